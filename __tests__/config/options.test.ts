@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { normaliseOptions, optionsAsVariables } from '../../src/config/options';
+
+describe('normaliseOptions', () => {
+  test('gives every option its default', () => {
+    expect(normaliseOptions(undefined, {})).toEqual({
+      options: {
+        enabled: true,
+        select: true,
+        collect: true,
+        forceSelect: false,
+        environmentName: 'default',
+        dataFile: '.testmondata',
+        keepRecords: 8,
+        granularity: 'file',
+        ignore: [],
+        always: [],
+        ignoreVariables: [],
+        typeErrors: 'ignore',
+      },
+      problems: [],
+    });
+  });
+
+  test('lets a variable overrule the config', () => {
+    const environment = {
+      TESTMON: '0',
+      TESTMON_NOSELECT: '1',
+      TESTMON_NOCOLLECT: 'true',
+      TESTMON_FORCESELECT: 'yes',
+      TESTMON_ENV: 'ci',
+      TESTMON_DATAFILE: '/tmp/data',
+      TESTMON_GRANULARITY: 'test',
+    };
+    expect(
+      normaliseOptions({ environmentName: 'mine', keepRecords: 2 }, environment).options,
+    ).toMatchObject({
+      enabled: false,
+      select: false,
+      collect: false,
+      forceSelect: true,
+      environmentName: 'ci',
+      dataFile: '/tmp/data',
+      granularity: 'test',
+      keepRecords: 2,
+    });
+  });
+
+  test('takes a negated variable that is off for silence', () => {
+    const { options } = normaliseOptions(
+      { select: false },
+      { TESTMON_NOSELECT: '0', TESTMON_ENV: '' },
+    );
+    expect(options).toMatchObject({ select: false, environmentName: 'default' });
+  });
+
+  test.each([
+    [{ granularity: 'line' }, {}, `the option granularity must be 'file' or 'test', not "line"`],
+    [{ keepRecords: 0 }, {}, 'the option keepRecords must be a whole number from 1, not 0'],
+    [{ select: 'no' }, {}, 'the option select must be true or false, not "no"'],
+    [{ ignore: 'x' }, {}, 'the option ignore must be a list of texts, not "x"'],
+    [
+      { colour: 1 },
+      {},
+      'there is no option "colour", so it has no effect; the options are enabled, ',
+    ],
+    ['select', {}, 'the options of withTestmon must be an object, not "select"'],
+    [{}, { TESTMON: 'perhaps' }, 'TESTMON must be 0 or 1, not "perhaps"'],
+    [{}, { TESTMON_GRANULARITY: 'x' }, `TESTMON_GRANULARITY must be 'file' or 'test', not "x"`],
+  ])('goes on with the default for %j %j and says so', (given, environment, sentence) => {
+    const { options, problems } = normaliseOptions(given, environment);
+    expect(options).toEqual(normaliseOptions({}, {}).options);
+    expect(problems).toEqual([expect.stringContaining(`testmon: ${sentence}`)]);
+  });
+});
+
+describe('optionsAsVariables', () => {
+  test.each([
+    { enabled: false },
+    { select: false, collect: false, forceSelect: true },
+    { environmentName: 'ci', granularity: 'test' as const, dataFile: 'x' },
+  ])('carries %j through the environment', (options) => {
+    expect(normaliseOptions({}, optionsAsVariables(options))).toEqual(
+      normaliseOptions(options, {}),
+    );
+  });
+
+  test('leaves no trace of what was not asked for', () => {
+    expect(optionsAsVariables({})).toEqual({});
+  });
+});

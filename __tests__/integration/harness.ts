@@ -1,0 +1,150 @@
+import { spawn, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+const REPOSITORY = path.resolve(__dirname, '../..');
+const CLI = path.join(REPOSITORY, 'dist/cli.js');
+
+/** Files of a project by relative path; null removes one. */
+export type Files = Record<string, string | null>;
+
+/** How one run of Jest ended. */
+export interface RunResult {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+  /** The test files that ran, sorted. */
+  ran: string[];
+  passed: string[];
+  failed: string[];
+  /** The lines that testmon printed. */
+  messages: string[];
+}
+
+export interface RunOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Runs plain `jest` in place of `jest-testmon`. */
+  plain?: boolean;
+  cwd?: string;
+}
+
+/** A project in a temporary folder, with the packages of this repository linked into it. */
+export class Project {
+  readonly root: string;
+  /** The run's own temporary folder: what stays in it was left behind. */
+  readonly temporary: string;
+
+  constructor(files: Files, packages: Record<string, string> | readonly string[] = ['jest']) {
+    const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-fixture-')));
+    this.root = path.join(base, 'project');
+    this.temporary = path.join(base, 'tmp');
+    fs.mkdirSync(this.root);
+    fs.mkdirSync(this.temporary);
+    this.write({ 'package.json': '{"name":"fixture","private":true}', ...files });
+    const links = Array.isArray(packages) ? Object.fromEntries(packages.map((name: string) => [name, name])) : packages;
+    for (const [name, target] of Object.entries(links as Record<string, string>)) this.link(name, target);
+  }
+
+  /** Links an installed package of this repository, perhaps under another name. */
+  link(name: string, target: string): void {
+    const place = path.join(this.root, 'node_modules', name);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.symlinkSync(path.join(REPOSITORY, 'node_modules', target), place, 'dir');
+  }
+
+  /** Writes, changes or removes files. */
+  write(files: Files): void {
+    for (const [name, content] of Object.entries(files)) {
+      const file = path.join(this.root, name);
+      if (content === null) {
+        fs.rmSync(file, { recursive: true, force: true });
+        continue;
+      }
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
+    }
+  }
+
+  /** Replaces text in a file; fails where it is not there. */
+  edit(name: string, from: string, to: string): void {
+    const before = this.read(name);
+    if (!before.includes(from)) throw new Error(`${name} does not contain ${from}`);
+    this.write({ [name]: before.replace(from, () => to) });
+  }
+
+  read(name: string): string {
+    return fs.readFileSync(path.join(this.root, name), 'utf8');
+  }
+
+  path(name: string): string {
+    return path.join(this.root, name);
+  }
+
+  /** Runs `jest-testmon` with the arguments, or plain Jest. */
+  run(args: readonly string[] = [], options: RunOptions = {}): RunResult {
+    const result = spawnSync(process.execPath, this.#command(args, options), {
+      cwd: options.cwd ?? this.root,
+      env: this.#environment(options),
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return parse(result.status, result.stdout, result.stderr, this.root);
+  }
+
+  /** As `run`, without waiting; `pid` leads a process group of its own. */
+  start(args: readonly string[] = [], options: RunOptions = {}): { pid: number; done: Promise<RunResult> } {
+    const child = spawn(process.execPath, this.#command(args, options), {
+      cwd: options.cwd ?? this.root,
+      env: this.#environment(options),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    const done = new Promise<RunResult>((resolve) =>
+      child.on('close', (code) => resolve(parse(code, stdout, stderr, this.root))),
+    );
+    return { pid: child.pid ?? 0, done };
+  }
+
+  /** What is left in the temporary folder that is ours. */
+  leftovers(): string[] {
+    return fs.readdirSync(this.temporary).filter((name) => name.startsWith('jest-testmon'));
+  }
+
+  remove(): void {
+    fs.rmSync(path.dirname(this.root), { recursive: true, force: true });
+  }
+
+  #command(args: readonly string[], { plain }: RunOptions): string[] {
+    return [plain === true ? path.join(this.root, 'node_modules/jest/bin/jest.js') : CLI, ...args];
+  }
+
+  #environment({ env }: RunOptions): NodeJS.ProcessEnv {
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|NODE_OPTIONS$)/.test(name)),
+    );
+    return { ...inherited, TMPDIR: this.temporary, NO_COLOR: '1', ...env };
+  }
+}
+
+const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+function parse(exitCode: number | null, stdout: string, rawStderr: string, _root: string): RunResult {
+  const stderr = rawStderr.replace(ANSI, '');
+  const results = [...stderr.matchAll(/^(PASS|FAIL) (?:(\S+) )?(\S+\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$/gm)];
+  const named = (status?: string) =>
+    [...new Set(results.filter(([, found]) => status === undefined || found === status).map(([, , project, file]) => (project === undefined ? String(file) : `${project} ${file}`)))].sort();
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    ran: named(),
+    passed: named('PASS'),
+    failed: named('FAIL'),
+    messages: [...stderr.matchAll(/^testmon: (.*)$/gm)].map(([, message]) => message ?? ''),
+  };
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { decodeBlocks, decodeIds, encodeBlocks, encodeIds, EncodingError } from '../../src/store';
+import { packHash, packText, seal, unpackHash, unpackText, unseal } from '../../src/store/encoding';
+
+const id = fc.integer({ min: 1, max: 2 ** 40 });
+const bits = fc.uint8Array({ minLength: 1, maxLength: 40 });
+
+describe('encoded blocks', () => {
+  it('come back sorted, without what is empty', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(id, bits), { maxLength: 30 }), (entries) => {
+        const blocks = new Map(entries);
+        const expected = [...blocks]
+          .sort(([a], [b]) => a - b)
+          .map(([version, bytes]) => ({ version, bits: [...bytes].slice(0, bytes.findLastIndex((byte) => byte !== 0) + 1) }))
+          .filter((entry) => entry.bits.length > 0);
+        const decoded = decodeBlocks(encodeBlocks(blocks)).map((entry) => ({ ...entry, bits: [...entry.bits] }));
+        expect(decoded).toEqual(expected);
+      }),
+    );
+  });
+
+  it('take three bytes for a file with up to eight blocks near another', () => {
+    expect(encodeBlocks(new Map([[1, Uint8Array.of(1)], [2, Uint8Array.of(255)]]))).toHaveLength(6);
+  });
+
+  it('decode or throw an EncodingError, whatever the bytes are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        for (const decode of [decodeBlocks, decodeIds]) {
+          try {
+            decode(bytes);
+          } catch (error) {
+            expect(error).toBeInstanceOf(EncodingError);
+          }
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['a number without end', [0x80, 0x80]],
+    ['more bytes than there are', [1, 200, 1]],
+    ['a version twice', [1, 1, 1, 0, 1, 1]],
+    ['a version without blocks', [1, 0]],
+    ['an endless number', [255, 255, 255, 255, 255, 255, 255, 255]],
+  ])('refuse %s', (_, bytes) => {
+    expect(() => decodeBlocks(Uint8Array.from(bytes))).toThrow(EncodingError);
+  });
+});
+
+describe('encoded ids', () => {
+  it('come back sorted, each once', () => {
+    fc.assert(
+      fc.property(fc.array(id), (ids) => {
+        expect(decodeIds(encodeIds(ids))).toEqual([...new Set(ids)].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
+
+describe('a seal', () => {
+  it('breaks when any bit flips', () => {
+    const sealed = seal(Buffer.from('the executed blocks'));
+    expect(unseal(sealed)?.toString()).toBe('the executed blocks');
+    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
+      const flipped = Buffer.from(sealed);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(unseal(flipped)).toBeNull();
+    }
+  });
+
+  it.each([[null], ['text'], [12], [Buffer.alloc(3)], [undefined]])('is not on %p', (value) => {
+    expect(unseal(value)).toBeNull();
+  });
+});
+
+describe('packed values', () => {
+  it('come back', () => {
+    const sha1 = 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3';
+    expect(packHash(sha1)).toHaveLength(20);
+    for (const hash of [sha1, 'no hash', '', sha1.toUpperCase(), 'ab']) expect(unpackHash(packHash(hash))).toBe(hash);
+    for (const text of ['', '1:2:name,3:4:', 'ünïcode']) expect(unpackText(packText(text))).toBe(text);
+  });
+
+  it('are empty when they would burst', () => {
+    expect(unpackText(packText('0'.repeat(1 << 25)))).toBe('');
+    expect(unpackText(Buffer.from('not deflated'))).toBe('');
+  });
+});

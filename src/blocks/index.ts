@@ -1,0 +1,13 @@
+/** Source text -> blocks -> fingerprints and probes. Pure: it reads no files and knows nothing of Jest. */
+
+export { BlocksError } from './error';
+export { FINGERPRINT_BYTES } from './hash';
+export { findMapReference } from './inline-map';
+export { decodeMetadata, type ProbeMetadata } from './metadata';
+export type { Form } from './parse';
+export { decodePlaces, type Place } from './places';
+export { findMetadata, REGISTRY } from './prelude';
+export { insertProbes, type Probed, type ProbeOptions } from './probes';
+export { readBlocks, type Block } from './read';
+export type { BlockKind } from './sites';
+export { stripProbes } from './strip';

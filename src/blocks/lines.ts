@@ -1,0 +1,24 @@
+/** What ends a line where JavaScript runs and in its stack traces: ECMAScript 12.3. */
+export const ENGINE_BREAK = /\r\n|[\n\r\u2028\u2029]/g;
+
+/** What ends a line in the source maps that transformers write. */
+export const MAP_BREAK = /\n/g;
+
+/** Offsets at which lines start. */
+export function lineStarts(code: string, lineBreak: RegExp): number[] {
+  const starts = [0];
+  for (const { index, 0: text } of code.matchAll(lineBreak)) starts.push(index + text.length);
+  return starts;
+}
+
+/** Index of the last number that is not greater than `limit`, or -1. */
+export function lastAtMost(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

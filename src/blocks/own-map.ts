@@ -1,0 +1,36 @@
+import { Shifts, type Insertion } from './insertions';
+import { ENGINE_BREAK, lineStarts } from './lines';
+import type { PlainMap } from './source-map';
+import { encodeVlq } from './vlq';
+
+/** Where a stack trace may point: at a word or at a sign. */
+const TOKEN = /[\w$\u0080-\u2027\u202a-\uffff]+|[^\w\s]/g;
+
+/**
+ * The map from a text with insertions to the text without: for code whose transformer gave no map, and for code that
+ * no transformer touched.
+ * @param insertions By ascending offset.
+ * @param filename Absolute path, the map's only source.
+ */
+export function ownMap(code: string, insertions: readonly Insertion[], filename: string): PlainMap {
+  const starts = lineStarts(code, ENGINE_BREAK);
+  const shifts = new Shifts(starts, insertions);
+  const mappings: string[] = [];
+  let column = 0;
+  let mappedLine = 0;
+  for (const [line, start] of starts.entries()) {
+    const text = code.slice(start, starts[line + 1]);
+    let segments = '';
+    let written = 0;
+    for (const { index: at } of text.matchAll(TOKEN)) {
+      const moved = shifts.column(line, at);
+      if (segments !== '') segments += ',';
+      segments += `${encodeVlq(moved - written)}A${encodeVlq(line - mappedLine)}${encodeVlq(at - column)}`;
+      written = moved;
+      column = at;
+      mappedLine = line;
+    }
+    mappings.push(segments);
+  }
+  return { version: 3, file: filename, sources: [filename], names: [], mappings: mappings.join(';') };
+}

@@ -1,0 +1,120 @@
+import { BlocksError } from './error';
+import { declaresGlobalThis } from './global-this';
+import { findInlineMap, inlineMapComment } from './inline-map';
+import { insertAll, Shifts, type Insertion } from './insertions';
+import { lineStarts, MAP_BREAK } from './lines';
+import { encodeMetadata } from './metadata';
+import { ownMap } from './own-map';
+import { encodePlaces, lineFinder } from './places';
+import { initialiser, prelude, variableFor } from './prelude';
+import { asBlocks, readDrafts, type Block } from './read';
+import { readMap, shiftMap, type SourceMap } from './source-map';
+import { MARK } from './strip';
+import type { Draft, TreeOptions } from './tree';
+
+export interface ProbeOptions extends TreeOptions {
+  /** The file's path, carried in the metadata. */
+  path: string;
+  /** Absolute path: what stack traces name where there is no other source map. */
+  filename: string;
+  /** Hash of the source text, carried in the metadata. */
+  contentHash: string;
+  /** The transformer's source map, if it gave one apart from the code. */
+  map?: object | string | null;
+  /** Anything that JSON can express, carried in the metadata. */
+  extras?: unknown;
+}
+
+export interface Probed {
+  code: string;
+  /** Null where the code carries its map in a comment, as it did before. */
+  map: object | null;
+  blocks: Block[];
+}
+
+/**
+ * Puts a probe into each block: a store of one byte that says it ran. The code does the same as before, every line
+ * stays where it is, and source maps lead to where they led.
+ * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
+ */
+export function insertProbes(code: string, options: ProbeOptions): Probed {
+  const { program, drafts } = readDrafts(code, options);
+  const module = drafts[0];
+  if (module === undefined || declaresGlobalThis(program, module.hoisted)) {
+    throw new BlocksError(
+      'This code declares a globalThis of its own, so probes cannot reach the real one.',
+    );
+  }
+  const blocks = asBlocks(drafts);
+  const inline = findInlineMap(code, program.body.at(-1)?.end ?? 0);
+  const given = readMap(options.map);
+
+  const variable = variableFor(options.path, code);
+  const metadata = describe(code, blocks, given ?? inline?.map ?? null, options);
+  const opening = prelude(options.form, variable, metadata, blocks.length);
+  const insertions = probeInsertions(drafts, opening, variable);
+  const shifts = new Shifts(lineStarts(code, MAP_BREAK), insertions);
+
+  let probed = insertAll(code, insertions);
+  if (inline !== null) {
+    // The comment follows every statement, so counting from the end finds it again.
+    const before = probed.slice(0, probed.length - (code.length - inline.start));
+    probed = before + inlineMapComment(shiftMap(inline.map, shifts)) + code.slice(inline.end);
+  }
+  if (given !== null) return { code: probed, map: shiftMap(given, shifts), blocks };
+  const map = inline === null ? ownMap(code, insertions, options.filename) : null;
+  return { code: probed, map, blocks };
+}
+
+/** The metadata text. */
+function describe(
+  code: string,
+  blocks: readonly Block[],
+  map: SourceMap | null,
+  { path, contentHash, form, extras }: ProbeOptions,
+): string {
+  const lineAt = lineFinder(code, map);
+  const places = blocks.map(({ start, end, name }) => {
+    const line = lineAt(start);
+    return { line, endLine: lineAt(Math.max(start, end - 1)) || line, name };
+  });
+  const fingerprints = Buffer.concat(blocks.map(({ fingerprint }) => fingerprint));
+  return encodeMetadata({
+    path,
+    contentHash,
+    form,
+    fingerprints,
+    places: encodePlaces(places),
+    extras,
+  });
+}
+
+/** All that is inserted, by ascending offset. */
+function probeInsertions(drafts: readonly Draft[], opening: string, variable: string): Insertion[] {
+  const openings: Insertion[] = [];
+  const closings: Insertion[] = [];
+  for (const { index, site, early } of drafts) {
+    const array = early ? `${initialiser(variable)}()` : variable;
+    const probe = `${array}[${index}]=1`;
+    const separator = site.afterDirective ? `${MARK};` : '';
+    switch (site.style) {
+      case 'module':
+        openings.push({ at: site.start, text: separator + opening });
+        break;
+      case 'statement':
+        openings.push({ at: site.start, text: `${separator}${probe};` });
+        break;
+      case 'braces':
+        openings.push({ at: site.start, text: `${MARK}{${probe};` });
+        closings.push({ at: site.end, text: `${MARK}}` });
+        break;
+      case 'expression':
+        openings.push({ at: site.start, text: `${MARK}(${probe},` });
+        closings.push({ at: site.end, text: `${MARK})` });
+        break;
+    }
+  }
+  // Sorting is stable. What ends somewhere ends before something else starts there; of what ends together, inner
+  // blocks, which come later in the tree, end first; of what starts together, outer ones start first.
+  return [...closings.reverse(), ...openings].sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,50 @@
+import type { Program } from 'acorn';
+import { fingerprintAll } from './hash';
+import { asBlocksError, parseProgram } from './parse';
+import type { BlockKind } from './sites';
+import { growTree, type Draft, type TreeOptions } from './tree';
+
+/** A part of a program that either runs or does not: the unit that changes are told apart by. */
+export interface Block {
+  /** Index of the block around it, -1 for the module. */
+  parent: number;
+  kind: BlockKind;
+  /** The nearest function's name, or empty. */
+  name: string;
+  /** Offsets in the parsed text. */
+  start: number;
+  end: number;
+  /** Eight bytes: equal where the block's syntax, its place and everything around it are equal. */
+  fingerprint: Buffer;
+}
+
+/**
+ * The blocks of a text.
+ * @returns Tree order: parents before children, the module first.
+ * @throws {BlocksError} Where the text is not JavaScript that can be parsed.
+ */
+export function readBlocks(code: string, options: TreeOptions): Block[] {
+  return asBlocks(readDrafts(code, options).drafts);
+}
+
+/** The syntax of a text and what its blocks are made from. Throws as `readBlocks` does. */
+export function readDrafts(
+  code: string,
+  options: TreeOptions,
+): { program: Program; drafts: Draft[] } {
+  const program = parseProgram(code, options.form);
+  try {
+    return { program, drafts: growTree(program, code, options) };
+  } catch (error) {
+    throw asBlocksError(error);
+  }
+}
+
+/** Drafts with their fingerprints. */
+export function asBlocks(drafts: readonly Draft[]): Block[] {
+  const fingerprints = fingerprintAll(drafts);
+  return drafts.map(({ parent, kind, name, start, end }, index) => {
+    const fingerprint = fingerprints[index] ?? Buffer.alloc(0);
+    return { parent, kind, name, start, end, fingerprint };
+  });
+}

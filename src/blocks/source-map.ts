@@ -1,0 +1,111 @@
+import type { Shifts } from './insertions';
+import { encodeVlq, VlqReader } from './vlq';
+
+/** A source map with one list of mappings: ECMA-426 clause 9.2. */
+export interface PlainMap {
+  version: number;
+  mappings: string;
+  [field: string]: unknown;
+}
+
+/** A source map made of others: ECMA-426 clause 10. */
+export interface SectionedMap {
+  version: number;
+  sections: { offset: { line: number; column: number }; map: SourceMap }[];
+  [field: string]: unknown;
+}
+
+export type SourceMap = PlainMap | SectionedMap;
+
+/**
+ * Takes a map as transformers give it.
+ * @param given An object, JSON text, or nothing.
+ * @returns Null where it is none that can be worked with.
+ */
+export function readMap(given: unknown): SourceMap | null {
+  let map = given;
+  try {
+    if (typeof map === 'string') map = JSON.parse(map);
+    // A SourceMapGenerator, say.
+    if (hasToJson(map)) map = map.toJSON();
+  } catch {
+    return null;
+  }
+  if (typeof map !== 'object' || map === null) return null;
+  if ('mappings' in map && typeof map.mappings === 'string') return map as PlainMap;
+  if ('sections' in map && Array.isArray(map.sections)) return map as SectionedMap;
+  return null;
+}
+
+function hasToJson(value: unknown): value is { toJSON(): unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'toJSON' in value &&
+    typeof value.toJSON === 'function'
+  );
+}
+
+/**
+ * The map of a text after insertions: each mapping moves with the character it stands at, so that a trace from there
+ * finds what it found before. Nothing else in the map changes.
+ */
+export function shiftMap(map: SourceMap, shifts: Shifts): SourceMap {
+  return shiftFrom(map, shifts, { line: 0, column: 0, moved: 0 });
+}
+
+/** Where a map's own text starts: mappings on its first line count columns from there. */
+interface Origin {
+  line: number;
+  column: number;
+  /** The column after the insertions. */
+  moved: number;
+}
+
+function shiftFrom(map: SourceMap, shifts: Shifts, origin: Origin): SourceMap {
+  if (!isSectioned(map)) return { ...map, mappings: shiftMappings(map.mappings, shifts, origin) };
+  const sections = map.sections.map(({ offset, map: inner }) => {
+    const around = offset.line === 0 ? origin : { column: 0, moved: 0 };
+    const line = origin.line + offset.line;
+    const column = around.column + offset.column;
+    const moved = shifts.column(line, column);
+    return {
+      offset: { line: offset.line, column: moved - around.moved },
+      map: shiftFrom(inner, shifts, { line, column, moved }),
+    };
+  });
+  return { ...map, sections };
+}
+
+function isSectioned(map: SourceMap): map is SectionedMap {
+  return 'sections' in map;
+}
+
+function shiftMappings(mappings: string, shifts: Shifts, origin: Origin): string {
+  return mappings
+    .split(';')
+    .map((segments, index) => {
+      const line = origin.line + index;
+      if (segments === '' || !shifts.touches(line)) return segments;
+      return shiftSegments(segments, shifts, index === 0 ? origin : { line, column: 0, moved: 0 });
+    })
+    .join(';');
+}
+
+/** Only the first number of a segment, its column less that of the segment before, is rewritten. */
+function shiftSegments(segments: string, shifts: Shifts, origin: Origin): string {
+  const reader = new VlqReader(segments);
+  let { column, moved } = origin;
+  const shifted: string[] = [];
+  for (let start = 0; start < segments.length; ) {
+    reader.at = start;
+    const comma = segments.indexOf(',', start);
+    const end = comma === -1 ? segments.length : comma;
+    column += reader.next();
+    const target = shifts.column(origin.line, column);
+    shifted.push(encodeVlq(target - moved) + segments.slice(reader.at, end));
+    moved = target;
+    start = end + 1;
+  }
+  return shifted.join(',');
+}

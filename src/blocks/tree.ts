@@ -1,0 +1,361 @@
+import type {
+  AnyNode,
+  ArrowFunctionExpression,
+  BinaryExpression,
+  Class,
+  FunctionDeclaration,
+  FunctionExpression,
+  LogicalExpression,
+  ObjectExpression,
+  Program,
+  Property,
+  SwitchCase,
+} from 'acorn';
+import { rootReplacer, type Hashable } from './hash';
+import { boundNames, nameFromParent } from './names';
+import type { Form } from './parse';
+import { isQuoted } from './quoted';
+import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
+
+/** A block before its fingerprint is known. */
+export interface Draft extends Hashable {
+  index: number;
+  kind: BlockKind;
+  name: string;
+  start: number;
+  end: number;
+  syntax: string;
+  hoisted: Set<string>;
+  site: ProbeSite;
+  /** True where it may run before the module's first statement: functions of ES modules hoist (ECMAScript 16.2.1.6.4). */
+  early: boolean;
+}
+
+/** What the tree depends on besides the syntax. */
+export interface TreeOptions {
+  form: Form;
+  /** Absolute folder that texts are made independent of. */
+  root: string;
+}
+
+/**
+ * The blocks of a program, each with its own syntax written out.
+ * @param program As `parseProgram` gives it.
+ * @param code The text it was parsed from.
+ * @returns Tree order: parents before children, the module first.
+ */
+export function growTree(program: Program, code: string, options: TreeOptions): Draft[] {
+  return new Grower(program, code, options).drafts;
+}
+
+/** Positions and spellings: no part of what a program means. */
+const NO_SYNTAX: ReadonlySet<string> = new Set(['type', 'start', 'end', 'raw', 'bigint']);
+
+/** What holds while a part of the syntax is walked. */
+interface Surroundings {
+  /** The block whose syntax is being written. */
+  block: Draft;
+  /** The function or module that names hoist to. */
+  holder: Draft;
+  className: string;
+  /** True where code may run before the module's first statement. */
+  early: boolean;
+  /** True where V8 would quote an expression in an error message. */
+  quoted: boolean;
+  /** True where a probe would be noticed, so that nothing gets one. */
+  inert: boolean;
+}
+
+/**
+ * Walks the syntax once. It is generic over the keys of nodes, so that syntax it has never heard of is hashed; only
+ * what makes a block, or reaches outside of one, is spelled out.
+ */
+class Grower {
+  readonly drafts: Draft[] = [];
+  readonly #code: string;
+  readonly #withoutRoot: (text: string) => string;
+  /** Functions that an import cycle can call before the module's first statement. */
+  readonly #earlyFunctions = new Set<AnyNode>();
+  /** Literals that dev transforms put in: positions in the source. */
+  readonly #positions = new Set<AnyNode>();
+  /** `...x` in object literals, which takes anything, so that V8 never quotes it. */
+  readonly #objectSpreads = new Set<AnyNode>();
+  readonly #module: Draft;
+  #at: Surroundings;
+
+  constructor(program: Program, code: string, { form, root }: TreeOptions) {
+    this.#code = code;
+    this.#withoutRoot = rootReplacer(root);
+    const { body, start, end } = program;
+    const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
+    this.#module = newDraft(0, 'module', start, end, { ...site, style: 'module' });
+    this.drafts.push(this.#module);
+    const none = { className: '', early: false, quoted: false, inert: false };
+    this.#at = { block: this.#module, holder: this.#module, ...none };
+    if (form === 'module') this.#findEarlyFunctions(program);
+    this.#visit(program, '');
+  }
+
+  #findEarlyFunctions({ body }: Program): void {
+    for (const statement of body) {
+      const declared = 'declaration' in statement ? statement.declaration : statement;
+      if (declared?.type === 'FunctionDeclaration') this.#earlyFunctions.add(declared);
+    }
+  }
+
+  /** Starts a block, walks what is in it, and leaves a placeholder in the block around it. */
+  #grow(kind: BlockKind, name: string, content: readonly AnyNode[], site: ProbeSite): void {
+    const around = this.#at;
+    const start = content[0]?.start ?? site.start;
+    const end = content.at(-1)?.end ?? site.end;
+    const block = newDraft(this.drafts.length, kind, start, end, site);
+    block.parent = around.block.index;
+    block.name = kind === 'function' ? name : around.block.name;
+    block.early = around.early;
+    this.drafts.push(block);
+    this.#write('#');
+    const holder = kind === 'function' ? block : around.holder;
+    // What follows in the block runs after its own probe, which has found the array.
+    this.#at = { ...around, block, holder, early: false, quoted: false };
+    for (const node of content) this.#visit(node, '');
+    this.#at = around;
+  }
+
+  /** Walks with other surroundings. */
+  #within(change: Partial<Surroundings>, walk: () => void): void {
+    const around = this.#at;
+    this.#at = { ...around, ...change };
+    walk();
+    this.#at = around;
+  }
+
+  /** Writes a node into the current block. `name` is what it is called by, should it be a function or class. */
+  #visit(node: AnyNode, name: string): void {
+    switch (node.type) {
+      case 'BinaryExpression':
+      case 'LogicalExpression':
+        return this.#visitChain(node);
+      case 'SwitchCase':
+        return this.#visitCase(node);
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return this.#visitFunction(node, name);
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.#visitClass(node, name);
+      case 'Literal':
+        if (this.#positions.has(node)) return this.#write('@');
+        break;
+      case 'ObjectExpression':
+        this.#noteObject(node);
+        break;
+      case 'VariableDeclaration':
+        if (node.kind === 'var') {
+          for (const { id } of node.declarations) this.#hoist(boundNames(id));
+        }
+        if (node.kind === 'await using') this.#noteAwait();
+        break;
+      case 'AwaitExpression':
+        this.#noteAwait();
+        break;
+      case 'ForOfStatement':
+        if (node.await) this.#noteAwait();
+        break;
+      case 'AssignmentExpression':
+        // `(a) = function () {}` gives the function no name: ECMAScript 13.15.2 asks for a bare identifier.
+        if (node.left.start !== node.start) this.#write('(');
+        break;
+      default:
+    }
+    this.#fields(node, '');
+  }
+
+  /** Writes all fields of a node. `name` is passed on to the body of a function. */
+  #fields(node: AnyNode, name: string): void {
+    this.#write(`(${node.type}`);
+    const fields = node as unknown as Record<string, unknown>;
+    for (const key in fields) {
+      const value = fields[key];
+      // Most fields are flags that are off. Keys are written, so that none is mistaken for another.
+      if (value === false || value === null || value === undefined || NO_SYNTAX.has(key)) continue;
+      this.#field(node, key, value, name, `,${key}:`);
+    }
+    this.#write(')');
+  }
+
+  /** Writes a field, or an item of one, after a prefix. */
+  #field(node: AnyNode, key: string, value: unknown, name: string, prefix: string): void {
+    if (typeof value === 'string') {
+      const text = this.#withoutRoot(value);
+      // The length makes it impossible for one text to look like another with syntax after it.
+      this.#write(`${prefix}${text.length}'${text}`);
+    } else if (typeof value !== 'object' || value === null) {
+      this.#write(`${prefix}${typeof value === 'bigint' ? `${value}n` : String(value)}`);
+    } else if (Array.isArray(value)) {
+      this.#write(`${prefix}[`);
+      for (const item of value) this.#field(node, key, item, name, ';');
+      this.#write(']');
+    } else if (isNode(value)) {
+      this.#write(prefix);
+      this.#child(node, key, value, name);
+    } else if (!(value instanceof RegExp)) {
+      // A regular expression's own field `regex` has it, and a template element's `value`, as plain objects.
+      this.#write(`${prefix}{`);
+      for (const [inner, part] of Object.entries(value)) {
+        this.#field(node, key, part, name, `,${inner}:`);
+      }
+      this.#write('}');
+    }
+  }
+
+  /** Writes a child, or makes it a block. `name` is that of the function whose body it may be. */
+  #child(parent: AnyNode, key: string, child: AnyNode, name: string): void {
+    const found = this.#at.inert ? null : blockSite(parent, key, child, this.#code);
+    if (found !== null && !(found.kind === 'operand' && this.#at.quoted)) {
+      this.#grow(found.kind, name, [child], found.site);
+      return;
+    }
+    const own = nameFromParent(parent, key, this.#at.className);
+    const quoted = this.#objectSpreads.has(parent) ? false : isQuoted(parent, key);
+    // Names in a `with` statement's body are looked up in its object first.
+    const inert = parent.type === 'WithStatement' && key === 'body';
+    if (inert || (quoted !== null && quoted !== this.#at.quoted)) {
+      const change = { quoted: quoted ?? this.#at.quoted, inert: inert || this.#at.inert };
+      this.#within(change, () => this.#visit(child, own));
+    } else {
+      this.#visit(child, own);
+    }
+  }
+
+  /** As `#visit` on each would, but without using up the stack on `a + b + c + …`. */
+  #visitChain(last: BinaryExpression | LogicalExpression): void {
+    const chain: (BinaryExpression | LogicalExpression)[] = [];
+    let first: AnyNode = last;
+    while (first.type === 'BinaryExpression' || first.type === 'LogicalExpression') {
+      this.#write(`(${first.type}${first.operator},`);
+      chain.push(first);
+      first = first.left;
+    }
+    this.#visit(first, '');
+    for (const link of chain.reverse()) {
+      this.#write(',');
+      this.#child(link, 'right', link.right, '');
+      this.#write(')');
+    }
+  }
+
+  #visitFunction(
+    node: FunctionDeclaration | FunctionExpression | ArrowFunctionExpression | AnyFunction,
+    name: string,
+  ): void {
+    const declared = node.type === 'FunctionDeclaration';
+    if (declared && node.id !== null) this.#hoist([node.id.name]);
+    const ownName = node.id?.name ?? name;
+    const early = this.#earlyFunctions.has(node);
+    // V8 warns about asm.js code that is not as it expects.
+    const inert = hasDirective(node.body, 'use asm');
+    if (early || inert) {
+      const change = { early, inert: inert || this.#at.inert };
+      this.#within(change, () => this.#fields(node, ownName));
+    } else {
+      this.#fields(node, ownName);
+    }
+  }
+
+  #visitClass(node: AnyNode & Class, name: string): void {
+    this.#within({ className: node.id?.name ?? name }, () => this.#fields(node, ''));
+  }
+
+  #visitCase(node: SwitchCase): void {
+    const { test, consequent } = node;
+    const [first] = consequent;
+    if (first === undefined || this.#at.inert) return this.#fields(node, '');
+    this.#write('(SwitchCase,');
+    if (test) this.#visit(test, '');
+    this.#write(',');
+    // Lexical names of one case are in scope, and maybe in their dead zone, in all: ECMAScript 14.12.4.
+    for (const statement of consequent) {
+      if (statement.type === 'ClassDeclaration') this.#hoist([`case ${statement.id.name}`]);
+      if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {
+        for (const { id } of statement.declarations) {
+          this.#hoist(boundNames(id).map((name) => `case ${name}`));
+        }
+      }
+    }
+    const end = consequent.at(-1)?.end ?? first.end;
+    this.#grow('case', '', consequent, listSite(consequent, first.start, end, this.#code));
+    this.#write(')');
+  }
+
+  /** Names that reach the function around: `var` (ECMAScript 14.3.2), functions in sloppy blocks (B.3.2). */
+  #hoist(names: readonly string[]): void {
+    for (const name of names) this.#at.holder.hoisted.add(name);
+  }
+
+  /** An `await` anywhere outside of functions makes the module asynchronous, run or not: ECMAScript 16.2.1.6. */
+  #noteAwait(): void {
+    if (this.#at.holder === this.#module) this.#hoist(['await ']);
+  }
+
+  /** React's `jsxDEV` and `__source` objects say where an element stands in the source. */
+  #noteObject({ properties }: ObjectExpression): void {
+    const positions: AnyNode[] = [];
+    let known = 0;
+    for (const property of properties) {
+      if (property.type === 'SpreadElement') {
+        this.#objectSpreads.add(property);
+        continue;
+      }
+      const key = plainKey(property);
+      if (key === 'fileName' || key === 'lineNumber') known += 1;
+      if (key === 'lineNumber' || key === 'columnNumber') positions.push(property.value);
+    }
+    if (known < 2) return;
+    for (const value of positions) {
+      if (value.type === 'Literal' && typeof value.value === 'number') this.#positions.add(value);
+    }
+  }
+
+  #write(text: string): void {
+    this.#at.block.syntax += text;
+  }
+}
+
+type AnyFunction = Extract<AnyNode, { type: 'FunctionDeclaration' }>;
+
+function newDraft(
+  index: number,
+  kind: BlockKind,
+  start: number,
+  end: number,
+  site: ProbeSite,
+): Draft {
+  return {
+    index,
+    parent: -1,
+    kind,
+    name: '',
+    start,
+    end,
+    syntax: '',
+    hoisted: new Set(),
+    site,
+    early: false,
+  };
+}
+
+function isNode(value: object): value is AnyNode {
+  return 'type' in value && typeof value.type === 'string';
+}
+
+function plainKey({ computed, key }: Property): string {
+  if (computed) return '';
+  if (key.type === 'Identifier') return key.name;
+  return key.type === 'Literal' ? String(key.value) : '';
+}
+
+/** Offset of the first line that is not `#!`. */
+function afterHashbang(code: string): number {
+  return /^#!.*(?:\r\n|[\n\r\u2028\u2029])?/.exec(code)?.[0].length ?? 0;
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { parseArguments } from './cli/arguments';
+import { findCommand } from './cli/commands';
+import { run } from './cli/run';
+import { sentenceOf } from './config/warn';
+
+/** What a person gets for arguments of ours that cannot be understood. */
+const MISUSE = 2;
+
+async function main(args: string[]): Promise<void> {
+  const command = findCommand(args);
+  if (command !== null) return command.run(args.slice(1));
+  const { jestArguments, flags } = parseArguments(args);
+  return run(jestArguments, flags);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    // Help and version come this way too; commander has printed everything.
+    process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
+    return;
+  }
+  process.stderr.write(`${sentenceOf(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,133 @@
+import { Command } from 'commander';
+import type { UserOptions } from '../config/options';
+import { subcommands } from './commands';
+import { version } from './version';
+
+/** A command line, divided between us and Jest. */
+export interface DividedArguments {
+  /** Everything that is not ours, untouched and in order. */
+  jestArguments: string[];
+  /** What our own options say; values are not checked yet. */
+  flags: UserOptions;
+}
+
+/** How our options are spelled on the command line, for messages. */
+export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
+  enabled: '--no-testmon',
+  select: '--testmon-noselect',
+  collect: '--testmon-nocollect',
+  forceSelect: '--testmon-forceselect',
+  environmentName: '--testmon-env',
+  granularity: '--testmon-granularity',
+};
+
+interface ParsedFlags {
+  testmon: boolean;
+  testmonNoselect?: true;
+  testmonNocollect?: true;
+  testmonForceselect?: true;
+  testmonEnv?: string;
+  testmonGranularity?: string;
+}
+
+/**
+ * Takes our own options out of a command line. Commander only gets to see those: it would reorder the rest.
+ * @throws {CommanderError} After it has printed help, the version, or what is wrong with an option of ours.
+ */
+export function parseArguments(args: readonly string[]): DividedArguments {
+  const program = createProgram();
+  const { own, jestArguments } = divide(args, program);
+  const parsed = program.parse(own, { from: 'user' }).opts<ParsedFlags>();
+  if (parsed.testmonNoselect === true && parsed.testmonForceselect === true) {
+    program.error(
+      'testmon: --testmon-noselect and --testmon-forceselect contradict each other; give one of them.',
+    );
+  }
+  const flags: UserOptions = {
+    ...(!parsed.testmon && { enabled: false }),
+    ...(parsed.testmonNoselect === true && { select: false }),
+    ...(parsed.testmonNocollect === true && { collect: false }),
+    ...(parsed.testmonForceselect === true && { forceSelect: true }),
+    ...(parsed.testmonEnv !== undefined && { environmentName: parsed.testmonEnv }),
+    ...(parsed.testmonGranularity !== undefined && {
+      granularity: parsed.testmonGranularity as UserOptions['granularity'],
+    }),
+  };
+  return { jestArguments, flags };
+}
+
+function createProgram(): Command {
+  const program = new Command('jest-testmon')
+    .description(
+      'Runs Jest, but only the tests that your changes can affect: the first run records what each test executes, ' +
+        'from the second on unaffected test files are left out.',
+    )
+    .usage('[options of testmon] [any arguments of Jest]')
+    .option('--testmon-noselect', 'run everything Jest would run, and record it')
+    .option('--testmon-nocollect', 'select, but record nothing')
+    .option(
+      '--testmon-forceselect',
+      'select also with -t, --findRelatedTests, --runTestsByPath, --onlyFailures, -u and --coverage',
+    )
+    .option('--testmon-env <name>', 'keep the records of this run apart from others (TESTMON_ENV)')
+    .option(
+      '--testmon-granularity <level>',
+      '"file" leaves out whole test files, "test" single tests too (default: "file")',
+    )
+    .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
+    .version(version(), '--version', 'print the version of jest-testmon')
+    .helpOption('-h, --help', 'print this help; "npx jest --help" prints that of Jest')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .addHelpText('after', () => `${listCommands()}${EXAMPLES}`);
+  return program;
+}
+
+const EXAMPLES = `
+Every other argument goes to Jest as it is.
+
+Examples:
+  $ jest-testmon                          run what the changes since the recorded runs affect
+  $ jest-testmon --watch                  select afresh at each run
+  $ jest-testmon src/forms                affected test files whose path matches
+  $ jest-testmon --listTests              print what would run
+  $ jest-testmon --testmon-noselect       run and record everything
+  $ jest-testmon --testmon-env ci-node22  records of their own for one set-up
+  $ jest-testmon --coverage               everything, with a complete coverage report`;
+
+function listCommands(): string {
+  if (subcommands.length === 0) return '';
+  const lines = subcommands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  return `\nCommands (as the first argument):\n${lines.join('\n')}\n`;
+}
+
+function divide(
+  args: readonly string[],
+  program: Command,
+): { own: string[]; jestArguments: string[] } {
+  const own: string[] = [];
+  const jestArguments: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? '';
+    if (argument === '--') {
+      jestArguments.push(...args.slice(index));
+      break;
+    }
+    if (!isOwn(argument)) {
+      jestArguments.push(argument);
+      continue;
+    }
+    own.push(argument);
+    const takesValue = program.options.some(({ long, required }) => long === argument && required);
+    const value = args[index + 1];
+    if (takesValue && value !== undefined && !value.startsWith('-')) {
+      own.push(value);
+      index += 1;
+    }
+  }
+  return { own, jestArguments };
+}
+
+function isOwn(argument: string): boolean {
+  return /^--(no-)?testmon(-|=|$)/.test(argument) || /^(-h|--help|--version)$/.test(argument);
+}

@@ -1,0 +1,19 @@
+/** A subcommand: one file in this folder each. */
+export interface Subcommand {
+  name: string;
+  /** One line for `--help`. */
+  summary: string;
+  /** @param args What follows the name. */
+  run(args: string[]): Promise<void>;
+}
+
+/** In the order of `--help`. */
+export const subcommands: readonly Subcommand[] = [];
+
+/**
+ * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so
+ * that every path pattern remains possible: `jest-testmon -- why` runs the tests whose path holds "why".
+ */
+export function findCommand(args: readonly string[]): Subcommand | null {
+  return subcommands.find(({ name }) => name === args[0]) ?? null;
+}

@@ -1,0 +1,90 @@
+import type { GivenArguments, GivenOption } from './arguments';
+
+/** What the user's Jest command line asks, as far as it matters to selection and messages. */
+export interface CommandLine {
+  /**
+   * The options, as spelled, that name what is to run: it runs in full, without selection, unless selection is forced.
+   * Empty where there are none.
+   */
+  namesTests: string[];
+  /** Path patterns (and, with `--findRelatedTests` or `--runTestsByPath`, paths), in order. */
+  patterns: string[];
+  testNamePattern: string | null;
+  listTests: boolean;
+  /** `--silent`: nothing of ours is printed either. */
+  silent: boolean;
+  /** `--json`: stdout belongs to the report. */
+  json: boolean;
+  outputFile: string | null;
+  watch: boolean;
+  watchAll: boolean;
+  /** Asked on the command line: null where it is not mentioned. */
+  coverage: boolean | null;
+  /** Null where it is not mentioned. */
+  passWithNoTests: boolean | null;
+  /** As given, `2/3`. */
+  shard: string | null;
+  /** Whether Jest itself narrows to what its source control calls changed. */
+  onlyChanged: boolean;
+  showConfig: boolean;
+  collectTests: boolean;
+}
+
+/** Jest's options that name what is to run: the issue's list. */
+const NAMES_TESTS = [
+  'testNamePattern',
+  'findRelatedTests',
+  'runTestsByPath',
+  'onlyFailures',
+  'updateSnapshot',
+  'coverage',
+];
+
+const NARROWS_TO_CHANGED = [
+  'onlyChanged',
+  'lastCommit',
+  'changedSince',
+  'changedFilesWithAncestor',
+];
+
+/** Reads what matters from a command line that `readArguments` took apart. */
+export function readCommandLine({ options, positionals }: GivenArguments): CommandLine {
+  const last = (name: string) => options.findLast((option) => option.name === name);
+  const flag = (name: string) => last(name)?.value === true;
+  const optionalFlag = (name: string) => {
+    const value = last(name)?.value;
+    return typeof value === 'boolean' ? value : null;
+  };
+  const text = (name: string) => {
+    const value = last(name)?.value;
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const given = (name: string) => isGiven(last(name));
+  const paths = options
+    .filter(({ name }) => name === 'testPathPatterns' || name === 'testPathPattern')
+    .flatMap(({ value }) => value)
+    .filter((value) => typeof value === 'string');
+
+  return {
+    namesTests: NAMES_TESTS.filter(given).map((name) => last(name)?.spelled ?? `--${name}`),
+    patterns: [...positionals, ...paths],
+    testNamePattern: text('testNamePattern'),
+    listTests: flag('listTests'),
+    silent: flag('silent'),
+    json: flag('json'),
+    outputFile: text('outputFile'),
+    watch: flag('watch'),
+    watchAll: flag('watchAll'),
+    coverage: optionalFlag('coverage'),
+    passWithNoTests: optionalFlag('passWithNoTests'),
+    shard: text('shard'),
+    onlyChanged: NARROWS_TO_CHANGED.some(given),
+    showConfig: flag('showConfig'),
+    collectTests: flag('collectTests'),
+  };
+}
+
+/** An option counts as given unless its value takes it back: `--coverage=false`, `-t ''`. */
+function isGiven(option: GivenOption | undefined): boolean {
+  return option !== undefined && option.value !== false && option.value !== '';
+}

@@ -1,0 +1,122 @@
+import * as path from 'node:path';
+import type { CommandLine } from './command-line';
+import { composeProject } from './compose-project';
+import type { Composition } from './composition';
+import { defaultReporter } from './default-reporter';
+import type { Options } from './options';
+import { isPlugPoint, plugPoints } from './plug-points';
+import type { LoadedConfig, LoadedConfigs, RawConfig, ReporterEntry } from './raw-config';
+import type { JestConfigModule } from './user-jest';
+
+export interface ComposeContext {
+  jest: JestConfigModule;
+  options: Options;
+  command: CommandLine;
+  by: Composition['by'];
+}
+
+export interface Composed {
+  config: RawConfig;
+  composition: Composition;
+}
+
+/**
+ * Composes ours into everything a run is configured by. What the user configured stays in force: it is wrapped, or
+ * handed over to the plug points in the composition.
+ */
+export async function compose(loaded: LoadedConfigs, context: ComposeContext): Promise<Composed> {
+  const { jest, options, command } = context;
+  const { root, projects } = loaded;
+  const rootDir = root.effective.rootDir;
+  const common = commonFolder([
+    rootDir,
+    ...(projects ?? []).map(({ effective }) => effective.rootDir),
+  ]);
+  const switchesCoverageOff =
+    selects(options, command) && command.coverage !== true && root.effective.collectCoverage;
+
+  const wrapped = projects === null ? composeProject(root, options) : { ...root.raw };
+  const config: RawConfig = {
+    ...wrapped,
+    ...(projects !== null && {
+      projects: projects.map((project) => inlineProject(project, root, options)),
+    }),
+    testSequencer: plugPoints.sequencer,
+    globalSetup: plugPoints.globalSetup,
+    reporters: await composeReporters(root, jest),
+    passWithNoTests: true,
+  };
+  if (switchesCoverageOff) switchCoverageOff(config);
+
+  const { testSequencer, globalSetup, passWithNoTests } = root.effective;
+  const composition: Composition = {
+    version: 1,
+    options: { ...options, dataFile: path.resolve(common, options.dataFile) },
+    rootDir,
+    root: common,
+    sequencer: isPlugPoint(testSequencer) ? null : testSequencer,
+    globalSetup: isPlugPoint(globalSetup) ? null : (globalSetup ?? null),
+    coverageFromConfig: switchesCoverageOff,
+    userPassWithNoTests: passWithNoTests,
+    command,
+    by: context.by,
+  };
+  return { config, composition };
+}
+
+/**
+ * One of several projects, written inside the root config. Its root directory and id are spelled out, because Jest
+ * would derive them from the config file that it no longer reads.
+ */
+function inlineProject(project: LoadedConfig, root: LoadedConfig, options: Options): RawConfig {
+  const { rootDir, id, globalSetup } = project.effective;
+  const allowed = Object.entries(composeProject(project, options)).filter(
+    ([key]) => !project.rootOnlyKeys.includes(key),
+  );
+  const config: RawConfig = { ...Object.fromEntries(allowed), rootDir, id };
+  // Jest runs a module once that is the setup of the root and of projects; ours then stands for it in both.
+  if (globalSetup != null && globalSetup === root.effective.globalSetup) {
+    config['globalSetup'] = plugPoints.globalSetup;
+  }
+  return config;
+}
+
+async function composeReporters(
+  root: LoadedConfig,
+  jest: JestConfigModule,
+): Promise<ReporterEntry[]> {
+  const { reporters, rootDir } = root.effective;
+  const theirs: ReporterEntry[] = reporters ?? [[await defaultReporter(jest, rootDir), {}]];
+  if (theirs.some(([file]) => isPlugPoint(file))) return theirs;
+  return [...theirs, [plugPoints.reporter, {}]];
+}
+
+/** A command line that names what is to run switches selection off, unless it is forced. */
+export function selects(options: Options, command: CommandLine): boolean {
+  return options.select && (options.forceSelect || command.namesTests.length === 0);
+}
+
+/** A report on some of the tests misleads and trips thresholds, so only the command line asks for one. */
+function switchCoverageOff(config: RawConfig): void {
+  config['collectCoverage'] = false;
+  // Not deleted: a preset may bring it.
+  config['coverageThreshold'] = undefined;
+}
+
+/** The deepest folder that holds all the given ones; the first of them where only the file system's root does. */
+export function commonFolder(folders: readonly string[]): string {
+  const [first = path.sep, ...others] = folders;
+  let common = first;
+  for (const folder of others) {
+    while (!isInside(folder, common)) {
+      if (common === path.dirname(common)) return first;
+      common = path.dirname(common);
+    }
+  }
+  return common === path.dirname(common) ? first : common;
+}
+
+function isInside(folder: string, parent: string): boolean {
+  const relative = path.relative(parent, folder);
+  return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative));
+}

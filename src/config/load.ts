@@ -1,0 +1,187 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { GivenArguments, OptionTable } from './arguments';
+import { findRootOnlyKeys, normalise, refused, UserConfigError } from './normalise';
+import type { LoadedConfig, LoadedConfigs, RawConfig } from './raw-config';
+import { readUncomposed } from './reading';
+import type { JestConfigModule } from './user-jest';
+
+/** The options of a command line in the form that jest-config reads them. */
+export type Argv = Record<string, unknown>;
+
+/**
+ * What jest-config has to know of a command line. Path patterns stay out: they configure nothing, and Jest complains
+ * about an invalid one each time it reads it.
+ * @param table Only options that Jest knows count, because everything in an argv overrides the config.
+ */
+export function toArgv(given: GivenArguments, table: OptionTable): Argv {
+  const argv: Argv = { $0: 'jest', _: [] };
+  for (const { name, value } of given.options) {
+    const before = argv[name];
+    if (!Object.hasOwn(table, name)) continue;
+    argv[name] =
+      Array.isArray(value) && Array.isArray(before) ? [...(before as string[]), ...value] : value;
+    // yargs makes a number of what looks like one; the values that are checked for being numbers need it.
+    if (table[name]?.type === 'number' && typeof value === 'string') argv[name] = Number(value);
+  }
+  delete argv['testPathPatterns'];
+  delete argv['testPathPattern'];
+  return argv;
+}
+
+/**
+ * Reads every config of a run the way `readConfigs` of jest-config does, and keeps the written form beside the
+ * effective one, which Jest does not.
+ * @throws {UserConfigError} Where Jest would refuse too.
+ */
+export async function loadConfigs(jest: JestConfigModule, argv: Argv): Promise<LoadedConfigs> {
+  const cwd = process.cwd();
+  const given = Array.isArray(argv['projects']) ? (argv['projects'] as string[]) : [];
+  const paths = given.length > 0 ? given : [cwd];
+
+  const [only] = paths;
+  if (paths.length === 1 && only !== undefined) {
+    const root = await loadOne(jest, argv, only, {});
+    return completeRoot(jest, argv, root);
+  }
+  // Newer versions read `--config` for the global config also where several `--projects` are given.
+  const readsGlobal = /projectPaths\.length > 1/.test(String(jest.readConfigs));
+  if (readsGlobal && typeof argv['config'] === 'string') {
+    const root = await loadOne(jest, argv, cwd, {});
+    return { root, projects: await loadProjects(jest, argv, paths, root.configPath) };
+  }
+  const projects = await loadProjects(jest, argv, paths, null);
+  const [root] = projects;
+  if (root === undefined) throw new UserConfigError('No configuration found for any project.');
+  return { root, projects };
+}
+
+/**
+ * The same for a root config that Jest has read already.
+ * @param raw As the config file exports it.
+ * @param configPath The config file.
+ * @throws {UserConfigError} Where Jest would refuse too.
+ */
+export async function loadGivenConfig(
+  jest: JestConfigModule,
+  argv: Argv,
+  raw: RawConfig,
+  configPath: string,
+): Promise<LoadedConfigs> {
+  const given = typeof raw['rootDir'] === 'string' ? raw['rootDir'] : '.';
+  const rootDir = path.resolve(path.dirname(configPath), given);
+  const effective = await normalise(jest, { ...raw, rootDir }, argv, configPath, 0);
+  const root = { raw: { ...raw, rootDir }, effective, configPath, rootOnlyKeys: [] };
+  return completeRoot(jest, argv, root);
+}
+
+async function completeRoot(
+  jest: JestConfigModule,
+  argv: Argv,
+  root: LoadedConfig,
+): Promise<LoadedConfigs> {
+  const { projects } = root.effective;
+  if (projects.length === 0) return { root, projects: null };
+  return { root, projects: await loadProjects(jest, argv, projects, root.configPath) };
+}
+
+async function loadProjects(
+  jest: JestConfigModule,
+  argv: Argv,
+  projects: readonly (string | RawConfig)[],
+  rootConfigPath: string | null,
+): Promise<LoadedConfig[]> {
+  const cwd = process.cwd();
+  const firstIsCwd = projects[0] === cwd;
+  const parentFolder = rootConfigPath === null ? cwd : path.dirname(rootConfigPath);
+  const readable = projects.filter((project) => !isForeignFile(jest, project));
+  const loaded: LoadedConfig[] = [];
+  // One after the other, unlike Jest: presets are loaded anew for each, and messages are muted meanwhile.
+  for (const [index, project] of readable.entries()) {
+    const isOnlyAndCwd = index === 0 && projects.length === 1 && firstIsCwd;
+    loaded.push(
+      await loadOne(jest, argv, project, {
+        ownConfig: !isOnlyAndCwd,
+        parentFolder,
+        // Without a root of its own, a run is configured by its first project.
+        mayBeRoot: (configPath) =>
+          rootConfigPath === null ? index === 0 : configPath === rootConfigPath,
+        index,
+        skipMultipleConfigError: firstIsCwd,
+      }),
+    );
+  }
+  refuseDuplicates(loaded);
+  return loaded;
+}
+
+interface Circumstances {
+  /** The project's own config counts, whatever `--config` says. */
+  ownConfig?: boolean;
+  parentFolder?: string;
+  /** For a project: whether its config file is the one the root is configured by. */
+  mayBeRoot?: (configPath: string | null) => boolean;
+  index?: number;
+  skipMultipleConfigError?: boolean;
+}
+
+/** `readConfig` of jest-config, keeping the written config. */
+async function loadOne(
+  jest: JestConfigModule,
+  argv: Argv,
+  project: string | RawConfig,
+  circumstances: Circumstances,
+): Promise<LoadedConfig> {
+  const {
+    ownConfig = false,
+    parentFolder,
+    index = 0,
+    skipMultipleConfigError = false,
+  } = circumstances;
+  const config = argv['config'] as string | undefined;
+  const { config: raw, configPath } = await refused(() =>
+    readUncomposed(() =>
+      jest.readInitialOptions(config, {
+        // Jest writes a root directory into an inline project, and it must not find ours there later.
+        packageRootOrConfig: typeof project === 'string' ? project : { ...project },
+        parentConfigDirname: parentFolder ?? null,
+        readFromCwd: ownConfig,
+        skipMultipleConfigError,
+      }),
+    ),
+  );
+  const effective = await normalise(jest, raw, argv, configPath, index);
+  // Jest lays a config that stands on the command line over every project.
+  const overlay = readOverlay(config);
+  const written = { ...raw, ...overlay };
+  const rootOnlyKeys =
+    overlay !== null || circumstances.mayBeRoot?.(configPath) === true
+      ? await findRootOnlyKeys(jest, written)
+      : [];
+  return { raw: written, effective, configPath, rootOnlyKeys };
+}
+
+function readOverlay(config: string | undefined): RawConfig | null {
+  if (config === undefined || !config.startsWith('{') || !config.endsWith('}')) return null;
+  return JSON.parse(config) as RawConfig;
+}
+
+/** A glob of projects may match files that are no configs; Jest leaves them out. */
+function isForeignFile(jest: JestConfigModule, project: string | RawConfig): boolean {
+  return (
+    typeof project === 'string' &&
+    fs.existsSync(project) &&
+    !fs.lstatSync(project).isDirectory() &&
+    !jest.constants.JEST_CONFIG_EXT_ORDER.some((extension) => project.endsWith(extension))
+  );
+}
+
+/** Jest refuses two projects with one config file; composed into inline projects they would slip through. */
+function refuseDuplicates(projects: readonly LoadedConfig[]): void {
+  const seen = new Set<string>();
+  for (const { configPath } of projects) {
+    if (configPath === null) continue;
+    if (seen.has(configPath)) throw new UserConfigError(`Two projects share ${configPath}.`);
+    seen.add(configPath);
+  }
+}

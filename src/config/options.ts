@@ -1,0 +1,187 @@
+/** Every option of jest-testmon, with the value that is in force. */
+export interface Options {
+  /** False: Jest behaves exactly as if testmon were not there. Default `true`; `--no-testmon`, `TESTMON=0`. */
+  enabled: boolean;
+  /** Leave out what the changes cannot affect. Default `true`; `--testmon-noselect`, `TESTMON_NOSELECT=1`. */
+  select: boolean;
+  /** Record what the tests execute. Default `true`; `--testmon-nocollect`, `TESTMON_NOCOLLECT=1`. */
+  collect: boolean;
+  /**
+   * Select also where the command line names what is to run, as `-t` does.
+   * Default `false`; `--testmon-forceselect`, `TESTMON_FORCESELECT=1`.
+   */
+  forceSelect: boolean;
+  /** Keeps records of different circumstances apart. Default `'default'`; `--testmon-env`, `TESTMON_ENV`. */
+  environmentName: string;
+  /** The database; a relative path is taken from the root. Default `'.testmondata'`; `TESTMON_DATAFILE`. */
+  dataFile: string;
+  /** How many passing records are kept per test file. Default `8`. */
+  keepRecords: number;
+  /**
+   * What is left out: whole test files, or single tests too.
+   * Default `'file'`; `--testmon-granularity`, `TESTMON_GRANULARITY`.
+   */
+  granularity: 'file' | 'test';
+  /** Globs of files, relative to the root, that no result depends on. Default none. */
+  ignore: string[];
+  /** Globs of test files, relative to the root, that always run. Default none. */
+  always: string[];
+  /** Environment variables that no result depends on, though tests read them. Default none. */
+  ignoreVariables: string[];
+  /**
+   * Whether a change that only type checking sees, such as ts-jest's diagnostics, selects the tests that import it.
+   * Default `'ignore'`.
+   */
+  typeErrors: 'ignore' | 'select';
+}
+
+/** What a person may pass to `withTestmon(config, options)`. */
+export type UserOptions = Partial<Options>;
+
+/** The options in force, and a sentence for each value that could not be used. */
+export interface NormalisedOptions {
+  options: Options;
+  problems: string[];
+}
+
+type Check = (value: unknown) => boolean;
+
+interface Declaration<Value> {
+  default: Value;
+  allowed: string;
+  check: Check;
+  /** The environment variable that sets it; `negated` where setting it means `false`. */
+  variable?: string;
+  negated?: boolean;
+}
+
+const isBoolean: Check = (value) => typeof value === 'boolean';
+const isText: Check = (value) => typeof value === 'string' && value.trim() !== '';
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
+const isOneOf =
+  (...values: string[]): Check =>
+  (value) =>
+    values.includes(value as string);
+
+const BOOLEAN = { allowed: 'true or false', check: isBoolean };
+const TEXT = { allowed: 'a text that is not empty', check: isText };
+const TEXTS = { allowed: 'a list of texts', check: isTexts };
+
+const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
+  enabled: { default: true, ...BOOLEAN, variable: 'TESTMON' },
+  select: { default: true, ...BOOLEAN, variable: 'TESTMON_NOSELECT', negated: true },
+  collect: { default: true, ...BOOLEAN, variable: 'TESTMON_NOCOLLECT', negated: true },
+  forceSelect: { default: false, ...BOOLEAN, variable: 'TESTMON_FORCESELECT' },
+  environmentName: { default: 'default', ...TEXT, variable: 'TESTMON_ENV' },
+  dataFile: { default: '.testmondata', ...TEXT, variable: 'TESTMON_DATAFILE' },
+  keepRecords: { default: 8, allowed: 'a whole number from 1', check: isCount },
+  granularity: {
+    default: 'file',
+    allowed: "'file' or 'test'",
+    check: isOneOf('file', 'test'),
+    variable: 'TESTMON_GRANULARITY',
+  },
+  ignore: { default: [], ...TEXTS },
+  always: { default: [], ...TEXTS },
+  ignoreVariables: { default: [], ...TEXTS },
+  typeErrors: {
+    default: 'ignore',
+    allowed: "'ignore' or 'select'",
+    check: isOneOf('ignore', 'select'),
+  },
+};
+
+const NAMES = Object.keys(DECLARATIONS) as (keyof Options)[];
+
+/**
+ * The one place where options get their values: defaults, then what the config passes, then `TESTMON_*` variables
+ * (which the jest-testmon command sets from its own arguments). A value that cannot be used counts as not given.
+ * @param given What the config passes, unchecked.
+ * @param environment `process.env`.
+ * @param spell How a message names an option of `given`.
+ */
+export function normaliseOptions(
+  given: unknown,
+  environment: NodeJS.ProcessEnv,
+  spell: (name: keyof Options) => string = (name) => `the option ${name}`,
+): NormalisedOptions {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  const take = (name: keyof Options, value: unknown, source: string) => {
+    const { allowed, check } = DECLARATIONS[name];
+    if (check(value)) values[name] = value;
+    else
+      problems.push(
+        `testmon: ${source} must be ${allowed}, not ${show(value)}; the default is used.`,
+      );
+  };
+
+  for (const name of NAMES) values[name] = DECLARATIONS[name].default;
+  for (const [name, value] of Object.entries(asRecord(given, problems))) {
+    if (value === undefined) continue;
+    if (isName(name)) take(name, value, spell(name));
+    else
+      problems.push(
+        `testmon: there is no option ${show(name)}, so it has no effect; the options are ${NAMES.join(', ')}.`,
+      );
+  }
+  for (const name of NAMES) {
+    const { variable } = DECLARATIONS[name];
+    const text = variable === undefined ? undefined : environment[variable];
+    if (variable === undefined || text === undefined || text === '') continue;
+    const value = readVariable(name, text);
+    // `TESTMON_NOSELECT=0` says nothing: it does not overrule a config that switches selection off.
+    if (value === true && DECLARATIONS[name].negated === true) continue;
+    if (DECLARATIONS[name].check(value)) values[name] = value;
+    else
+      problems.push(
+        `testmon: ${variable} must be ${isSwitch(name) ? '0 or 1' : DECLARATIONS[name].allowed}, not ${show(text)}; it is not used.`,
+      );
+  }
+  return { options: values as unknown as Options, problems };
+}
+
+/**
+ * The variables that carry options to `withTestmon` in the same process, and to whatever it starts.
+ * @param options Only what was asked for: what is missing leaves no trace in the environment.
+ */
+export function optionsAsVariables(options: UserOptions): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name of NAMES) {
+    const value = options[name];
+    const { variable, negated } = DECLARATIONS[name];
+    if (variable === undefined || value === undefined) continue;
+    if (typeof value !== 'boolean') variables[variable] = String(value);
+    else variables[variable] = value === (negated === true) ? '0' : '1';
+  }
+  return variables;
+}
+
+function isName(name: string): name is keyof Options {
+  return Object.hasOwn(DECLARATIONS, name);
+}
+
+function isSwitch(name: keyof Options): boolean {
+  return typeof DECLARATIONS[name].default === 'boolean';
+}
+
+function readVariable(name: keyof Options, text: string): unknown {
+  if (!isSwitch(name)) return text;
+  const on = /^(1|true|yes|on)$/i.test(text);
+  if (!on && !/^(0|false|no|off)$/i.test(text)) return text;
+  return on !== (DECLARATIONS[name].negated === true);
+}
+
+function asRecord(given: unknown, problems: string[]): Record<string, unknown> {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'object' && !Array.isArray(given)) return given as Record<string, unknown>;
+  problems.push(
+    `testmon: the options of withTestmon must be an object, not ${show(given)}; the defaults are used.`,
+  );
+  return {};
+}
+
+function show(value: unknown): string {
+  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,21 @@
+import * as path from 'node:path';
+
+const PLUG_POINTS = path.join(__dirname, '..', 'jest');
+
+/** Ours are built beside us, so they end as this file does: `.js` in dist, `.ts` where TypeScript runs directly. */
+const locate = (name: string) => path.join(PLUG_POINTS, name + path.extname(__filename));
+
+/** Absolute paths of what Jest loads. */
+export const plugPoints = {
+  environment: locate('environment'),
+  globalSetup: locate('global-setup'),
+  reporter: locate('reporter'),
+  runner: locate('runner'),
+  sequencer: locate('sequencer'),
+  transform: locate('transform'),
+};
+
+/** Whether a resolved path is one of ours, as in a config whose keys were written by hand. */
+export function isPlugPoint(file: unknown): boolean {
+  return typeof file === 'string' && Object.values(plugPoints).includes(file);
+}

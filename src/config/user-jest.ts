@@ -1,0 +1,126 @@
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import type { OptionTable } from './arguments';
+import type { RawConfig } from './raw-config';
+
+/** What we use of the user's jest-config. */
+export interface JestConfigModule {
+  readInitialOptions(
+    config: string | undefined,
+    options: {
+      packageRootOrConfig: string | RawConfig;
+      parentConfigDirname?: string | null;
+      readFromCwd?: boolean;
+      skipMultipleConfigError?: boolean;
+    },
+  ): Promise<{ config: RawConfig; configPath: string | null }>;
+  normalize(
+    config: RawConfig,
+    argv: Record<string, unknown>,
+    configPath: string | null,
+    projectIndex: number,
+    isProjectOptions: boolean,
+  ): Promise<{ options: RawConfig }>;
+  readConfigs: unknown;
+  replaceRootDirInPath(rootDir: string, file: string): string;
+  constants: { JEST_CONFIG_EXT_ORDER: readonly string[] };
+}
+
+/** What we use of the user's jest-cli. */
+export interface JestCliModule {
+  run(args: string[]): Promise<void>;
+  yargsOptions?: OptionTable;
+}
+
+/** The Jest that a project runs with. */
+export interface UserJest {
+  version: string;
+  config: JestConfigModule;
+  /** Null where only `@jest/core` is installed: then there is no command line to run. */
+  cli: JestCliModule | null;
+  /** Jest's options; empty without jest-cli. */
+  optionTable: OptionTable;
+}
+
+/** Thrown where there is no Jest to work with; the message is a sentence for the user. */
+export class JestMissingError extends Error {}
+
+const OLDEST = 29;
+
+/**
+ * Finds the Jest that a project uses, as Node finds packages: `jest`, else `jest-cli`, else `@jest/core`.
+ * @param folders Where to look from, the likeliest first.
+ * @throws {JestMissingError} Where none of the folders has one, or it is one we cannot work with.
+ */
+export function findJest(folders: readonly string[]): UserJest {
+  for (const folder of folders) {
+    for (const name of ['jest', 'jest-cli', '@jest/core']) {
+      const entry = resolveFrom(path.join(folder, 'noop.js'), name);
+      if (entry !== null) return load(entry, name);
+    }
+  }
+  throw new JestMissingError(
+    `testmon: Jest was not found from ${folders[0] ?? process.cwd()}; install it with "npm install --save-dev jest".`,
+  );
+}
+
+/**
+ * Where a Jest that is running already may be found: the script that Node was started with comes first,
+ * because in a repository with several Jests the running one is the one that reads the config.
+ */
+export function foldersOfRunningJest(folders: readonly string[]): string[] {
+  const script = process.argv[1];
+  if (script === undefined) return [...folders];
+  let real: string;
+  try {
+    real = fs.realpathSync(script);
+  } catch {
+    return [...folders];
+  }
+  const isJest = /[\\/](jest|jest-cli)[\\/]bin[\\/]jest(\.js)?$/.test(real);
+  return isJest ? [path.dirname(real), ...folders] : [...folders];
+}
+
+function load(entry: string, name: string): UserJest {
+  const cliPath =
+    name === '@jest/core' ? null : name === 'jest-cli' ? entry : resolveFrom(entry, 'jest-cli');
+  const near = cliPath ?? entry;
+  const configPath = resolveFrom(near, 'jest-config') ?? resolveFrom(entry, 'jest-config');
+  if (configPath === null) {
+    throw new JestMissingError(
+      `testmon: the Jest at ${entry} has no jest-config beside it; install Jest again with "npm install --save-dev jest".`,
+    );
+  }
+  const version = readVersion(configPath);
+  const config = createRequire(configPath)(configPath) as JestConfigModule;
+  if (Number.parseInt(version, 10) < OLDEST || typeof config.readInitialOptions !== 'function') {
+    throw new JestMissingError(
+      `testmon: Jest ${version} is too old for it; update with "npm install --save-dev jest@latest".`,
+    );
+  }
+  const cli = cliPath === null ? null : (createRequire(cliPath)(cliPath) as JestCliModule);
+  return { version, config, cli, optionTable: cli?.yargsOptions ?? {} };
+}
+
+function resolveFrom(file: string, name: string): string | null {
+  try {
+    return createRequire(file).resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+/** The version in the nearest package.json above a file. */
+function readVersion(file: string): string {
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    try {
+      const text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
+      const { version } = JSON.parse(text) as { version?: string };
+      if (version !== undefined) return version;
+    } catch {
+      // A folder without a readable package.json: its parent may have one.
+    }
+    if (folder === path.dirname(folder)) return '0.0.0';
+  }
+}

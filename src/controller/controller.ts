@@ -1,0 +1,317 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Test, TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import type { Composition } from '../config/composition';
+import type { Options } from '../config/options';
+import { PackageReader } from '../dependencies/packages';
+import { fromStored } from '../dependencies/paths';
+import { fromJest } from '../run/user-jest';
+import { publishRunFile, RUN_FILE_VARIABLE, RUN_FILE_VERSION, type RunProject } from '../run/run-file';
+import { order, shardOf } from '../selection/select';
+import { asStoreError, type CommitBatch, type Store } from '../store';
+import type { Environment } from '../store/types';
+import { type Voice } from './messages';
+import { messageOf, openStore } from './open-store';
+import { Project, projectName, type JudgedTest } from './project';
+import { readJournals } from './read-journals';
+import { RunDirectory } from './run-directory';
+import { summarise, announce, type RunCounts } from './summary';
+import { toolChainHash } from './tool-chain';
+import { WorkingTree } from './working-tree';
+
+/** What the controller must know to begin, whichever plug point calls it first. */
+export interface RunRequest {
+  options: Options;
+  /** Absolute, real path of the root. */
+  root: string;
+  dataFile: string;
+  composition: Composition | null;
+  voice: Voice;
+  /** Select by the records; false: everything runs, most likely to fail first. */
+  select: boolean;
+  collect: boolean;
+}
+
+/** One Jest project as a plug point sees it. */
+export interface ProjectRequest {
+  /** As Jest runs it. */
+  config: Config.ProjectConfig;
+}
+
+/**
+ * The life of one run in Jest's main process: it alone writes the database. It creates the environments before any
+ * worker starts, selects, publishes the run file, commits the journals, and cleans up.
+ */
+export class Controller {
+  readonly #request: RunRequest;
+  readonly #store: Store;
+  readonly #writable: boolean;
+  readonly #tree: WorkingTree;
+  readonly #projects = new Map<string, Project>();
+  readonly #failed = new Map<string, { environmentId: number; path: string }>();
+  readonly #passed = new Set<string>();
+  #directory: RunDirectory | null = null;
+  #judged: JudgedTest[] = [];
+  #counts: RunCounts | null = null;
+  #ended = false;
+  readonly #startedAt = Date.now();
+
+  private constructor(request: RunRequest, store: Store, writable: boolean) {
+    this.#request = request;
+    this.#store = store;
+    this.#writable = writable;
+    this.#tree = new WorkingTree(request.root, new PackageReader(request.root), store.fileStates());
+  }
+
+  /**
+   * Opens the database, finishes the work of controllers that died, and finds or creates the environments.
+   * @returns Null where the database is of no use; what to say about it has been said.
+   */
+  static begin(request: RunRequest, projects: readonly ProjectRequest[]): Controller | null {
+    const opened = openStore(request.dataFile, request.voice);
+    if (opened === null) return null;
+    const controller = new Controller(request, opened.store, opened.writable);
+    try {
+      if (opened.writable) controller.#finishAbandonedRuns();
+      controller.#createEnvironments(projects);
+      return controller;
+    } catch (error) {
+      opened.store.close();
+      request.voice.warn(`${explain(error, request.dataFile)} Everything runs and nothing is recorded.`);
+      return null;
+    }
+  }
+
+  /** Whether this run leaves records. */
+  get collects(): boolean {
+    return this.#request.collect && this.#writable;
+  }
+
+  get request(): RunRequest {
+    return this.#request;
+  }
+
+  /** The path of the run file once it is published. */
+  get runFile(): string | null {
+    return this.#directory?.runFile ?? null;
+  }
+
+  /** Decides on every test file and says what was decided. */
+  async select(tests: readonly Test[]): Promise<JudgedTest[]> {
+    const judged: JudgedTest[] = [];
+    for (const project of this.#projects.values()) {
+      const own = tests.filter((test) => test.context.config.id === project.config.id);
+      judged.push(...(await project.judge(this.#store, own)));
+    }
+    this.#judged = judged;
+    return judged;
+  }
+
+  /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
+  running(judged: readonly JudgedTest[]): JudgedTest[] {
+    return this.#request.select ? judged.filter(({ verdict }) => verdict.affected) : [...judged];
+  }
+
+  /** Says what was selected, before the tests run. */
+  announce(judged: readonly JudgedTest[], listing: boolean): void {
+    const projects = [...this.#projects.values()];
+    this.#counts = summarise(judged, projects, this.#tree);
+    if (!listing) announce(this.#request, this.#counts);
+  }
+
+  /** Paths of the test files that were found unaffected, by project id: for a Jest whose sequencer is not ours. */
+  unaffectedByProject(judged: ReadonlyMap<string, string[]>): void {
+    this.#skipped = judged;
+  }
+  #skipped: ReadonlyMap<string, string[]> = new Map();
+
+  /** The recorded test files of a project that need not run, by relative path. */
+  async unaffectedPaths(projectId: string): Promise<string[]> {
+    const project = this.#projects.get(projectId);
+    if (project === undefined) return [];
+    const paths = [...this.#store.load(project.environmentId).testFiles.keys()];
+    const judged = await project.judgePaths(this.#store, paths);
+    return paths.filter((path) => judged.get(path)?.verdict.affected === false);
+  }
+
+  /** Publishes the run file: only now may workers start. */
+  publish(excluded: string[]): void {
+    const { options, root, dataFile } = this.#request;
+    const directory = RunDirectory.create(dataFile);
+    this.#directory = directory;
+    const projects: Record<string, RunProject> = {};
+    for (const [id, project] of this.#projects) {
+      projects[id] = { environmentId: project.environmentId, skipped: this.#skipped.get(id) ?? [] };
+    }
+    publishRunFile(directory.runFile, {
+      version: RUN_FILE_VERSION,
+      runId: directory.runId,
+      pid: process.pid,
+      directory: directory.path,
+      root,
+      dataFile,
+      collect: this.collects,
+      granularity: this.#request.select ? options.granularity : 'file',
+      excluded: [...excluded, directory.path, dataFile],
+      ignore: options.ignore,
+      ignoreVariables: options.ignoreVariables,
+      projects,
+    });
+    process.env[RUN_FILE_VARIABLE] = directory.runFile;
+  }
+
+  /** Jest's verdict on one test file: it sees also crashes, which leave no journal. */
+  noteResult(projectId: string, testPath: string, passed: boolean): void {
+    const project = this.#projects.get(projectId);
+    if (project === undefined) return;
+    const path = project.pathOf({ path: testPath });
+    const key = `${project.environmentId}:${path}`;
+    if (passed) this.#passed.add(key);
+    else this.#failed.set(key, { environmentId: project.environmentId, path });
+  }
+
+  /**
+   * Commits what the workers journaled, removes everything temporary, and closes the database.
+   * @param outcome `whole` when Jest came to its end, so that a test file that only began has crashed.
+   */
+  end(outcome: 'whole' | 'cut short'): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { voice, dataFile } = this.#request;
+    try {
+      if (this.#writable) this.#store.commit(this.#batch(outcome), Date.now());
+      this.#directory?.remove();
+    } catch (error) {
+      voice.warn(`${explain(error, dataFile)} What this run recorded ${this.#keepOrDrop(error)}.`);
+    } finally {
+      this.#store.close();
+      delete process.env[RUN_FILE_VARIABLE];
+    }
+  }
+
+  /** The line after the run. */
+  get counts(): RunCounts | null {
+    return this.#counts;
+  }
+
+  /** Journals outlive a lock, for the next controller; on a disk that takes nothing they would only pile up. */
+  #keepOrDrop(error: unknown): string {
+    if (asStoreError(error, this.#request.dataFile).reason === 'locked') return 'is kept and will be committed by the next run';
+    this.#directory?.remove();
+    return 'is lost; the tests it ran are selected again next time';
+  }
+
+  #batch(outcome: 'whole' | 'cut short'): CommitBatch {
+    const journals = readJournals(this.#directory?.journals() ?? []);
+    const batch = emptyBatch();
+    for (const record of journals.records) {
+      const key = `${record.environmentId}:${record.path}`;
+      batch.records.push(this.#failed.has(key) ? { ...record, outcome: 'failed' } : record);
+      this.#failed.delete(key);
+    }
+    if (this.collects) batch.failures.push(...this.#failed.values());
+    if (outcome === 'whole' && this.collects) {
+      batch.failures.push(...journals.unfinished.filter(({ environmentId, path }) => !this.#passed.has(`${environmentId}:${path}`)));
+    }
+    for (const { verdict } of this.#judged) if (!verdict.affected) batch.matched.push(verdict.recordId);
+    for (const project of this.#projects.values()) {
+      for (const version of project.learnt) batch.contents.push({ environmentId: project.environmentId, version });
+      for (const path of project.data?.testFiles.keys() ?? []) {
+        if (!fs.existsSync(fromStored(this.#request.root, path))) batch.gone.push({ environmentId: project.environmentId, path });
+      }
+    }
+    batch.fileStates.push(...this.#tree.learnt);
+    if (this.#counts !== null) {
+      batch.run = {
+        startedAt: this.#startedAt,
+        duration: Date.now() - this.#startedAt,
+        selected: this.#counts.selected,
+        total: this.#counts.total,
+        saved: this.#counts.saved,
+      };
+    }
+    return batch;
+  }
+
+  #finishAbandonedRuns(): void {
+    for (const directory of RunDirectory.abandoned(this.#request.dataFile)) {
+      const { records } = readJournals(directory.journals());
+      if (records.length > 0) this.#store.commit({ ...emptyBatch(), records }, Date.now());
+      directory.remove();
+    }
+  }
+
+  #createEnvironments(projects: readonly ProjectRequest[]): void {
+    const { root, options, composition } = this.#request;
+    const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
+    const packages = new PackageReader(root);
+    const names = new Map<string, number>();
+    for (const { config } of projects) {
+      const written = asUserWroteIt(config);
+      const base = projectName(config, root);
+      const nth = (names.get(base) ?? 0) + 1;
+      names.set(base, nth);
+      const environment: Environment = this.#store.findOrCreateEnvironment(
+        {
+          name: options.environmentName,
+          project: nth === 1 ? base : `${base} #${nth}`,
+          nodeMajor: Number(process.versions.node.split('.')[0]),
+          platform: process.platform,
+          hash: toolChainHash({
+            ...written,
+            jestVersion: version,
+            globalSetup: composition?.globalSetup ?? config.globalSetup ?? null,
+            root,
+            packages,
+          }),
+        },
+        Date.now(),
+      );
+      this.#projects.set(config.id, new Project(config, environment.id, root, this.#tree, options.always));
+    }
+  }
+}
+
+/** A batch to fill. */
+function emptyBatch(): CommitBatch {
+  return { records: [], failures: [], matched: [], gone: [], contents: [], fileStates: [], notes: [] };
+}
+
+function explain(error: unknown, dataFile: string): string {
+  const known = asStoreError(error, dataFile);
+  return known.message === '' ? messageOf(error) : known.message;
+}
+
+/** Takes our composition out of a project config; what it wrapped is named apart. */
+function asUserWroteIt(config: Config.ProjectConfig): { config: Config.ProjectConfig; wrapped: string[] } {
+  const { testmon, ...testEnvironmentOptions } = config.testEnvironmentOptions as Record<string, unknown> & {
+    testmon?: { environment?: string; runner?: string };
+  };
+  const transform = config.transform.flatMap(([pattern, file, given]): [string, string, Record<string, unknown>][] => {
+    const behind = (given as { testmon?: { path: string | null; options?: Record<string, unknown> } } | undefined)?.testmon;
+    if (behind === undefined) return [[pattern, file, given]];
+    return behind.path === null ? [] : [[pattern, behind.path, behind.options ?? {}]];
+  });
+  return {
+    config: {
+      ...config,
+      testEnvironmentOptions,
+      transform,
+      testEnvironment: testmon?.environment ?? config.testEnvironment,
+      testRunner: testmon?.runner ?? config.testRunner,
+      globalSetup: null,
+    } as unknown as Config.ProjectConfig,
+    wrapped: [],
+  };
+}
+
+/** Folders that Jest or we write to and no test's result depends on. */
+export function excludedFolders(contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[]): string[] {
+  const all = [...contexts.map(({ config }) => config), ...configs];
+  return [...new Set(all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]))]
+    .filter((folder): folder is string => typeof folder === 'string')
+    .map((folder) => path.resolve(folder));
+}
+
+export { order, shardOf };

@@ -1,0 +1,38 @@
+import pico from 'picocolors';
+
+/** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
+export interface Voice {
+  say(sentence: string): void;
+  /** For what the user should act on. */
+  warn(sentence: string): void;
+}
+
+/** @param quiet Nothing at all is said, as under `--silent` and `--json`. */
+export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = process.stderr): Voice {
+  if (quiet) return { say: () => undefined, warn: () => undefined };
+  return {
+    say: (sentence) => stream.write(`${pico.cyan('testmon:')} ${sentence}\n`),
+    warn: (sentence) => stream.write(`${pico.yellow('testmon:')} ${sentence.replace(/^testmon: /, '')}\n`),
+  };
+}
+
+/** `1 test file`, `2 test files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A duration for a person: `0.4 s`, `12 s`, `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** The first few of some names in parentheses. */
+export function some(names: readonly string[], limit = 3): string {
+  if (names.length === 0) return '';
+  const more = names.length > limit ? `, and ${names.length - limit} more` : '';
+  return ` (${names.slice(0, limit).join(', ')}${more})`;
+}

@@ -1,0 +1,58 @@
+import { moveAside, Store, StoreError } from '../store';
+import type { Voice } from './messages';
+
+/** The database, and whether this run may write to it. */
+export interface OpenedStore {
+  store: Store;
+  writable: boolean;
+}
+
+/**
+ * Opens the database for a controller, whatever state it is in.
+ * @returns Null where there is no way to use it: everything runs, nothing is recorded.
+ */
+export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
+  try {
+    return { store: Store.open(dataFile, {}), writable: true };
+  } catch (error) {
+    if (!(error instanceof StoreError)) {
+      voice.warn(`the database ${dataFile} could not be opened (${messageOf(error)}); everything runs and nothing is recorded.`);
+      return null;
+    }
+    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice);
+    if (error.reason === 'unwritable') {
+      const reading = openReadonly(dataFile);
+      if (reading !== null) {
+        voice.warn(`${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`);
+        return { store: reading, writable: false };
+      }
+    }
+    voice.warn(`${error.message} Everything runs and nothing is recorded.`);
+    return null;
+  }
+}
+
+function replaceDamaged(dataFile: string, damage: StoreError, voice: Voice): OpenedStore | null {
+  try {
+    const aside = moveAside(dataFile, Date.now());
+    const store = Store.open(dataFile, {});
+    voice.warn(`the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`);
+    return { store, writable: true };
+  } catch (error) {
+    voice.warn(`${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`);
+    return null;
+  }
+}
+
+function openReadonly(dataFile: string): Store | null {
+  try {
+    return Store.open(dataFile, { readonly: true });
+  } catch {
+    return null;
+  }
+}
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,161 @@
+import type { Test, TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import picomatch from 'picomatch';
+import { realPath, toStored } from '../dependencies/paths';
+import { fingerprintSet, matches, mismatch, standingOf, type DecodedFootprint, type Standing, type View } from '../selection/match';
+import { judge, type CandidateTestFile, type Verdict } from '../selection/select';
+import { decodeBlocks, decodeIds, type SelectionData, type Store, type StoredRecord, type StoredVersion } from '../store';
+import type { FileVersion } from '../store/types';
+import { ProjectTransform } from './transformed';
+import type { WorkingTree } from './working-tree';
+
+/** A test file of a run, with what selection decided. */
+export interface JudgedTest {
+  test: Test;
+  /** Relative path. */
+  path: string;
+  verdict: Verdict;
+  /** Milliseconds, of its last run; undefined where never recorded. */
+  duration: number | undefined;
+}
+
+/** What a project is called in an environment row: its folder, and its display name where it has one. */
+export function projectName(config: Config.ProjectConfig, root: string): string {
+  const folder = toStored(root, realPath(config.rootDir)) || '.';
+  const { displayName } = config;
+  return displayName === undefined ? folder : `${folder} ${displayName.name}`;
+}
+
+/** One Jest project of a run: its records against the working tree. */
+export class Project {
+  readonly config: Config.ProjectConfig;
+  readonly environmentId: number;
+  readonly #root: string;
+  readonly #tree: WorkingTree;
+  readonly #transform: ProjectTransform;
+  readonly #always: ((path: string) => boolean) | null;
+  readonly #learnt: FileVersion[] = [];
+  #data: SelectionData | null = null;
+
+  constructor(config: Config.ProjectConfig, environmentId: number, root: string, tree: WorkingTree, always: string[]) {
+    this.config = config;
+    this.environmentId = environmentId;
+    this.#root = root;
+    this.#tree = tree;
+    this.#transform = new ProjectTransform(config, root);
+    this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
+  }
+
+  /** Which content turned out to transform into which blocks. */
+  get learnt(): readonly FileVersion[] {
+    return this.#learnt;
+  }
+
+  /** What is stored of this project; empty until `judge`. */
+  get data(): SelectionData | null {
+    return this.#data;
+  }
+
+  /** The place of a test file in the records. */
+  pathOf(test: { path: string }): string {
+    return toStored(this.#root, realPath(test.path));
+  }
+
+  /** Decides on the given test files against the working tree. */
+  async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
+    const paths = tests.map((test) => this.pathOf(test));
+    const judged = await this.judgePaths(store, paths);
+    return tests.map((test, index) => {
+      const path = paths[index] ?? '';
+      return { test, path, ...(judged.get(path) ?? NEVER_RECORDED) };
+    });
+  }
+
+  /** As `judge`, by relative path. */
+  async judgePaths(store: Store, paths: readonly string[]): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
+    const data = store.load(this.environmentId, [...paths]);
+    this.#data = data;
+    const view = await this.#view(data);
+    return new Map(
+      paths.map((path) => {
+        const stored = data.testFiles.get(path);
+        const candidate: CandidateTestFile | undefined = stored && {
+          failed: stored.failed,
+          always: this.#always?.(path) === true,
+          records: stored.records.map((record) => candidateRecord(record, view)),
+        };
+        return [path, { verdict: judge(candidate), duration: stored?.duration }];
+      }),
+    );
+  }
+
+  /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
+  async #view(data: SelectionData): Promise<View> {
+    const standings = new Map<number, Standing>();
+    const byFile = new Map<string, StoredVersion[]>();
+    for (const version of data.versions.values()) {
+      const key = fileKey(version);
+      const versions = byFile.get(key);
+      if (versions === undefined) byFile.set(key, [version]);
+      else versions.push(version);
+    }
+    for (const [key, versions] of byFile) {
+      const now = await this.#current(key, versions, data);
+      for (const version of versions) standings.set(version.id, now(version));
+    }
+    const held = new Map<number, boolean>();
+    return {
+      standing: (version) => standings.get(version) ?? 'none',
+      holds: (id) => {
+        let holds = held.get(id);
+        if (holds === undefined) {
+          const dependency = data.dependencies.get(id);
+          holds = dependency !== undefined && this.#tree.holds(dependency, this.config.moduleFileExtensions);
+          held.set(id, holds);
+        }
+        return holds;
+      },
+    };
+  }
+
+  /** How each version of one file stands. */
+  async #current(key: string, versions: StoredVersion[], data: SelectionData): Promise<(version: StoredVersion) => Standing> {
+    const [first] = versions;
+    const content = first === undefined ? null : this.#tree.contentHash(first.path);
+    if (first === undefined || content === null) return () => 'none';
+    const known = data.contents.get(key)?.get(content);
+    const knownVersion = known === undefined ? undefined : data.versions.get(known);
+    if (knownVersion !== undefined && versions.length === 1) return () => 'all';
+    let fingerprints = knownVersion?.fingerprints;
+    if (fingerprints === undefined) {
+      const metadata = await this.#transform.metadata(first.path, first.form);
+      if (metadata === null || metadata.path !== first.path) return () => 'none';
+      this.#learnt.push({ ...metadata, contentHash: content });
+      fingerprints = metadata.fingerprints;
+    }
+    const now = fingerprintSet(fingerprints);
+    return (version) => (version.id === known ? 'all' : standingOf(version.fingerprints, now));
+  }
+}
+
+const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = { verdict: { affected: true, reason: 'new' }, duration: undefined };
+
+function fileKey(version: StoredVersion): string {
+  return `${version.path}|${version.form}`;
+}
+
+function candidateRecord(record: StoredRecord, view: View): CandidateTestFile['records'][number] {
+  let decoded: DecodedFootprint | undefined;
+  const footprint = () => (decoded ??= { blocks: decodeBlocks(record.blocks), dependencies: decodeIds(record.dependencies) });
+  return {
+    id: record.id,
+    complete: record.complete,
+    matches: () => matches(footprint(), view),
+    mismatch: () => mismatch(footprint(), view),
+  };
+}
+
+/** The projects of some tests, each once, in order. */
+export function contextsOf(tests: readonly Test[]): TestContext[] {
+  return [...new Set(tests.map((test) => test.context))];
+}

@@ -1,0 +1,99 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { shortHash } from '../dependencies/content';
+import { decodeJournal, type JournalLine } from '../run/journal';
+
+/** The folder in the temporary folder that holds the runs on one database. */
+function parentFolder(dataFile: string): string {
+  const user = typeof process.getuid === 'function' ? `-${process.getuid()}` : '';
+  return path.join(os.tmpdir(), `jest-testmon${user}-${shortHash(dataFile)}`);
+}
+
+/** The folder of one run: run file, acknowledgements and journals. */
+export class RunDirectory {
+  readonly path: string;
+  readonly runId: string;
+
+  private constructor(folder: string) {
+    this.path = folder;
+    this.runId = path.basename(folder);
+  }
+
+  /**
+   * Makes the folder of a new run.
+   * @throws Where the temporary folder cannot be written.
+   */
+  static create(dataFile: string): RunDirectory {
+    const folder = path.join(parentFolder(dataFile), `run-${process.pid}-${randomBytes(6).toString('hex')}`);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return new RunDirectory(folder);
+  }
+
+  /** The runs on a database whose controller is gone. */
+  static abandoned(dataFile: string): RunDirectory[] {
+    const parent = parentFolder(dataFile);
+    let names: string[];
+    try {
+      names = fs.readdirSync(parent);
+    } catch {
+      return [];
+    }
+    return names.filter((name) => isOwn(path.join(parent, name)) && !isAlive(name)).map((name) => new RunDirectory(path.join(parent, name)));
+  }
+
+  get runFile(): string {
+    return path.join(this.path, 'run.json');
+  }
+
+  /** Every complete journal line, journal by journal. */
+  journals(): JournalLine[][] {
+    return this.#names(/^journal-.*\.jsonl$/).map((name) => decodeJournal(fs.readFileSync(path.join(this.path, name))));
+  }
+
+  /** How many workers have read the run file. */
+  acknowledged(): number {
+    return this.#names(/^ack-/).length;
+  }
+
+  /** Removes the folder, and the parent when no other run uses it. */
+  remove(): void {
+    fs.rmSync(this.path, { recursive: true, force: true });
+    try {
+      fs.rmdirSync(path.dirname(this.path));
+    } catch {
+      // Another run is at work there.
+    }
+  }
+
+  #names(pattern: RegExp): string[] {
+    try {
+      return fs.readdirSync(this.path).filter((name) => pattern.test(name)).sort();
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** A folder that this user made: what others may have put into a shared temporary folder is not read. */
+function isOwn(folder: string): boolean {
+  try {
+    const stats = fs.lstatSync(folder);
+    return stats.isDirectory() && (typeof process.getuid !== 'function' || stats.uid === process.getuid());
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(name: string): boolean {
+  const pid = Number(/^run-(\d+)-/.exec(name)?.[1]);
+  if (!Number.isInteger(pid) || pid <= 0) return true;
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

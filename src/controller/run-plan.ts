@@ -1,0 +1,130 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { readComposition } from '../config/composition';
+import { fromJest } from '../run/user-jest';
+import { order, shardOf } from '../selection/select';
+import type { Controller } from './controller';
+import { messageOf } from './open-store';
+import { contextsOf, type JudgedTest } from './project';
+import { beginRun, selectTests, startWorkers } from './session';
+
+export interface ShardOptions {
+  /** From 1. */
+  shardIndex: number;
+  shardCount: number;
+}
+
+/** What Jest asks of a test sequencer. Source: `@jest/test-sequencer`. */
+export interface SequencerLike {
+  shard?(tests: Test[], options: ShardOptions): Test[] | Promise<Test[]>;
+  sort(tests: Test[]): Test[] | Promise<Test[]>;
+  allFailedTests(tests: Test[]): Test[] | Promise<Test[]>;
+  cacheResults(tests: Test[], results: AggregatedResult): void;
+}
+
+type SequencerClass = new (options: { contexts: readonly TestContext[]; globalConfig: Config.GlobalConfig | null }) => SequencerLike;
+
+/** What runs and in which order, in one run: ours to select, the project's own sequencer's to order if it has one. */
+export class RunPlan {
+  readonly #contexts: readonly TestContext[] | null;
+  readonly #globalConfig: Config.GlobalConfig | null;
+  #inner: { sequencer: SequencerLike; isUsers: boolean } | null = null;
+  #selected: { controller: Controller | null; running: Map<Test, JudgedTest> } | null = null;
+
+  /** Jest 29 gives neither; the tests' own contexts then have to do. */
+  constructor(contexts: readonly TestContext[] | null, globalConfig: Config.GlobalConfig | null) {
+    this.#contexts = contexts;
+    this.#globalConfig = globalConfig;
+  }
+
+  async shard(tests: Test[], options: ShardOptions): Promise<Test[]> {
+    const running = await this.#select(tests);
+    const { sequencer, isUsers } = await this.#load(tests);
+    const judged = this.#judged(running);
+    // Without our own knowledge of durations the project's sequencer splits as it would have.
+    if (isUsers || judged === null) return (await sequencer.shard?.(running, options)) ?? running;
+    return shardOf(judged, options.shardIndex, options.shardCount).map(({ test }) => test);
+  }
+
+  async sort(tests: Test[]): Promise<Test[]> {
+    const running = await this.#select(tests);
+    const { sequencer, isUsers } = await this.#load(tests);
+    const judged = this.#judged(running);
+    const sorted = isUsers || judged === null ? await sequencer.sort(running) : order(judged).map(({ test }) => test);
+    this.#start(tests, sorted);
+    return sorted;
+  }
+
+  async allFailedTests(tests: Test[]): Promise<Test[]> {
+    return (await this.#load(tests)).sequencer.allFailedTests(tests);
+  }
+
+  cacheResults(tests: Test[], results: AggregatedResult): void {
+    this.#inner?.sequencer.cacheResults(tests, results);
+  }
+
+  /** Selects on the first call; after `shard`, `sort` gets what that returned. */
+  async #select(tests: Test[]): Promise<Test[]> {
+    if (this.#selected !== null) return tests;
+    const contexts = this.#contexts ?? contextsOf(tests);
+    const controller = beginRun(contexts, contexts.map(({ config }) => config), this.#globalConfig?.rootDir ?? null);
+    if (controller === null) {
+      this.#selected = { controller: null, running: new Map() };
+      return tests;
+    }
+    try {
+      const running = await selectTests(controller, tests, this.#listing);
+      this.#selected = { controller, running: new Map(running.map((judged) => [judged.test, judged])) };
+      if (tests.length === 0) failAsJestWould(controller);
+      return running.map(({ test }) => test);
+    } catch (error) {
+      controller.request.voice.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
+      this.#selected = { controller, running: new Map() };
+      return tests;
+    }
+  }
+
+  #judged(tests: Test[]): JudgedTest[] | null {
+    const judged = tests.flatMap((test) => this.#selected?.running.get(test) ?? []);
+    return judged.length === tests.length ? judged : null;
+  }
+
+  #start(asked: Test[], running: Test[]): void {
+    const controller = this.#selected?.controller ?? null;
+    if (controller === null || this.#listing) return;
+    const contexts = this.#contexts ?? contextsOf(asked);
+    startWorkers(controller, contexts, [], running.length > 0);
+  }
+
+  get #listing(): boolean {
+    return this.#globalConfig?.listTests ?? readComposition()?.command.listTests ?? process.argv.includes('--listTests');
+  }
+
+  async #load(tests: Test[]): Promise<{ sequencer: SequencerLike; isUsers: boolean }> {
+    if (this.#inner !== null) return this.#inner;
+    const contexts = this.#contexts ?? contextsOf(tests);
+    const root = contexts[0]?.config.rootDir;
+    const jests = fromJest('@jest/test-sequencer', root).resolve('@jest/test-sequencer');
+    const own = readComposition()?.sequencer ?? null;
+    const file = own ?? jests;
+    const module = file.endsWith('.mjs') ? ((await import(pathToFileURL(file).href)) as unknown) : (createRequire(__filename)(file) as unknown);
+    const Sequencer = (module as { default?: SequencerClass }).default ?? (module as SequencerClass);
+    this.#inner = { sequencer: new Sequencer({ contexts, globalConfig: this.#globalConfig }), isUsers: file !== jests };
+    return this.#inner;
+  }
+}
+
+/**
+ * Our config passes with no tests, as selecting may leave none. Where Jest itself finds none, its exit code must be
+ * what it is without us.
+ */
+function failAsJestWould({ request }: Controller): void {
+  const { composition } = request;
+  if (composition === null || composition.userPassWithNoTests) return;
+  const { onlyChanged, listTests, watch, watchAll } = composition.command;
+  if (onlyChanged || listTests || watch || watchAll) return;
+  process.exitCode = 1;
+  request.voice.warn('no test file was found at all, so the exit code is 1 as in plain Jest; --passWithNoTests makes it 0.');
+}

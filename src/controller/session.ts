@@ -1,0 +1,118 @@
+import type { Test, TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { readComposition } from '../config/composition';
+import { readArguments, type OptionTable } from '../config/arguments';
+import { readCommandLine } from '../config/command-line';
+import { normaliseOptions } from '../config/options';
+import * as path from 'node:path';
+import { packageRoot, realPath } from '../dependencies/paths';
+import { RUN_FILE_VARIABLE } from '../run/run-file';
+import { fromJest } from '../run/user-jest';
+import { Controller, excludedFolders, type RunRequest } from './controller';
+import { makeVoice } from './messages';
+import type { JudgedTest } from './project';
+import { conclude } from './summary';
+
+/** What Jest's main process knows of the run under way; shared by the plug points. */
+export interface Session {
+  controller: Controller | null;
+  /** Set by the reporter: it sees every outcome, and ends the run. */
+  reported: boolean;
+}
+
+const KEY = Symbol.for('jest-testmon.session');
+const holder = globalThis as { [KEY]?: Session };
+
+/** The session of this process. The symbol is shared with other copies of this module. */
+export function session(): Session {
+  holder[KEY] ??= startSession();
+  return holder[KEY];
+}
+
+function startSession(): Session {
+  const started: Session = { controller: null, reported: false };
+  // The last resort: a run that no reporter of ours ended still commits what its workers journaled.
+  process.once('exit', () => endRun(started.reported ? 'cut short' : 'whole'));
+  return started;
+}
+
+/**
+ * Begins a run for the given projects; a run that was not ended (watch mode, interrupted) ends first.
+ * @returns Null where nothing can be recorded or selected.
+ */
+export function beginRun(contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[], rootDir: string | null): Controller | null {
+  endRun('cut short');
+  const request = readRequest(configs, rootDir);
+  // Nothing in this process or its workers may take part in an older run.
+  process.env[RUN_FILE_VARIABLE] = 'none';
+  if (!request.options.enabled) return null;
+  process.env.TESTMON_ROOT = request.root;
+  // A coverage report must be about the user's code alone, so no probes stand in it.
+  if (request.composition?.command.coverage === true) process.env.TESTMON_PROBES = 'off';
+  else delete process.env.TESTMON_PROBES;
+  const controller = Controller.begin(request, configs.map((config) => ({ config })));
+  session().controller = controller;
+  return controller;
+}
+
+/** Ends the run under way, if there is one. */
+export function endRun(outcome: 'whole' | 'cut short'): void {
+  const current = session().controller;
+  if (current === null) return;
+  session().controller = null;
+  current.end(outcome);
+}
+
+/** Ends the run and says what it saved. */
+export function concludeRun(): void {
+  const current = session().controller;
+  endRun('cut short');
+  if (current !== null) conclude(current.request, current.counts);
+}
+
+/**
+ * Selects for a run: what remains is what Jest shall run.
+ * @param listing Jest will only list: nothing is published or said.
+ */
+export async function selectTests(controller: Controller, tests: readonly Test[], listing: boolean): Promise<JudgedTest[]> {
+  const judged = await controller.select(tests);
+  controller.announce(judged, listing);
+  return controller.running(judged);
+}
+
+/** Publishes the run file for the workers, or ends a run in which there is nothing to do. */
+export function startWorkers(controller: Controller, contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[], anything: boolean): void {
+  if (!anything) {
+    endRun('cut short');
+    return;
+  }
+  try {
+    controller.publish(excludedFolders(contexts, configs));
+  } catch (error) {
+    controller.request.voice.warn(
+      `the temporary folder cannot be written (${error instanceof Error ? error.message : String(error)}), so this run is not recorded; set TMPDIR to a folder that can.`,
+    );
+  }
+}
+
+function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string | null): RunRequest {
+  const composition = readComposition();
+  const options = composition?.options ?? normaliseOptions({}, process.env).options;
+  const command = composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
+  const root = realPath(composition?.root ?? packageRoot(rootDir ?? configs[0]?.rootDir ?? process.cwd()));
+  return {
+    options,
+    root,
+    dataFile: path.resolve(root, options.dataFile),
+    composition,
+    voice: makeVoice(command.silent || command.json || command.listTests),
+    select: options.select && (command.namesTests.length === 0 || options.forceSelect),
+    collect: options.collect,
+  };
+}
+
+/** Jest's own table of its command line options. */
+function optionTable(): OptionTable {
+  const { yargsOptions = {} } = fromJest('jest-cli')('jest-cli') as { yargsOptions?: OptionTable };
+  return yargsOptions;
+}

@@ -1,0 +1,73 @@
+import * as vm from 'node:vm';
+import type { ScriptTransformer } from '@jest/transform';
+import type { Config } from '@jest/types';
+import { decodeMetadata, findMetadata, type ProbeMetadata } from '../blocks';
+import { fromStored } from '../dependencies/paths';
+import { fromJest } from '../run/user-jest';
+import type { ModuleForm } from '../store/types';
+
+/**
+ * Transforms files of one project through Jest's own cached transform, so that a worker that needs them later finds
+ * them in the cache.
+ */
+export class ProjectTransform {
+  readonly #config: Config.ProjectConfig;
+  readonly #root: string;
+  #transformer: Promise<ScriptTransformer> | null = null;
+
+  constructor(config: Config.ProjectConfig, root: string) {
+    this.#config = config;
+    this.#root = root;
+  }
+
+  /**
+   * The metadata that a file's probes carry now.
+   * @returns Null where it does not transform, or transforms into something that cannot carry probes.
+   */
+  async metadata(name: string, form: ModuleForm): Promise<ProbeMetadata | null> {
+    try {
+      this.#transformer ??= this.#load();
+      const transformer = await this.#transformer;
+      const file = fromStored(this.#root, name);
+      const options = form === 'module' ? MODULE_OPTIONS : COMMONJS_OPTIONS;
+      const { code } =
+        form === 'module' ? await transformer.transformAsync(file, options) : transformer.transform(file, options);
+      const metadata = findMetadata(code);
+      return metadata === null ? null : decodeMetadata(metadata);
+    } catch {
+      // It no longer transforms: whoever ran it is affected, and the test run will show the error.
+      return null;
+    }
+  }
+
+  async #load(): Promise<ScriptTransformer> {
+    const { createScriptTransformer } = fromJest('@jest/transform', this.#root)('@jest/transform') as typeof import('@jest/transform');
+    return createScriptTransformer(this.#config);
+  }
+}
+
+/** As jest-runtime asks for them: `transformFile` and `transformFileAsync`. */
+const BARE = {
+  isInternalModule: false,
+  changedFiles: undefined,
+  collectCoverage: false,
+  collectCoverageFrom: [],
+  coverageProvider: 'babel' as const,
+  sourcesRelatedToTestsInChangedFiles: undefined,
+};
+
+const COMMONJS_OPTIONS = {
+  ...BARE,
+  supportsDynamicImport: typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
+  supportsExportNamespaceFrom: false,
+  supportsStaticESM: false,
+  supportsTopLevelAwait: false,
+};
+
+const MODULE_OPTIONS = {
+  ...BARE,
+  supportsDynamicImport: true,
+  supportsExportNamespaceFrom: true,
+  supportsStaticESM: true,
+  supportsTopLevelAwait: true,
+};

@@ -1,0 +1,129 @@
+import * as fs from 'node:fs';
+import { contentHash } from '../dependencies/content';
+import { listingValue } from '../dependencies/listing';
+import type { PackageReader } from '../dependencies/packages';
+import { fromStored } from '../dependencies/paths';
+import { pragmasValue } from '../dependencies/pragmas';
+import { FolderReader, rivalsValue } from '../dependencies/rivals';
+import { variableValue } from '../dependencies/variables';
+import { fromJest } from '../run/user-jest';
+import type { Dependency } from '../store/types';
+import type { FileState } from '../store';
+
+/** Files younger than this, in milliseconds, are always read. */
+const RACY = 2_000;
+
+/** The state of the project's files now. Each is looked at once. */
+export class WorkingTree {
+  readonly #root: string;
+  readonly #packages: PackageReader;
+  readonly #states: Map<string, FileState>;
+  readonly #hashes = new Map<string, string | null>();
+  readonly #learnt: FileState[] = [];
+  readonly #folders: FolderReader;
+
+  /** @param states What was known of the files on this machine: same size, times and inode mean same content. */
+  constructor(root: string, packages: PackageReader, states: Map<string, FileState>) {
+    this.#root = root;
+    this.#folders = new FolderReader(root);
+    this.#packages = packages;
+    this.#states = states;
+  }
+
+  /** What was found out about files whose state was not known. */
+  get learnt(): readonly FileState[] {
+    return this.#learnt;
+  }
+
+  /** The git blob hash of a file's content; null where there is no such file. */
+  contentHash(name: string): string | null {
+    let hash = this.#hashes.get(name);
+    if (hash === undefined) {
+      hash = this.#hash(name);
+      this.#hashes.set(name, hash);
+    }
+    return hash;
+  }
+
+  /**
+   * Whether a dependency still has the value that was recorded.
+   * @param extensions Jest's `moduleFileExtensions` of the project.
+   */
+  holds({ kind, name, value }: Dependency, extensions: readonly string[]): boolean {
+    switch (kind) {
+      case 'file':
+        return this.contentHash(name) === value;
+      case 'absent':
+        return !this.#exists(name);
+      case 'present':
+        return this.#kind(name) === value;
+      case 'listing':
+        return listingValue(fromStored(this.#root, name)) === value;
+      case 'package':
+        return this.#packages.value(fromStored(this.#root, name)) === value;
+      case 'variable':
+        return variableValue(process.env[name]) === value;
+      case 'pragmas':
+        return this.#pragmas(name) === value;
+      case 'rivals':
+        return rivalsValue(name, extensions, this.#folders) === value;
+      case 'always':
+        return false;
+    }
+  }
+
+  #hash(name: string): string | null {
+    const file = fromStored(this.#root, name);
+    try {
+      const stats = fs.statSync(file, { bigint: true });
+      if (!stats.isFile()) return null;
+      const known = this.#states.get(name);
+      const state = {
+        path: name,
+        size: Number(stats.size),
+        mtime: String(stats.mtimeNs),
+        ctime: String(stats.ctimeNs),
+        inode: String(stats.ino),
+      };
+      if (
+        known !== undefined &&
+        known.size === state.size &&
+        known.mtime === state.mtime &&
+        known.ctime === state.ctime &&
+        known.inode === state.inode
+      ) {
+        return known.contentHash;
+      }
+      const hash = contentHash(fs.readFileSync(file));
+      // A file written just now could change again within its timestamp's grain, as git's racily clean entries.
+      if (Date.now() - Number(stats.mtimeMs) > RACY) this.#learnt.push({ ...state, contentHash: hash });
+      return hash;
+    } catch {
+      return null;
+    }
+  }
+
+  #exists(name: string): boolean {
+    return this.#kind(name) !== null;
+  }
+
+  #kind(name: string): 'file' | 'directory' | null {
+    try {
+      return fs.statSync(fromStored(this.#root, name)).isDirectory() ? 'directory' : 'file';
+    } catch {
+      return null;
+    }
+  }
+
+  #pragmas(name: string): string | null {
+    try {
+      const source = fs.readFileSync(fromStored(this.#root, name), 'utf8');
+      // Most test files have no docblock; Jest's parser is loaded for those that do.
+      if (!/^\s*\/\*\*/.test(source)) return pragmasValue({});
+      const { extract, parse } = fromJest('jest-docblock', this.#root)('jest-docblock') as typeof import('jest-docblock');
+      return pragmasValue(parse(extract(source)));
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The git blob hash of some bytes: SHA-1 over `blob <length>\0<bytes>`, in hex.
+ * Using git's own hash lets git answer for a clean checkout without the files being read again.
+ * Source: gitformat-objects, "blob".
+ */
+export function contentHash(content: Buffer | string): string {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
+
+/** A short hash of any text, for values that need not be readable. */
+export function shortHash(text: string): string {
+  return createHash('sha1').update(text).digest('hex').slice(0, 16);
+}

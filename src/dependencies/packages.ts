@@ -1,0 +1,72 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { contentHash } from './content';
+
+/** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
+const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
+
+/** Reads what a record keeps of installed packages; remembers each, so make one per run. */
+export class PackageReader {
+  readonly #root: string;
+  readonly #values = new Map<string, string>();
+  #patches: { file: string; hash: string }[] | null = null;
+
+  /** @param root Absolute path of the root that holds `patches/`. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * The value of the package in a folder: its version, and the hashes of the patches that name it.
+   * @param folder Absolute path of the package's folder.
+   * @returns Empty when nothing is installed there.
+   */
+  value(folder: string): string {
+    let value = this.#values.get(folder);
+    if (value === undefined) {
+      value = this.#read(folder);
+      this.#values.set(folder, value);
+    }
+    return value;
+  }
+
+  #read(folder: string): string {
+    let text: string;
+    try {
+      text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
+    } catch {
+      return '';
+    }
+    try {
+      const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
+      const known = typeof version === 'string' ? version : contentHash(text);
+      const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
+      return [known, ...patches].join('+');
+    } catch {
+      return contentHash(text);
+    }
+  }
+
+  #patchesOf(name: string): string[] {
+    this.#patches ??= readPatches(this.#root);
+    // patch-package writes @scope+name+version.patch, Yarn @scope-name-npm-version-hash.patch.
+    const plain = name.replace('/', '+');
+    const yarn = name.replace('/', '-');
+    return this.#patches
+      .filter(({ file }) => file.startsWith(`${plain}+`) || file.includes(`+${plain}+`) || file.startsWith(`${yarn}-npm-`))
+      .map(({ hash }) => hash);
+  }
+}
+
+function readPatches(root: string): { file: string; hash: string }[] {
+  return PATCH_FOLDERS.flatMap((folder) => {
+    try {
+      return fs
+        .readdirSync(path.join(root, folder))
+        .sort()
+        .map((file) => ({ file, hash: contentHash(fs.readFileSync(path.join(root, folder, file))) }));
+    } catch {
+      return [];
+    }
+  });
+}

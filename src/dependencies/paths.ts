@@ -1,0 +1,134 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import picomatch from 'picomatch';
+
+/** What an absolute path means for a record. */
+export type Place =
+  /** An installed package, by the path of its folder relative to the root. */
+  | { kind: 'package'; name: string }
+  /** Any other file or folder, by its path relative to the root. */
+  | { kind: 'file'; name: string }
+  /** Nothing a record should hold: caches, our own files, the system's. */
+  | { kind: 'ignored' };
+
+/** Where paths are seen from, and what is left out. */
+export interface PathRules {
+  /** Absolute, real path of the root that stored paths are relative to. */
+  root: string;
+  /** Absolute folders and files whose content never counts (Jest's cache, our data, coverage). */
+  excluded: string[];
+  /** The user's `ignore` globs, matched against relative paths. */
+  ignore: string[];
+}
+
+/** The real path where there is one, else the path itself. */
+export function realPath(file: string): string {
+  try {
+    return fs.realpathSync.native(file);
+  } catch {
+    return file;
+  }
+}
+
+/** A path as it is stored: relative to the root, with forward slashes. */
+export function toStored(root: string, file: string): string {
+  const relative = path.relative(root, file);
+  return path.sep === '\\' ? relative.replace(/\\/g, '/') : relative;
+}
+
+/** The absolute path of a stored one. */
+export function fromStored(root: string, name: string): string {
+  return path.resolve(root, name);
+}
+
+/** The nearest folder at or above `folder` that holds a package.json; `folder` itself where there is none. */
+export function packageRoot(folder: string): string {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, 'package.json'))) return at;
+    if (path.dirname(at) === at) return folder;
+  }
+}
+
+/** The nearest folder at or above `folder` that holds a repository; `folder` itself where there is none. */
+function repositoryRoot(folder: string): string {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, '.git'))) return at;
+    if (path.dirname(at) === at) return folder;
+  }
+}
+
+const SYSTEM_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/etc/ssl'];
+
+/** Tells what a path means, remembering every answer: a worker asks about the same files again and again. */
+export class PathClassifier {
+  readonly #rules: PathRules;
+  readonly #excluded: string[];
+  readonly #temporary: string;
+  readonly #workspace: string;
+  readonly #ignores: ((name: string) => boolean) | null;
+  readonly #known = new Map<string, Place>();
+
+  constructor(rules: PathRules) {
+    this.#rules = rules;
+    this.#excluded = rules.excluded.map((folder) => path.normalize(folder));
+    this.#temporary = realPath(os.tmpdir());
+    this.#workspace = repositoryRoot(rules.root);
+    this.#ignores = rules.ignore.length > 0 ? picomatch(rules.ignore, { dot: true }) : null;
+  }
+
+  /** The root that names are relative to. */
+  get root(): string {
+    return this.#rules.root;
+  }
+
+  place(file: string): Place {
+    let place = this.#known.get(file);
+    if (place === undefined) {
+      place = this.#classify(path.resolve(file));
+      this.#known.set(file, place);
+    }
+    return place;
+  }
+
+  #classify(file: string): Place {
+    const { root } = this.#rules;
+    if (this.#excluded.some((folder) => isWithin(folder, file))) return { kind: 'ignored' };
+    if (!isWithin(this.#workspace, file)) {
+      // What a test keeps in the temporary folder is its own, unless the project itself lives there.
+      if (isWithin(this.#temporary, file)) return { kind: 'ignored' };
+      if (SYSTEM_FOLDERS.some((folder) => isWithin(folder, file))) return { kind: 'ignored' };
+    }
+    const folder = packageFolder(file);
+    if (folder !== null) {
+      return folder === ''
+        ? { kind: 'ignored' }
+        : { kind: 'package', name: toStored(root, folder) };
+    }
+    const name = toStored(root, file);
+    return this.#ignores?.(name) ? { kind: 'ignored' } : { kind: 'file', name };
+  }
+}
+
+/** True when `file` is `folder` or lies below it. */
+export function isWithin(folder: string, file: string): boolean {
+  return (
+    file === folder || (file.startsWith(folder) && (folder.endsWith(path.sep) || file[folder.length] === path.sep))
+  );
+}
+
+/**
+ * The folder of the installed package a file belongs to: the innermost `node_modules/<name>` above it.
+ * Empty for something in `node_modules` that is no package (`.bin`, `.cache`); null outside `node_modules`.
+ */
+export function packageFolder(file: string): string | null {
+  const marker = `${path.sep}node_modules${path.sep}`;
+  const at = file.lastIndexOf(marker);
+  if (at < 0) return null;
+  const [first, second] = file.slice(at + marker.length).split(path.sep);
+  if (first === undefined || first === '' || first.startsWith('.')) return '';
+  if (first.startsWith('@')) {
+    return second === undefined ? '' : file.slice(0, at) + marker + first + path.sep + second;
+  }
+  return file.slice(0, at) + marker + first;
+}

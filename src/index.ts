@@ -1,0 +1,3 @@
+export { withTestmon } from './config/with-testmon';
+export type { ConfigExport } from './config/with-testmon';
+export type { Options, UserOptions } from './config/options';

@@ -1,0 +1,34 @@
+/**
+ * Jest's `testEnvironment`. Jest loads it in the worker for every test file and constructs it before any setup file
+ * runs. It builds on whatever environment the project uses.
+ */
+import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
+import { attach, type AnyEnvironment } from '../worker/attach';
+import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
+import { withoutHandover } from '../worker/handover';
+
+// Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be
+// required now; forgetting this module makes Jest load it anew for the next test file, perhaps of another project.
+loadWhileTranspiling();
+delete require.cache[__filename];
+
+/** Wraps the project's environment; the instance Jest gets is one of the project's own class. */
+export default class TestmonEnvironment {
+  constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+    const { handover, projectConfig } = withoutHandover(config.projectConfig);
+    const Base = environmentClass(handover.environment);
+    const environment: JestEnvironment = new Base({ ...config, projectConfig }, context);
+    attach(
+      environment as unknown as AnyEnvironment,
+      {
+        projectId: config.projectConfig.id,
+        testPath: context.testPath,
+        docblockPragmas: context.docblockPragmas,
+        testNamePattern: config.globalConfig.testNamePattern,
+        moduleFileExtensions: config.projectConfig.moduleFileExtensions,
+      },
+      true,
+    );
+    return environment as unknown as TestmonEnvironment;
+  }
+}

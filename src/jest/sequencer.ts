@@ -1,0 +1,32 @@
+/**
+ * Jest's `testSequencer`. Jest constructs one per run in its main process and calls `shard` (under `--shard`), then
+ * `sort`, before it lists or runs anything; both may return fewer test files, also none. Jest 29 constructs it
+ * without arguments.
+ */
+import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { RunPlan, type SequencerLike, type ShardOptions } from '../controller/run-plan';
+
+export default class TestmonSequencer implements SequencerLike {
+  readonly #plan: RunPlan;
+
+  constructor(options?: { contexts: readonly TestContext[]; globalConfig: Config.GlobalConfig }) {
+    this.#plan = new RunPlan(options?.contexts ?? null, options?.globalConfig ?? null);
+  }
+
+  shard(tests: Test[], options: ShardOptions): Promise<Test[]> {
+    return this.#plan.shard(tests, options);
+  }
+
+  sort(tests: Test[]): Promise<Test[]> {
+    return this.#plan.sort(tests);
+  }
+
+  allFailedTests(tests: Test[]): Promise<Test[]> {
+    return this.#plan.allFailedTests(tests);
+  }
+
+  cacheResults(tests: Test[], results: AggregatedResult): void {
+    this.#plan.cacheResults(tests, results);
+  }
+}

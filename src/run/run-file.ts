@@ -1,0 +1,99 @@
+import * as fs from 'node:fs';
+
+/** Raised when the shape of the run file changes; a worker of another version does not read it. */
+export const RUN_FILE_VERSION = 1;
+
+/** The variable that tells workers where the run file is. */
+export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
+
+/** What a worker needs to know of one Jest project. */
+export interface RunProject {
+  /** The row the controller created before any worker started. */
+  environmentId: number;
+  /** Relative paths of the test files whose tests are skipped where no sequencer could drop them. */
+  skipped: string[];
+}
+
+/** What the controller tells its workers. */
+export interface RunFile {
+  version: number;
+  runId: string;
+  /** The controller's process. */
+  pid: number;
+  /** The folder of this run: run file, acknowledgements and journals. */
+  directory: string;
+  /** Absolute, real path that stored paths are relative to. */
+  root: string;
+  /** Absolute path of the database. */
+  dataFile: string;
+  /** False when nothing is to be recorded. */
+  collect: boolean;
+  granularity: 'file' | 'test';
+  /** Absolute paths that never count. */
+  excluded: string[];
+  ignore: string[];
+  ignoreVariables: string[];
+  /** By Jest's project id. */
+  projects: Record<string, RunProject>;
+}
+
+/** Writes the run file so that a reader sees all of it or none. */
+export function publishRunFile(file: string, run: RunFile): void {
+  const temporary = `${file}.${process.pid}`;
+  fs.writeFileSync(temporary, JSON.stringify(run), { mode: 0o600 });
+  fs.renameSync(temporary, file);
+}
+
+/** Thrown when there is no run to take part in; the message is a sentence for the user. */
+export class RunFileError extends Error {}
+
+/**
+ * Waits for the controller's run file and reads it.
+ * @param file Its path, from `TESTMON_RUN_FILE`.
+ * @param wait How long to wait for it, in milliseconds.
+ * @throws {RunFileError} Where it does not appear or is not one of ours.
+ */
+export function awaitRunFile(file: string | undefined, wait: number): RunFile {
+  if (file === undefined || file === '') {
+    throw new RunFileError(
+      "testmon: no run file was announced, so this run is not recorded; add globalSetup: 'jest-testmon/global-setup' to the Jest config, or use withTestmon(config).",
+    );
+  }
+  const deadline = Date.now() + wait;
+  for (;;) {
+    const run = tryRead(file);
+    if (run !== null) return run;
+    if (Date.now() >= deadline) {
+      throw new RunFileError(
+        `testmon: the run file ${file} did not appear within ${wait} ms, so this run is not recorded; check that Jest's globalSetup includes 'jest-testmon/global-setup' and that the temporary folder is writable.`,
+      );
+    }
+    sleep(20);
+  }
+}
+
+function tryRead(file: string): RunFile | null {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  let run: RunFile;
+  try {
+    run = JSON.parse(text) as RunFile;
+  } catch {
+    throw new RunFileError(`testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`);
+  }
+  if (run.version !== RUN_FILE_VERSION) {
+    throw new RunFileError(
+      `testmon: the run file ${file} was written by another version of jest-testmon, so this run is not recorded; make sure that one version is installed.`,
+    );
+  }
+  return run;
+}
+
+/** Jest's plug points that read the run file are synchronous, so the wait is too. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

@@ -1,0 +1,98 @@
+import type { Dependency } from '../store/types';
+
+/** Which blocks of a recorded file version are in the working tree now: all, none, or one bit per block. */
+export type Standing = 'all' | 'none' | Uint8Array;
+
+/** The working tree as selection sees it. */
+export interface View {
+  standing(version: number): Standing;
+  holds(dependency: number): boolean;
+}
+
+/** A record's footprint, decoded. */
+export interface DecodedFootprint {
+  blocks: readonly { version: number; bits: Uint8Array }[];
+  dependencies: readonly number[];
+}
+
+/** What a record misses in the working tree. */
+export interface Mismatch {
+  /** File versions of which an executed block is gone or changed. */
+  versions: number[];
+  dependencies: number[];
+}
+
+/** True when every executed block is still there and every dependency holds. */
+export function matches(footprint: DecodedFootprint, view: View): boolean {
+  return (
+    footprint.dependencies.every((id) => view.holds(id)) &&
+    footprint.blocks.every(({ version, bits }) => isSubset(bits, view.standing(version)))
+  );
+}
+
+/** All that keeps a record from matching. */
+export function mismatch(footprint: DecodedFootprint, view: View): Mismatch {
+  return {
+    versions: footprint.blocks.filter(({ version, bits }) => !isSubset(bits, view.standing(version))).map(({ version }) => version),
+    dependencies: footprint.dependencies.filter((id) => !view.holds(id)),
+  };
+}
+
+function isSubset(bits: Uint8Array, standing: Standing): boolean {
+  if (standing === 'all') return true;
+  for (let index = 0; index < bits.length; index += 1) {
+    const executed = bits[index] ?? 0;
+    if (executed === 0) continue;
+    if (standing === 'none' || (executed & ~(standing[index] ?? 0)) !== 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Which of a version's blocks are among those of the file as it is now. Fingerprints chain their parents', so a
+ * block that is there has all its ancestors there too.
+ * @param recorded Eight bytes per block.
+ * @param now The fingerprints of the file's blocks now, as `latin1` text.
+ */
+export function standingOf(recorded: Buffer, now: ReadonlySet<string>): Standing {
+  const blocks = recorded.length / FINGERPRINT_BYTES;
+  const standing = new Uint8Array(Math.ceil(blocks / 8));
+  let present = 0;
+  for (let block = 0; block < blocks; block += 1) {
+    if (!now.has(fingerprintAt(recorded, block))) continue;
+    standing[block >> 3] = (standing[block >> 3] ?? 0) | (1 << (block & 7));
+    present += 1;
+  }
+  return present === blocks ? 'all' : standing;
+}
+
+/** The fingerprints in a buffer, as a set that answers membership. */
+export function fingerprintSet(fingerprints: Buffer): Set<string> {
+  const set = new Set<string>();
+  for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1) set.add(fingerprintAt(fingerprints, block));
+  return set;
+}
+
+const FINGERPRINT_BYTES = 8;
+
+function fingerprintAt(fingerprints: Buffer, block: number): string {
+  return fingerprints.toString('latin1', block * FINGERPRINT_BYTES, (block + 1) * FINGERPRINT_BYTES);
+}
+
+/** What a dependency is called in a message. */
+export function dependencyLabel({ kind, name }: Dependency): string {
+  switch (kind) {
+    case 'package':
+      return `package ${name.replace(/^.*node_modules\//, '')}`;
+    case 'variable':
+      return `variable ${name}`;
+    case 'listing':
+      return `${name === '' ? '.' : name}/`;
+    case 'rivals':
+      return `a new file beside ${name}`;
+    case 'always':
+      return `${name} runs always`;
+    default:
+      return name;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Mismatch } from './match';
+
+/** Why a test file runs, or why it need not. */
+export type Verdict =
+  | { affected: false; recordId: number }
+  | { affected: true; reason: 'new' | 'failed' | 'always' }
+  | { affected: true; reason: 'changed'; mismatch: Mismatch; recordId: number };
+
+/** One recorded state of a test file. */
+export interface CandidateRecord {
+  id: number;
+  complete: boolean;
+  matches(): boolean;
+  mismatch(): Mismatch;
+}
+
+/** What is known of a test file. */
+export interface CandidateTestFile {
+  failed: boolean;
+  always: boolean;
+  /** Most recently matched first. */
+  records: readonly CandidateRecord[];
+}
+
+/**
+ * Decides on one test file: it is unaffected when one of its passing records still matches. One that last failed
+ * stays selected whatever older records say.
+ * @param known Undefined where the test file was never recorded.
+ */
+export function judge(known: CandidateTestFile | undefined): Verdict {
+  if (known === undefined) return { affected: true, reason: 'new' };
+  if (known.failed) return { affected: true, reason: 'failed' };
+  if (known.always) return { affected: true, reason: 'always' };
+  const complete = known.records.filter((record) => record.complete);
+  const matching = complete.find((record) => record.matches());
+  if (matching !== undefined) return { affected: false, recordId: matching.id };
+  const [latest] = complete;
+  if (latest === undefined) return { affected: true, reason: 'new' };
+  return { affected: true, reason: 'changed', mismatch: latest.mismatch(), recordId: latest.id };
+}
+
+/** What orders the test files that run. */
+export interface Orderable {
+  verdict: Verdict;
+  /** Milliseconds; undefined where never recorded. */
+  duration: number | undefined;
+  path: string;
+}
+
+/**
+ * Failed first, then new ones and those that most of the change reaches, then the shortest: the sooner a failure
+ * shows, the better.
+ */
+export function order<T extends Orderable>(items: readonly T[]): T[] {
+  return [...items].sort(
+    (a, b) =>
+      rank(a.verdict) - rank(b.verdict) ||
+      reach(b.verdict) - reach(a.verdict) ||
+      (a.duration ?? 0) - (b.duration ?? 0) ||
+      (a.path < b.path ? -1 : 1),
+  );
+}
+
+function rank(verdict: Verdict): number {
+  if (!verdict.affected) return 3;
+  if (verdict.reason === 'failed') return 0;
+  return verdict.reason === 'always' ? 2 : 1;
+}
+
+function reach(verdict: Verdict): number {
+  if (!verdict.affected || verdict.reason !== 'changed') return 0;
+  return verdict.mismatch.versions.length + verdict.mismatch.dependencies.length;
+}
+
+/**
+ * Splits test files over shards so that each takes about as long: longest first onto the emptiest shard. Every
+ * shard computes the same split.
+ * @param index The shard wanted, from 1.
+ */
+export function shardOf<T extends Orderable>(items: readonly T[], index: number, count: number): T[] {
+  const known = items.flatMap(({ duration }) => duration ?? []);
+  const usual = known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length;
+  const time = (item: T): number => item.duration ?? usual;
+  const loads = new Array<number>(count).fill(0);
+  const mine: T[] = [];
+  const longestFirst = [...items].sort((a, b) => time(b) - time(a) || (a.path < b.path ? -1 : 1));
+  for (const item of longestFirst) {
+    const shard = loads.indexOf(Math.min(...loads));
+    loads[shard] = (loads[shard] ?? 0) + Math.max(time(item), 1);
+    if (shard === index - 1) mine.push(item);
+  }
+  return mine;
+}

@@ -1,0 +1,125 @@
+import type { Database } from 'better-sqlite3';
+import { isNumber } from './checks';
+import { decodeFootprint, type Details } from './details';
+import {
+  FINGERPRINT_BYTES,
+  knownVersion,
+  recordHash,
+  trimBits,
+  type IdFootprint,
+  type IdRecord,
+  type KnownVersion,
+  type Rows,
+} from './footprint';
+import type { Loader } from './load';
+import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from './types';
+
+/** One environment of a database with all that is recorded in it, checked. */
+export interface EnvironmentContent {
+  key: EnvironmentKey;
+  id: number;
+  createdAt: number;
+  usedAt: number;
+  data: SelectionData;
+  rows: Rows;
+}
+
+/** Reads all environments, one after the other. */
+export function* readEnvironments(db: Database, loader: Loader): Generator<EnvironmentContent> {
+  const rows = db
+    .prepare<[], Record<string, unknown>>(
+      'SELECT * FROM environment ORDER BY name, project, node_major, platform, hash',
+    )
+    .all();
+  for (const {
+    id,
+    name,
+    project,
+    node_major: nodeMajor,
+    platform,
+    hash,
+    created_at: createdAt,
+    used_at: usedAt,
+  } of rows) {
+    if (!isNumber(id) || !isNumber(nodeMajor) || !isNumber(createdAt) || !isNumber(usedAt))
+      continue;
+    if (
+      typeof name !== 'string' ||
+      typeof project !== 'string' ||
+      typeof platform !== 'string' ||
+      typeof hash !== 'string'
+    )
+      continue;
+    const data = loader.load(id);
+    yield {
+      key: { name, project, nodeMajor, platform, hash },
+      id,
+      createdAt,
+      usedAt,
+      data,
+      rows: new LoadedRows(data),
+    };
+  }
+}
+
+/**
+ * Reads one record with its tests.
+ * @returns Null where it does not say what its hash says: a value in it was changed.
+ */
+export function readRecord(record: StoredRecord, details: Details, rows: Rows): IdRecord | null {
+  const shared = details.shared(record.id);
+  if (shared === null) return null;
+  const { complete, duration, recordedAt, matchedAt } = record;
+  try {
+    const trim = (footprint: IdFootprint): IdFootprint => {
+      for (const [id, bits] of footprint.blocks) {
+        footprint.blocks.set(
+          id,
+          trimBits(bits, rows.version(id).fingerprints.length / FINGERPRINT_BYTES),
+        );
+      }
+      return footprint;
+    };
+    const tests = details
+      .tests(record.id)
+      .map((test) => ({ ...test, ...trim(decodeFootprint(test)) }));
+    const read: IdRecord = {
+      complete,
+      duration,
+      recordedAt,
+      matchedAt,
+      shared: trim(decodeFootprint(shared)),
+      tests,
+    };
+    return recordHash(read, rows).toString('hex') === record.hash ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Looks up row ids in what was loaded. */
+export class LoadedRows implements Rows {
+  readonly #data: SelectionData;
+  readonly #versions = new Map<number, KnownVersion>();
+
+  constructor(data: SelectionData) {
+    this.#data = data;
+  }
+
+  version(id: number): KnownVersion {
+    let known = this.#versions.get(id);
+    if (known === undefined) {
+      const version = this.#data.versions.get(id);
+      if (version === undefined) throw new Error(`There is no file version ${id}.`);
+      known = knownVersion(version);
+      this.#versions.set(id, known);
+    }
+    return known;
+  }
+
+  dependency(id: number): Dependency {
+    const dependency = this.#data.dependencies.get(id);
+    if (dependency === undefined) throw new Error(`There is no dependency ${id}.`);
+    return dependency;
+  }
+}

@@ -1,0 +1,167 @@
+import type { Database } from 'better-sqlite3';
+import { packHash } from './encoding';
+import { Environments } from './environments';
+import { without, type IdRecord } from './footprint';
+import { Interning } from './interning';
+import { Pruning } from './pruning';
+import { RecordWriter } from './record-writer';
+import { limitRuns } from './runs';
+import type { CommitBatch, TestFileKey, TestFileRecord, TestRunOutcome } from './types';
+
+/** Writes what runs leave behind. The caller holds the transaction. */
+export class Committer {
+  readonly #environments: Environments;
+  readonly #interning: Interning;
+  readonly #records: RecordWriter;
+  readonly #pruning: Pruning;
+  readonly #noteOutcome;
+  readonly #settle;
+  readonly #match;
+  readonly #remove;
+  readonly #order;
+  readonly #db: Database;
+  readonly #saveState;
+  readonly #saveNote;
+  readonly #saveRun;
+
+  constructor(db: Database, environments: Environments) {
+    this.#db = db;
+    this.#environments = environments;
+    this.#interning = new Interning(db);
+    this.#records = new RecordWriter(db);
+    this.#pruning = new Pruning(db);
+    this.#noteOutcome = db
+      .prepare<[number, string, number, string, number | null, number], number>(
+        `INSERT INTO test_file (environment_id, path, failed, last_outcome, duration, last_run_at)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (environment_id, path) DO UPDATE SET
+           failed = max(failed, excluded.failed), last_outcome = excluded.last_outcome,
+           duration = coalesce(excluded.duration, duration), last_run_at = excluded.last_run_at
+         RETURNING id`,
+      )
+      .pluck();
+    this.#settle = db.prepare<[number]>('UPDATE test_file SET failed = 0 WHERE id = ?');
+    this.#match = db.prepare<[number, number]>(
+      'UPDATE record SET matched_at = max(matched_at, ?) WHERE id = ?',
+    );
+    this.#remove = db.prepare<[number, string]>(
+      'DELETE FROM test_file WHERE environment_id = ? AND path = ?',
+    );
+    this.#order = db.prepare<[number, number, string]>(
+      'UPDATE test_file SET order_dependent = ? WHERE environment_id = ? AND path = ?',
+    );
+    this.#saveState = db.prepare<[string, number, string, string, string, Buffer | string]>(
+      'INSERT OR REPLACE INTO file_state (path, size, mtime, ctime, inode, content_hash) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#saveNote = db.prepare<[string, string]>(
+      'INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)',
+    );
+    this.#saveRun = db.prepare<[number, number, number, number, number]>(
+      'INSERT OR IGNORE INTO run (started_at, duration, selected, total, saved) VALUES (?, ?, ?, ?, ?)',
+    );
+  }
+
+  /** @throws StoreError `missing` when something is about an environment that is not there. */
+  commit(batch: CommitBatch, now: number): void {
+    this.#interning.reset();
+    const at = stamp(now);
+    this.#checkEnvironments(batch);
+    let dropped = 0;
+    for (const record of batch.records) dropped += this.#saveRecord(record, at);
+    for (const { environmentId, path, duration } of batch.failures) {
+      this.#outcome({ environmentId, path }, 'failed', duration, at);
+    }
+    for (const { environmentId, path, value } of batch.orderDependent ?? []) {
+      this.#order.run(value ? 1 : 0, environmentId, path);
+    }
+    for (const id of batch.matched) this.#match.run(at, id);
+    const inUse = this.#interning.added;
+    for (const { environmentId, version } of batch.contents)
+      this.#interning.learn(environmentId, version, at);
+    this.#interning.writeContents();
+    for (const { environmentId, path } of batch.gone)
+      dropped += this.#remove.run(environmentId, path).changes;
+    for (const { path, size, mtime, ctime, inode, contentHash } of batch.fileStates) {
+      this.#saveState.run(
+        path,
+        Math.trunc(finite(size)),
+        mtime,
+        ctime,
+        inode,
+        packHash(contentHash),
+      );
+    }
+    for (const { key, value } of batch.notes) this.#saveNote.run(key, value);
+    this.#saveSummary(batch);
+    dropped += this.#environments.prune();
+    this.#pruning.note(dropped + this.#interning.added - inUse, at);
+    this.#interning.reset();
+  }
+
+  /** @returns How many records had to make room. */
+  #saveRecord(record: TestFileRecord, now: number): number {
+    const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
+    const testFileId = this.#outcome(record, outcome, duration, now);
+    // What failed is no fact that could stand for another run; it stays selected until it passes.
+    if (outcome === 'failed') return 0;
+    const sharedIds = this.#interning.footprint(environmentId, shared, now);
+    const resolved: IdRecord = {
+      complete,
+      duration: finite(duration),
+      recordedAt: stamp(recordedAt),
+      matchedAt: now,
+      shared: sharedIds,
+      tests: tests.map((test) => ({
+        name: test.name,
+        ordinal: stamp(test.ordinal),
+        outcome: test.outcome,
+        duration: finite(test.duration),
+        ...without(this.#interning.footprint(environmentId, test, now), sharedIds),
+      })),
+    };
+    this.#records.write(testFileId, resolved, this.#interning);
+    if (complete) this.#settle.run(testFileId);
+    return this.#records.limit(testFileId);
+  }
+
+  /** Notes how a test file came out; a failure stays until a complete pass settles it. */
+  #outcome(
+    key: TestFileKey,
+    outcome: TestRunOutcome,
+    duration: number | undefined,
+    now: number,
+  ): number {
+    const failed = outcome === 'failed' ? 1 : 0;
+    const took = duration === undefined ? null : finite(duration);
+    return Number(this.#noteOutcome.get(key.environmentId, key.path, failed, outcome, took, now));
+  }
+
+  #saveSummary({ run }: CommitBatch): void {
+    if (run === undefined) return;
+    const { startedAt, duration, selected, total, saved } = run;
+    this.#saveRun.run(
+      stamp(startedAt),
+      finite(duration),
+      stamp(selected),
+      stamp(total),
+      finite(saved),
+    );
+    limitRuns(this.#db);
+  }
+
+  #checkEnvironments({ records, failures, contents, gone }: CommitBatch): void {
+    const ids = new Set<number>();
+    for (const { environmentId } of [...records, ...failures, ...contents, ...gone])
+      ids.add(environmentId);
+    for (const id of ids) this.#environments.get(id);
+  }
+}
+
+/** Whole numbers, as the columns of times and counts demand. */
+export function stamp(value: number): number {
+  return Math.max(0, Math.round(finite(value)));
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

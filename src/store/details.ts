@@ -1,0 +1,108 @@
+import type { Database } from 'better-sqlite3';
+import { isNumber, isTestOutcome, readTitles } from './checks';
+import { decodeBlocks, decodeIds, unpackText, unseal } from './encoding';
+import {
+  addBlocks,
+  emptyFootprint,
+  encodeFootprint,
+  union,
+  without,
+  type IdFootprint,
+} from './footprint';
+import type { StoredTest } from './types';
+
+interface TestRow {
+  position: unknown;
+  name: unknown;
+  ordinal: unknown;
+  outcome: unknown;
+  duration: unknown;
+  blocks: unknown;
+  dependencies: unknown;
+}
+
+/** Reads what is asked for one at a time: a record's tests, a version's places. */
+export class Details {
+  readonly #tests;
+  readonly #record;
+  readonly #places;
+
+  constructor(db: Database) {
+    this.#tests = db.prepare<[number], TestRow>(
+      'SELECT * FROM test WHERE record_id = ? ORDER BY position',
+    );
+    this.#record = db.prepare<[number], Pick<TestRow, 'blocks' | 'dependencies'>>(
+      'SELECT blocks, dependencies FROM record WHERE id = ?',
+    );
+    this.#places = db
+      .prepare<[number], unknown>('SELECT places FROM file_version WHERE id = ?')
+      .pluck();
+  }
+
+  /** The tests of a record, in order; none when any of them cannot be read. */
+  tests(recordId: number): StoredTest[] {
+    const tests: StoredTest[] = [];
+    for (const row of this.#tests.all(recordId)) {
+      const test = readTest(row);
+      if (test === null) return [];
+      tests.push(test);
+    }
+    return tests;
+  }
+
+  /** What the tests of a record share: its footprint without what only tests executed. Null when unreadable. */
+  shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
+    const row = this.#record.get(recordId);
+    const whole = row && readFootprint(row);
+    if (!whole) return null;
+    const own: IdFootprint[] = [];
+    for (const test of this.#tests.all(recordId)) {
+      const footprint = readFootprint(test);
+      if (footprint === null) return null;
+      own.push(footprint);
+    }
+    return encodeFootprint(without(whole, union(own)));
+  }
+
+  /** Where a version's blocks stand in its source; empty when that is not known. */
+  places(versionId: number): string {
+    return unpackText(this.#places.get(versionId));
+  }
+}
+
+/** A footprint out of encoded values; throws for what is no encoding. */
+export function decodeFootprint({
+  blocks,
+  dependencies,
+}: {
+  blocks: Uint8Array;
+  dependencies: Uint8Array;
+}): IdFootprint {
+  const footprint = emptyFootprint();
+  for (const { version, bits } of decodeBlocks(blocks)) addBlocks(footprint, version, bits);
+  for (const id of decodeIds(dependencies)) footprint.dependencies.add(id);
+  return footprint;
+}
+
+function readFootprint(row: { blocks: unknown; dependencies: unknown }): IdFootprint | null {
+  const blocks = unseal(row.blocks);
+  const dependencies = unseal(row.dependencies);
+  if (blocks === null || dependencies === null) return null;
+  try {
+    return decodeFootprint({ blocks, dependencies });
+  } catch {
+    return null;
+  }
+}
+
+function readTest(row: TestRow): StoredTest | null {
+  const { position, ordinal, outcome, duration } = row;
+  const name = readTitles(row.name);
+  const blocks = unseal(row.blocks);
+  const dependencies = unseal(row.dependencies);
+  if (name === null || blocks === null || dependencies === null || readFootprint(row) === null)
+    return null;
+  if (!isNumber(position) || !isNumber(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
+    return null;
+  return { position, name, ordinal, outcome, duration, blocks, dependencies };
+}

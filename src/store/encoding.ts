@@ -1,0 +1,251 @@
+import * as zlib from 'node:zlib';
+
+/** Some blocks of one file version: bit i of `bits` is block i (least significant bit first). */
+export interface EncodedBlocks {
+  version: number;
+  bits: Uint8Array;
+}
+
+/** What is thrown for bytes that are no encoding. */
+export class EncodingError extends Error {
+  override readonly name = 'EncodingError';
+}
+
+/**
+ * Encodes executed blocks as `varint id delta, varint byte count, bytes` each, sorted by id.
+ * @param blocks By version. Empty ones are left out, and so are empty bytes at the end.
+ */
+export function encodeBlocks(blocks: ReadonlyMap<number, Uint8Array>): Buffer {
+  scratch.reset();
+  let last = 0;
+  for (const version of Float64Array.from(blocks.keys()).sort()) {
+    const bits = blocks.get(version) ?? NO_BITS;
+    let length = bits.length;
+    while (length > 0 && bits[length - 1] === 0) length -= 1;
+    if (length === 0) continue;
+    scratch.varint(version - last);
+    scratch.varint(length);
+    scratch.bytes(bits, length);
+    last = version;
+  }
+  return scratch.finish();
+}
+
+const NO_BITS = new Uint8Array(0);
+
+/**
+ * Decodes executed blocks, sorted by version.
+ * @throws EncodingError for bytes that are no encoding.
+ */
+export function decodeBlocks(encoded: Uint8Array): EncodedBlocks[] {
+  const entries: EncodedBlocks[] = [];
+  visitBlocks(encoded, (version, start, end) => {
+    entries.push({ version, bits: encoded.subarray(start, end) });
+  });
+  return entries;
+}
+
+/**
+ * Walks over encoded blocks without allocating.
+ * @throws EncodingError for bytes that are no encoding.
+ */
+export function visitBlocks(
+  encoded: Uint8Array,
+  visit: (version: number, start: number, end: number) => void,
+): void {
+  const reader = new VarintReader(encoded);
+  let version = 0;
+  while (reader.at < encoded.length) {
+    const delta = reader.next();
+    const length = reader.next();
+    const end = reader.at + length;
+    // Each version occurs once, in ascending order, with at least one block.
+    if (delta === 0 || length === 0 || end > encoded.length)
+      throw new EncodingError('these blocks are not in order');
+    version += delta;
+    visit(version, reader.at, end);
+    reader.at = end;
+  }
+}
+
+/** Encodes ids as sorted deltas. Equal ones are kept once. */
+export function encodeIds(ids: Iterable<number>): Buffer {
+  scratch.reset();
+  let last = 0;
+  for (const id of Float64Array.from(ids).sort()) {
+    if (id === last) continue;
+    scratch.varint(id - last);
+    last = id;
+  }
+  return scratch.finish();
+}
+
+/**
+ * Decodes ids, sorted.
+ * @throws EncodingError for bytes that are no encoding.
+ */
+export function decodeIds(encoded: Uint8Array): number[] {
+  const reader = new VarintReader(encoded);
+  const ids: number[] = [];
+  let id = 0;
+  while (reader.at < encoded.length) {
+    const delta = reader.next();
+    if (delta === 0) throw new EncodingError('these ids are not in order');
+    id += delta;
+    ids.push(id);
+  }
+  return ids;
+}
+
+/**
+ * Appends a checksum. SQLite does not notice when a bit of a value flips, and a lost bit of executed code would
+ * leave a test out.
+ */
+export function seal(payload: Uint8Array): Buffer {
+  const sealed = Buffer.allocUnsafe(payload.length + SEAL_BYTES);
+  sealed.set(payload);
+  sealed.writeUInt32LE(checksum(payload, payload.length), payload.length);
+  return sealed;
+}
+
+/** The payload of a sealed value; null where it is none or was changed. */
+export function unseal(sealed: unknown): Buffer | null {
+  if (!Buffer.isBuffer(sealed) || sealed.length < SEAL_BYTES) return null;
+  const length = sealed.length - SEAL_BYTES;
+  return sealed.readUInt32LE(length) === checksum(sealed, length)
+    ? sealed.subarray(0, length)
+    : null;
+}
+
+const SEAL_BYTES = 4;
+
+/** FNV-1a. */
+function checksum(bytes: Uint8Array, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Hashes are kept as bytes where they are the hex of SHA-1 or SHA-256, as git's are; as text otherwise. */
+export function packHash(hash: string): Buffer | string {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) ? Buffer.from(hash, 'hex') : hash;
+}
+
+/** The hash that `packHash` packed; null for anything else. */
+export function unpackHash(packed: unknown): string | null {
+  if (typeof packed === 'string') return packed;
+  return Buffer.isBuffer(packed) ? packed.toString('hex') : null;
+}
+
+/** Compresses text that is rarely read. */
+export function packText(text: string): Buffer {
+  return zlib.deflateRawSync(text, { level: 1 });
+}
+
+/** The text that `packText` packed; empty for anything else. The limit is for data made to burst. */
+export function unpackText(packed: unknown): string {
+  if (!Buffer.isBuffer(packed)) return '';
+  try {
+    return zlib.inflateRawSync(packed, { maxOutputLength: 1 << 24 }).toString();
+  } catch {
+    return '';
+  }
+}
+
+/** Bytes that grow as they are written. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(512);
+  #length = 0;
+
+  /** Seven bits per byte, lowest first; a set high bit says that more follow. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** The first `length` of some bytes. */
+  bytes(source: Uint8Array, length = source.length, from = 0): void {
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    // Mostly a few bytes: a loop is faster than a call into native code.
+    for (let index = 0; index < length; index += 1) bytes[at + index] = source[from + index] ?? 0;
+    this.#length = at + length;
+  }
+
+  /** Those of many equally long items whose bit is set. */
+  chosen(items: Uint8Array, size: number, bits: Uint8Array): void {
+    this.#reserve(items.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < bits.length; index += 1) {
+      for (let rest = bits[index] ?? 0; rest !== 0; rest &= rest - 1) {
+        const from = (index * 8 + 31 - Math.clz32(rest & -rest)) * size;
+        for (let byte = from; byte < from + size; byte += 1) bytes[at++] = items[byte] ?? 0;
+      }
+    }
+    this.#length = at;
+  }
+
+  /** Text with its length before it, so that no two sequences of texts look alike. */
+  text(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.varint(length);
+    this.#reserve(length);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** What was written; valid until the next write. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A copy of what was written. */
+  finish(): Buffer {
+    return Buffer.from(this.view());
+  }
+
+  /** Starts over. */
+  reset(): void {
+    this.#length = 0;
+  }
+
+  #reserve(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + length));
+    grown.set(this.view());
+    this.#bytes = grown;
+  }
+}
+
+/** One for all encodings, which follow each other. */
+const scratch = new ByteWriter();
+
+class VarintReader {
+  at = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    let value = 0;
+    let factor = 1;
+    // Six bytes hold 42 bits: more than any id, and exact as a number.
+    for (let count = 0; count < 6; count += 1) {
+      const byte = this.#bytes[this.at];
+      if (byte === undefined) break;
+      this.at += 1;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 0x80;
+    }
+    throw new EncodingError('a number in these bytes has no end');
+  }
+}

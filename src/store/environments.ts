@@ -1,0 +1,109 @@
+import type { Database } from 'better-sqlite3';
+import { StoreError } from './errors';
+import type { Environment, EnvironmentKey } from './types';
+
+/** How many environments stay of equal name, project, Node version and platform. */
+export const KEPT_ENVIRONMENTS = 10;
+
+interface Row {
+  id: number;
+  name: string;
+  project: string;
+  node_major: number;
+  platform: string;
+  hash: string;
+}
+
+/** The environment rows. */
+export class Environments {
+  readonly #db: Database;
+  readonly #file: string;
+  readonly #byId;
+  readonly #alike;
+
+  constructor(db: Database, file: string) {
+    this.#db = db;
+    this.#file = file;
+    this.#byId = db.prepare<[number], Row>('SELECT * FROM environment WHERE id = ?');
+    // The one that was asked for comes first, then the one last used.
+    this.#alike = db.prepare<[string, string, number, string, string], Row>(
+      `SELECT * FROM environment WHERE name = ? AND project = ? AND node_major = ? AND platform = ?
+       ORDER BY hash = ? DESC, used_at DESC, id DESC LIMIT 1`,
+    );
+  }
+
+  /** @throws StoreError `missing` when there is none of this id. */
+  get(id: number): Environment {
+    const row = this.#byId.get(id);
+    if (row === undefined) throw this.#missing(`the environment ${id}`);
+    return asEnvironment(row);
+  }
+
+  /**
+   * The environment of a read-only store. Its hash may differ from the one asked for: what is recorded is all there
+   * is, and nobody may update it.
+   * @throws StoreError `missing` when there is none that differs in its hash only.
+   */
+  find(key: EnvironmentKey): Environment {
+    const { name, project, nodeMajor, platform, hash } = key;
+    const row = this.#alike.get(name, project, nodeMajor, platform, hash);
+    if (row === undefined) {
+      throw this.#missing(
+        `the environment "${name}" of project "${project}" for Node ${nodeMajor} on ${platform}`,
+      );
+    }
+    return asEnvironment(row);
+  }
+
+  /** The environment of exactly this key, made if it is new, and stamped as used. */
+  findOrCreate(key: EnvironmentKey, now: number): Environment {
+    const { name, project, nodeMajor, platform, hash } = key;
+    const at = Math.round(now);
+    const id = this.#db
+      .prepare<[string, string, number, string, string, number, number], number>(
+        `INSERT INTO environment (name, project, node_major, platform, hash, created_at, used_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET used_at = max(used_at, excluded.used_at) RETURNING id`,
+      )
+      .pluck()
+      .get(name, project, nodeMajor, platform, hash, at, at);
+    return { id: Number(id), ...key };
+  }
+
+  /**
+   * Drops the least recently used of environments that differ in their hash only.
+   * @returns How many were dropped, with all that was recorded in them.
+   */
+  prune(): number {
+    return this.#db
+      .prepare(
+        `DELETE FROM environment WHERE id IN (
+           SELECT id FROM (
+             SELECT id, row_number() OVER (
+               PARTITION BY name, project, node_major, platform ORDER BY used_at DESC, hash DESC
+             ) AS place FROM environment
+           ) WHERE place > ?
+         )`,
+      )
+      .run(KEPT_ENVIRONMENTS).changes;
+  }
+
+  #missing(what: string): StoreError {
+    return new StoreError(
+      'missing',
+      this.#file,
+      `The database ${this.#file} does not hold ${what}; the controller should have pre-created it, so run Jest once with the database writable.`,
+    );
+  }
+}
+
+function asEnvironment({
+  id,
+  name,
+  project,
+  node_major: nodeMajor,
+  platform,
+  hash,
+}: Row): Environment {
+  return { id, name, project, nodeMajor, platform, hash };
+}

@@ -1,0 +1,22 @@
+/** The SQLite database. Only this folder knows SQL. */
+export { moveAside } from './aside';
+export {
+  decodeBlocks,
+  decodeIds,
+  encodeBlocks,
+  encodeIds,
+  EncodingError,
+  type EncodedBlocks,
+} from './encoding';
+export { asStoreError, StoreError, type StoreErrorReason } from './errors';
+export { contentsKey } from './load';
+export { type OpenOptions } from './open';
+export type {
+  Snapshot,
+  SnapshotEnvironment,
+  SnapshotFootprint,
+  SnapshotRecord,
+  SnapshotTestFile,
+} from './snapshot';
+export { Store } from './store';
+export type * from './types';

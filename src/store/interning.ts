@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { packHash, packText } from './encoding';
+import {
+  addBlocks,
+  emptyFootprint,
+  FINGERPRINT_BYTES,
+  isEmpty,
+  knownVersion,
+  trimBits,
+  type IdFootprint,
+  type KnownVersion,
+  type Rows,
+} from './footprint';
+import type { Dependency, FileVersion, Footprint } from './types';
+
+/** A file version, whether its places and content are known or not. */
+type Version = Pick<FileVersion, 'path' | 'form' | 'fingerprints'>;
+
+/** The identity of a file version among those of its environment. */
+export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
+  return createHash('sha256')
+    .update(`${form}\0${path}\0`)
+    .update(fingerprints)
+    .digest()
+    .subarray(0, 16);
+}
+
+/**
+ * Finds or creates the rows of file versions and dependencies while one transaction writes. Every distinct thing
+ * costs a query once.
+ */
+export class Interning implements Rows {
+  readonly #insertVersion;
+  readonly #findVersion;
+  readonly #insertContent;
+  readonly #staleContents;
+  readonly #deleteContent;
+  readonly #insertDependency;
+  readonly #findDependency;
+  /** By object first, as journals share them: hashing is for those not seen yet. */
+  #versionObjects = new Map<number, Map<FileVersion, number>>();
+  #versionIds = new Map<string, number>();
+  #versions = new Map<number, KnownVersion>();
+  #dependencyObjects = new Map<Dependency, number>();
+  #dependencyIds = new Map<string, number>();
+  #dependencies = new Map<number, Dependency>();
+  #learnt = new Map<string, Learnt>();
+  /** Rows of contents and versions added since `reset`. */
+  added = 0;
+
+  constructor(db: Database) {
+    this.#findVersion = db
+      .prepare<[number, Buffer], number>(
+        'SELECT id FROM file_version WHERE environment_id = ? AND identity = ?',
+      )
+      .pluck();
+    this.#insertVersion = db.prepare<[number, string, string, Buffer, Buffer, Buffer]>(
+      'INSERT INTO file_version (environment_id, path, form, identity, fingerprints, places) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#insertContent = db.prepare<[Buffer | string, number, number]>(
+      `INSERT INTO content (hash, file_version_id, learned_at) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET learned_at = excluded.learned_at WHERE excluded.learned_at > learned_at`,
+    );
+    this.#staleContents = db
+      .prepare<[number, string, string, Buffer | string], number>(
+        `SELECT c.file_version_id FROM file_version v JOIN content c ON c.file_version_id = v.id
+         WHERE v.environment_id = ? AND v.path = ? AND v.form = ? AND c.hash = ?`,
+      )
+      .pluck();
+    this.#deleteContent = db.prepare<[number, Buffer | string]>(
+      'DELETE FROM content WHERE file_version_id = ? AND hash = ?',
+    );
+    this.#findDependency = db
+      .prepare<[string, string, string], number>(
+        'SELECT id FROM dependency WHERE kind = ? AND name = ? AND value = ?',
+      )
+      .pluck();
+    this.#insertDependency = db.prepare<[string, string, string]>(
+      'INSERT INTO dependency (kind, name, value) VALUES (?, ?, ?)',
+    );
+  }
+
+  /** Forgets everything: at the start of each transaction, as another process may have written since. */
+  reset(): void {
+    this.#versionObjects = new Map();
+    this.#versionIds = new Map();
+    this.#versions = new Map();
+    this.#dependencyObjects = new Map();
+    this.#dependencyIds = new Map();
+    this.#dependencies = new Map();
+    this.#learnt = new Map();
+    this.added = 0;
+  }
+
+  version(id: number): KnownVersion {
+    const version = this.#versions.get(id);
+    if (version === undefined) throw new Error(`The file version ${id} was not interned.`);
+    return version;
+  }
+
+  dependency(id: number): Dependency {
+    const dependency = this.#dependencies.get(id);
+    if (dependency === undefined) throw new Error(`The dependency ${id} was not interned.`);
+    return dependency;
+  }
+
+  /** The row ids of a footprint. */
+  footprint(environmentId: number, { blocks, dependencies }: Footprint, now: number): IdFootprint {
+    const footprint = emptyFootprint();
+    for (const { version, bits } of blocks) {
+      const id = this.learn(environmentId, version, now);
+      const trimmed = trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES);
+      if (!isEmpty(trimmed)) addBlocks(footprint, id, trimmed);
+    }
+    for (const dependency of dependencies)
+      footprint.dependencies.add(this.dependencyId(dependency));
+    return footprint;
+  }
+
+  /** The row id of a version; also notes which content it was made from. */
+  learn(environmentId: number, version: FileVersion, now: number): number {
+    let known = this.#versionObjects.get(environmentId);
+    if (known === undefined) this.#versionObjects.set(environmentId, (known = new Map()));
+    let id = known.get(version);
+    if (id === undefined) {
+      id = this.versionId(environmentId, version, () => packText(version.places));
+      known.set(version, id);
+      this.#noteContent(environmentId, version, id, now);
+    }
+    return id;
+  }
+
+  /** The row id of a version. */
+  versionId(environmentId: number, version: Version, places: () => Buffer): number {
+    const { path, form, fingerprints } = version;
+    const identity = versionIdentity(version);
+    const key = `${environmentId}:${identity.toString('latin1')}`;
+    let id = this.#versionIds.get(key);
+    if (id === undefined) {
+      id = this.#findVersion.get(environmentId, identity);
+      if (id === undefined) {
+        id = Number(
+          this.#insertVersion.run(environmentId, path, form, identity, fingerprints, places())
+            .lastInsertRowid,
+        );
+        this.added += 1;
+      }
+      this.#versionIds.set(key, id);
+      this.#versions.set(id, knownVersion({ id, path, form, fingerprints }));
+    }
+    return id;
+  }
+
+  /** Adds that a content transforms to a version, beside whatever else is known of it. */
+  addContent(versionId: number, contentHash: string, learnedAt: number): void {
+    this.#insertContent.run(packHash(contentHash), versionId, learnedAt);
+  }
+
+  /** The row id of a dependency. */
+  dependencyId(dependency: Dependency): number {
+    let id = this.#dependencyObjects.get(dependency);
+    if (id !== undefined) return id;
+    const { kind, name, value } = dependency;
+    const key = JSON.stringify([kind, name, value]);
+    id = this.#dependencyIds.get(key);
+    if (id === undefined) {
+      id =
+        this.#findDependency.get(kind, name, value) ??
+        Number(this.#insertDependency.run(kind, name, value).lastInsertRowid);
+      this.#dependencyIds.set(key, id);
+      this.#dependencies.set(id, { kind, name, value });
+    }
+    this.#dependencyObjects.set(dependency, id);
+    return id;
+  }
+
+  /**
+   * Writes which contents were learnt. What was known of the same content before is replaced: it was transformed
+   * again just now. Where one batch disagrees with itself all its answers stay, and `load` uses none.
+   */
+  writeContents(): void {
+    for (const { environmentId, path, form, contentHash, versions, now } of this.#learnt.values()) {
+      const hash = packHash(contentHash);
+      const known = this.#staleContents.all(environmentId, path, form, hash);
+      for (const id of known) if (!versions.has(id)) this.#deleteContent.run(id, hash);
+      for (const id of versions) {
+        if (known.includes(id)) continue;
+        this.#insertContent.run(hash, id, now);
+        this.added += 1;
+      }
+    }
+    this.#learnt.clear();
+  }
+
+  #noteContent(
+    environmentId: number,
+    { path, form, contentHash }: FileVersion,
+    id: number,
+    now: number,
+  ): void {
+    const key = `${environmentId}|${form}|${contentHash}|${path}`;
+    const learnt = this.#learnt.get(key);
+    if (learnt === undefined) {
+      this.#learnt.set(key, {
+        environmentId,
+        path,
+        form,
+        contentHash,
+        versions: new Set([id]),
+        now,
+      });
+    } else learnt.versions.add(id);
+  }
+}
+
+interface Learnt extends Pick<FileVersion, 'path' | 'form' | 'contentHash'> {
+  environmentId: number;
+  versions: Set<number>;
+  now: number;
+}

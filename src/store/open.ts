@@ -1,0 +1,200 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Database from 'better-sqlite3';
+import { asStoreError, sentence, StoreError } from './errors';
+import { MIGRATIONS, type Migration } from './migrations';
+
+/** Marks our databases in the SQLite header: the ASCII codes of `tmon`. */
+export const APPLICATION_ID = 0x746d6f6e;
+
+/** How a database is opened. */
+export interface OpenOptions {
+  /** Never write, not even what is missing. Default: false. */
+  readonly?: boolean;
+  /** Milliseconds to wait for another process's lock. Default: 10,000. */
+  timeout?: number;
+  /** The steps of the schema. Default: all there are. */
+  migrations?: readonly Migration[];
+}
+
+/**
+ * Opens a database file and brings its schema up to date. In write mode a file that is missing or empty becomes a
+ * new database.
+ * @throws StoreError
+ */
+export function openDatabase(file: string, options: OpenOptions = {}): Database.Database {
+  const { readonly = false, timeout = 10_000, migrations = MIGRATIONS } = options;
+  let db: Database.Database | undefined;
+  try {
+    checkFile(file, readonly);
+    db = new Database(file, { readonly, timeout });
+    setUp(db, readonly);
+    if (readonly) checkVersion(db, file, migrations);
+    else migrate(db, file, migrations);
+    checkSchema(db, file);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw asStoreError(error, file);
+  }
+}
+
+/** What SQLite would accept in silence: a read-only file in write mode, and anything odd in read-only mode. */
+function checkFile(file: string, readonly: boolean): void {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile()) {
+    const reason = readonly ? 'unreadable' : 'unwritable';
+    throw new StoreError(reason, file, sentence(reason, file, 'it is not a file'));
+  }
+  if (readonly) {
+    if (stats === undefined)
+      throw new StoreError('missing', file, sentence('missing', file, 'no such file'));
+    if (stats.size === 0)
+      throw new StoreError('missing', file, sentence('missing', file, 'the file is empty'));
+    return;
+  }
+  const folder = path.dirname(path.resolve(file));
+  fs.mkdirSync(folder, { recursive: true });
+  // SQLite falls back to reading where it may not write; its journal needs the folder.
+  fs.accessSync(folder, fs.constants.W_OK);
+  if (stats !== undefined) fs.accessSync(file, fs.constants.W_OK);
+}
+
+function setUp(db: Database.Database, readonly: boolean): void {
+  // The schema may come from anyone: it must not call functions, and its cells are checked as they are read.
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma('foreign_keys = ON');
+  db.pragma('cache_size = -32000');
+  if (readonly) {
+    db.pragma('query_only = ON');
+    return;
+  }
+  // Full: a commit is a few syncs per run, and the database outlives a power cut.
+  db.pragma('synchronous = FULL');
+}
+
+function migrate(db: Database.Database, file: string, migrations: readonly Migration[]): void {
+  const newest = newestOf(migrations);
+  if (versionOf(db, file) === newest) {
+    keepSingleFile(db);
+    return;
+  }
+  checkVersion(db, file, migrations, true);
+  keepSingleFile(db);
+  // Steps may rebuild tables that others refer to; that is only possible outside a transaction.
+  db.pragma('foreign_keys = OFF');
+  db.transaction(() => {
+    // Another process may have been faster.
+    const version = versionOf(db, file);
+    if (version > newest) checkVersion(db, file, migrations);
+    for (const migration of migrations) if (migration.version > version) migration.up(db);
+    const broken = db.prepare('PRAGMA foreign_key_check').get();
+    if (broken !== undefined) {
+      throw new StoreError(
+        'damaged',
+        file,
+        sentence(
+          'damaged',
+          file,
+          'its rows do not fit together, so its format could not be updated',
+        ),
+      );
+    }
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${newest}`);
+  }).immediate();
+  db.pragma('foreign_keys = ON');
+}
+
+/** A database in WAL mode is three files; ours is one, to copy and to cache. */
+function keepSingleFile(db: Database.Database): void {
+  if (db.pragma('journal_mode', { simple: true }) === 'wal') db.pragma('journal_mode = DELETE');
+}
+
+/** @returns The schema's version; 0 for a database without content. */
+function versionOf(db: Database.Database, file: string): number {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const application = Number(db.pragma('application_id', { simple: true }));
+  if (application === APPLICATION_ID) {
+    // Both are set in the transaction that makes the tables.
+    if (version < 1)
+      throw new StoreError(
+        'damaged',
+        file,
+        sentence('damaged', file, `it has no format ${version}`),
+      );
+    return version;
+  }
+  const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as {
+    tables: number;
+  };
+  if (application === 0 && version === 0 && tables === 0) return 0;
+  throw new StoreError('foreign', file, sentence('foreign', file, 'another program made it'));
+}
+
+function checkVersion(
+  db: Database.Database,
+  file: string,
+  migrations: readonly Migration[],
+  mayMigrate = false,
+): void {
+  const version = versionOf(db, file);
+  const newest = newestOf(migrations);
+  if (version > newest) {
+    throw new StoreError(
+      'newer',
+      file,
+      sentence('newer', file, `format ${version}, and this one knows up to ${newest}`),
+    );
+  }
+  if (mayMigrate || version === newest) return;
+  if (version === 0)
+    throw new StoreError('missing', file, sentence('missing', file, 'nothing was recorded in it'));
+  throw new StoreError(
+    'unwritable',
+    file,
+    `The database ${file} has the older format ${version}, and updating it to ${newest} needs to write; run once where it can be written.`,
+  );
+}
+
+function newestOf(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.version ?? 0;
+}
+
+const TABLES = [
+  'content',
+  'dependency',
+  'environment',
+  'file_state',
+  'file_version',
+  'note',
+  'record',
+  'run',
+  'test',
+  'test_file',
+];
+
+/** Every table must be a table, and nothing of ours acts on its own. */
+function checkSchema(db: Database.Database, file: string): void {
+  const rows = db.prepare('SELECT type, name FROM sqlite_schema').all() as {
+    type: unknown;
+    name: unknown;
+  }[];
+  const tables = new Set(rows.filter(({ type }) => type === 'table').map(({ name }) => name));
+  const lacking = TABLES.find((name) => !tables.has(name));
+  if (lacking !== undefined) {
+    throw new StoreError(
+      'damaged',
+      file,
+      sentence('damaged', file, `its table "${lacking}" is missing`),
+    );
+  }
+  if (rows.some(({ type }) => type === 'trigger' || type === 'view')) {
+    throw new StoreError(
+      'damaged',
+      file,
+      sentence('damaged', file, 'it holds triggers or views, and we make none'),
+    );
+  }
+}

@@ -1,0 +1,243 @@
+import * as fs from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { isNumber, isStoredPath, isText } from './checks';
+import { Committer } from './commit';
+import { Details } from './details';
+import { unpackHash } from './encoding';
+import { Environments } from './environments';
+import { asStoreError, sentence, StoreError } from './errors';
+import { Loader } from './load';
+import { Merger, type Source } from './merge';
+import { openDatabase, type OpenOptions } from './open';
+import { readRuns } from './runs';
+import { takeSnapshot, type Snapshot } from './snapshot';
+import type {
+  CommitBatch,
+  Environment,
+  EnvironmentKey,
+  FileState,
+  RunSummary,
+  SelectionData,
+  StoredTest,
+} from './types';
+
+/**
+ * The SQLite database of one project. Everything is synchronous; everything that fails throws a StoreError. Only
+ * the controller opens one for writing.
+ */
+export class Store {
+  readonly file: string;
+  readonly readonly: boolean;
+  readonly #db: Database;
+  readonly #timeout: number | undefined;
+  readonly #environments: Environments;
+  #committer: Committer | undefined;
+  #loader: Loader | undefined;
+  #details: Details | undefined;
+
+  private constructor(file: string, options: OpenOptions) {
+    this.file = file;
+    this.readonly = options.readonly ?? false;
+    this.#timeout = options.timeout;
+    this.#db = openDatabase(file, options);
+    try {
+      this.#environments = new Environments(this.#db, file);
+    } catch (error) {
+      this.#db.close();
+      throw asStoreError(error, file);
+    }
+  }
+
+  /**
+   * Opens the database; in write mode, makes it if it is missing and updates its format if it is older.
+   * @throws StoreError
+   */
+  static open(file: string, options: OpenOptions = {}): Store {
+    return new Store(file, options);
+  }
+
+  /**
+   * The environment of this key, made if it is new. In a read-only store: the one that is there, also when its hash
+   * differs, and nothing is updated.
+   * @throws StoreError `missing` when the store is read-only and has none.
+   */
+  findOrCreateEnvironment(key: EnvironmentKey, now: number): Environment {
+    return this.#guard(() =>
+      this.readonly ? this.#environments.find(key) : this.#environments.findOrCreate(key, now),
+    );
+  }
+
+  /** @throws StoreError `missing` when there is none of this id. */
+  environment(id: number): Environment {
+    return this.#guard(() => this.#environments.get(id));
+  }
+
+  /**
+   * What selection needs of an environment. Rows that cannot be ours are left out.
+   * @param testFiles Paths of the test files wanted. Default: all.
+   */
+  load(environmentId: number, testFiles?: readonly string[]): SelectionData {
+    // One transaction, so that all of it is of one commit.
+    return this.#guard(() =>
+      this.#db.transaction(() => this.#load.load(environmentId, testFiles))(),
+    );
+  }
+
+  /** The tests of a record, each with what it executed beyond the part they share. */
+  tests(recordId: number): StoredTest[] {
+    return this.#guard(() => this.#detail.tests(recordId));
+  }
+
+  /** What all tests of a record depend on; null when there is no such record. */
+  shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
+    return this.#guard(() => this.#detail.shared(recordId));
+  }
+
+  /** Where the blocks of a version stand in its source; empty when that is not known. */
+  places(versionId: number): string {
+    return this.#guard(() => this.#detail.places(versionId));
+  }
+
+  /** What was last seen of files on this machine, by path. */
+  fileStates(): Map<string, FileState> {
+    return this.#guard(() => {
+      const states = new Map<string, FileState>();
+      const rows = this.#db
+        .prepare<[], unknown[]>(
+          'SELECT path, size, mtime, ctime, inode, content_hash FROM file_state',
+        )
+        .raw();
+      for (const [path, size, mtime, ctime, inode, packed] of rows.iterate()) {
+        const contentHash = unpackHash(packed);
+        if (
+          !isStoredPath(path) ||
+          !isNumber(size) ||
+          !isText(mtime) ||
+          !isText(ctime) ||
+          !isText(inode)
+        )
+          continue;
+        if (contentHash !== null)
+          states.set(path, { path, size, mtime, ctime, inode, contentHash });
+      }
+      return states;
+    });
+  }
+
+  /** The value of a note; undefined when there is none. */
+  note(key: string): string | undefined {
+    return this.#guard(() => {
+      const value = this.#db
+        .prepare<[string], unknown>('SELECT value FROM note WHERE key = ?')
+        .pluck()
+        .get(key);
+      return isText(value) ? value : undefined;
+    });
+  }
+
+  /** The last runs, newest first. */
+  runs(limit = 200): RunSummary[] {
+    return this.#guard(() => readRuns(this.#db, limit));
+  }
+
+  /**
+   * Adds what a run left behind, all of it or nothing.
+   * @throws StoreError
+   */
+  commit(batch: CommitBatch, now: number): void {
+    this.#write(() => {
+      this.#committer ??= new Committer(this.#db, this.#environments);
+      this.#committer.commit(batch, now);
+    });
+  }
+
+  /**
+   * Unites another database with this one. Doing so twice, or in another order, makes no difference.
+   * @throws StoreError about either file.
+   */
+  merge(otherFile: string, now: number): void {
+    if (isSameFile(this.file, otherFile)) return;
+    const other = Store.open(otherFile, { readonly: true, timeout: this.#timeout });
+    try {
+      this.#write(() => {
+        try {
+          new Merger(this.#source, other.#source).merge(now);
+        } catch (error) {
+          // What is wrong with reading is wrong with the other file; writing goes to this one.
+          const { reason } = asStoreError(error, otherFile);
+          const isWriting = reason === 'full' || reason === 'unwritable' || reason === 'locked';
+          throw asStoreError(error, isWriting ? this.file : otherFile);
+        }
+      });
+    } finally {
+      other.close();
+    }
+  }
+
+  /** What the database says, without ids, times and durations: equal content gives equal JSON. */
+  snapshot(): Snapshot {
+    return this.#guard(() =>
+      this.#db.transaction(() => takeSnapshot(this.#db, this.#load, this.#detail))(),
+    );
+  }
+
+  /** Closes the database; a second time does nothing. */
+  close(): void {
+    this.#db.close();
+  }
+
+  get #load(): Loader {
+    return (this.#loader ??= new Loader(this.#db));
+  }
+
+  get #detail(): Details {
+    return (this.#details ??= new Details(this.#db));
+  }
+
+  get #source(): Source {
+    return { db: this.#db, loader: this.#load, details: this.#detail };
+  }
+
+  #write(work: () => void): void {
+    if (this.readonly) {
+      throw new StoreError(
+        'unwritable',
+        this.file,
+        sentence('unwritable', this.file, 'it was opened read-only'),
+      );
+    }
+    // Immediate: a lock is waited for before anything is done, and never in between.
+    this.#guard(() => this.#db.transaction(work).immediate());
+    this.#shrink();
+  }
+
+  /** Gives free pages back when they are more than a quarter. The commit stands whether this works or not. */
+  #shrink(): void {
+    try {
+      const free = Number(this.#db.pragma('freelist_count', { simple: true }));
+      const pages = Number(this.#db.pragma('page_count', { simple: true }));
+      if (free >= LEAST_FREE_PAGES && free * 4 > pages) this.#db.exec('VACUUM');
+    } catch {
+      // Someone reads it just now, or the disk has no room for a copy: another commit will.
+    }
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, this.file);
+    }
+  }
+}
+
+/** Less than this (1 MiB) is not worth copying the database for. */
+const LEAST_FREE_PAGES = 256;
+
+function isSameFile(a: string, b: string): boolean {
+  try {
+    return fs.realpathSync(a) === fs.realpathSync(b);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,215 @@
+import { stripProbes } from '../blocks';
+import type { RunProject } from '../run/run-file';
+import { settlePending } from './observer';
+import { Recorder } from './recorder';
+import { joinRun, type WorkerRun } from './worker-run';
+import { planSkips, type TestPlan } from './test-plan';
+
+/** The part of Jest's environment that we use; every environment has it, also a user's own. */
+export interface AnyEnvironment {
+  global: object;
+  handleTestEvent?: ((event: CircusEvent, state: CircusState) => unknown) | undefined;
+  teardown(): Promise<void>;
+}
+
+/** A test as jest-circus holds it. Source: `@jest/types`, Circus.TestEntry. */
+export interface CircusTest {
+  type: 'test';
+  name: string;
+  parent: CircusBlock;
+  mode?: 'skip' | 'only' | 'todo' | null;
+  concurrent?: boolean;
+  errors: unknown[];
+  duration?: number | null;
+}
+
+export interface CircusBlock {
+  type: 'describeBlock';
+  name: string;
+  parent?: CircusBlock;
+  children: (CircusTest | CircusBlock)[];
+}
+
+export interface CircusEvent {
+  name: string;
+  test?: CircusTest;
+}
+
+export interface CircusState {
+  testNamePattern?: RegExp | null;
+  hasFocusedTests?: boolean;
+  unhandledErrors: unknown[];
+  rootDescribeBlock: CircusBlock;
+}
+
+/** What Jest's plug points know of the test file. */
+export interface TestFileContext {
+  /** Jest's project id. */
+  projectId: string;
+  /** Absolute path. */
+  testPath: string;
+  docblockPragmas: Record<string, string | string[]>;
+  testNamePattern: string | undefined;
+  moduleFileExtensions: readonly string[];
+}
+
+interface Attachment {
+  recorder: Recorder;
+  plan: TestPlan;
+  /** Known once jest-circus has run to its end or the test runner has returned. */
+  outcome: 'passed' | 'failed' | null;
+  anyFailed: boolean;
+  snapshot: string | null;
+}
+
+const attachments = new WeakMap<AnyEnvironment, Attachment>();
+
+/**
+ * Starts recording in an environment: from its construction, or, where a docblock chose another environment, from
+ * the start of the test runner with what was kept until then. Does nothing where there is no run to record.
+ */
+export function attach(environment: AnyEnvironment, context: TestFileContext, early: boolean): void {
+  if (attachments.has(environment)) return;
+  const run = joinRun();
+  const project = run?.file.projects[context.projectId];
+  if (run === null || project === undefined) {
+    settlePending(null);
+    return;
+  }
+  const recorder = new Recorder(
+    run,
+    run.journal,
+    { environmentId: project.environmentId, file: context.testPath, pragmas: context.docblockPragmas, extensions: context.moduleFileExtensions },
+    environment.global,
+  );
+  settlePending(early ? null : recorder);
+  const attachment: Attachment = {
+    recorder,
+    plan: planSkips(run, project as RunProject, context.testPath),
+    outcome: null,
+    anyFailed: false,
+    snapshot: null,
+  };
+  attachments.set(environment, attachment);
+  if (context.testNamePattern !== undefined && context.testNamePattern !== '') recorder.limit();
+  watchVariables(environment.global, recorder);
+  hideProbes(environment.global);
+  watchEvents(environment, attachment, run);
+  watchTeardown(environment, attachment);
+}
+
+/** The test runner has the test file's result; it counts more than our own reading of events. */
+export function noteOutcome(environment: AnyEnvironment, outcome: 'passed' | 'failed', snapshot: string | null): void {
+  const attachment = attachments.get(environment);
+  if (attachment === undefined) return;
+  attachment.outcome = outcome;
+  attachment.snapshot = snapshot;
+}
+
+/** jest-circus begins to load itself into the environment: nothing of that is the test's, until it says it is set up. */
+export function frameworkLoads(environment: AnyEnvironment): void {
+  attachments.get(environment)?.recorder.pause();
+}
+
+/** Adds our look at Jest's events in front of the environment's own, also where that is a class field. */
+function watchEvents(environment: AnyEnvironment, attachment: Attachment, run: WorkerRun): void {
+  const original = environment.handleTestEvent;
+  environment.handleTestEvent = (event, state) => {
+    onEvent(attachment, event, state, run);
+    return original?.call(environment, event, state);
+  };
+}
+
+function onEvent(attachment: Attachment, event: CircusEvent, state: CircusState, run: WorkerRun): void {
+  const { recorder, plan } = attachment;
+  const { test } = event;
+  switch (event.name) {
+    case 'setup':
+      recorder.resume();
+      break;
+    case 'run_start':
+      if (plan.skipAll) recorder.abandon();
+      plan.apply(state);
+      break;
+    case 'test_start':
+      if (test !== undefined && !plan.skips(test)) recorder.testStarted(testName(test), test.concurrent === true);
+      break;
+    case 'test_done':
+      if (test === undefined) break;
+      if (test.errors.length > 0) attachment.anyFailed = true;
+      recorder.testEnded(test.errors.length > 0 ? 'failed' : 'passed', test.duration ?? 0);
+      break;
+    case 'test_skip':
+      if (test !== undefined) {
+        const kept = plan.kept(test, run);
+        if (kept !== null) recorder.testUnaffected(kept);
+        else recorder.testEnded('skipped', 0);
+      }
+      break;
+    case 'test_todo':
+      recorder.testEnded('todo', 0);
+      break;
+    case 'run_finish':
+      if (state.testNamePattern) recorder.limit();
+      attachment.outcome = attachment.anyFailed || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
+      break;
+  }
+}
+
+/** The titles of the describe blocks around a test, then its own. */
+export function testName(test: CircusTest): string[] {
+  const titles = [test.name];
+  for (let block: CircusBlock | undefined = test.parent; block?.parent !== undefined; block = block.parent) {
+    titles.unshift(block.name);
+  }
+  return titles;
+}
+
+function watchTeardown(environment: AnyEnvironment, attachment: Attachment): void {
+  const teardown = environment.teardown;
+  environment.teardown = async () => {
+    // A test file that never came to its end (it could not load) has failed.
+    attachment.recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot);
+    await teardown.call(environment);
+  };
+}
+
+/** Reports each variable that code in the environment asks for. */
+function watchVariables(global: object, recorder: Recorder): void {
+  const scope = (global as { process?: { env?: NodeJS.ProcessEnv } }).process;
+  if (scope?.env === undefined) return;
+  const asked = new Set<string>();
+  const note = (variables: NodeJS.ProcessEnv, key: string | symbol) => {
+    if (typeof key !== 'string' || asked.has(key)) return;
+    if (recorder.asked(key, variables[key])) asked.add(key);
+  };
+  scope.env = new Proxy(scope.env, {
+    get(variables, key) {
+      note(variables, key);
+      return variables[key as string];
+    },
+    has(variables, key) {
+      note(variables, key);
+      return key in variables;
+    },
+    getOwnPropertyDescriptor(variables, key) {
+      note(variables, key);
+      return Reflect.getOwnPropertyDescriptor(variables, key);
+    },
+    set(variables, key, value: string) {
+      // What a test sets itself is no input.
+      if (typeof key === 'string') asked.add(key);
+      variables[key as string] = value;
+      return true;
+    },
+  });
+}
+
+/** Functions turned into text show the code that was written, not our probes. */
+function hideProbes(global: object): void {
+  const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function?.prototype;
+  if (prototype === undefined) return;
+  prototype.toString = new Proxy(prototype.toString, {
+    apply: (toString, self, args) => stripProbes(Reflect.apply(toString, self, args) as string),
+  });
+}

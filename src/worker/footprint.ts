@@ -1,0 +1,54 @@
+import type { Dependency } from '../store/types';
+
+/** The blocks and dependencies seen so far by a test, or by the part of a test file that its tests share. */
+export class Accumulator {
+  /** By the metadata string of a probed file: 1 for each block that was executed. */
+  readonly blocks = new Map<string, Uint8Array>();
+  /** By kind and name; the first value seen stands, as it is what the code saw first. */
+  readonly dependencies = new Map<string, Dependency>();
+
+  /** Takes over what the probes of a file have set since the last reading, and clears them. */
+  drain(metadata: string, probes: Uint8Array): void {
+    let executed: Uint8Array | undefined;
+    for (let index = 0; index < probes.length; index += 1) {
+      if (probes[index] === 0) continue;
+      executed ??= this.#executed(metadata, probes.length);
+      executed[index] = 1;
+      probes[index] = 0;
+    }
+  }
+
+  depend(dependency: Dependency): void {
+    const key = `${dependency.kind}:${dependency.name}`;
+    if (!this.dependencies.has(key)) this.dependencies.set(key, dependency);
+  }
+
+  /** Adds all that another has seen. */
+  include(other: Accumulator): void {
+    for (const [metadata, executed] of other.blocks) {
+      const mine = this.#executed(metadata, executed.length);
+      for (let index = 0; index < executed.length; index += 1) {
+        if (executed[index] !== 0) mine[index] = 1;
+      }
+    }
+    for (const dependency of other.dependencies.values()) this.depend(dependency);
+  }
+
+  #executed(metadata: string, length: number): Uint8Array {
+    let executed = this.blocks.get(metadata);
+    if (executed === undefined) {
+      executed = new Uint8Array(length);
+      this.blocks.set(metadata, executed);
+    }
+    return executed;
+  }
+}
+
+/** Packs one byte per block into one bit per block, least significant bit first. */
+export function packBits(executed: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(executed.length / 8));
+  for (let index = 0; index < executed.length; index += 1) {
+    if (executed[index] !== 0) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  return bits;
+}

@@ -1,0 +1,84 @@
+import { encodeLine, type JournalFootprint, type JournalLine } from '../run/journal';
+import type { Dependency, TestOutcome } from '../store/types';
+import { packBits, type Accumulator } from './footprint';
+import { unwatched } from './observer';
+
+/** One test as it was recorded. */
+export interface RecordedTest {
+  name: string[];
+  ordinal: number;
+  outcome: TestOutcome;
+  /** Milliseconds. */
+  duration: number;
+  seen: Accumulator;
+}
+
+/** One test file as it was recorded. */
+export interface RecordedFile {
+  environmentId: number;
+  path: string;
+  at: number;
+  outcome: 'passed' | 'failed';
+  complete: boolean;
+  duration: number;
+  shared: Accumulator;
+  tests: RecordedTest[];
+  skippedUnaffected: number;
+}
+
+/** Appends to one worker's journal. Each append is one write, so a kill tears at most the last line. */
+export class JournalWriter {
+  readonly #file: string;
+  readonly #versions = new Map<string, number>();
+  readonly #dependencies = new Map<string, number>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** A test file has begun; without an `end` it did not come to one. */
+  start(environmentId: number, path: string, at: number): void {
+    this.#append([{ type: 'start', environmentId, path, at }]);
+  }
+
+  end(file: RecordedFile): void {
+    const lines: JournalLine[] = [];
+    const shared = this.#footprint(file.shared, lines);
+    const tests = file.tests.map(({ seen, ...test }) => ({ ...test, ...this.#footprint(seen, lines) }));
+    lines.push({ ...file, type: 'end', shared, tests });
+    this.#append(lines);
+  }
+
+  #footprint(seen: Accumulator, lines: JournalLine[]): JournalFootprint {
+    const blocks: [number, string][] = [];
+    for (const [metadata, executed] of seen.blocks) {
+      let id = this.#versions.get(metadata);
+      if (id === undefined) {
+        id = this.#versions.size;
+        this.#versions.set(metadata, id);
+        lines.push({ type: 'version', id, metadata });
+      }
+      blocks.push([id, Buffer.from(packBits(executed)).toString('base64')]);
+    }
+    const dependencies: number[] = [];
+    for (const dependency of seen.dependencies.values()) {
+      dependencies.push(this.#dependency(dependency, lines));
+    }
+    return { blocks, dependencies };
+  }
+
+  #dependency(dependency: Dependency, lines: JournalLine[]): number {
+    const key = JSON.stringify([dependency.kind, dependency.name, dependency.value]);
+    let id = this.#dependencies.get(key);
+    if (id === undefined) {
+      id = this.#dependencies.size;
+      this.#dependencies.set(key, id);
+      lines.push({ type: 'dependency', id, dependency });
+    }
+    return id;
+  }
+
+  #append(lines: JournalLine[]): void {
+    unwatched.appendFileSync(this.#file, lines.map(encodeLine).join(''), { mode: 0o600 });
+  }
+}

@@ -1,0 +1,333 @@
+import fs from 'node:fs';
+import Module from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The parts of `fs` our own code uses while everybody else's are watched. */
+export const unwatched = {
+  readFileSync: fs.readFileSync,
+  readdirSync: fs.readdirSync as (folder: string) => string[],
+  statSync: fs.statSync,
+  appendFileSync: fs.appendFileSync,
+  writeFileSync: fs.writeFileSync,
+};
+
+/** Receives what the code of one test file does to the file system, as absolute paths. */
+export interface Sink {
+  /** Jest's runtime read a module's source, a JSON module or a snapshot. */
+  loaded(file: string, content: string | Buffer): void;
+  /** Code under test read, or is about to read, a file's content or its size and times. */
+  read(file: string): void;
+  /** Code under test looked for a path. */
+  looked(file: string): void;
+  /** Code under test listed a folder. */
+  listed(folder: string): void;
+  /** Code under test is about to create, change or remove a path. */
+  wrote(file: string): void;
+}
+
+let sink: Sink | null = null;
+let suspended = 0;
+let installed = false;
+
+/** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
+export function observe(next: Sink): void {
+  if (!installed) {
+    installed = true;
+    watchFs();
+    watchModules();
+  }
+  watchPrivateCopies();
+  sink = next;
+}
+
+/** Stops reporting to a sink. */
+export function stopObserving(previous: Sink): void {
+  if (sink === previous) sink = null;
+}
+
+/** Runs something of Jest's or ours that reads files on its own account: a transformer, a module of the tool chain. */
+export function unobserved<T>(work: () => T): T {
+  suspended += 1;
+  try {
+    return work();
+  } finally {
+    suspended -= 1;
+  }
+}
+
+type Report = (to: Sink, file: string, args: readonly unknown[]) => void;
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+type FunctionTable = Record<string, unknown>;
+
+const reads: Report = (to, file) => to.read(file);
+const looks: Report = (to, file) => to.looked(file);
+const lists: Report = (to, file, args) => {
+  // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
+  to.listed(file);
+  const options = args[1];
+  if (typeof options === 'object' && options !== null && (options as { recursive?: unknown }).recursive === true) {
+    for (const folder of foldersBelow(file)) to.listed(folder);
+  }
+};
+const writes: Report = (to, file) => to.wrote(file);
+const writesSecond: Report = (to, _file, args) => {
+  const target = asPath(args[1]);
+  if (target !== null) to.wrote(target);
+};
+const moves: Report = (to, file, args) => {
+  to.wrote(file);
+  writesSecond(to, file, args);
+};
+const copies: Report = (to, file, args) => {
+  to.read(file);
+  writesSecond(to, file, args);
+};
+const opens: Report = (to, file, args) => {
+  const flags = args[1];
+  if (typeof flags === 'number') {
+    if ((flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0) to.read(file);
+    else to.wrote(file);
+  } else if (typeof flags !== 'string' || flags.startsWith('r')) to.read(file);
+  else to.wrote(file);
+};
+
+/** Each watched operation by its name in `fs.promises`; the callback and the `Sync` form follow from it. */
+const OPERATIONS: Record<string, Report> = {
+  readFile: reads,
+  open: opens,
+  stat: reads,
+  lstat: reads,
+  access: looks,
+  exists: looks,
+  realpath: looks,
+  readlink: looks,
+  readdir: lists,
+  opendir: lists,
+  writeFile: writes,
+  appendFile: writes,
+  mkdir: writes,
+  truncate: writes,
+  unlink: writes,
+  rm: writes,
+  rmdir: writes,
+  rename: moves,
+  copyFile: copies,
+  cp: copies,
+  link: copies,
+  symlink: writesSecond,
+};
+
+function watchFs(): void {
+  const table = fs as unknown as FunctionTable;
+  for (const [name, report] of Object.entries(OPERATIONS)) {
+    watchOne(table, name, report);
+    watchOne(table, `${name}Sync`, report);
+    watchOne(fs.promises as unknown as FunctionTable, name, report);
+  }
+  // What a temporary folder will be called is known only afterwards.
+  for (const [owner, name] of [
+    [table, 'mkdtempSync'],
+    [table, 'mkdtemp'],
+    [fs.promises as unknown as FunctionTable, 'mkdtemp'],
+  ] as const) {
+    watchResult(owner, name);
+  }
+}
+
+/** Replaces one function by one that reports first; names, lengths and own properties stay. */
+function watchOne(table: FunctionTable, name: string, report: Report): void {
+  const original = table[name];
+  if (typeof original !== 'function') return;
+  const call = original as AnyFunction;
+  const watched: AnyFunction = function (...args) {
+    if (sink !== null && suspended === 0) {
+      const file = asPath(args[0]);
+      if (file !== null) {
+        // Our own look at the file must not report itself.
+        const to = sink;
+        unobserved(() => report(to, file, args));
+      }
+    }
+    try {
+      return Reflect.apply(call, this, args);
+    } catch (error) {
+      throw withoutOurFrames(error);
+    }
+  };
+  table[name] = disguise(watched, call);
+}
+
+function watchResult(table: FunctionTable, name: string): void {
+  const original = table[name];
+  if (typeof original !== 'function') return;
+  const call = original as AnyFunction;
+  const watched: AnyFunction = function (...args) {
+    const to = suspended === 0 ? sink : null;
+    const callback = args.at(-1);
+    if (to !== null && typeof callback === 'function') {
+      args[args.length - 1] = function (this: unknown, error: unknown, folder: unknown) {
+        if (typeof folder === 'string') to.wrote(path.resolve(folder));
+        return Reflect.apply(callback as AnyFunction, this, [error, folder]);
+      };
+    }
+    const result = Reflect.apply(call, this, args);
+    if (to !== null) {
+      if (typeof result === 'string') to.wrote(path.resolve(result));
+      else if (result instanceof Promise) {
+        return result.then((folder: unknown) => {
+          if (typeof folder === 'string') to.wrote(path.resolve(folder));
+          return folder;
+        });
+      }
+    }
+    return result;
+  };
+  table[name] = disguise(watched, call);
+}
+
+const OUR_FRAME = new RegExp(`\\n[^\\n]*${__filename.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`, 'g');
+
+/** A failed look at a file shows the stack it has without us. */
+function withoutOurFrames(error: unknown): unknown {
+  if (error instanceof Error && typeof error.stack === 'string') error.stack = error.stack.replace(OUR_FRAME, '');
+  return error;
+}
+
+/** Makes a replacement look like what it replaces. */
+function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
+  for (const key of Reflect.ownKeys(original)) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor !== undefined && key !== 'prototype') Object.defineProperty(watched, key, descriptor);
+  }
+  return watched;
+}
+
+const MARK = Symbol.for('jest-testmon.watched');
+
+/**
+ * Jest reads modules through its own copies of graceful-fs, made before our watch. Each copy among the loaded
+ * modules gets a watch of its own; only Jest's runtime and snapshots read through them.
+ */
+function watchPrivateCopies(): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !/[\\/]graceful-fs[\\/]graceful-fs\.js$/.test(file)) continue;
+    const table = module.exports as FunctionTable & { [MARK]?: boolean };
+    if (table[MARK] === true || typeof table.readFileSync !== 'function') continue;
+    Object.defineProperty(table, MARK, { value: true });
+    const call = unwrapReadFileSync(table.readFileSync as AnyFunction);
+    const watched: AnyFunction = function (...args) {
+      const content = Reflect.apply(call, this, args);
+      if (sink !== null && suspended === 0 && typeof args[0] === 'string') {
+        const file = args[0];
+        if (!file.endsWith('package.json') || !calledByResolver()) sink.loaded(file, content as string | Buffer);
+      }
+      return content;
+    };
+    table.readFileSync = disguise(watched, call);
+  }
+}
+
+/** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
+function unwrapReadFileSync(current: AnyFunction): AnyFunction {
+  return current === (fs.readFileSync as unknown) ? (unwatched.readFileSync as unknown as AnyFunction) : current;
+}
+
+/** The resolver looks into package.json files, once per process; that is not the test's reading. */
+function calledByResolver(): boolean {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 6;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = limit;
+  const runtime = stack.search(/[\\/]jest-runtime[\\/]/);
+  const resolver = stack.search(/[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/);
+  return resolver >= 0 && (runtime < 0 || resolver < runtime);
+}
+
+/** Modules of the tool chain load themselves; only a native addon comes to a test this way. */
+function watchModules(): void {
+  const loader = Module as unknown as { _load: AnyFunction };
+  const load = loader._load;
+  loader._load = function (...args) {
+    const request = args[0];
+    if (sink !== null && suspended === 0 && typeof request === 'string' && request.endsWith('.node') && path.isAbsolute(request)) {
+      sink.read(request);
+    }
+    return unobserved(() => Reflect.apply(load, this, args));
+  };
+}
+
+/** The absolute path an `fs` function was given, or null where it is a descriptor or unreadable. */
+function asPath(value: unknown): string | null {
+  if (typeof value === 'string') return path.resolve(value);
+  if (Buffer.isBuffer(value)) return path.resolve(value.toString());
+  if (value instanceof URL || (typeof value === 'object' && value !== null && 'href' in value)) {
+    try {
+      return fileURLToPath(String((value as URL).href));
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function foldersBelow(folder: string): string[] {
+  try {
+    return fs
+      .readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+type Look = Exclude<keyof Sink, 'loaded'>;
+
+/**
+ * Keeps what happens before a recorder can exist: a test file whose docblock names another environment runs its
+ * setup files before any plug point of ours sees that environment.
+ */
+class PendingObservations implements Sink {
+  readonly #loaded: [string, string | Buffer][] = [];
+  readonly #looks: [Look, string][] = [];
+
+  loaded(file: string, content: string | Buffer): void {
+    this.#loaded.push([file, content]);
+  }
+  read(file: string): void {
+    this.#looks.push(['read', file]);
+  }
+  looked(file: string): void {
+    this.#looks.push(['looked', file]);
+  }
+  listed(folder: string): void {
+    this.#looks.push(['listed', folder]);
+  }
+  wrote(file: string): void {
+    this.#looks.push(['wrote', file]);
+  }
+
+  replay(to: Sink): void {
+    for (const [file, content] of this.#loaded) to.loaded(file, content);
+    for (const [look, file] of this.#looks) to[look](file);
+  }
+}
+
+let pending: PendingObservations | null = null;
+
+/** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
+export function observePending(): void {
+  if (sink !== null && sink !== pending) return;
+  pending = new PendingObservations();
+  observe(pending);
+}
+
+/** Hands what was kept to the recorder that now exists, or drops it. */
+export function settlePending(to: Sink | null): void {
+  const kept = pending;
+  pending = null;
+  if (kept === null) return;
+  stopObserving(kept);
+  if (to !== null) unobserved(() => kept.replay(to));
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import type { AsyncTransformer, SyncTransformer, TransformedSource, TransformOptions } from '@jest/transform';
+import type { Config } from '@jest/types';
+import { insertProbes } from '../blocks';
+import { contentHash } from '../dependencies/content';
+import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
+import { unobserved } from './observer';
+import { loadTransformer, type AnyTransformer } from './user-transformer';
+
+/** What stands behind one of our `transform` entries. */
+export interface TransformHandover {
+  /** Absolute path of the user's transformer; null where no transformer of theirs applies. */
+  path: string | null;
+  /** The user's options for it. */
+  options?: unknown;
+  /** False when nothing is recorded: the user's transformer then runs alone. */
+  collect?: boolean;
+}
+
+/** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
+export type ProbingTransformer = Partial<SyncTransformer<unknown>> & Partial<AsyncTransformer<unknown>>;
+
+type Options = TransformOptions<unknown>;
+
+/** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
+const PROBES_VERSION = '1';
+
+/** Jest gives `.json` to transformers, but it is no program. */
+const PROGRAM = /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?|es6|js\.flow)$|^(?!.*\.(?:json|node|wasm)$).*$/;
+
+/**
+ * Puts probes behind the user's transformer.
+ * @throws What loading the user's transformer throws, for Jest to show.
+ */
+export async function wrapTransformer(handover: TransformHandover): Promise<ProbingTransformer> {
+  const inner = handover.path === null ? null : await loadTransformer(handover.path, handover.options);
+  if (handover.collect === false) return inner ?? identity;
+  return inner === null ? probing(identity, handover, false) : probing(inner, handover, true);
+}
+
+/** Stands in where no transformer of the user's applies. */
+const identity: SyncTransformer<unknown> = {
+  process: (code) => ({ code }),
+};
+
+function probing(inner: AnyTransformer, handover: TransformHandover, restores: boolean): ProbingTransformer {
+  const own = (options: Options): Options => (restores ? asUserWroteIt(options, handover) : options);
+  const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
+  const { process, processAsync } = inner;
+  if (process !== undefined) {
+    wrapped.process = (code, file, options) =>
+      isOurs(file) ? { code } : withProbes(code, file, options, unobserved(() => process.call(inner, code, file, own(options)) as TransformedSource));
+  }
+  if (processAsync !== undefined) {
+    wrapped.processAsync = async (code, file, options) =>
+      isOurs(file) ? { code } : withProbes(code, file, options, await processAsync.call(inner, code, file, own(options)));
+  }
+  wrapped.getCacheKey = (code, file, options) =>
+    cacheKey(
+      options.instrument,
+      inner.getCacheKey === undefined
+        ? defaultCacheKey(code, file, options)
+        : unobserved(() => inner.getCacheKey?.call(inner, code, file, own(options)) ?? ''),
+    );
+  if (inner.getCacheKeyAsync !== undefined) {
+    wrapped.getCacheKeyAsync = async (code, file, options) =>
+      cacheKey(options.instrument, (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '');
+  }
+  return wrapped;
+}
+
+const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
+
+/** Jest transpiles what it requires for a test file, our plug points included. */
+function isOurs(file: string): boolean {
+  return file.startsWith(OWN_FOLDER);
+}
+
+/** The probed form of what the user's transformer made, or that itself where probes have no place. */
+function withProbes(source: string, file: string, options: Options, transformed: TransformedSource): TransformedSource {
+  // Coverage must report on the user's code alone, so under it files are depended upon whole.
+  if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file)) return transformed;
+  if (typeof transformed?.code !== 'string') return transformed;
+  const root = rootOf(options.config);
+  try {
+    const { code, map } = insertProbes(transformed.code, {
+      form: options.supportsStaticESM ? 'module' : 'commonjs',
+      root,
+      path: toStored(root, realPath(file)),
+      filename: file,
+      contentHash: contentHash(source),
+      map: transformed.map ?? null,
+    });
+    return { ...transformed, code, map: map as TransformedSource['map'] };
+  } catch {
+    // Not JavaScript that we can parse: it runs as it is and counts as a whole file.
+    return transformed;
+  }
+}
+
+const roots = new Map<string, string>();
+
+/** The root that stored paths are relative to. The controller tells it; a lone transform finds the package. */
+function rootOf(config: Config.ProjectConfig): string {
+  const told = process.env.TESTMON_ROOT;
+  if (told !== undefined) return told;
+  let root = roots.get(config.rootDir);
+  if (root === undefined) {
+    root = packageRoot(realPath(config.rootDir));
+    roots.set(config.rootDir, root);
+  }
+  return root;
+}
+
+const restored = new WeakMap<Config.ProjectConfig, Config.ProjectConfig>();
+
+/** The options as the user's transformer would get them without us; equal configs stay the same object. */
+function asUserWroteIt(options: Options, handover: TransformHandover): Options {
+  let config = restored.get(options.config);
+  if (config === undefined) {
+    const { testmon: _testmon, ...testEnvironmentOptions } = options.config.testEnvironmentOptions;
+    config = {
+      ...options.config,
+      testEnvironmentOptions,
+      transform: options.config.transform.flatMap(([pattern, file, given]) => {
+        const behind = (given as { testmon?: TransformHandover } | undefined)?.testmon;
+        if (behind === undefined) return [[pattern, file, given] as [string, string, Record<string, unknown>]];
+        if (behind.path === null) return [];
+        return [[pattern, behind.path, (behind.options ?? {}) as Record<string, unknown>] as [string, string, Record<string, unknown>]];
+      }),
+    };
+    restored.set(options.config, config);
+  }
+  return { ...options, config, transformerConfig: handover.options ?? {} };
+}
+
+/** The controller switches probes off for a run with coverage. */
+function probesAreOff(): boolean {
+  return process.env.TESTMON_PROBES === 'off';
+}
+
+function cacheKey(instrument: boolean, inner: string): string {
+  const shape = [PROBES_VERSION, process.env.TESTMON_ROOT ?? '', instrument || probesAreOff() ? 'bare' : 'probes'];
+  return createHash('sha1').update(`testmon ${shape.join(' ')}\0`).update(inner).digest('hex').slice(0, 32);
+}
+
+/** What Jest hashes where a transformer has no `getCacheKey`. Source: `ScriptTransformer._buildCacheKeyFromFileInfo`. */
+function defaultCacheKey(code: string, file: string, options: Options): string {
+  return [code, options.configString, options.instrument ? 'instrument' : '', path.normalize(file)].join('\0');
+}

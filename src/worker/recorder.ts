@@ -1,0 +1,343 @@
+import path from 'node:path';
+import { REGISTRY } from '../blocks';
+import { contentHash } from '../dependencies/content';
+import { listingValue } from '../dependencies/listing';
+import { toStored } from '../dependencies/paths';
+import { pragmasValue } from '../dependencies/pragmas';
+import { variableValue } from '../dependencies/variables';
+import type { Dependency, TestOutcome } from '../store/types';
+import { collectChildren, watchChildren } from './children';
+import { Accumulator } from './footprint';
+import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
+import { observe, stopObserving, unobserved, unwatched, type Sink } from './observer';
+import type { WorkerRun } from './worker-run';
+
+/** Probes set one byte per block here: by metadata string, see `blocks/probes`. */
+type Registry = Record<string, Uint8Array>;
+
+/** The part of a test that Jest's events tell. */
+interface OpenTest {
+  name: string[];
+  ordinal: number;
+  seen: Accumulator;
+}
+
+/** What names a test file in its run. */
+export interface RecordedTestFile {
+  environmentId: number;
+  /** Absolute path. */
+  file: string;
+  /** As `jest-docblock` parsed them. */
+  pragmas: Record<string, string | string[]>;
+  /** Jest's `moduleFileExtensions`. */
+  extensions: readonly string[];
+}
+
+/**
+ * Records one run of one test file: which blocks the probes saw and which files, packages and variables were used,
+ * split at test boundaries. What no test alone can own (module loading, hooks outside tests) is shared by all.
+ */
+export class Recorder implements Sink {
+  readonly #run: WorkerRun;
+  readonly #journal: JournalWriter;
+  readonly #target: RecordedTestFile;
+  readonly #registry: Registry;
+  readonly #startedAt = Date.now();
+
+  readonly #shared = new Accumulator();
+  /** What loading modules inside a test did: it counts for every test after it. */
+  readonly #carried = new Accumulator();
+  readonly #tests: RecordedTest[] = [];
+  readonly #ordinals = new Map<string, number>();
+  readonly #loaded = new Map<string, string | Buffer>();
+  /** Paths that this test file made itself: what it reads there is no input. */
+  readonly #written = new Set<string>();
+  /** Modules of the project without probes. */
+  readonly #wholeFiles = new Set<string>();
+
+  #current: OpenTest | null = null;
+  #knownFiles = 0;
+  #modulesBefore = 0;
+  #concurrent = false;
+  #limited = false;
+  #skippedUnaffected = 0;
+  #finished = false;
+  #paused = false;
+
+  /** @param global The global object of the test environment, where probes keep their bytes. */
+  constructor(run: WorkerRun, journal: JournalWriter, target: RecordedTestFile, global: object) {
+    this.#run = run;
+    this.#journal = journal;
+    this.#target = target;
+    this.#registry = ensureRegistry(global);
+    this.#shared.depend({
+      kind: 'pragmas',
+      name: toStored(run.file.root, target.file),
+      value: pragmasValue(target.pragmas),
+    });
+    if (asksToRunAlways(target.pragmas)) this.#shared.depend({ kind: 'always', name: toStored(run.file.root, target.file), value: '' });
+    journal.start(target.environmentId, toStored(run.file.root, target.file), this.#startedAt);
+    watchChildren((file) => this.read(file));
+    observe(this);
+  }
+
+  // --- what the observer reports ---
+
+  loaded(file: string, content: string | Buffer): void {
+    if (!this.#loaded.has(file)) this.#loaded.set(file, content);
+  }
+
+  read(file: string): void {
+    const place = this.#input(file);
+    if (place === null) return;
+    if (place.kind === 'package') this.#dependOnPackage(place.name);
+    else this.#depend(fileDependency(place.name, file));
+  }
+
+  looked(file: string): void {
+    const place = this.#input(file);
+    if (place === null) return;
+    if (place.kind === 'package') this.#dependOnPackage(place.name);
+    else this.#depend(presenceDependency(place.name, file));
+  }
+
+  listed(folder: string): void {
+    const place = this.#input(folder);
+    if (place === null) return;
+    if (place.kind === 'package') this.#dependOnPackage(place.name);
+    else {
+      this.#depend({
+        kind: 'listing',
+        name: place.name,
+        value: listingValue(folder, unwatched.readdirSync),
+      });
+    }
+  }
+
+  wrote(file: string): void {
+    this.#written.add(file);
+  }
+
+  /** Until `resume`, what happens is not the test's. */
+  pause(): void {
+    stopObserving(this);
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    observe(this);
+  }
+
+  /**
+   * Code asked for an environment variable.
+   * @returns False while paused: it may be asked for again.
+   */
+  asked(variable: string, value: string | undefined): boolean {
+    if (this.#paused) return false;
+    if (!this.#run.ignoresVariable(variable)) this.#depend({ kind: 'variable', name: variable, value: variableValue(value) });
+    return true;
+  }
+
+  // --- what Jest's events tell ---
+
+  /** Tests begin to run. */
+  testStarted(name: string[], concurrent: boolean): void {
+    if (concurrent) this.#concurrent = true;
+    if (this.#current !== null) return;
+    this.#drain(this.#shared);
+    this.#modulesBefore = this.#knownFiles + this.#loaded.size;
+    this.#current = { name, ordinal: this.#nextOrdinal(name), seen: new Accumulator() };
+  }
+
+  testEnded(outcome: TestOutcome, duration: number): void {
+    const test = this.#current;
+    if (test === null) return;
+    this.#drain(test.seen);
+    const modules = this.#knownFiles + this.#loaded.size;
+    const loadedModules = modules > this.#modulesBefore;
+    test.seen.include(this.#carried);
+    if (loadedModules) this.#carried.include(test.seen);
+    this.#tests.push({ name: test.name, ordinal: test.ordinal, outcome, duration, seen: test.seen });
+    this.#current = null;
+  }
+
+  /** A test that does not run: its own `skip`, a `todo`, `.only` elsewhere, or a name pattern. */
+  testSkipped(name: string[], outcome: 'skipped' | 'todo'): void {
+    this.#tests.push({
+      name,
+      ordinal: this.#nextOrdinal(name),
+      outcome,
+      duration: 0,
+      seen: new Accumulator(),
+    });
+  }
+
+  /** Something kept tests from running that their source does not say: the record is not of the whole test file. */
+  limit(): void {
+    this.#limited = true;
+  }
+
+  /** The place of the next test of this name among its equals, without taking it. */
+  upcomingOrdinal(name: string[]): number {
+    return this.#ordinals.get(JSON.stringify(name)) ?? 0;
+  }
+
+  /** A test that is skipped because a record shows it unaffected keeps what that record says. */
+  testUnaffected(test: RecordedTest): void {
+    this.#nextOrdinal(test.name);
+    this.#tests.push(test);
+    this.#skippedUnaffected += 1;
+  }
+
+  /**
+   * Ends the recording and appends it to the worker's journal.
+   * @param outcome Of the whole test file.
+   * @param snapshot The absolute path of the test file's snapshot, where it has one place.
+   */
+  finish(outcome: 'passed' | 'failed', snapshot: string | null): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    stopObserving(this);
+    unobserved(() => {
+      collectChildren();
+      this.#drain(this.#current?.seen ?? this.#shared);
+      if (this.#current !== null) this.#shared.include(this.#current.seen);
+      this.#addLoaded(snapshot);
+      this.#journal.end(this.#result(outcome));
+    });
+  }
+
+  /** Ends the recording and leaves nothing. */
+  abandon(): void {
+    this.#finished = true;
+    stopObserving(this);
+    unobserved(collectChildren);
+  }
+
+  #result(outcome: 'passed' | 'failed'): RecordedFile {
+    if (this.#concurrent) {
+      for (const test of this.#tests) {
+        this.#shared.include(test.seen);
+        test.seen = new Accumulator();
+      }
+    }
+    return {
+      environmentId: this.#target.environmentId,
+      path: toStored(this.#run.file.root, this.#target.file),
+      at: this.#startedAt,
+      outcome,
+      complete: !this.#limited,
+      duration: Date.now() - this.#startedAt,
+      shared: this.#shared,
+      tests: this.#tests,
+      skippedUnaffected: this.#skippedUnaffected,
+    };
+  }
+
+  /** Reads the probes into an accumulator and clears them. */
+  #drain(into: Accumulator): void {
+    let files = 0;
+    for (const metadata in this.#registry) {
+      const probes = this.#registry[metadata];
+      if (probes === undefined) continue;
+      files += 1;
+      into.drain(metadata, probes);
+    }
+    this.#knownFiles = files;
+  }
+
+  /** Modules without probes count as whole files, snapshots by what stands there after the run. */
+  #addLoaded(snapshot: string | null): void {
+    const probed = new Set<string>();
+    for (const metadata in this.#registry) probed.add(this.#run.probedPath(metadata));
+    const loaded = new Map(this.#loaded);
+    if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
+    for (const [file, content] of loaded) {
+      if (file === snapshot) continue;
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'package') this.#shared.depend(this.#packageDependency(place.name));
+      else if (place.kind === 'file' && !probed.has(place.name)) {
+        this.#wholeFiles.add(place.name);
+        this.#shared.depend(
+          file === this.#target.file
+            ? fileDependency(place.name, file)
+            : { kind: 'file', name: place.name, value: contentHash(content) },
+        );
+      }
+    }
+    for (const name of [...probed, ...this.#wholeFiles]) this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+    if (snapshot === null) return;
+    const place = this.#run.paths.place(snapshot);
+    if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, snapshot));
+  }
+
+  #input(file: string): { kind: 'package' | 'file'; name: string } | null {
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'ignored' || this.#isWritten(file)) return null;
+    return place;
+  }
+
+  #isWritten(file: string): boolean {
+    if (this.#written.size === 0) return false;
+    for (let at = file; ; at = path.dirname(at)) {
+      if (this.#written.has(at)) return true;
+      if (path.dirname(at) === at) return false;
+    }
+  }
+
+  #depend(dependency: Dependency): void {
+    (this.#current?.seen ?? this.#shared).depend(dependency);
+  }
+
+  #dependOnPackage(name: string): void {
+    this.#depend(this.#packageDependency(name));
+  }
+
+  #packageDependency(name: string): Dependency {
+    const folder = path.resolve(this.#run.file.root, name);
+    return { kind: 'package', name, value: this.#run.packages.value(folder) };
+  }
+
+  #nextOrdinal(name: string[]): number {
+    const key = JSON.stringify(name);
+    const ordinal = this.#ordinals.get(key) ?? 0;
+    this.#ordinals.set(key, ordinal + 1);
+    return ordinal;
+  }
+}
+
+/** The registry of an environment; made here so that a test cannot delete or enumerate it. */
+function ensureRegistry(global: object): Registry {
+  const existing = (global as Record<string, unknown>)[REGISTRY];
+  // jest-environment-node copies the globals of the worker itself, where the tool chain's own modules may have probes.
+  const isWorkers = existing === (globalThis as Record<string, unknown>)[REGISTRY];
+  if (typeof existing === 'object' && existing !== null && !isWorkers) return existing as Registry;
+  const registry = Object.create(null) as Registry;
+  Object.defineProperty(global, REGISTRY, { value: registry, enumerable: false, configurable: false, writable: false });
+  return registry;
+}
+
+/** The content of a file, the listing of a folder, or the absence of both, as it is now. */
+function fileDependency(name: string, file: string): Dependency {
+  try {
+    if (unwatched.statSync(file).isDirectory()) return { kind: 'present', name, value: 'directory' };
+    return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
+  } catch {
+    return { kind: 'absent', name, value: '' };
+  }
+}
+
+function presenceDependency(name: string, file: string): Dependency {
+  try {
+    return { kind: 'present', name, value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file' };
+  } catch {
+    return { kind: 'absent', name, value: '' };
+  }
+}
+
+/** `@testmon always` in a test file's docblock, for tests of the clock, the network or chance. */
+function asksToRunAlways({ testmon }: Record<string, string | string[]>): boolean {
+  return [testmon].flat().includes('always');
+}

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { AsyncTransformer, SyncTransformer, Transformer, TransformerFactory } from '@jest/transform';
+
+/** A transformer of any kind: each method may be missing. */
+export type AnyTransformer = Partial<SyncTransformer<unknown>> & Partial<Omit<AsyncTransformer<unknown>, 'process' | 'getCacheKey'>>;
+
+type TransformerModule = Transformer<unknown> | TransformerFactory<Transformer<unknown>>;
+
+/**
+ * Loads the user's transformer as Jest does: CommonJS or ES module, an object or a factory.
+ * Source: `ScriptTransformer.loadTransformers` and `requireOrImportModule` in Jest.
+ */
+export async function loadTransformer(file: string, options: unknown): Promise<AnyTransformer> {
+  const module = asTransformer(await requireOrImport(file));
+  if ('createTransformer' in module && typeof module.createTransformer === 'function') {
+    return (await module.createTransformer(options as never)) as AnyTransformer;
+  }
+  return module as AnyTransformer;
+}
+
+async function requireOrImport(file: string): Promise<unknown> {
+  if (!file.endsWith('.mjs')) {
+    try {
+      return createRequire(__filename)(file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+    }
+  }
+  return import(pathToFileURL(file).href);
+}
+
+function asTransformer(module: unknown): TransformerModule {
+  const { default: named, __esModule } = module as { default?: TransformerModule; __esModule?: boolean };
+  return named !== undefined && (__esModule === true || !('process' in (module as object))) ? named : (module as TransformerModule);
+}

@@ -1,0 +1,112 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { decodeMetadata } from '../blocks';
+import { PackageReader } from '../dependencies/packages';
+import { PathClassifier } from '../dependencies/paths';
+import { FolderReader, rivalsValue } from '../dependencies/rivals';
+import { ignoredVariables } from '../dependencies/variables';
+import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
+import { Store } from '../store';
+import { JournalWriter } from './journal-writer';
+import type { Dependency } from '../store/types';
+import { unobserved, unwatched } from './observer';
+
+/** How long a worker waits for the controller's run file, in milliseconds. */
+const WAIT = 5_000;
+
+/** A worker's part in one run: what the controller told it, and its own journal. */
+export class WorkerRun {
+  readonly file: RunFile;
+  readonly journal: JournalWriter;
+  readonly paths: PathClassifier;
+  readonly packages: PackageReader;
+  readonly ignoresVariable: (name: string) => boolean;
+  readonly #probedPaths = new Map<string, string>();
+  readonly #rivals = new Map<string, Dependency>();
+  readonly #folders: FolderReader;
+
+  constructor(file: RunFile) {
+    this.file = file;
+    const name = `${process.pid}-${threadId}`;
+    this.journal = new JournalWriter(path.join(file.directory, `journal-${name}.jsonl`));
+    this.paths = new PathClassifier({ root: file.root, excluded: file.excluded, ignore: file.ignore });
+    this.packages = new PackageReader(file.root);
+    this.#folders = new FolderReader(file.root, unwatched.readdirSync);
+    this.ignoresVariable = ignoredVariables(file.ignoreVariables);
+    acknowledge(path.join(file.directory, `ack-${name}`));
+    checkEnvironments(file);
+  }
+
+  /** What could stand in a module's place, remembered per module. */
+  rivals(name: string, extensions: readonly string[]): Dependency {
+    const key = `${extensions.join()}|${name}`;
+    let dependency = this.#rivals.get(key);
+    if (dependency === undefined) {
+      dependency = { kind: 'rivals', name, value: rivalsValue(name, extensions, this.#folders) };
+      this.#rivals.set(key, dependency);
+    }
+    return dependency;
+  }
+
+  /** The stored path of the file a metadata string belongs to. */
+  probedPath(metadata: string): string {
+    let known = this.#probedPaths.get(metadata);
+    if (known === undefined) {
+      known = decodeMetadata(metadata).path;
+      this.#probedPaths.set(metadata, known);
+    }
+    return known;
+  }
+}
+
+let joined: { announced: string | undefined; run: WorkerRun | null } | null = null;
+
+/**
+ * Joins the run that the controller announced, once per worker and run.
+ * @returns Null when there is none to join or nothing is to be recorded: the tests then run unrecorded.
+ */
+export function joinRun(): WorkerRun | null {
+  const announced = process.env[RUN_FILE_VARIABLE];
+  if (joined === null || joined.announced !== announced) {
+    joined = { announced, run: unobserved(() => tryJoin(announced)) };
+  }
+  return joined.run;
+}
+
+function tryJoin(announced: string | undefined): WorkerRun | null {
+  if (announced === 'none') return null;
+  try {
+    const file = awaitRunFile(announced, WAIT);
+    return file.collect || file.granularity === 'test' || Object.values(file.projects).some((project) => project.skipped.length > 0)
+      ? new WorkerRun(file)
+      : null;
+  } catch (error) {
+    sayOnce(error instanceof RunFileError || error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/** Tells the controller that this worker has read the run file. */
+function acknowledge(file: string): void {
+  fs.writeFileSync(file, '', { mode: 0o600 });
+}
+
+/** Opens the database as a worker may: read-only, and every environment must be there already. */
+function checkEnvironments(file: RunFile): void {
+  const store = Store.open(file.dataFile, { readonly: true });
+  try {
+    for (const project of Object.values(file.projects)) store.environment(project.environmentId);
+  } finally {
+    store.close();
+  }
+}
+
+let said = false;
+
+/** One sentence per worker, on stderr, where Jest prints too. */
+function sayOnce(sentence: string): void {
+  if (said) return;
+  said = true;
+  process.stderr.write(`${sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`}\n`);
+}
