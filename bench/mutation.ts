@@ -46,7 +46,12 @@ async function main(): Promise<number> {
         .default('file'),
     )
     .option('--report <file>', 'write the figures and escapes as JSON, too')
-    .option('--jest-args <arguments...>', 'further arguments for every call of Jest', [])
+    .option(
+      '--jest-args <argument>',
+      'a further argument for every call of Jest; may be repeated',
+      collect,
+      [],
+    )
     .option('--workers <number>', 'workers of a bare run', asNumber, 1)
     .option('--no-kills', 'do not run what the tool selects')
     .option(
@@ -114,6 +119,10 @@ async function replay(campaign: Campaign, id: string): Promise<number> {
   console.log(JSON.stringify(result, null, 2));
   console.log(`The copy of the project is ${campaign.workspace.project}.`);
   return result.escapes.length === 0 ? 0 : 1;
+}
+
+function collect(argument: string, earlier: readonly string[]): string[] {
+  return [...earlier, argument];
 }
 
 function asNumber(text: string): number {

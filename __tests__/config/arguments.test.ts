@@ -128,7 +128,7 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
           expect(candidates.map(comparable)).toContain(comparable(value));
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 300 },
     );
   });
 
@@ -142,7 +142,7 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
         const left = parseAsJest(rest, table);
         expect(strip(left)).toEqual(strip(whole));
       }),
-      { numRuns: 3000 },
+      { numRuns: 300 },
     );
   });
 

@@ -3,8 +3,13 @@ import { ENGINE_BREAK, lineStarts } from './lines';
 import type { PlainMap } from './source-map';
 import { encodeVlq } from './vlq';
 
-/** Where a stack trace may point: at a word or at a sign. */
-const TOKEN = /[\w$\u0080-\u2027\u202a-\uffff]+|[^\w\s]/g;
+/** Per ASCII character, whether it is part of a word, white space, or else a sign. */
+const [WORD, SPACE] = [1, 2];
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[\w$]/.test(character)) return WORD;
+  return /\s/.test(character) ? SPACE : 0;
+});
 
 /**
  * The map from a text with insertions to the text without: for code whose transformer gave no map, and for code that
@@ -22,7 +27,13 @@ export function ownMap(code: string, insertions: readonly Insertion[], filename:
     const text = code.slice(start, starts[line + 1]);
     let segments = '';
     let written = 0;
-    for (const { index: at } of text.matchAll(TOKEN)) {
+    let previous = SPACE;
+    for (let at = 0; at < text.length; at += 1) {
+      const kind = KINDS[text.charCodeAt(at)] ?? WORD;
+      // A stack trace points at the start of a word or at a sign.
+      const isStart = kind !== SPACE && !(kind === WORD && previous === WORD);
+      previous = kind;
+      if (!isStart) continue;
       const moved = shifts.column(line, at);
       if (segments !== '') segments += ',';
       segments += `${encodeVlq(moved - written)}A${encodeVlq(line - mappedLine)}${encodeVlq(at - column)}`;
@@ -32,5 +43,11 @@ export function ownMap(code: string, insertions: readonly Insertion[], filename:
     }
     mappings.push(segments);
   }
-  return { version: 3, file: filename, sources: [filename], names: [], mappings: mappings.join(';') };
+  return {
+    version: 3,
+    file: filename,
+    sources: [filename],
+    names: [],
+    mappings: mappings.join(';'),
+  };
 }

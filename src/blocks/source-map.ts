@@ -97,7 +97,7 @@ function shiftSegments(segments: string, shifts: Shifts, origin: Origin): string
   const reader = new VlqReader(segments);
   let { column, moved } = origin;
   const shifted: string[] = [];
-  for (let start = 0; start < segments.length; ) {
+  for (let start = 0; start < segments.length;) {
     reader.at = start;
     const comma = segments.indexOf(',', start);
     const end = comma === -1 ? segments.length : comma;

@@ -57,10 +57,13 @@ export function unobserved<T>(work: () => T): T {
 }
 
 type Report = (to: Sink, file: string, args: readonly unknown[]) => void;
+const PROGRAM = /\.[cm]?[jt]sx?(\.map)?$/;
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 type FunctionTable = Record<string, unknown>;
 
-const reads: Report = (to, file) => to.read(file);
+const reads: Report = (to, file) => {
+  if (!PROGRAM.test(file) || !calledForStackTrace()) to.read(file);
+};
 const looks: Report = (to, file) => to.looked(file);
 const lists: Report = (to, file, args) => {
   // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
@@ -235,13 +238,28 @@ function unwrapReadFileSync(current: AnyFunction): AnyFunction {
 
 /** The resolver looks into package.json files, once per process; that is not the test's reading. */
 function calledByResolver(): boolean {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 6;
-  const { stack = '' } = new Error();
-  Error.stackTraceLimit = limit;
-  const runtime = stack.search(/[\\/]jest-runtime[\\/]/);
-  const resolver = stack.search(/[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/);
+  const callers = callerFiles();
+  const runtime = callers.findIndex((file) => /[\\/]jest-runtime[\\/]/.test(file));
+  const resolver = callers.findIndex((file) => /[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/.test(file));
   return resolver >= 0 && (runtime < 0 || resolver < runtime);
+}
+
+/** An error's stack is being mapped to the sources, which reads them. */
+function calledForStackTrace(): boolean {
+  return callerFiles().some((file) => /[\\/](source-map-support|@jest[\\/]source-map)[\\/]/.test(file));
+}
+
+/** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
+function callerFiles(): string[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 10;
+  Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, callerFiles);
+  const files = holder.stack;
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return Array.isArray(files) ? (files as string[]) : [];
 }
 
 /** Modules of the tool chain load themselves; only a native addon comes to a test this way. */

@@ -1,0 +1,33 @@
+/** Commits one test file after the other: `child.ts <database> <name> <commits>`. Says each that is done. */
+import { Store, type CommitBatch } from '../../src/store';
+
+const [, , file = '', name = '', commits = '0'] = process.argv;
+const store = Store.open(file, { timeout: 30_000 });
+const { id } = store.findOrCreateEnvironment({ name: '', project: '.', nodeMajor: 20, platform: 'linux', hash: 'h1' }, 1);
+
+for (let nth = 0; nth < Number(commits); nth += 1) {
+  const blocks = Array.from({ length: 100 }, (_, source) => ({
+    version: {
+      path: `src/${name}-${nth % 5}-${source}.js`,
+      contentHash: `${nth}`,
+      form: 'commonjs' as const,
+      fingerprints: Buffer.alloc(80, nth),
+      places: 'x'.repeat(200),
+    },
+    bits: Uint8Array.of(255, 1),
+  }));
+  const batch: CommitBatch = { records: [], failures: [], matched: [], gone: [], contents: [], fileStates: [], notes: [] };
+  batch.records.push({
+    environmentId: id,
+    path: `${name}-${nth}.test.js`,
+    outcome: 'passed',
+    complete: true,
+    duration: 1,
+    recordedAt: nth,
+    shared: { blocks, dependencies: [] },
+    tests: [],
+  });
+  store.commit(batch, nth);
+  process.stdout.write('committed\n');
+}
+store.close();
