@@ -74,6 +74,11 @@ describe('the executed set', () => {
       'switch (9) { case 1: log(1); break; default: log(4) }',
       ['module', 'case log(4)'],
     ],
+    [
+      'a case that declares a function for all',
+      'switch (1) { case 1: f(); break; case 2: function f() { log(1) } }',
+      ['module', 'case f(); break;', 'function { log(1) }'],
+    ],
     ['a loop that runs', 'for (const x of [1]) { log(x) }', ['module', 'loop { log(x) }']],
     [
       'loops that do not',

@@ -4,7 +4,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 const REPOSITORY = path.resolve(__dirname, '../..');
-const CLI = path.join(REPOSITORY, 'dist/cli.js');
+/** The built command under test; another build can be named to compare. */
+const CLI = path.join(REPOSITORY, process.env.TESTMON_DIST ?? 'dist', 'cli.js');
 
 /** Files of a project by relative path; null removes one. */
 export type Files = Record<string, string | null>;
@@ -113,6 +114,14 @@ export class Project {
   /** What is left in the temporary folder that is ours. */
   leftovers(): string[] {
     return fs.readdirSync(this.temporary).filter((name) => name.startsWith('jest-testmon'));
+  }
+
+  /** A copy in a folder of its own, records included. */
+  copy(): Project {
+    const copied = new Project({}, []);
+    fs.rmSync(copied.root, { recursive: true });
+    fs.cpSync(this.root, copied.root, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    return copied;
   }
 
   remove(): void {

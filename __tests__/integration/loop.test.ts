@@ -105,7 +105,7 @@ describe.each(Object.keys(versions))('%s', (version) => {
     const source = `src/sign.${setup.extension}`;
 
     const first = project.run([], { env });
-    expect(first.messages.join('\n')).toContain('all 2 test files run');
+    expect(first.messages.join('\n')).toContain('2 test files to run and record');
     expect(first).toMatchObject({ exitCode: 0, passed: [files.minus, files.plus] });
 
     const second = project.run([], { env });

@@ -62,17 +62,18 @@ describe('encoded ids', () => {
 
 describe('a seal', () => {
   it('breaks when any bit flips', () => {
-    const sealed = seal(Buffer.from('the executed blocks'));
-    expect(unseal(sealed)?.toString()).toBe('the executed blocks');
+    const sealed = seal(Buffer.from('the executed blocks'), 'a.test.js');
+    expect(unseal(sealed, 'b.test.js')).toBeNull();
+    expect(unseal(sealed, 'a.test.js')?.toString()).toBe('the executed blocks');
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const flipped = Buffer.from(sealed);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(unseal(flipped)).toBeNull();
+      expect(unseal(flipped, 'a.test.js')).toBeNull();
     }
   });
 
   it.each([[null], ['text'], [12], [Buffer.alloc(3)], [undefined]])('is not on %p', (value) => {
-    expect(unseal(value)).toBeNull();
+    expect(unseal(value, 'a.test.js')).toBeNull();
   });
 });
 

@@ -31,7 +31,7 @@ export function parseProgram(code: string, form: Form): Program {
  * @param error A parser's `SyntaxError`, or the `RangeError` of a stack that is full; anything else is given back.
  */
 export function asBlocksError(error: unknown): unknown {
-  if (error instanceof RangeError) {
+  if (error instanceof RangeError || isFullStack(error)) {
     return new BlocksError('This code is nested too deeply to be read.', { cause: error });
   }
   if (!(error instanceof SyntaxError)) return error;
@@ -41,4 +41,9 @@ export function asBlocksError(error: unknown): unknown {
   return new BlocksError(`This code is not JavaScript that can be read: ${reason}${place}.`, {
     cause: error,
   });
+}
+
+/** Acorn turns the `RangeError` into an error of its own kind. */
+function isFullStack(error: unknown): boolean {
+  return error instanceof SyntaxError && error.message.startsWith('Not enough stack space');
 }

@@ -270,7 +270,9 @@ class Grower {
   #visitCase(node: SwitchCase): void {
     const { test, consequent } = node;
     const [first] = consequent;
-    if (first === undefined || this.#at.inert) return this.#fields(node, '');
+    // A function declared in one case can be called from another, whether or not the first one runs.
+    const isShared = consequent.some(({ type }) => type === 'FunctionDeclaration');
+    if (first === undefined || isShared || this.#at.inert) return this.#fields(node, '');
     this.#write('(SwitchCase,');
     if (test) this.#visit(test, '');
     this.#write(',');

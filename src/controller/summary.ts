@@ -60,7 +60,7 @@ export function announce({ voice, select, collect, composition, options }: RunRe
     voice.say('coverage is off while selecting, as a partial report misleads; run with --coverage for the full one.');
   }
   if (neverRecorded === total) {
-    voice.say(`nothing is recorded yet in this environment, so all ${count(total, 'test file')} run and are recorded.`);
+    voice.say(`nothing is recorded yet in this environment: ${count(total, 'test file')} to run and record.`);
     return;
   }
   if (selected === 0) {

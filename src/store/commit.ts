@@ -75,7 +75,7 @@ export class Committer {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }
     for (const id of batch.matched) this.#match.run(at, id);
-    const inUse = this.#interning.added;
+    const inUse = this.#interning.newVersions;
     for (const { environmentId, version } of batch.contents)
       this.#interning.learn(environmentId, version, at);
     this.#interning.writeContents();
@@ -94,14 +94,15 @@ export class Committer {
     for (const { key, value } of batch.notes) this.#saveNote.run(key, value);
     this.#saveSummary(batch);
     dropped += this.#environments.prune();
-    this.#pruning.note(dropped + this.#interning.added - inUse, at);
+    const unused = this.#interning.newVersions - inUse + this.#interning.newContents;
+    this.#pruning.note(dropped + unused, at);
     this.#interning.reset();
   }
 
   /** @returns How many records had to make room. */
   #saveRecord(record: TestFileRecord, now: number): number {
     const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
-    const testFileId = this.#outcome(record, outcome, duration, now);
+    const id = this.#outcome(record, outcome, duration, now);
     // What failed is no fact that could stand for another run; it stays selected until it passes.
     if (outcome === 'failed') return 0;
     const sharedIds = this.#interning.footprint(environmentId, shared, now);
@@ -119,9 +120,9 @@ export class Committer {
         ...without(this.#interning.footprint(environmentId, test, now), sharedIds),
       })),
     };
-    this.#records.write(testFileId, resolved, this.#interning);
-    if (complete) this.#settle.run(testFileId);
-    return this.#records.limit(testFileId);
+    this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
+    if (complete) this.#settle.run(id);
+    return this.#records.limit(id);
   }
 
   /** Notes how a test file came out; a failure stays until a complete pass settles it. */

@@ -9,6 +9,7 @@ import {
   without,
   type IdFootprint,
 } from './footprint';
+import { recordOwner, testOwner } from './record-writer';
 import type { StoredTest } from './types';
 
 interface TestRow {
@@ -21,6 +22,14 @@ interface TestRow {
   dependencies: unknown;
 }
 
+interface RecordRow {
+  complete: unknown;
+  blocks: unknown;
+  dependencies: unknown;
+  environment_id: number;
+  path: string;
+}
+
 /** Reads what is asked for one at a time: a record's tests, a version's places. */
 export class Details {
   readonly #tests;
@@ -31,8 +40,9 @@ export class Details {
     this.#tests = db.prepare<[number], TestRow>(
       'SELECT * FROM test WHERE record_id = ? ORDER BY position',
     );
-    this.#record = db.prepare<[number], Pick<TestRow, 'blocks' | 'dependencies'>>(
-      'SELECT blocks, dependencies FROM record WHERE id = ?',
+    this.#record = db.prepare<[number], RecordRow>(
+      `SELECT r.complete, r.blocks, r.dependencies, t.environment_id, t.path
+       FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE r.id = ?`,
     );
     this.#places = db
       .prepare<[number], unknown>('SELECT places FROM file_version WHERE id = ?')
@@ -43,7 +53,7 @@ export class Details {
   tests(recordId: number): StoredTest[] {
     const tests: StoredTest[] = [];
     for (const row of this.#tests.all(recordId)) {
-      const test = readTest(row);
+      const test = readTest(row, testOwner(recordId));
       if (test === null) return [];
       tests.push(test);
     }
@@ -53,11 +63,13 @@ export class Details {
   /** What the tests of a record share: its footprint without what only tests executed. Null when unreadable. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
     const row = this.#record.get(recordId);
-    const whole = row && readFootprint(row);
-    if (!whole) return null;
+    if (row === undefined) return null;
+    const owner = { environmentId: row.environment_id, path: row.path };
+    const whole = readFootprint(row, recordOwner(owner, row.complete === 1));
+    if (whole === null) return null;
     const own: IdFootprint[] = [];
     for (const test of this.#tests.all(recordId)) {
-      const footprint = readFootprint(test);
+      const footprint = readFootprint(test, testOwner(recordId));
       if (footprint === null) return null;
       own.push(footprint);
     }
@@ -84,9 +96,12 @@ export function decodeFootprint({
   return footprint;
 }
 
-function readFootprint(row: { blocks: unknown; dependencies: unknown }): IdFootprint | null {
-  const blocks = unseal(row.blocks);
-  const dependencies = unseal(row.dependencies);
+function readFootprint(
+  row: { blocks: unknown; dependencies: unknown },
+  owner: string,
+): IdFootprint | null {
+  const blocks = unseal(row.blocks, owner);
+  const dependencies = unseal(row.dependencies, owner);
   if (blocks === null || dependencies === null) return null;
   try {
     return decodeFootprint({ blocks, dependencies });
@@ -95,12 +110,17 @@ function readFootprint(row: { blocks: unknown; dependencies: unknown }): IdFootp
   }
 }
 
-function readTest(row: TestRow): StoredTest | null {
+function readTest(row: TestRow, owner: string): StoredTest | null {
   const { position, ordinal, outcome, duration } = row;
   const name = readTitles(row.name);
-  const blocks = unseal(row.blocks);
-  const dependencies = unseal(row.dependencies);
-  if (name === null || blocks === null || dependencies === null || readFootprint(row) === null)
+  const blocks = unseal(row.blocks, owner);
+  const dependencies = unseal(row.dependencies, owner);
+  if (
+    name === null ||
+    blocks === null ||
+    dependencies === null ||
+    readFootprint(row, owner) === null
+  )
     return null;
   if (!isNumber(position) || !isNumber(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
     return null;

@@ -100,31 +100,34 @@ export function decodeIds(encoded: Uint8Array): number[] {
 /**
  * Appends a checksum. SQLite does not notice when a bit of a value flips, and a lost bit of executed code would
  * leave a test out.
+ * @param owner What the value belongs to: a value that got to another owner breaks its seal too.
  */
-export function seal(payload: Uint8Array): Buffer {
+export function seal(payload: Uint8Array, owner: string): Buffer {
   const sealed = Buffer.allocUnsafe(payload.length + SEAL_BYTES);
   sealed.set(payload);
-  sealed.writeUInt32LE(checksum(payload, payload.length), payload.length);
+  sealed.writeUInt32LE(checksum(payload, payload.length, owner), payload.length);
   return sealed;
 }
 
-/** The payload of a sealed value; null where it is none or was changed. */
-export function unseal(sealed: unknown): Buffer | null {
+/** The payload of a sealed value; null where it is none, was changed, or belongs to another owner. */
+export function unseal(sealed: unknown, owner: string): Buffer | null {
   if (!Buffer.isBuffer(sealed) || sealed.length < SEAL_BYTES) return null;
   const length = sealed.length - SEAL_BYTES;
-  return sealed.readUInt32LE(length) === checksum(sealed, length)
-    ? sealed.subarray(0, length)
-    : null;
+  if (sealed.readUInt32LE(length) !== checksum(sealed, length, owner)) return null;
+  return sealed.subarray(0, length);
 }
 
 const SEAL_BYTES = 4;
 
-/** FNV-1a. */
-function checksum(bytes: Uint8Array, length: number): number {
+/** FNV-1a, over the owner's code units and then the bytes. */
+function checksum(bytes: Uint8Array, length: number, owner: string): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  for (let at = 0; at < owner.length; at += 1) hash = Math.imul(hash ^ owner.charCodeAt(at), PRIME);
+  for (let at = 0; at < length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), PRIME);
   return hash >>> 0;
 }
+
+const PRIME = 0x01000193;
 
 /** Hashes are kept as bytes where they are the hex of SHA-1 or SHA-256, as git's are; as text otherwise. */
 export function packHash(hash: string): Buffer | string {

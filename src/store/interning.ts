@@ -46,8 +46,10 @@ export class Interning implements Rows {
   #dependencyIds = new Map<string, number>();
   #dependencies = new Map<number, Dependency>();
   #learnt = new Map<string, Learnt>();
-  /** Rows of contents and versions added since `reset`. */
-  added = 0;
+  /** Versions added since `reset`. */
+  readonly #newVersions = new Set<number>();
+  /** Contents added since `reset` to versions that were there. */
+  #newContents = 0;
 
   constructor(db: Database) {
     this.#findVersion = db
@@ -90,7 +92,18 @@ export class Interning implements Rows {
     this.#dependencyIds = new Map();
     this.#dependencies = new Map();
     this.#learnt = new Map();
-    this.added = 0;
+    this.#newVersions.clear();
+    this.#newContents = 0;
+  }
+
+  /** How many versions were added since `reset`. */
+  get newVersions(): number {
+    return this.#newVersions.size;
+  }
+
+  /** How many contents were added since `reset` to versions that were there. */
+  get newContents(): number {
+    return this.#newContents;
   }
 
   version(id: number): KnownVersion {
@@ -144,7 +157,7 @@ export class Interning implements Rows {
           this.#insertVersion.run(environmentId, path, form, identity, fingerprints, places())
             .lastInsertRowid,
         );
-        this.added += 1;
+        this.#newVersions.add(id);
       }
       this.#versionIds.set(key, id);
       this.#versions.set(id, knownVersion({ id, path, form, fingerprints }));
@@ -187,7 +200,7 @@ export class Interning implements Rows {
       for (const id of versions) {
         if (known.includes(id)) continue;
         this.#insertContent.run(hash, id, now);
-        this.added += 1;
+        if (!this.#newVersions.has(id)) this.#newContents += 1;
       }
     }
     this.#learnt.clear();

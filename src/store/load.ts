@@ -10,6 +10,7 @@ import {
 } from './checks';
 import { decodeIds, unpackHash, unseal, visitBlocks } from './encoding';
 import { FINGERPRINT_BYTES } from './footprint';
+import { recordOwner } from './record-writer';
 import type {
   Dependency,
   ModuleForm,
@@ -17,6 +18,7 @@ import type {
   StoredRecord,
   StoredTestFile,
   StoredVersion,
+  TestFileKey,
 } from './types';
 
 /** Up to this many test files are looked up one by one; for more, reading all is faster. */
@@ -104,7 +106,7 @@ export class Loader {
       const testFile = readTestFile(this.#oneTestFile.get(environmentId, path));
       if (testFile === null) continue;
       testFiles.set(testFile.id, testFile);
-      addRecords(testFiles, this.#recordsOf.iterate(testFile.id));
+      addRecords(environmentId, testFiles, this.#recordsOf.iterate(testFile.id));
     }
     sortRecords(testFiles.values());
     return testFiles;
@@ -118,7 +120,7 @@ export class Loader {
       if (testFile !== null && wanted?.has(testFile.path) !== false)
         testFiles.set(testFile.id, testFile);
     }
-    addRecords(testFiles, this.#allRecords.iterate(environmentId));
+    addRecords(environmentId, testFiles, this.#allRecords.iterate(environmentId));
     sortRecords(testFiles.values());
     return testFiles;
   }
@@ -179,28 +181,26 @@ function readTestFile(row: Row | undefined): StoredTestFile | null {
   };
 }
 
-function addRecords(testFiles: ReadonlyMap<number, StoredTestFile>, rows: Iterable<Row>): void {
+function addRecords(
+  environmentId: number,
+  testFiles: ReadonlyMap<number, StoredTestFile>,
+  rows: Iterable<Row>,
+): void {
   for (const row of rows) {
     const testFile = testFiles.get(row[0] as number);
     if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
-    const record = readRecord(row);
+    const record = readRecord({ environmentId, path: testFile.path }, row);
     if (record !== null) testFile.records.push(record);
   }
 }
 
-function readRecord([
-  ,
-  id,
-  hash,
-  complete,
-  duration,
-  recordedAt,
-  matchedAt,
-  blocks,
-  dependencies,
-]: Row): StoredRecord | null {
-  const blockBytes = unseal(blocks);
-  const dependencyBytes = unseal(dependencies);
+function readRecord(
+  testFile: TestFileKey,
+  [, id, hash, complete, duration, recordedAt, matchedAt, blocks, dependencies]: Row,
+): StoredRecord | null {
+  const owner = recordOwner(testFile, complete === 1);
+  const blockBytes = unseal(blocks, owner);
+  const dependencyBytes = unseal(dependencies, owner);
   if (!isNumber(id) || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
     return null;
   return {

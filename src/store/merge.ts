@@ -13,7 +13,7 @@ import {
 import { Interning, versionIdentity } from './interning';
 import type { Loader } from './load';
 import { Pruning } from './pruning';
-import { RecordWriter } from './record-writer';
+import { RecordWriter, type TestFileRow } from './record-writer';
 import { KEPT_RUNS, limitRuns, readRuns } from './runs';
 import type { StoredRecord, StoredTestFile } from './types';
 
@@ -76,7 +76,13 @@ export class Merger {
       const testFileId = this.#testFile(environmentId, theirs, mine);
       for (const record of theirs.records) {
         const same = mine?.records.find(({ hash }) => hash === record.hash);
-        this.#record({ environmentId, testFileId }, record, content, same, myRows);
+        this.#record(
+          { id: testFileId, environmentId, path: theirs.path },
+          record,
+          content,
+          same,
+          myRows,
+        );
       }
       dropped += this.#records.limit(testFileId);
     }
@@ -137,7 +143,7 @@ export class Merger {
   }
 
   #record(
-    { environmentId, testFileId }: { environmentId: number; testFileId: number },
+    testFile: TestFileRow,
     theirs: StoredRecord,
     { rows }: EnvironmentContent,
     mine: StoredRecord | undefined,
@@ -146,6 +152,7 @@ export class Merger {
     if (mine !== undefined && compareRecords(theirs, rows, mine, myRows) <= 0) return;
     const record = readRecord(theirs, this.#source.details, rows);
     if (record === null) return;
+    const { environmentId } = testFile;
     const mapped: IdRecord = {
       ...record,
       shared: this.#mapFootprint(environmentId, record.shared, rows),
@@ -154,7 +161,7 @@ export class Merger {
         ...this.#mapFootprint(environmentId, test, rows),
       })),
     };
-    this.#records.write(testFileId, mapped, this.#interning);
+    this.#records.write(testFile, mapped, this.#interning);
   }
 
   #mapFootprint(

@@ -46,6 +46,10 @@ function checkFile(file: string, readonly: boolean): void {
     const reason = readonly ? 'unreadable' : 'unwritable';
     throw new StoreError(reason, file, sentence(reason, file, 'it is not a file'));
   }
+  // Never by reading the file: closing it would drop the locks that other threads hold on it.
+  if (stats !== undefined && stats.size > 0 && stats.size < SMALLEST_PAGE) {
+    throw new StoreError('damaged', file, sentence('damaged', file, 'it is no SQLite database'));
+  }
   if (readonly) {
     if (stats === undefined)
       throw new StoreError('missing', file, sentence('missing', file, 'no such file'));
@@ -59,6 +63,9 @@ function checkFile(file: string, readonly: boolean): void {
   fs.accessSync(folder, fs.constants.W_OK);
   if (stats !== undefined) fs.accessSync(file, fs.constants.W_OK);
 }
+
+/** The smallest page there is; SQLite takes a smaller file for an empty database. */
+const SMALLEST_PAGE = 512;
 
 function setUp(db: Database.Database, readonly: boolean): void {
   // The schema may come from anyone: it must not call functions, and its cells are checked as they are read.

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { decodeIds, unseal, visitBlocks } from './encoding';
+import { recordOwner } from './record-writer';
 
 /** How many versions of a file stay that no record refers to: going back to one saves a transform. */
 const SPARE_VERSIONS = 4;
@@ -15,6 +16,15 @@ const LEAST_PENDING = 256;
 
 /** Where the number of rows that may be unused is kept between commits. */
 const PENDING_NOTE = 'store:pending';
+
+interface RecordRow {
+  id: number;
+  complete: unknown;
+  blocks: unknown;
+  dependencies: unknown;
+  environment_id: number;
+  path: string;
+}
 
 /**
  * Removes what no record refers to. Finding that takes a look at every record, so it waits until about a quarter
@@ -82,12 +92,17 @@ export class Pruning {
     const versions = new Set<number>();
     const dependencies = new Set<number>();
     const damaged: number[] = [];
-    const rows = this.#db.prepare<[], { id: number; blocks: unknown; dependencies: unknown }>(
-      'SELECT id, blocks, dependencies FROM record',
+    const rows = this.#db.prepare<[], RecordRow>(
+      `SELECT r.id, r.complete, r.blocks, r.dependencies, t.environment_id, t.path
+       FROM test_file t JOIN record r ON r.test_file_id = t.id`,
     );
     for (const row of rows.iterate()) {
-      const blocks = unseal(row.blocks);
-      const ids = unseal(row.dependencies);
+      const owner = recordOwner(
+        { environmentId: row.environment_id, path: row.path },
+        row.complete === 1,
+      );
+      const blocks = unseal(row.blocks, owner);
+      const ids = unseal(row.dependencies, owner);
       try {
         if (blocks === null || ids === null) throw new Error('not sealed');
         visitBlocks(blocks, (version) => versions.add(version));

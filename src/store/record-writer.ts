@@ -1,9 +1,25 @@
 import type { Database } from 'better-sqlite3';
 import { seal } from './encoding';
 import { encodeFootprint, recordHash, union, type IdRecord, type Rows } from './footprint';
+import type { TestFileKey } from './types';
 
 /** How many complete records a test file keeps. */
 export const KEPT_RECORDS = 8;
+
+/** A row of `test_file`. */
+export interface TestFileRow extends TestFileKey {
+  id: number;
+}
+
+/** What the values of a record are sealed for. */
+export function recordOwner({ environmentId, path }: TestFileKey, complete: boolean): string {
+  return `${environmentId}:${complete ? 'complete' : 'incomplete'}:${path}`;
+}
+
+/** What the values of a test are sealed for. */
+export function testOwner(recordId: number): string {
+  return `record ${recordId}`;
+}
 
 /** Writes passing records, and drops those that are too many. */
 export class RecordWriter {
@@ -16,10 +32,11 @@ export class RecordWriter {
   readonly #delete;
 
   constructor(db: Database) {
-    this.#find = db.prepare<
-      [number, Buffer],
-      { id: number; matched_at: number; recorded_at: number }
-    >('SELECT id, matched_at, recorded_at FROM record WHERE test_file_id = ? AND hash = ?');
+    this.#find = db
+      .prepare<[number, Buffer], number>(
+        'SELECT id FROM record WHERE test_file_id = ? AND hash = ?',
+      )
+      .pluck();
     this.#insert = db.prepare<[number, Buffer, number, number, number, number, Buffer, Buffer]>(
       `INSERT INTO record (test_file_id, hash, complete, duration, recorded_at, matched_at, blocks, dependencies)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -41,29 +58,19 @@ export class RecordWriter {
     this.#delete = db.prepare<[number]>('DELETE FROM record WHERE id = ?');
   }
 
-  /** The record of a test file that says the same, if there is one. */
-  find(
-    testFileId: number,
-    hash: Buffer,
-  ): { id: number; matchedAt: number; recordedAt: number } | null {
-    const row = this.#find.get(testFileId, hash);
-    return row === undefined
-      ? null
-      : { id: row.id, matchedAt: row.matched_at, recordedAt: row.recorded_at };
-  }
-
   /** Writes a record; one that says the same is replaced, as its versions and durations are older. */
-  write(testFileId: number, record: IdRecord, rows: Rows, hash = recordHash(record, rows)): void {
+  write(testFile: TestFileRow, record: IdRecord, rows: Rows): void {
+    const hash = recordHash(record, rows);
     const { duration, recordedAt, matchedAt } = record;
     const whole = encodeFootprint(union([record.shared, ...record.tests]));
-    const blocks = seal(whole.blocks);
-    const dependencies = seal(whole.dependencies);
-    const known = this.find(testFileId, hash);
-    let id: number;
-    if (known === null) {
+    const owner = recordOwner(testFile, record.complete);
+    const blocks = seal(whole.blocks, owner);
+    const dependencies = seal(whole.dependencies, owner);
+    let id = this.#find.get(testFile.id, hash);
+    if (id === undefined) {
       const complete = record.complete ? 1 : 0;
       const added = this.#insert.run(
-        testFileId,
+        testFile.id,
         hash,
         complete,
         duration,
@@ -74,23 +81,23 @@ export class RecordWriter {
       );
       id = Number(added.lastInsertRowid);
     } else {
-      id = known.id;
       this.#replace.run(duration, recordedAt, matchedAt, blocks, dependencies, id);
       this.#deleteTests.run(id);
     }
+    const recordId = id;
     record.tests.forEach((test, position) => {
       const own = encodeFootprint(test);
       const name = JSON.stringify(test.name);
       const { ordinal, outcome, duration: took } = test;
       this.#insertTest.run(
-        id,
+        recordId,
         position,
         name,
         ordinal,
         outcome,
         took,
-        seal(own.blocks),
-        seal(own.dependencies),
+        seal(own.blocks, testOwner(recordId)),
+        seal(own.dependencies, testOwner(recordId)),
       );
     });
   }

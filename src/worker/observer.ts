@@ -153,9 +153,10 @@ function watchOne(table: FunctionTable, name: string, report: Report): void {
       }
     }
     try {
-      return Reflect.apply(call, this, args);
+      // Node's own synchronous functions call one another; only the outermost is the code's.
+      return name.endsWith('Sync') ? unobserved(() => Reflect.apply(call, this, args)) : Reflect.apply(call, this, args);
     } catch (error) {
-      throw withoutOurFrames(error);
+      throw sink !== null && suspended === 0 ? unobserved(() => withoutOurFrames(error)) : error;
     }
   };
   table[name] = disguise(watched, call);
@@ -220,7 +221,7 @@ function watchPrivateCopies(): void {
     Object.defineProperty(table, MARK, { value: true });
     const call = unwrapReadFileSync(table.readFileSync as AnyFunction);
     const watched: AnyFunction = function (...args) {
-      const content = Reflect.apply(call, this, args);
+      const content = unobserved(() => Reflect.apply(call, this, args));
       if (sink !== null && suspended === 0 && typeof args[0] === 'string') {
         const file = args[0];
         if (!file.endsWith('package.json') || !calledByResolver()) sink.loaded(file, content as string | Buffer);

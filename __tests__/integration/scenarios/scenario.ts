@@ -1,0 +1,43 @@
+import type { Files, Project } from '../harness';
+
+/** A project that several scenarios start from; it is recorded once, and each scenario edits a copy of it. */
+export interface Base {
+  files: Files;
+  /** Packages of this repository to link into it, by name or by name and target; default `jest` alone. */
+  packages?: Record<string, string> | readonly string[];
+  /** What files by name cannot say: links, binary files. */
+  prepare?(project: Project): void;
+  /** For every run. */
+  args?: readonly string[];
+  /** For the first run; the second has the scenario's in its place, where it has one. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** One edit, and the test files that must run for it: no more, no fewer. */
+export interface Scenario {
+  name: string;
+  edit(project: Project): void;
+  /** As Jest prints them. */
+  expectRan: readonly string[];
+  /** Default 0. */
+  expectExit?: number;
+  /** For the second run. */
+  env?: NodeJS.ProcessEnv;
+  /** Why it does not hold yet. */
+  failing?: string;
+}
+
+/** The rows of one kind of dependency. */
+export interface Family {
+  name: string;
+  base: Base;
+  scenarios: readonly Scenario[];
+}
+
+/** A configuration under which source files run as they are written. */
+export const NO_TRANSFORM: Files = { 'jest.config.js': 'module.exports = { transform: {} };' };
+
+/** A test file whose one test is this. */
+export function testing(body: string): string {
+  return `test('it', async () => {\n${body}\n});\n`;
+}

@@ -1,0 +1,102 @@
+/**
+ * Compares parsers on what transformers make of real sources: `npx ts-node -T bench/parsers.ts [folder ...]`.
+ * Prints the time per pass over all texts, and how much of `insertProbes` is parsing.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parse as acorn } from 'acorn';
+import { parse as meriyah } from 'meriyah';
+import type * as Oxc from 'oxc-parser' with { 'resolution-mode': 'import' };
+import * as ts from 'typescript';
+import { insertProbes, readBlocks } from '../src/blocks';
+
+const PASSES = 5;
+const folders =
+  process.argv.length > 2 ? process.argv.slice(2) : ['/work/real/rhf/src', '/work/real/ev/src'];
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sources(file);
+    return /\.[cm]?[jt]sx?$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name) ? [file] : [];
+  });
+}
+
+interface Text {
+  code: string;
+  map: string | undefined;
+}
+
+function transformed(file: string): Text {
+  const { outputText, sourceMapText } = ts.transpileModule(readFileSync(file, 'utf8'), {
+    fileName: file,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      jsx: ts.JsxEmit.ReactJSXDev,
+      sourceMap: true,
+    },
+  });
+  return { code: outputText.replace(/\/\/# sourceMappingURL=.*/, ''), map: sourceMapText };
+}
+
+const options = {
+  form: 'commonjs',
+  root: '/work',
+  path: 'a.js',
+  filename: '/work/a.js',
+  contentHash: '',
+} as const;
+
+function contenders(oxc: typeof Oxc): Record<string, (text: Text) => unknown> {
+  return {
+    acorn: ({ code }) => acorn(code, { ecmaVersion: 'latest', sourceType: 'commonjs' }),
+    'oxc-parser, program read': ({ code }) =>
+      oxc.parseSync('a.js', code, { sourceType: 'commonjs' }).program.body.length,
+    meriyah: ({ code }) => meriyah(code, { next: true, ranges: true, globalReturn: true }),
+    readBlocks: ({ code }) => readBlocks(code, options),
+    'insertProbes, with a map': ({ code, map }) =>
+      insertProbes(code, { ...options, map: map ?? null }),
+    'insertProbes, without': ({ code }) => insertProbes(code, options),
+  };
+}
+
+async function main(): Promise<void> {
+  const all = contenders(await import('oxc-parser'));
+  for (const folder of folders) {
+    const texts = sources(folder).map(transformed);
+    const size = texts.reduce((sum, { code }) => sum + code.length, 0);
+    console.log(`\n${folder}: ${texts.length} files, ${Math.round(size / 1024)} kB transformed`);
+    console.table(
+      Object.fromEntries(
+        Object.entries(all).map(([name, parse]) => {
+          const times: number[] = [];
+          let failures = 0;
+          for (let pass = 0; pass < PASSES; pass += 1) {
+            const start = performance.now();
+            failures = 0;
+            for (const text of texts) {
+              try {
+                parse(text);
+              } catch {
+                failures += 1;
+              }
+            }
+            times.push(performance.now() - start);
+          }
+          const best = Math.min(...times);
+          const row = {
+            'first pass, ms': Math.round(times[0] ?? 0),
+            'best pass, ms': Math.round(best),
+            'best, ms per 20 kB': Number(((best / size) * 20_480).toFixed(2)),
+            failures,
+          };
+          return [name, row];
+        }),
+      ),
+    );
+  }
+}
+
+void main();
