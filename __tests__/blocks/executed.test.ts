@@ -106,6 +106,18 @@ describe('the executed set', () => {
     expect(probe('a ? b : c.d; a || ""; a && !b; a ?? this.x').blocks).toHaveLength(1);
   });
 
+  test('has what is around each block, though a switch hoists functions out of cases that do not run', () => {
+    const { blocks } = probe(
+      'switch (1) { case 1: f(); break; case 2: function f(a = 1 && log()) {} }',
+    );
+    expect(blocks.map(({ kind, parent }) => `${kind} ${parent}`)).toEqual([
+      'module -1',
+      'case 0',
+      'operand 0',
+      'function 0',
+    ]);
+  });
+
   test('is shared by two loads of the same text, and survives the second', () => {
     const { code, blocks } = probe(
       'function f() { log(1) } if (globalThis.again) f(); globalThis.again = true',

@@ -116,11 +116,15 @@ export class Project {
     return fs.readdirSync(this.temporary).filter((name) => name.startsWith('jest-testmon'));
   }
 
-  /** A copy in a folder of its own, records included. */
+  /** A copy in a folder of its own, records and what lies beside the project included, the temporary folder not. */
   copy(): Project {
     const copied = new Project({}, []);
-    fs.rmSync(copied.root, { recursive: true });
-    fs.cpSync(this.root, copied.root, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    fs.cpSync(path.dirname(this.root), path.dirname(copied.root), {
+      recursive: true,
+      verbatimSymlinks: true,
+      preserveTimestamps: true,
+      filter: (file) => file !== this.temporary,
+    });
     return copied;
   }
 

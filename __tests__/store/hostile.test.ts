@@ -161,8 +161,9 @@ describe('other rows that cannot be ours', () => {
           db.pragma('foreign_keys = OFF');
           for (const [column, to] of changes) {
             const [table, name] = column.split('.');
-            const row = db.prepare(`SELECT rowid FROM ${table} LIMIT 1`).pluck().get();
-            db.prepare(`UPDATE ${table} SET ${name} = ? WHERE rowid = ?`).run(to, row);
+            // The first row, by any column: one table has no row ids.
+            const [where] = Object.entries(db.prepare(`SELECT * FROM ${table} LIMIT 1`).get() as object);
+            db.prepare(`UPDATE ${table} SET ${name} = ? WHERE ${where![0]} IS ?`).run(to, where![1]);
           }
         });
         const store = Store.open(file, { readonly: true });

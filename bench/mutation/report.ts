@@ -10,8 +10,8 @@ export interface Report {
   granularity: 'file' | 'test';
   seed: number;
   mutants: number;
-  /** Null where nobody looked. */
-  kills: number | null;
+  /** Of the mutants whose selected test files ran; null where none did. */
+  kills: { found: number; of: number } | null;
   escapes: {
     id: string;
     where: string;
@@ -64,7 +64,12 @@ export function summarise(
     seed,
     mutants: results.length,
     kills:
-      judgedKills.length === 0 ? null : judgedKills.filter(({ killed }) => killed === true).length,
+      judgedKills.length === 0
+        ? null
+        : {
+            found: judgedKills.filter(({ killed }) => killed === true).length,
+            of: judgedKills.length,
+          },
     escapes: results
       .filter(({ escapes }) => escapes.length > 0)
       .map(({ mutant, escapes }) => ({
@@ -114,7 +119,7 @@ export function render(report: Report): string {
     `machine            ${report.machine}`,
     `seed               ${report.seed}`,
     `mutants            ${report.mutants} of ${report.testFiles} test files, ${report.tests} tests`,
-    `kills              ${report.kills ?? 'not looked for'}`,
+    `kills              ${report.kills === null ? 'not looked for' : `${report.kills.found} of ${report.kills.of} looked at`}`,
     `escapes            ${report.escapes.length}`,
     `type errors only   ${report.typeFailures.length}${report.typeFailures.length === 0 ? '' : ` (${report.typeFailures.join(', ')})`}`,
     `selected           ${percent(report.selected)} of the test files, mean over mutants`,

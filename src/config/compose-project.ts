@@ -31,11 +31,16 @@ export interface EnvironmentHandover {
 /**
  * Wraps what one Jest project configures, and nothing else. The keys are set beside a `preset`, over which Jest gives
  * them precedence: they hold what the preset brings already.
+ * @param coverage Whether the run makes a coverage report.
  */
-export function composeProject({ raw, effective }: LoadedConfig, options: Options): RawConfig {
+export function composeProject(
+  { raw, effective }: LoadedConfig,
+  options: Options,
+  coverage: boolean,
+): RawConfig {
   return {
     ...raw,
-    transform: composeTransform(effective, options),
+    transform: composeTransform(effective, options, coverage),
     testEnvironment: plugPoints.environment,
     testEnvironmentOptions: composeEnvironmentOptions(effective),
     testRunner: plugPoints.runner,
@@ -45,6 +50,7 @@ export function composeProject({ raw, effective }: LoadedConfig, options: Option
 function composeTransform(
   { transform, testEnvironment }: EffectiveConfig,
   options: Options,
+  coverage: boolean,
 ): Record<string, [string, unknown]> {
   const composed: Record<string, [string, unknown]> = {};
   const wrap = (path: string | null, original?: unknown): [string, unknown] => {
@@ -59,6 +65,8 @@ function composeTransform(
   for (const [pattern, path, original] of transform) {
     composed[pattern] = isPlugPoint(path) ? [path, original] : wrap(path, original);
   }
+  // Jest reports otherwise on a file that a transformer handed through than on one that none matches.
+  if (coverage) return composed;
   // Last, and never in the place of an entry of the same pattern: Jest takes the first that matches.
   composed[CATCH_ALL] ??= wrap(null);
   return composed;

@@ -35,11 +35,13 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
   const switchesCoverageOff =
     selects(options, command) && command.coverage !== true && root.effective.collectCoverage;
 
-  const wrapped = projects === null ? composeProject(root, options) : { ...root.raw };
+  const coverage = (command.coverage ?? root.effective.collectCoverage) && !switchesCoverageOff;
+
+  const wrapped = projects === null ? composeProject(root, options, coverage) : { ...root.raw };
   const config: RawConfig = {
     ...wrapped,
     ...(projects !== null && {
-      projects: projects.map((project) => inlineProject(project, root, options)),
+      projects: projects.map((project) => inlineProject(project, root, options, coverage)),
     }),
     testSequencer: plugPoints.sequencer,
     globalSetup: plugPoints.globalSetup,
@@ -56,6 +58,7 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     root: common,
     sequencer: isPlugPoint(testSequencer) ? null : testSequencer,
     globalSetup: isPlugPoint(globalSetup) ? null : (globalSetup ?? null),
+    coverage,
     coverageFromConfig: switchesCoverageOff,
     userPassWithNoTests: passWithNoTests,
     command,
@@ -68,9 +71,14 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
  * One of several projects, written inside the root config. Its root directory and id are spelled out, because Jest
  * would derive them from the config file that it no longer reads.
  */
-function inlineProject(project: LoadedConfig, root: LoadedConfig, options: Options): RawConfig {
+function inlineProject(
+  project: LoadedConfig,
+  root: LoadedConfig,
+  options: Options,
+  coverage: boolean,
+): RawConfig {
   const { rootDir, id, globalSetup } = project.effective;
-  const allowed = Object.entries(composeProject(project, options)).filter(
+  const allowed = Object.entries(composeProject(project, options, coverage)).filter(
     ([key]) => !project.rootOnlyKeys.includes(key),
   );
   const config: RawConfig = { ...Object.fromEntries(allowed), rootDir, id };

@@ -16,6 +16,8 @@ export interface Composition {
   sequencer: string | null;
   /** The user's own root `globalSetup`, absolute; null where there is none. */
   globalSetup: string | null;
+  /** Whether this run makes a coverage report. */
+  coverage: boolean;
   /** Whether `collectCoverage` stood in a config and was switched off for selecting. */
   coverageFromConfig: boolean;
   /** What the user said of `passWithNoTests`, in the config or on the command line. */

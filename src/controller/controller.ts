@@ -9,10 +9,10 @@ import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
 import { publishRunFile, RUN_FILE_VARIABLE, RUN_FILE_VERSION, type RunProject } from '../run/run-file';
 import { order, shardOf } from '../selection/select';
-import { asStoreError, type CommitBatch, type Store } from '../store';
+import { asStoreError, moveAside, type CommitBatch, type Store } from '../store';
 import type { Environment } from '../store/types';
 import { type Voice } from './messages';
-import { messageOf, openStore } from './open-store';
+import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { Project, projectName, type JudgedTest } from './project';
 import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
@@ -31,6 +31,8 @@ export interface RunRequest {
   /** Select by the records; false: everything runs, most likely to fail first. */
   select: boolean;
   collect: boolean;
+  /** Whether this run makes a coverage report. */
+  coverage: boolean;
 }
 
 /** One Jest project as a plug point sees it. */
@@ -45,7 +47,8 @@ export interface ProjectRequest {
  */
 export class Controller {
   readonly #request: RunRequest;
-  readonly #store: Store;
+  readonly #requested: readonly ProjectRequest[];
+  #store: Store;
   readonly #writable: boolean;
   readonly #tree: WorkingTree;
   readonly #projects = new Map<string, Project>();
@@ -57,8 +60,9 @@ export class Controller {
   #ended = false;
   readonly #startedAt = Date.now();
 
-  private constructor(request: RunRequest, store: Store, writable: boolean) {
+  private constructor(request: RunRequest, projects: readonly ProjectRequest[], { store, writable }: OpenedStore) {
     this.#request = request;
+    this.#requested = projects;
     this.#store = store;
     this.#writable = writable;
     this.#tree = new WorkingTree(request.root, new PackageReader(request.root), store.fileStates());
@@ -69,18 +73,26 @@ export class Controller {
    * @returns Null where the database is of no use; what to say about it has been said.
    */
   static begin(request: RunRequest, projects: readonly ProjectRequest[]): Controller | null {
-    const opened = openStore(request.dataFile, request.voice);
-    if (opened === null) return null;
-    const controller = new Controller(request, opened.store, opened.writable);
-    try {
-      if (opened.writable) controller.#finishAbandonedRuns();
-      controller.#createEnvironments(projects);
-      return controller;
-    } catch (error) {
-      opened.store.close();
-      request.voice.warn(`${explain(error, request.dataFile)} Everything runs and nothing is recorded.`);
-      return null;
+    const { dataFile, voice } = request;
+    for (let opened = openStore(dataFile, voice), replaced = false; opened !== null; replaced = true) {
+      try {
+        const controller = new Controller(request, projects, opened);
+        if (opened.writable) controller.#finishAbandonedRuns();
+        controller.#createEnvironments();
+        return controller;
+      } catch (error) {
+        opened.store.close();
+        const known = asStoreError(error, dataFile);
+        // Some damage shows only where a page is read.
+        if (known.reason === 'damaged' && opened.writable && !replaced) {
+          opened = replaceDamaged(dataFile, known, voice);
+          continue;
+        }
+        voice.warn(`${explain(error, dataFile)} Everything runs and nothing is recorded.`);
+        return null;
+      }
     }
+    return null;
   }
 
   /** Whether this run leaves records. */
@@ -99,6 +111,15 @@ export class Controller {
 
   /** Decides on every test file and says what was decided. */
   async select(tests: readonly Test[]): Promise<JudgedTest[]> {
+    try {
+      return await this.#judge(tests);
+    } catch (error) {
+      if (!this.#replaceStore(error)) throw error;
+      return this.#judge(tests);
+    }
+  }
+
+  async #judge(tests: readonly Test[]): Promise<JudgedTest[]> {
     const judged: JudgedTest[] = [];
     for (const project of this.#projects.values()) {
       const own = tests.filter((test) => test.context.config.id === project.config.id);
@@ -153,6 +174,7 @@ export class Controller {
       dataFile,
       collect: this.collects,
       granularity: this.#request.select ? options.granularity : 'file',
+      typeErrors: options.typeErrors,
       excluded: [...excluded, directory.path, dataFile],
       ignore: options.ignore,
       ignoreVariables: options.ignoreVariables,
@@ -183,11 +205,26 @@ export class Controller {
       if (this.#writable) this.#store.commit(this.#batch(outcome), Date.now());
       this.#directory?.remove();
     } catch (error) {
-      voice.warn(`${explain(error, dataFile)} What this run recorded ${this.#keepOrDrop(error)}.`);
+      this.#store.close();
+      voice.warn(this.#keepOrDrop(error));
     } finally {
       this.#store.close();
       delete process.env[RUN_FILE_VARIABLE];
     }
+  }
+
+  /** A new database in the place of one that turned out to be damaged; false where the error says something else. */
+  #replaceStore(error: unknown): boolean {
+    const { dataFile, voice } = this.#request;
+    const known = asStoreError(error, dataFile);
+    if (known.reason !== 'damaged' || !this.#writable) return false;
+    this.#store.close();
+    const replaced = replaceDamaged(dataFile, known, voice);
+    if (replaced === null) return false;
+    this.#store = replaced.store;
+    this.#projects.clear();
+    this.#createEnvironments();
+    return true;
   }
 
   /** The line after the run. */
@@ -197,9 +234,19 @@ export class Controller {
 
   /** Journals outlive a lock, for the next controller; on a disk that takes nothing they would only pile up. */
   #keepOrDrop(error: unknown): string {
-    if (asStoreError(error, this.#request.dataFile).reason === 'locked') return 'is kept and will be committed by the next run';
+    const { dataFile } = this.#request;
+    const { reason } = asStoreError(error, dataFile);
+    if (reason === 'locked') return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
     this.#directory?.remove();
-    return 'is lost; the tests it ran are selected again next time';
+    if (reason === 'damaged') {
+      try {
+        const aside = moveAside(dataFile, Date.now());
+        return `the database ${dataFile} is damaged; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;
+      } catch {
+        // The usual sentence says what to do.
+      }
+    }
+    return `${explain(error, dataFile)} What this run recorded is lost; the tests it ran are selected again next time.`;
   }
 
   #batch(outcome: 'whole' | 'cut short'): CommitBatch {
@@ -242,12 +289,12 @@ export class Controller {
     }
   }
 
-  #createEnvironments(projects: readonly ProjectRequest[]): void {
+  #createEnvironments(): void {
     const { root, options, composition } = this.#request;
     const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
     const packages = new PackageReader(root);
     const names = new Map<string, number>();
-    for (const { config } of projects) {
+    for (const { config } of this.#requested) {
       const written = asUserWroteIt(config);
       const base = projectName(config, root);
       const nth = (names.get(base) ?? 0) + 1;
@@ -262,6 +309,7 @@ export class Controller {
             ...written,
             jestVersion: version,
             globalSetup: composition?.globalSetup ?? config.globalSetup ?? null,
+            typeErrors: options.typeErrors,
             root,
             packages,
           }),

@@ -32,7 +32,11 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
   }
 }
 
-function replaceDamaged(dataFile: string, damage: StoreError, voice: Voice): OpenedStore | null {
+/**
+ * Moves a damaged database aside, says so, and makes a new one in its place.
+ * @returns Null where that is not possible: everything runs, nothing is recorded.
+ */
+export function replaceDamaged(dataFile: string, damage: StoreError, voice: Voice): OpenedStore | null {
   try {
     const aside = moveAside(dataFile, Date.now());
     const store = Store.open(dataFile, {});

@@ -48,7 +48,7 @@ export function beginRun(contexts: readonly TestContext[], configs: readonly Con
   if (!request.options.enabled) return null;
   process.env.TESTMON_ROOT = request.root;
   // A coverage report must be about the user's code alone, so no probes stand in it.
-  if (request.composition?.command.coverage === true) process.env.TESTMON_PROBES = 'off';
+  if (request.coverage) process.env.TESTMON_PROBES = 'off';
   else delete process.env.TESTMON_PROBES;
   const controller = Controller.begin(request, configs.map((config) => ({ config })));
   session().controller = controller;
@@ -108,6 +108,7 @@ function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string |
     voice: makeVoice(command.silent || command.json || command.listTests),
     select: options.select && (command.namesTests.length === 0 || options.forceSelect),
     collect: options.collect,
+    coverage: composition?.coverage ?? (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
   };
 }
 

@@ -34,6 +34,8 @@ export interface ToolChainInput {
   wrapped: string[];
   /** The user's global setup, where there is one. */
   globalSetup: string | null;
+  /** Records made with the type checker in mind hold more. */
+  typeErrors: 'ignore' | 'select';
   root: string;
   packages: PackageReader;
 }
@@ -63,6 +65,7 @@ export function toolChainHash(input: ToolChainInput): string {
   return shortHash(
     JSON.stringify([
       input.jestVersion,
+      input.typeErrors,
       typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
       relativeTo(root, shaped),
       files.map((file, index) => [toStored(root, file), contentHash(texts[index] ?? '')]),

@@ -24,12 +24,21 @@ export function importClosure(files: Iterable<string>): string[] {
       continue;
     }
     closure.add(file);
-    for (const [, specifier] of source.matchAll(SPECIFIER)) {
-      const target = specifier === undefined ? null : resolve(path.dirname(file), specifier);
-      if (target !== null) queue.push(target);
-    }
+    queue.push(...importedFiles(source, path.dirname(file)));
   }
   return [...closure].sort();
+}
+
+/**
+ * The files that a source imports by relative paths.
+ * @param folder Absolute path of the source's folder.
+ * @returns Absolute paths of existing files.
+ */
+export function importedFiles(source: string, folder: string): string[] {
+  return [...source.matchAll(SPECIFIER)].flatMap(([, specifier]) => {
+    const target = specifier === undefined ? null : resolve(folder, specifier);
+    return target ?? [];
+  });
 }
 
 function resolve(folder: string, specifier: string): string | null {

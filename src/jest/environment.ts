@@ -26,6 +26,7 @@ export default class TestmonEnvironment {
         docblockPragmas: context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
+        roots: config.projectConfig.roots,
       },
       true,
     );

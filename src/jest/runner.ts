@@ -28,6 +28,7 @@ export default function testmonRunner(
       docblockPragmas: readPragmas(testPath),
       testNamePattern: globalConfig.testNamePattern,
       moduleFileExtensions: config.moduleFileExtensions,
+      roots: config.roots,
     },
     false,
   );

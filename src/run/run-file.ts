@@ -29,6 +29,7 @@ export interface RunFile {
   /** False when nothing is to be recorded. */
   collect: boolean;
   granularity: 'file' | 'test';
+  typeErrors: 'ignore' | 'select';
   /** Absolute paths that never count. */
   excluded: string[];
   ignore: string[];

@@ -1,10 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import { isNumber } from './checks';
+import { isCount } from './checks';
 import { decodeFootprint, type Details } from './details';
 import {
   FINGERPRINT_BYTES,
   knownVersion,
-  recordHash,
   trimBits,
   type IdFootprint,
   type IdRecord,
@@ -12,6 +11,7 @@ import {
   type Rows,
 } from './footprint';
 import type { Loader } from './load';
+import { recordHash } from './record-hash';
 import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from './types';
 
 /** One environment of a database with all that is recorded in it, checked. */
@@ -41,8 +41,7 @@ export function* readEnvironments(db: Database, loader: Loader): Generator<Envir
     created_at: createdAt,
     used_at: usedAt,
   } of rows) {
-    if (!isNumber(id) || !isNumber(nodeMajor) || !isNumber(createdAt) || !isNumber(usedAt))
-      continue;
+    if (!isCount(id) || !isCount(nodeMajor) || !isCount(createdAt) || !isCount(usedAt)) continue;
     if (
       typeof name !== 'string' ||
       typeof project !== 'string' ||

@@ -61,6 +61,11 @@ export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
+/** A row id, a count or a time: what an INTEGER column of ours holds. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 /** The titles that a stored test name holds; null where it holds anything else. */
 export function readTitles(value: unknown): string[] | null {
   if (typeof value !== 'string') return null;

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { isNumber, isTestOutcome, readTitles } from './checks';
+import { isCount, isNumber, isTestOutcome, readTitles } from './checks';
 import { decodeBlocks, decodeIds, unpackText, unseal } from './encoding';
 import {
   addBlocks,
@@ -122,7 +122,7 @@ function readTest(row: TestRow, owner: string): StoredTest | null {
     readFootprint(row, owner) === null
   )
     return null;
-  if (!isNumber(position) || !isNumber(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
+  if (!isCount(position) || !isCount(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
     return null;
   return { position, name, ordinal, outcome, duration, blocks, dependencies };
 }

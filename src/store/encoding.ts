@@ -18,7 +18,10 @@ export class EncodingError extends Error {
 export function encodeBlocks(blocks: ReadonlyMap<number, Uint8Array>): Buffer {
   scratch.reset();
   let last = 0;
-  for (const version of Float64Array.from(blocks.keys()).sort()) {
+  const versions = new Float64Array(blocks.size);
+  let count = 0;
+  for (const version of blocks.keys()) versions[count++] = version;
+  for (const version of versions.sort()) {
     const bits = blocks.get(version) ?? NO_BITS;
     let length = bits.length;
     while (length > 0 && bits[length - 1] === 0) length -= 1;

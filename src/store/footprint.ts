@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ByteWriter, encodeBlocks, encodeIds } from './encoding';
+import { encodeBlocks, encodeIds } from './encoding';
 import type { Dependency, StoredVersion, TestOutcome } from './types';
 
 /** What something depends on, by row ids of the database at hand. */
@@ -113,29 +113,6 @@ export function trimBits(bits: Uint8Array, blocks: number): Uint8Array {
   return trimmed;
 }
 
-/**
- * The hash of what a record says: the fingerprints of executed blocks, dependencies, tests and outcomes. Row ids,
- * times, blocks that were not executed and the order of anything leave no trace in it, so it is the same in every
- * database, and merging is a union.
- */
-export function recordHash(
-  record: Pick<IdRecord, 'complete' | 'shared' | 'tests'>,
-  rows: Rows,
-): Buffer {
-  writer.reset();
-  writer.text(record.complete ? 'complete' : 'incomplete');
-  writeFootprint(record.shared, rows);
-  const tests = record.tests.map((test) => ({ test, name: JSON.stringify(test.name) }));
-  tests.sort((a, b) => compareText(a.name, b.name) || a.test.ordinal - b.test.ordinal);
-  for (const { test, name } of tests) {
-    writer.text(name);
-    writer.varint(test.ordinal);
-    writer.text(test.outcome);
-    writeFootprint(test, rows);
-  }
-  return createHash('sha256').update(writer.view()).digest();
-}
-
 /** The fingerprints of executed blocks, in tree order. */
 export function executedFingerprints(fingerprints: Buffer, bits: Uint8Array): Buffer {
   const executed: Buffer[] = [];
@@ -181,44 +158,6 @@ export function compareDependencies(a: Dependency, b: Dependency): number {
   return (
     compareText(a.kind, b.kind) || compareText(a.name, b.name) || compareText(a.value, b.value)
   );
-}
-
-/** One for all: a full run hashes hundreds of megabytes. */
-const writer = new ByteWriter();
-
-function writeFootprint({ blocks, dependencies }: IdFootprint, rows: Rows): void {
-  writer.varint(blocks.size);
-  const entries: { version: KnownVersion; bits: Uint8Array }[] = [];
-  for (const [id, bits] of blocks) entries.push({ version: rows.version(id), bits });
-  entries.sort(
-    (a, b) =>
-      a.version.order - b.version.order ||
-      Buffer.compare(a.version.key, b.version.key) ||
-      // Two versions of one file: it was edited while the test file ran.
-      Buffer.compare(
-        executedFingerprints(a.version.fingerprints, a.bits),
-        executedFingerprints(b.version.fingerprints, b.bits),
-      ),
-  );
-  for (const { version, bits } of entries) {
-    writer.bytes(version.key);
-    writer.varint(countBlocks(bits));
-    writer.chosen(version.fingerprints, FINGERPRINT_BYTES, bits);
-  }
-  writer.varint(dependencies.size);
-  for (const { kind, name, value } of sortedDependencies(dependencies, rows)) {
-    writer.text(kind);
-    writer.text(name);
-    writer.text(value);
-  }
-}
-
-function countBlocks(bits: Uint8Array): number {
-  let count = 0;
-  for (let index = 0; index < bits.length; index += 1) {
-    for (let rest = bits[index] ?? 0; rest !== 0; rest &= rest - 1) count += 1;
-  }
-  return count;
 }
 
 function forEachBlock(bits: Uint8Array, visit: (block: number) => void): void {

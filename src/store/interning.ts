@@ -121,8 +121,9 @@ export class Interning implements Rows {
   /** The row ids of a footprint. */
   footprint(environmentId: number, { blocks, dependencies }: Footprint, now: number): IdFootprint {
     const footprint = emptyFootprint();
+    const known = this.#objectsOf(environmentId);
     for (const { version, bits } of blocks) {
-      const id = this.learn(environmentId, version, now);
+      const id = known.get(version) ?? this.learn(environmentId, version, now);
       const trimmed = trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES);
       if (!isEmpty(trimmed)) addBlocks(footprint, id, trimmed);
     }
@@ -133,8 +134,7 @@ export class Interning implements Rows {
 
   /** The row id of a version; also notes which content it was made from. */
   learn(environmentId: number, version: FileVersion, now: number): number {
-    let known = this.#versionObjects.get(environmentId);
-    if (known === undefined) this.#versionObjects.set(environmentId, (known = new Map()));
+    const known = this.#objectsOf(environmentId);
     let id = known.get(version);
     if (id === undefined) {
       id = this.versionId(environmentId, version, () => packText(version.places));
@@ -142,6 +142,12 @@ export class Interning implements Rows {
       this.#noteContent(environmentId, version, id, now);
     }
     return id;
+  }
+
+  #objectsOf(environmentId: number): Map<FileVersion, number> {
+    let known = this.#versionObjects.get(environmentId);
+    if (known === undefined) this.#versionObjects.set(environmentId, (known = new Map()));
+    return known;
   }
 
   /** The row id of a version. */

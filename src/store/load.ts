@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import {
+  isCount,
   isDependencyKind,
   isDependencyName,
   isModuleForm,
@@ -152,7 +153,7 @@ export class Loader {
       : this.#allDependencies.iterate();
     for (const [id, kind, name, value] of rows) {
       if (
-        !isNumber(id) ||
+        !isCount(id) ||
         !ids.has(id) ||
         !isDependencyKind(kind) ||
         !isDependencyName(kind, name) ||
@@ -167,7 +168,7 @@ export class Loader {
 
 function readTestFile(row: Row | undefined): StoredTestFile | null {
   const [id, path, failed, lastOutcome, orderDependent, duration, lastRunAt] = row ?? [];
-  if (!isNumber(id) || !isStoredPath(path)) return null;
+  if (!isCount(id) || !isStoredPath(path)) return null;
   return {
     id,
     path,
@@ -176,7 +177,7 @@ function readTestFile(row: Row | undefined): StoredTestFile | null {
     lastOutcome: isRunOutcome(lastOutcome) ? lastOutcome : 'failed',
     orderDependent: orderDependent === 1,
     duration: isNumber(duration) ? duration : undefined,
-    lastRunAt: isNumber(lastRunAt) ? lastRunAt : 0,
+    lastRunAt: isCount(lastRunAt) ? lastRunAt : 0,
     records: [],
   };
 }
@@ -201,15 +202,15 @@ function readRecord(
   const owner = recordOwner(testFile, complete === 1);
   const blockBytes = unseal(blocks, owner);
   const dependencyBytes = unseal(dependencies, owner);
-  if (!isNumber(id) || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
+  if (!isCount(id) || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
     return null;
   return {
     id,
     hash: hash.toString('hex'),
     complete: complete === 1,
     duration: isNumber(duration) ? duration : 0,
-    recordedAt: isNumber(recordedAt) ? recordedAt : 0,
-    matchedAt: isNumber(matchedAt) ? matchedAt : 0,
+    recordedAt: isCount(recordedAt) ? recordedAt : 0,
+    matchedAt: isCount(matchedAt) ? matchedAt : 0,
     blocks: blockBytes,
     dependencies: dependencyBytes,
   };
@@ -269,7 +270,7 @@ function addVersion(
   versions: Map<number, StoredVersion>,
   [id, path, form, fingerprints]: Row,
 ): void {
-  if (!isNumber(id) || !isStoredPath(path) || !isModuleForm(form)) return;
+  if (!isCount(id) || !isStoredPath(path) || !isModuleForm(form)) return;
   if (!Buffer.isBuffer(fingerprints) || fingerprints.length % FINGERPRINT_BYTES !== 0) return;
   versions.set(id, { id, path, form, fingerprints });
 }

@@ -72,7 +72,8 @@ function setUp(db: Database.Database, readonly: boolean): void {
   db.pragma('trusted_schema = OFF');
   db.pragma('cell_size_check = ON');
   db.pragma('foreign_keys = ON');
-  db.pragma('cache_size = -32000');
+  // Kibibytes, taken as needed: enough for a full run to be written once, at its end.
+  db.pragma('cache_size = -128000');
   if (readonly) {
     db.pragma('query_only = ON');
     return;

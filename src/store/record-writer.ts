@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { seal } from './encoding';
-import { encodeFootprint, recordHash, union, type IdRecord, type Rows } from './footprint';
+import { encodeFootprint, union, type IdRecord, type Rows } from './footprint';
+import { recordHash } from './record-hash';
 import type { TestFileKey } from './types';
 
 /** How many complete records a test file keeps. */
@@ -60,9 +61,10 @@ export class RecordWriter {
 
   /** Writes a record; one that says the same is replaced, as its versions and durations are older. */
   write(testFile: TestFileRow, record: IdRecord, rows: Rows): void {
-    const hash = recordHash(record, rows);
+    const everything = union([record.shared, ...record.tests]);
+    const hash = recordHash(record, rows, everything);
     const { duration, recordedAt, matchedAt } = record;
-    const whole = encodeFootprint(union([record.shared, ...record.tests]));
+    const whole = encodeFootprint(everything);
     const owner = recordOwner(testFile, record.complete);
     const blocks = seal(whole.blocks, owner);
     const dependencies = seal(whole.dependencies, owner);

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { isNumber } from './checks';
+import { isCount, isNumber } from './checks';
 import type { RunSummary } from './types';
 
 /** How many runs are remembered. */
@@ -16,10 +16,10 @@ export function readRuns(db: Database, limit: number): RunSummary[] {
     )
     .all(limit)
     .flatMap(({ started_at: startedAt, duration, selected, total, saved }) =>
-      isNumber(startedAt) &&
+      isCount(startedAt) &&
       isNumber(duration) &&
-      isNumber(selected) &&
-      isNumber(total) &&
+      isCount(selected) &&
+      isCount(total) &&
       isNumber(saved)
         ? [{ startedAt, duration, selected, total, saved }]
         : [],

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { isNumber, isStoredPath, isText } from './checks';
+import { isCount, isStoredPath, isText } from './checks';
 import { Committer } from './commit';
 import { Details } from './details';
 import { unpackHash } from './encoding';
@@ -111,7 +111,7 @@ export class Store {
         const contentHash = unpackHash(packed);
         if (
           !isStoredPath(path) ||
-          !isNumber(size) ||
+          !isCount(size) ||
           !isText(mtime) ||
           !isText(ctime) ||
           !isText(inode)

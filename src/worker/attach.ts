@@ -51,6 +51,7 @@ export interface TestFileContext {
   docblockPragmas: Record<string, string | string[]>;
   testNamePattern: string | undefined;
   moduleFileExtensions: readonly string[];
+  roots: readonly string[];
 }
 
 interface Attachment {
@@ -79,7 +80,7 @@ export function attach(environment: AnyEnvironment, context: TestFileContext, ea
   const recorder = new Recorder(
     run,
     run.journal,
-    { environmentId: project.environmentId, file: context.testPath, pragmas: context.docblockPragmas, extensions: context.moduleFileExtensions },
+    { environmentId: project.environmentId, file: context.testPath, pragmas: context.docblockPragmas, extensions: context.moduleFileExtensions, roots: context.roots },
     environment.global,
   );
   settlePending(early ? null : recorder);
@@ -209,7 +210,10 @@ function watchVariables(global: object, recorder: Recorder): void {
 function hideProbes(global: object): void {
   const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function?.prototype;
   if (prototype === undefined) return;
-  prototype.toString = new Proxy(prototype.toString, {
-    apply: (toString, self, args) => stripProbes(Reflect.apply(toString, self, args) as string),
+  const hiding: () => string = new Proxy(prototype.toString, {
+    apply: (toString, self, args) =>
+      // A proxy as text has no name, so the function stands in for it.
+      stripProbes(Reflect.apply(toString, self === hiding ? toString : self, args) as string),
   });
+  prototype.toString = hiding;
 }

@@ -32,13 +32,16 @@ let installed = false;
 
 /** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
 export function observe(next: Sink): void {
-  if (!installed) {
-    installed = true;
-    watchFs();
-    watchModules();
-  }
+  install();
   watchPrivateCopies();
   sink = next;
+}
+
+function install(): void {
+  if (installed) return;
+  installed = true;
+  watchFs();
+  watchModules();
 }
 
 /** Stops reporting to a sink. */
@@ -53,6 +56,29 @@ export function unobserved<T>(work: () => T): T {
     return work();
   } finally {
     suspended -= 1;
+  }
+}
+
+/**
+ * Runs a transformer and tells which files it read; nothing of that is the test's.
+ * @returns Absolute paths, each once.
+ */
+export function readsDuring<T>(work: () => T): { result: T; files: string[] } {
+  const files = new Set<string>();
+  const outer = { sink, suspended };
+  install();
+  sink = {
+    loaded: () => undefined,
+    read: (file) => files.add(file),
+    looked: () => undefined,
+    listed: () => undefined,
+    wrote: (file) => files.delete(file),
+  };
+  suspended = 0;
+  try {
+    return { result: work(), files: [...files] };
+  } finally {
+    ({ sink, suspended } = outer);
   }
 }
 

@@ -5,7 +5,8 @@ import type { Config } from '@jest/types';
 import { insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
-import { unobserved } from './observer';
+import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
+import { readsDuring, unobserved } from './observer';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 
 /** What stands behind one of our `transform` entries. */
@@ -48,26 +49,39 @@ function probing(inner: AnyTransformer, handover: TransformHandover, restores: b
   const own = (options: Options): Options => (restores ? asUserWroteIt(options, handover) : options);
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
+  const wholePrograms = inlinesAcrossFiles(handover.path);
   if (process !== undefined) {
-    wrapped.process = (code, file, options) =>
-      isOurs(file) ? { code } : withProbes(code, file, options, unobserved(() => process.call(inner, code, file, own(options)) as TransformedSource));
+    wrapped.process = (code, file, options) => {
+      if (isOurs(file)) return { code };
+      const { result, files } = readsDuring(() => process.call(inner, code, file, own(options)) as TransformedSource);
+      return withProbes(code, file, options, result, inlined(code, file, files));
+    };
   }
   if (processAsync !== undefined) {
     wrapped.processAsync = async (code, file, options) =>
-      isOurs(file) ? { code } : withProbes(code, file, options, await processAsync.call(inner, code, file, own(options)));
+      isOurs(file) ? { code } : withProbes(code, file, options, await processAsync.call(inner, code, file, own(options)), inlined(code, file, []));
   }
+  /** Files whose content is written into what a file transforms to. */
+  const inlined = (code: string, file: string, read: readonly string[]): string[] =>
+    wholePrograms ? reachableConstEnums(code, file) : read.filter((name) => isInlined(name, file));
   wrapped.getCacheKey = (code, file, options) =>
     cacheKey(
       options.instrument,
+      wholePrograms ? inlinedKey(reachableConstEnums(code, file)) : '',
       inner.getCacheKey === undefined
         ? defaultCacheKey(code, file, options)
         : unobserved(() => inner.getCacheKey?.call(inner, code, file, own(options)) ?? ''),
     );
   if (inner.getCacheKeyAsync !== undefined) {
     wrapped.getCacheKeyAsync = async (code, file, options) =>
-      cacheKey(options.instrument, (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '');
+      cacheKey(options.instrument, '', (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '');
   }
   return wrapped;
+}
+
+/** What a transformer reads on the way is another file's content, but for its configuration and installed packages. */
+function isInlined(name: string, file: string): boolean {
+  return name !== file && packageFolder(name) === null && !/(?:^|[\\/])(?:\.|package\.json$|[jt]sconfig[^\\/]*\.json$|babel\.config\.|jest\.config\.|browserslist$)/.test(path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''));
 }
 
 const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
@@ -78,7 +92,7 @@ function isOurs(file: string): boolean {
 }
 
 /** The probed form of what the user's transformer made, or that itself where probes have no place. */
-function withProbes(source: string, file: string, options: Options, transformed: TransformedSource): TransformedSource {
+function withProbes(source: string, file: string, options: Options, transformed: TransformedSource, inlinedFiles: string[]): TransformedSource {
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
   if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file)) return transformed;
   if (typeof transformed?.code !== 'string') return transformed;
@@ -91,6 +105,7 @@ function withProbes(source: string, file: string, options: Options, transformed:
       filename: file,
       contentHash: contentHash(source),
       map: transformed.map ?? null,
+      ...(inlinedFiles.length > 0 && { extras: { inlined: inlinedFiles.map((name) => toStored(root, realPath(name))) } }),
     });
     return { ...transformed, code, map: map as TransformedSource['map'] };
   } catch {
@@ -140,8 +155,8 @@ function probesAreOff(): boolean {
   return process.env.TESTMON_PROBES === 'off';
 }
 
-function cacheKey(instrument: boolean, inner: string): string {
-  const shape = [PROBES_VERSION, process.env.TESTMON_ROOT ?? '', instrument || probesAreOff() ? 'bare' : 'probes'];
+function cacheKey(instrument: boolean, inlined: string, inner: string): string {
+  const shape = [inlined, PROBES_VERSION, process.env.TESTMON_ROOT ?? '', instrument || probesAreOff() ? 'bare' : 'probes'];
   return createHash('sha1').update(`testmon ${shape.join(' ')}\0`).update(inner).digest('hex').slice(0, 32);
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { REGISTRY } from '../blocks';
 import { contentHash } from '../dependencies/content';
+import { importClosure } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
 import { toStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
@@ -31,6 +32,8 @@ export interface RecordedTestFile {
   pragmas: Record<string, string | string[]>;
   /** Jest's `moduleFileExtensions`. */
   extensions: readonly string[];
+  /** Jest's `roots`, absolute. */
+  roots: readonly string[];
 }
 
 /**
@@ -251,14 +254,20 @@ export class Recorder implements Sink {
   /** Modules without probes count as whole files, snapshots by what stands there after the run. */
   #addLoaded(snapshot: string | null): void {
     const probed = new Set<string>();
-    for (const metadata in this.#registry) probed.add(this.#run.probedPath(metadata));
+    for (const metadata in this.#registry) {
+      const { name, inlined } = this.#run.probed(metadata);
+      probed.add(name);
+      for (const other of inlined) this.#shared.depend(fileDependency(other, path.resolve(this.#run.file.root, other)));
+    }
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
     for (const [file, content] of loaded) {
       if (file === snapshot) continue;
       const place = this.#run.paths.place(file);
-      if (place.kind === 'package') this.#shared.depend(this.#packageDependency(place.name));
-      else if (place.kind === 'file' && !probed.has(place.name)) {
+      if (place.kind === 'package') {
+        this.#shared.depend(this.#packageDependency(place.name));
+        this.#dependOnMocks(place.name);
+      } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
         this.#shared.depend(
           file === this.#target.file
@@ -268,9 +277,27 @@ export class Recorder implements Sink {
       }
     }
     for (const name of [...probed, ...this.#wholeFiles]) this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+    if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);
     if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, snapshot));
+  }
+
+  /** All that the test file imports, at any depth, as the type checker sees it. */
+  #dependOnImports(): void {
+    for (const file of importClosure([this.#target.file])) {
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
+    }
+  }
+
+  /** A manual mock of a package stands in `__mocks__` of any of Jest's roots. */
+  #dependOnMocks(packageName: string): void {
+    const name = packageName.replace(/^.*node_modules\//, '');
+    for (const root of this.#target.roots) {
+      const mock = [toStored(this.#run.file.root, root), '__mocks__', name].filter((part) => part !== '').join('/');
+      this.#shared.depend(this.#run.rivals(mock, this.#target.extensions));
+    }
   }
 
   #input(file: string): { kind: 'package' | 'file'; name: string } | null {

@@ -8,12 +8,20 @@ import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { ignoredVariables } from '../dependencies/variables';
 import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
 import { Store } from '../store';
+import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
 import type { Dependency } from '../store/types';
 import { unobserved, unwatched } from './observer';
 
 /** How long a worker waits for the controller's run file, in milliseconds. */
 const WAIT = 5_000;
+
+/** A file with probes, by stored paths. */
+export interface ProbedFile {
+  name: string;
+  /** Files whose content its transformer wrote into it. */
+  inlined: string[];
+}
 
 /** A worker's part in one run: what the controller told it, and its own journal. */
 export class WorkerRun {
@@ -22,7 +30,7 @@ export class WorkerRun {
   readonly paths: PathClassifier;
   readonly packages: PackageReader;
   readonly ignoresVariable: (name: string) => boolean;
-  readonly #probedPaths = new Map<string, string>();
+  readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
   readonly #folders: FolderReader;
 
@@ -49,12 +57,13 @@ export class WorkerRun {
     return dependency;
   }
 
-  /** The stored path of the file a metadata string belongs to. */
-  probedPath(metadata: string): string {
-    let known = this.#probedPaths.get(metadata);
+  /** The file that a metadata string belongs to, and the files written into it. */
+  probed(metadata: string): ProbedFile {
+    let known = this.#probed.get(metadata);
     if (known === undefined) {
-      known = decodeMetadata(metadata).path;
-      this.#probedPaths.set(metadata, known);
+      const { path: name, extras } = decodeMetadata(metadata);
+      known = { name, inlined: (extras as { inlined?: string[] } | undefined)?.inlined ?? [] };
+      this.#probed.set(metadata, known);
     }
     return known;
   }
@@ -69,6 +78,7 @@ let joined: { announced: string | undefined; run: WorkerRun | null } | null = nu
 export function joinRun(): WorkerRun | null {
   const announced = process.env[RUN_FILE_VARIABLE];
   if (joined === null || joined.announced !== announced) {
+    forgetSources();
     joined = { announced, run: unobserved(() => tryJoin(announced)) };
   }
   return joined.run;

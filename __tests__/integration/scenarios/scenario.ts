@@ -1,5 +1,7 @@
 import type { Files, Project } from '../harness';
 
+export type { Files, Project };
+
 /** A project that several scenarios start from; it is recorded once, and each scenario edits a copy of it. */
 export interface Base {
   files: Files;

@@ -1,0 +1,108 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { NO_TRANSFORM, testing, type Family, type Files, type Project } from './scenario';
+
+/** An installed package: its folder, what its code is, its version. */
+function installed(folder: string, code: string, version = '1.0.0'): Files {
+  const name = folder.replace(/^.*node_modules\//, '');
+  return {
+    [`${folder}/package.json`]: JSON.stringify({ name, version, main: 'index.js' }),
+    [`${folder}/index.js`]: code,
+  };
+}
+
+function bump(project: Project, folder: string): void {
+  project.edit(`${folder}/package.json`, '"1.0.0"', '"1.0.1"');
+}
+
+function test(name: string): string {
+  return `__tests__/${name}.test.js`;
+}
+
+const PNPM = 'node_modules/.pnpm/stored@1.0.0/node_modules/stored';
+
+/** Installed packages, in the layouts that package managers make. */
+export const packages: Family = {
+  name: 'installed packages',
+  base: {
+    files: {
+      ...NO_TRANSFORM,
+      ...installed('node_modules/direct', "exports.from = require('below').from;\n"),
+      ...installed('node_modules/below', "exports.from = 'below';\n"),
+      ...installed('node_modules/direct/node_modules/inner', "exports.from = 'inner';\n"),
+      ...installed('node_modules/@scope/one', "exports.from = 'one';\n"),
+      ...installed('node_modules/@scope/two', "exports.from = 'two';\n"),
+      ...installed('node_modules/unused', "exports.from = 'unused';\n"),
+      ...installed('node_modules/data', ''),
+      'node_modules/data/values.txt': 'values',
+      'node_modules/direct/sub/extra.js': "exports.from = require('inner').from;\n",
+      ...installed(PNPM, "exports.from = 'stored';\n"),
+      'packages/lib/package.json': '{"name":"@ws/lib","version":"1.0.0","main":"lib.js"}',
+      'packages/lib/lib.js': 'exports.a = () => 1;\nexports.b = () => 2;\n',
+      'patches/direct+1.0.0.patch': 'diff',
+      [test('direct')]: testing("expect(require('direct').from).toBeTruthy();"),
+      [test('sub')]: testing("expect(require('direct/sub/extra').from).toBeTruthy();"),
+      [test('scoped')]: testing("expect(require('@scope/one').from).toBeTruthy();"),
+      [test('data')]: testing("expect(require('fs').readFileSync(require('path').join(__dirname, '../node_modules/data/values.txt'), 'utf8')).toBeTruthy();"),
+      [test('pnpm')]: testing("expect(require('stored').from).toBeTruthy();"),
+      [test('workspace-a')]: testing("expect(require('@ws/lib').a()).toBeTruthy();"),
+      [test('workspace-b')]: testing("expect(require('@ws/lib').b()).toBeTruthy();"),
+      [test('nothing')]: testing('expect(1).toBe(1);'),
+    },
+    prepare: (project) => {
+      fs.symlinkSync('.pnpm/stored@1.0.0/node_modules/stored', project.path('node_modules/stored'));
+      fs.mkdirSync(project.path('node_modules/@ws'));
+      fs.symlinkSync(path.join('..', '..', 'packages', 'lib'), project.path('node_modules/@ws/lib'));
+    },
+  },
+  scenarios: [
+    { name: 'a package that a test loads', edit: (project) => bump(project, 'node_modules/direct'), expectRan: [test('direct'), test('sub')] },
+    { name: 'a package that a package loads', edit: (project) => bump(project, 'node_modules/below'), expectRan: [test('direct')] },
+    { name: 'a package nested in another', edit: (project) => bump(project, 'node_modules/direct/node_modules/inner'), expectRan: [test('sub')] },
+    { name: 'one of two packages of a scope', edit: (project) => bump(project, 'node_modules/@scope/one'), expectRan: [test('scoped')] },
+    { name: 'a package that nobody loads', edit: (project) => bump(project, 'node_modules/unused'), expectRan: [] },
+    { name: 'a package of which a file is read', edit: (project) => bump(project, 'node_modules/data'), expectRan: [test('data')] },
+    { name: 'a package in the layout of pnpm, in place', edit: (project) => bump(project, PNPM), expectRan: [test('pnpm')] },
+    {
+      name: 'a package in the layout of pnpm, another version linked',
+      edit: (project) => {
+        const next = PNPM.replace('1.0.0', '2.0.0');
+        project.write({ ...installed(next, "exports.from = 'newer';\n", '2.0.0'), 'node_modules/stored': null });
+        fs.symlinkSync(next.replace('node_modules/', ''), project.path('node_modules/stored'));
+      },
+      expectRan: [test('pnpm')],
+      failing: 'a record names the real folder of a package, not the link that led to it',
+    },
+    {
+      name: 'the code of a workspace package that is linked',
+      edit: (project) => project.edit('packages/lib/lib.js', '1', '3'),
+      expectRan: [test('workspace-a')],
+    },
+    {
+      name: 'a package uninstalled',
+      edit: (project) => project.write({ 'node_modules/@scope/one': null }),
+      expectRan: [test('scoped')],
+      expectExit: 1,
+    },
+    {
+      name: 'a patch of a package',
+      edit: (project) => project.write({ 'patches/direct+1.0.0.patch': 'another diff' }),
+      expectRan: [test('direct'), test('sub')],
+    },
+    {
+      name: 'a new patch of a package in a scope',
+      edit: (project) => project.write({ 'patches/@scope+one+1.0.0.patch': 'diff' }),
+      expectRan: [test('scoped')],
+    },
+    {
+      name: 'a new patch of a package that nobody loads',
+      edit: (project) => project.write({ 'patches/unused+1.0.0.patch': 'diff' }),
+      expectRan: [],
+    },
+    {
+      name: 'the lock file alone',
+      edit: (project) => project.write({ 'package-lock.json': '{"lockfileVersion":3}', 'yarn.lock': '#', 'pnpm-lock.yaml': '' }),
+      expectRan: [],
+    },
+  ],
+};

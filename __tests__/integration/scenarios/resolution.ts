@@ -1,0 +1,107 @@
+import { NO_TRANSFORM, testing, type Family } from './scenario';
+
+/** A new file that would now be found in the place of one that was used. */
+export const resolution: Family = {
+  name: 'module resolution',
+  base: {
+    files: {
+      'jest.config.js': "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
+      'src/folder/index.js': "exports.from = 'folder';\n",
+      '__tests__/folder.test.js': testing("expect(require('../src/folder').from).toBeTruthy();"),
+      'src/late.json': '{"from":"json"}',
+      '__tests__/late.test.js': testing("expect(require('../src/late').from).toBeTruthy();"),
+      'src/service.js': "exports.from = 'service';\n",
+      '__tests__/mocked.test.js': `jest.mock('../src/service');\n${testing("expect(require('../src/service')).toBeTruthy();")}`,
+      '__tests__/service.test.js': testing("expect(require('../src/service').from).toBeTruthy();"),
+      'node_modules/pack/package.json': '{"name":"pack","version":"1.0.0"}',
+      'node_modules/pack/index.js': "exports.from = 'pack';\n",
+      '__tests__/pack.test.js': testing("expect(require('pack').from).toBeTruthy();"),
+      'src/deep/user.js': "exports.from = require('pack').from;\n",
+      '__tests__/deep.test.js': testing("expect(require('../src/deep/user').from).toBeTruthy();"),
+      'src/plain/optional.js': "let plugin = null;\ntry {\n  plugin = require('./plugin');\n} catch {}\nexports.plugin = plugin;\n",
+      '__tests__/optional.test.js': testing("expect(require('../src/plain/optional')).toBeTruthy();"),
+      'src/extra/optional.js': "let extra = null;\ntry {\n  extra = require('not-installed');\n} catch {}\nexports.extra = extra;\n",
+      '__tests__/optional-package.test.js': testing("expect(require('../src/extra/optional')).toBeTruthy();"),
+      'second/shared.js': "exports.from = 'second';\n",
+      '__tests__/paths.test.js': testing("expect(require('shared').from).toBeTruthy();"),
+      'src/mapped.js': "exports.from = 'mapped';\n",
+      '__tests__/mapped.test.js': testing("expect(require('@app/mapped').from).toBeTruthy();"),
+      '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    {
+      name: 'a file beside a folder with an index',
+      edit: (project) => project.write({ 'src/folder.js': "exports.from = 'file';\n" }),
+      expectRan: ['__tests__/folder.test.js'],
+    },
+    {
+      name: 'a package.json that names another main',
+      edit: (project) => project.write({ 'src/folder/package.json': '{"main":"main.js"}', 'src/folder/main.js': "exports.from = 'main';\n" }),
+      expectRan: ['__tests__/folder.test.js'],
+    },
+    {
+      name: 'an extension that comes first',
+      edit: (project) => project.write({ 'src/late.js': "exports.from = 'js';\n" }),
+      expectRan: ['__tests__/late.test.js'],
+    },
+    {
+      name: 'an extension that comes later',
+      edit: (project) => project.write({ 'src/service.json': '{"from":"json"}' }),
+      expectRan: [],
+    },
+    {
+      name: 'a manual mock beside a module of the project',
+      edit: (project) => project.write({ 'src/__mocks__/service.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/mocked.test.js', '__tests__/service.test.js'],
+    },
+    {
+      name: 'a manual mock of an installed package',
+      edit: (project) => project.write({ '__mocks__/pack.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/deep.test.js', '__tests__/pack.test.js'],
+    },
+    {
+      name: 'the same package installed nearer to one that uses it',
+      edit: (project) =>
+        project.write({
+          'src/deep/node_modules/pack/package.json': '{"name":"pack","version":"2.0.0"}',
+          'src/deep/node_modules/pack/index.js': "exports.from = 'nearer';\n",
+        }),
+      expectRan: ['__tests__/deep.test.js'],
+      failing: 'the places where a package was looked for in vain are not recorded',
+    },
+    {
+      name: 'an optional module that was not there',
+      edit: (project) => project.write({ 'src/plain/plugin.js': 'exports.on = true;\n' }),
+      expectRan: ['__tests__/optional.test.js'],
+    },
+    {
+      name: 'another file beside one that has an optional module',
+      edit: (project) => project.write({ 'src/plain/unrelated.js': '' }),
+      expectRan: [],
+      failing: "Jest's message about a missing module lists the folder, which counts as the test's own listing",
+    },
+    {
+      name: 'an optional package that was not installed',
+      edit: (project) =>
+        project.write({
+          'node_modules/not-installed/package.json': '{"name":"not-installed","version":"1.0.0"}',
+          'node_modules/not-installed/index.js': '',
+        }),
+      expectRan: ['__tests__/optional-package.test.js'],
+      failing: 'a package that was not found leaves no trace',
+    },
+    {
+      name: 'a folder of modulePaths that comes first',
+      edit: (project) => project.write({ 'first/shared.js': "exports.from = 'first';\n" }),
+      expectRan: ['__tests__/paths.test.js'],
+      failing: 'the folders of modulePaths before the one that had it are not recorded',
+    },
+    {
+      name: 'a path of moduleNameMapper that comes first',
+      edit: (project) => project.write({ 'over/mapped.js': "exports.from = 'over';\n" }),
+      expectRan: ['__tests__/mapped.test.js'],
+      failing: 'the paths of moduleNameMapper before the one that had it are not recorded',
+    },
+  ],
+};

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { ByteWriter } from './encoding';
+import {
+  compareText,
+  executedFingerprints,
+  FINGERPRINT_BYTES,
+  sortedDependencies,
+  union,
+  type IdFootprint,
+  type IdRecord,
+  type KnownVersion,
+  type Rows,
+} from './footprint';
+
+/**
+ * The hash of what a record says: the fingerprints of executed blocks, dependencies, tests and outcomes. Row ids,
+ * times, blocks that were not executed and the order of anything leave no trace in it, so it is the same in every
+ * database, and merging is a union.
+ * @param whole All that the record depends on, where that is known already.
+ */
+export function recordHash(
+  record: Pick<IdRecord, 'complete' | 'shared' | 'tests'>,
+  rows: Rows,
+  whole: IdFootprint = union([record.shared, ...record.tests]),
+): Buffer {
+  writer.reset();
+  writer.text(record.complete ? 'complete' : 'incomplete');
+  const files = new FileOrder(whole, rows);
+  writer.varint(files.keys.length);
+  for (const key of files.keys) writer.bytes(key);
+  writeFootprint(record.shared, rows, files);
+  const tests = record.tests.map((test) => ({ test, name: JSON.stringify(test.name) }));
+  tests.sort((a, b) => compareText(a.name, b.name) || a.test.ordinal - b.test.ordinal);
+  for (const { test, name } of tests) {
+    writer.text(name);
+    writer.varint(test.ordinal);
+    writer.text(test.outcome);
+    writeFootprint(test, rows, files);
+  }
+  return createHash('sha256').update(writer.view()).digest();
+}
+
+/** One for all: a full run hashes hundreds of megabytes. */
+const writer = new ByteWriter();
+
+/** The files of a record in an order that does not depend on row ids. Sorted once, and not once per test. */
+class FileOrder {
+  /** One key per file. */
+  readonly keys: Buffer[] = [];
+  /** The place of each version's file among the keys. */
+  readonly places = new Map<number, number>();
+  /** The version at each place. */
+  readonly versions: KnownVersion[] = [];
+  /** Whether a file occurs in two versions: it was edited while the test file ran. */
+  readonly hasTwins: boolean;
+
+  constructor({ blocks }: IdFootprint, rows: Rows) {
+    const versions: KnownVersion[] = [];
+    for (const id of blocks.keys()) versions.push(rows.version(id));
+    versions.sort((a, b) => a.order - b.order || Buffer.compare(a.key, b.key));
+    for (const version of versions) {
+      const last = this.versions.at(-1);
+      if (last?.order !== version.order || !last.key.equals(version.key)) {
+        this.keys.push(version.key);
+        this.versions.push(version);
+      }
+      this.places.set(version.id, this.keys.length - 1);
+    }
+    this.hasTwins = this.keys.length < versions.length;
+  }
+}
+
+function writeFootprint(footprint: IdFootprint, rows: Rows, files: FileOrder): void {
+  writer.varint(footprint.blocks.size);
+  if (files.hasTwins) writeTwins(footprint, rows, files);
+  else writeBlocks(footprint, files);
+  writer.varint(footprint.dependencies.size);
+  for (const { kind, name, value } of sortedDependencies(footprint.dependencies, rows)) {
+    writer.text(kind);
+    writer.text(name);
+    writer.text(value);
+  }
+}
+
+function writeBlocks({ blocks }: IdFootprint, files: FileOrder): void {
+  const places = new Int32Array(blocks.size);
+  let count = 0;
+  for (const id of blocks.keys()) places[count++] = files.places.get(id) ?? 0;
+  for (const place of places.sort()) {
+    const version = files.versions[place];
+    if (version !== undefined) writeEntry(place, version, blocks.get(version.id) ?? NO_BITS);
+  }
+}
+
+const NO_BITS = new Uint8Array(0);
+
+/** As `writeBlocks`; versions of one file are told apart by what of them was executed. */
+function writeTwins({ blocks }: IdFootprint, rows: Rows, files: FileOrder): void {
+  Array.from(blocks, ([id, bits]) => {
+    const version = rows.version(id);
+    const executed = executedFingerprints(version.fingerprints, bits);
+    return { place: files.places.get(id) ?? 0, version, bits, executed };
+  })
+    .sort((a, b) => a.place - b.place || Buffer.compare(a.executed, b.executed))
+    .forEach(({ place, version, bits }) => writeEntry(place, version, bits));
+}
+
+function writeEntry(place: number, { fingerprints }: KnownVersion, bits: Uint8Array): void {
+  writer.varint(place);
+  writer.varint(countBlocks(bits));
+  writer.chosen(fingerprints, FINGERPRINT_BYTES, bits);
+}
+
+function countBlocks(bits: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < bits.length; index += 1) {
+    for (let rest = bits[index] ?? 0; rest !== 0; rest &= rest - 1) count += 1;
+  }
+  return count;
+}
