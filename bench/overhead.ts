@@ -36,12 +36,30 @@ recording();
 const results = alternate(Number(rounds), { bare, recording });
 fs.rmSync(data, { force: true });
 
-const row = (name: keyof typeof results, key: 'user' | 'wall') => results[name].map((measured) => measured[key]);
-const ratio = (key: 'user' | 'wall') => (median(row('recording', key)) / median(row('bare', key))).toFixed(3);
+const row = (name: keyof typeof results, key: 'user' | 'wall') =>
+  results[name].map((measured) => measured[key]);
+const ratio = (key: 'user' | 'wall') =>
+  (median(row('recording', key)) / median(row('bare', key))).toFixed(3);
 console.log(machine());
 console.table({
-  'user CPU (s, median)': { bare: median(row('bare', 'user')).toFixed(2), recording: median(row('recording', 'user')).toFixed(2), ratio: ratio('user') },
-  'wall (s, median)': { bare: median(row('bare', 'wall')).toFixed(2), recording: median(row('recording', 'wall')).toFixed(2), ratio: ratio('wall') },
+  'user CPU (s, median)': {
+    bare: median(row('bare', 'user')).toFixed(2),
+    recording: median(row('recording', 'user')).toFixed(2),
+    ratio: ratio('user'),
+  },
+  'wall (s, median)': {
+    bare: median(row('bare', 'wall')).toFixed(2),
+    recording: median(row('recording', 'wall')).toFixed(2),
+    ratio: ratio('wall'),
+  },
 });
-console.log(`exit codes: bare ${results.bare.map(({ exitCode }) => exitCode).join(' ')}; recording ${results.recording.map(({ exitCode }) => exitCode).join(' ')}`);
-console.log(`user CPU: bare ${row('bare', 'user').map((value) => value.toFixed(2)).join(' ')}; recording ${row('recording', 'user').map((value) => value.toFixed(2)).join(' ')}`);
+console.log(
+  `exit codes: bare ${results.bare.map(({ exitCode }) => exitCode).join(' ')}; recording ${results.recording.map(({ exitCode }) => exitCode).join(' ')}`,
+);
+console.log(
+  `user CPU: bare ${row('bare', 'user')
+    .map((value) => value.toFixed(2))
+    .join(' ')}; recording ${row('recording', 'user')
+    .map((value) => value.toFixed(2))
+    .join(' ')}`,
+);

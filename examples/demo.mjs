@@ -1,7 +1,15 @@
 // Shows jest-testmon at work on the example shop: each step prints what was done, Jest's real output, and whether
 // the selection was the right one. Exits with 1 where it was not.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,39 +34,80 @@ function edit(file, from, to) {
 
 function step(title, why, expected) {
   console.log(`\n━━ ${title}\n   ${why}\n\n$ npx jest-testmon --maxWorkers=2`);
-  const { stderr, status } = spawnSync(process.execPath, [join(repository, 'dist/cli.js'), '--maxWorkers=2'], {
-    cwd: shop,
-    encoding: 'utf8',
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
-  });
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [join(repository, 'dist/cli.js'), '--maxWorkers=2'],
+    {
+      cwd: shop,
+      encoding: 'utf8',
+      env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    },
+  );
   console.log(stderr.trimEnd());
-  const ran = [...stderr.matchAll(/^(?:PASS|FAIL) __tests__\/(\S+)\.test\.ts/gm)].map(([, name]) => name).sort();
-  const right = ran.length === expected.ran.length && expected.ran.every((name, i) => name === ran[i]) && status === expected.status;
+  const ran = [...stderr.matchAll(/^(?:PASS|FAIL) __tests__\/(\S+)\.test\.ts/gm)]
+    .map(([, name]) => name)
+    .sort();
+  const right =
+    ran.length === expected.ran.length &&
+    expected.ran.every((name, i) => name === ran[i]) &&
+    status === expected.status;
   if (!right) wrong += 1;
-  console.log(`\n${right ? '✓' : '✗'} ran ${ran.length === 0 ? 'nothing' : ran.join(', ')}; exit code ${status}`);
+  console.log(
+    `\n${right ? '✓' : '✗'} ran ${ran.length === 0 ? 'nothing' : ran.join(', ')}; exit code ${status}`,
+  );
 }
 
-const every = ['cart', 'catalog', 'discounts', 'dollars', 'money', 'order', 'receipt', 'search', 'shipping-abroad', 'shipping-home', 'stock', 'tax'];
+const every = [
+  'cart',
+  'catalog',
+  'discounts',
+  'dollars',
+  'money',
+  'order',
+  'receipt',
+  'search',
+  'shipping-abroad',
+  'shipping-home',
+  'stock',
+  'tax',
+];
 
 try {
   step('The first run', 'Nothing is recorded, so everything runs.', { ran: every, status: 0 });
-  step('Nothing changed', 'Every test file has a passing record that matches.', { ran: [], status: 0 });
-
-  edit('src/shipping.ts', 'euros(12 + Math.ceil(weight))', 'euros(12 + Math.round(weight + 0.5))');
-  step('An edit in one branch', 'Only shipping-abroad ever shipped to CH; the other tests of shipping.ts never ran this branch.', {
-    ran: ['shipping-abroad'],
+  step('Nothing changed', 'Every test file has a passing record that matches.', {
+    ran: [],
     status: 0,
   });
 
+  edit('src/shipping.ts', 'euros(12 + Math.ceil(weight))', 'euros(12 + Math.round(weight + 0.5))');
+  step(
+    'An edit in one branch',
+    'Only shipping-abroad ever shipped to CH; the other tests of shipping.ts never ran this branch.',
+    {
+      ran: ['shipping-abroad'],
+      status: 0,
+    },
+  );
+
   edit('src/money.ts', '/** An amount in whole cents', '/** An amount, in whole cents');
-  step('An edit of a comment', 'Comments, formatting and types are no part of what runs.', { ran: [], status: 0 });
+  step('An edit of a comment', 'Comments, formatting and types are no part of what runs.', {
+    ran: [],
+    status: 0,
+  });
 
   edit('src/discounts.ts', 'multiply(subtotal, 0.1)', 'multiply(subtotal, 0.15)');
-  step('A mistake', 'The branch of the code WELCOME ran in discounts and in order: both run, and fail.', {
+  step(
+    'A mistake',
+    'The branch of the code WELCOME ran in discounts and in order: both run, and fail.',
+    {
+      ran: ['discounts', 'order'],
+      status: 1,
+    },
+  );
+  step('The mistake is still there', 'What failed stays selected, though nothing changed.', {
     ran: ['discounts', 'order'],
     status: 1,
   });
-  step('The mistake is still there', 'What failed stays selected, though nothing changed.', { ran: ['discounts', 'order'], status: 1 });
 
   edit('src/discounts.ts', 'multiply(subtotal, 0.15)', 'multiply(subtotal, 0.1)');
   step('The fix', 'What failed runs once more.', { ran: ['discounts', 'order'], status: 0 });
@@ -67,5 +116,9 @@ try {
   rmSync(base, { recursive: true, force: true });
 }
 
-console.log(wrong === 0 ? '\nEvery selection was the right one.' : `\n${wrong} selections were not the expected ones.`);
+console.log(
+  wrong === 0
+    ? '\nEvery selection was the right one.'
+    : `\n${wrong} selections were not the expected ones.`,
+);
 process.exitCode = wrong === 0 ? 0 : 1;

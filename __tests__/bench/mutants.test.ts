@@ -195,6 +195,8 @@ describe('which files are sources', () => {
     ['src/types.d.ts', false],
     ['src/index.spec.ts', false],
     ['src/__tests__/helper.ts', false],
+    ['tests/helper.ts', false],
+    ['src/latest/index.ts', true],
     ['src/__mocks__/fs.js', false],
     ['README.md', false],
     ['data.json', false],

@@ -5,7 +5,10 @@ import * as path from 'node:path';
 
 const REPOSITORY = path.resolve(__dirname, '../..');
 /** The built command under test; another build can be named to compare. */
-const CLI = path.join(REPOSITORY, process.env.TESTMON_DIST ?? 'dist', 'cli.js');
+const DIST = path.join(REPOSITORY, process.env.TESTMON_DIST ?? 'dist');
+const CLI = path.join(DIST, 'cli.js');
+/** What `require('jest-testmon')` is in a project that has it installed, for configs that use `withTestmon`. */
+export const ENTRY = path.join(DIST, 'index.js');
 
 /** Files of a project by relative path; null removes one. */
 export type Files = Record<string, string | null>;
@@ -43,8 +46,11 @@ export class Project {
     fs.mkdirSync(this.root);
     fs.mkdirSync(this.temporary);
     this.write({ 'package.json': '{"name":"fixture","private":true}', ...files });
-    const links = Array.isArray(packages) ? Object.fromEntries(packages.map((name: string) => [name, name])) : packages;
-    for (const [name, target] of Object.entries(links as Record<string, string>)) this.link(name, target);
+    const links = Array.isArray(packages)
+      ? Object.fromEntries(packages.map((name: string) => [name, name]))
+      : packages;
+    for (const [name, target] of Object.entries(links as Record<string, string>))
+      this.link(name, target);
   }
 
   /** Links an installed package of this repository, perhaps under another name. */
@@ -94,7 +100,10 @@ export class Project {
   }
 
   /** As `run`, without waiting; `pid` leads a process group of its own. */
-  start(args: readonly string[] = [], options: RunOptions = {}): { pid: number; done: Promise<RunResult> } {
+  start(
+    args: readonly string[] = [],
+    options: RunOptions = {},
+  ): { pid: number; done: Promise<RunResult> } {
     const child = spawn(process.execPath, this.#command(args, options), {
       cwd: options.cwd ?? this.root,
       env: this.#environment(options),
@@ -138,7 +147,10 @@ export class Project {
 
   #environment({ env }: RunOptions): NodeJS.ProcessEnv {
     const inherited = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|NODE_OPTIONS$)/.test(name)),
+      Object.entries(process.env).filter(
+        ([name]) =>
+          !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|NODE_OPTIONS$)/.test(name),
+      ),
     );
     return { ...inherited, TMPDIR: this.temporary, NO_COLOR: '1', ...env };
   }
@@ -146,11 +158,26 @@ export class Project {
 
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
-function parse(exitCode: number | null, stdout: string, rawStderr: string, _root: string): RunResult {
+function parse(
+  exitCode: number | null,
+  stdout: string,
+  rawStderr: string,
+  _root: string,
+): RunResult {
   const stderr = rawStderr.replace(ANSI, '');
-  const results = [...stderr.matchAll(/^(PASS|FAIL) (?:(\S+) )?(\S+\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$/gm)];
+  const results = [
+    ...stderr.matchAll(/^(PASS|FAIL) (?:(\S+) )?(\S+\.[cm]?[jt]sx?)(?: \([\d.]+ m?s\))?$/gm),
+  ];
   const named = (status?: string) =>
-    [...new Set(results.filter(([, found]) => status === undefined || found === status).map(([, , project, file]) => (project === undefined ? String(file) : `${project} ${file}`)))].sort();
+    [
+      ...new Set(
+        results
+          .filter(([, found]) => status === undefined || found === status)
+          .map(([, , project, file]) =>
+            project === undefined ? String(file) : `${project} ${file}`,
+          ),
+      ),
+    ].sort();
   return {
     exitCode,
     stdout,

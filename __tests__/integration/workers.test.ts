@@ -11,7 +11,8 @@ afterEach(() => project.remove());
 function many(count: number): Files {
   const files: Files = {
     'jest.config.js': 'module.exports = { transform: {} };',
-    'src/shared.js': 'exports.pick = (n) => (n % 2 ? odd() : even());\nfunction odd() { return 1; }\nfunction even() { return 0; }\n',
+    'src/shared.js':
+      'exports.pick = (n) => (n % 2 ? odd() : even());\nfunction odd() { return 1; }\nfunction even() { return 0; }\n',
     'data.json': '{"base":1}',
   };
   for (let n = 0; n < count; n += 1) {
@@ -41,7 +42,9 @@ test('eight workers on an environment that does not exist yet write nothing and 
   expect(passed).toHaveLength(24);
   expect(stderr).not.toMatch(/readonly database|database is locked/i);
   expect(project.leftovers()).toEqual([]);
-  expect(fs.readdirSync(project.root).filter((name) => name.startsWith('.testmondata'))).toEqual(['.testmondata']);
+  expect(fs.readdirSync(project.root).filter((name) => name.startsWith('.testmondata'))).toEqual([
+    '.testmondata',
+  ]);
 
   // Changed packages: another environment, created before any worker starts.
   project.write({ 'jest.config.js': 'module.exports = { transform: {}, testTimeout: 9000 };' });
@@ -86,17 +89,25 @@ test('a database is as good on another machine: other times, another folder', ()
 test('the next run commits what a killed controller left', async () => {
   project = new Project({
     ...many(2),
-    '__tests__/slow.test.js': "test('slow', () => new Promise((resolve) => setTimeout(resolve, 60_000)), 70_000);",
+    '__tests__/slow.test.js':
+      "test('slow', () => new Promise((resolve) => setTimeout(resolve, 60_000)), 70_000);",
   });
   const { pid, done } = project.start(['--maxWorkers=2']);
   const journaled = () =>
     project.leftovers().some((folder) =>
       fs.readdirSync(`${project.temporary}/${folder}`, { recursive: true }).some((name) => {
         const file = `${project.temporary}/${folder}/${String(name)}`;
-        return /journal-.*\.jsonl$/.test(file) && fs.readFileSync(file, 'utf8').match(/"type":"end"/g) !== null;
+        return (
+          /journal-.*\.jsonl$/.test(file) &&
+          fs.readFileSync(file, 'utf8').match(/"type":"end"/g) !== null
+        );
       }),
     );
-  const ended = () => project.leftovers().flatMap((folder) => fs.readdirSync(`${project.temporary}/${folder}`, { recursive: true })).length;
+  const ended = () =>
+    project
+      .leftovers()
+      .flatMap((folder) => fs.readdirSync(`${project.temporary}/${folder}`, { recursive: true }))
+      .length;
   while (!journaled() || ended() === 0) await new Promise((resolve) => setTimeout(resolve, 100));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   process.kill(-pid, 'SIGKILL');

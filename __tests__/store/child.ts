@@ -3,7 +3,10 @@ import { Store, type CommitBatch } from '../../src/store';
 
 const [, , file = '', name = '', commits = '0'] = process.argv;
 const store = Store.open(file, { timeout: 30_000 });
-const { id } = store.findOrCreateEnvironment({ name: '', project: '.', nodeMajor: 20, platform: 'linux', hash: 'h1' }, 1);
+const { id } = store.findOrCreateEnvironment(
+  { name: '', project: '.', nodeMajor: 20, platform: 'linux', hash: 'h1' },
+  1,
+);
 
 for (let nth = 0; nth < Number(commits); nth += 1) {
   const blocks = Array.from({ length: 100 }, (_, source) => ({
@@ -16,7 +19,15 @@ for (let nth = 0; nth < Number(commits); nth += 1) {
     },
     bits: Uint8Array.of(255, 1),
   }));
-  const batch: CommitBatch = { records: [], failures: [], matched: [], gone: [], contents: [], fileStates: [], notes: [] };
+  const batch: CommitBatch = {
+    records: [],
+    failures: [],
+    matched: [],
+    gone: [],
+    contents: [],
+    fileStates: [],
+    notes: [],
+  };
   batch.records.push({
     environmentId: id,
     path: `${name}-${nth}.test.js`,

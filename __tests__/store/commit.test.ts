@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeBlocks, decodeIds, type Store } from '../../src/store';
 import type { ExecutedBlocks } from '../../src/store/types';
-import { batch, dependency, executed, KEY, newFile, open, record, rows, storeError, test, version } from './helpers';
+import {
+  batch,
+  dependency,
+  executed,
+  KEY,
+  newFile,
+  open,
+  record,
+  rows,
+  storeError,
+  test,
+  version,
+} from './helpers';
 
 const source = version('src/a.js', ['module', 'f', 'f if', 'g']);
 const other = version('src/b.js', ['module']);
@@ -23,26 +35,48 @@ describe('a committed record', () => {
     const shared = { blocks: [executed(source, 0)], dependencies: [dependency('package.json')] };
     const tests = [
       test('one', { blocks: [executed(source, 0, 1)] }),
-      test('two', { blocks: [executed(source, 1, 2), executed(other, 0)], dependencies: [dependency('data.json')] }),
+      test('two', {
+        blocks: [executed(source, 1, 2), executed(other, 0)],
+        dependencies: [dependency('data.json')],
+      }),
     ];
     store.commit(batch({ records: [record(id, 'a.test.js', [], { shared, tests })] }), 5);
 
     const data = store.load(id);
     const [stored] = only(store, id).records;
-    const footprint = decodeBlocks(stored!.blocks).map(({ version: of, bits }) => [data.versions.get(of)?.path, [...bits]]);
+    const footprint = decodeBlocks(stored!.blocks).map(({ version: of, bits }) => [
+      data.versions.get(of)?.path,
+      [...bits],
+    ]);
     expect(footprint).toEqual([
       ['src/a.js', [0b0111]],
       ['src/b.js', [1]],
     ]);
-    expect(decodeIds(stored!.dependencies).map((of) => data.dependencies.get(of)?.name)).toEqual(['package.json', 'data.json']);
-    expect(stored).toMatchObject({ complete: true, duration: 100, recordedAt: 1_000, matchedAt: 5 });
-    expect(data.contents.get('src/a.js|commonjs')?.get(source.contentHash)).toBe(decodeBlocks(stored!.blocks)[0]?.version);
+    expect(decodeIds(stored!.dependencies).map((of) => data.dependencies.get(of)?.name)).toEqual([
+      'package.json',
+      'data.json',
+    ]);
+    expect(stored).toMatchObject({
+      complete: true,
+      duration: 100,
+      recordedAt: 1_000,
+      matchedAt: 5,
+    });
+    expect(data.contents.get('src/a.js|commonjs')?.get(source.contentHash)).toBe(
+      decodeBlocks(stored!.blocks)[0]?.version,
+    );
   });
 
   it('tells apart what its tests share from what each adds', () => {
     const { store, id } = setUp();
-    const tests = [test('one', { blocks: [executed(source, 0, 1)] }), test('two', { blocks: [executed(source, 0)] })];
-    store.commit(batch({ records: [record(id, 'a.test.js', [executed(source, 0)], { tests })] }), 5);
+    const tests = [
+      test('one', { blocks: [executed(source, 0, 1)] }),
+      test('two', { blocks: [executed(source, 0)] }),
+    ];
+    store.commit(
+      batch({ records: [record(id, 'a.test.js', [executed(source, 0)], { tests })] }),
+      5,
+    );
     const recordId = only(store, id).records[0]!.id;
     const bitsOf = (blocks: Buffer) => decodeBlocks(blocks).map(({ bits }) => [...bits]);
     expect(store.tests(recordId).map(({ name, blocks }) => [name, bitsOf(blocks)])).toEqual([
@@ -58,15 +92,22 @@ describe('a committed record', () => {
     const { store, id } = setUp();
     const blocks: ExecutedBlocks[] = [{ version: other, bits: Uint8Array.of(0xff, 0xff) }];
     store.commit(batch({ records: [record(id, 'a.test.js', blocks)] }), 5);
-    expect(decodeBlocks(only(store, id).records[0]!.blocks)).toMatchObject([{ bits: Buffer.of(1) }]);
+    expect(decodeBlocks(only(store, id).records[0]!.blocks)).toMatchObject([
+      { bits: Buffer.of(1) },
+    ]);
   });
 
   it('is the same fact when only comments, times or blocks that were not executed changed', () => {
     const { store, id } = setUp();
-    const commented = version('src/a.js', ['module', 'f', 'f if', 'g'], { contentHash: 'commented' });
+    const commented = version('src/a.js', ['module', 'f', 'f if', 'g'], {
+      contentHash: 'commented',
+    });
     const edited = version('src/a.js', ['module', 'f', 'f if', 'g changed', 'h']);
     [source, commented, edited].forEach((of, nth) => {
-      const again = record(id, 'a.test.js', [executed(of, 0, 1)], { recordedAt: nth, duration: nth });
+      const again = record(id, 'a.test.js', [executed(of, 0, 1)], {
+        recordedAt: nth,
+        duration: nth,
+      });
       store.commit(batch({ records: [again] }), 10 + nth);
     });
     expect(only(store, id).records).toMatchObject([{ matchedAt: 12, duration: 2 }]);
@@ -77,7 +118,10 @@ describe('a committed record', () => {
 
   it.each<[string, Parameters<typeof record>[3]]>([
     ['another executed block', { shared: { blocks: [executed(source, 0, 1)], dependencies: [] } }],
-    ['another dependency', { shared: { blocks: [executed(source, 0)], dependencies: [dependency('x')] } }],
+    [
+      'another dependency',
+      { shared: { blocks: [executed(source, 0)], dependencies: [dependency('x')] } },
+    ],
     ['another test', { tests: [test('one')] }],
     ['being incomplete', { complete: false }],
   ])('is another fact with %s', (_, parts) => {
@@ -96,7 +140,9 @@ describe('a committed record', () => {
       [test('one', { blocks: block }), test('two', { outcome: 'skipped' })],
       [test('one', { blocks: block }), test('three')],
     ];
-    variants.forEach((tests, nth) => store.commit(batch({ records: [record(id, 'a.test.js', [], { tests })] }), nth));
+    variants.forEach((tests, nth) =>
+      store.commit(batch({ records: [record(id, 'a.test.js', [], { tests })] }), nth),
+    );
     expect(only(store, id).records).toHaveLength(variants.length);
   });
 
@@ -106,11 +152,24 @@ describe('a committed record', () => {
     const shared = [executed(source, 0, 2), executed(other, 0)];
     const tests = [test('one', { dependencies: [dependency('x'), dependency('y')] }), test('two')];
     first.store.commit(batch({ records: [record(first.id, 'a.test.js', shared, { tests })] }), 1);
-    second.store.commit(batch({ records: [record(second.id, 'z.test.js', [executed(version('src/z.js', ['m']), 0)])] }), 1);
-    const turned = [{ ...tests[1]! }, { ...tests[0]!, dependencies: [dependency('y'), dependency('x')] }];
-    const again = record(second.id, 'a.test.js', [...shared].reverse(), { tests: turned, duration: 7 });
+    second.store.commit(
+      batch({
+        records: [record(second.id, 'z.test.js', [executed(version('src/z.js', ['m']), 0)])],
+      }),
+      1,
+    );
+    const turned = [
+      { ...tests[1]! },
+      { ...tests[0]!, dependencies: [dependency('y'), dependency('x')] },
+    ];
+    const again = record(second.id, 'a.test.js', [...shared].reverse(), {
+      tests: turned,
+      duration: 7,
+    });
     second.store.commit(batch({ records: [again] }), 9);
-    expect(only(second.store, second.id).records[0]!.hash).toBe(only(first.store, first.id).records[0]!.hash);
+    expect(only(second.store, second.id).records[0]!.hash).toBe(
+      only(first.store, first.id).records[0]!.hash,
+    );
   });
 });
 
@@ -121,7 +180,12 @@ describe('a failure', () => {
     const { store, id } = setUp();
     store.commit(batch({ records: [passed(id)] }), 1);
     store.commit(batch({ records: [passed(id, { outcome: 'failed', duration: 7 })] }), 2);
-    expect(only(store, id)).toMatchObject({ failed: true, lastOutcome: 'failed', duration: 7, lastRunAt: 2 });
+    expect(only(store, id)).toMatchObject({
+      failed: true,
+      lastOutcome: 'failed',
+      duration: 7,
+      lastRunAt: 2,
+    });
     expect(only(store, id).records).toMatchObject([{ matchedAt: 1 }]);
 
     store.commit(batch({ records: [passed(id, { complete: false })] }), 3);
@@ -143,14 +207,20 @@ describe('a failure', () => {
 
   it('wins over a pass in the same batch', () => {
     const { store, id } = setUp();
-    store.commit(batch({ records: [passed(id)], failures: [{ environmentId: id, path: 'a.test.js' }] }), 1);
+    store.commit(
+      batch({ records: [passed(id)], failures: [{ environmentId: id, path: 'a.test.js' }] }),
+      1,
+    );
     expect(only(store, id).failed).toBe(true);
   });
 
   it('is of one environment only', () => {
     const { store, id } = setUp();
     const second = store.findOrCreateEnvironment({ ...KEY, hash: 'h2' }, 1).id;
-    store.commit(batch({ records: [passed(id)], failures: [{ environmentId: second, path: 'a.test.js' }] }), 1);
+    store.commit(
+      batch({ records: [passed(id)], failures: [{ environmentId: second, path: 'a.test.js' }] }),
+      1,
+    );
     expect(only(store, id).failed).toBe(false);
     expect(only(store, second).failed).toBe(true);
   });
@@ -158,7 +228,10 @@ describe('a failure', () => {
 
 describe('the records of a test file', () => {
   const variant = (id: number, nth: number, parts = {}) =>
-    record(id, 'a.test.js', [executed(version('src/a.js', [`module ${nth}`]), 0)], { duration: nth, ...parts });
+    record(id, 'a.test.js', [executed(version('src/a.js', [`module ${nth}`]), 0)], {
+      duration: nth,
+      ...parts,
+    });
 
   it('are eight at most; the least recently matched goes first', () => {
     const { file, store, id } = setUp();
@@ -167,18 +240,25 @@ describe('the records of a test file', () => {
     expect(oldest.duration).toBe(1);
     store.commit(batch({ matched: [oldest.id] }), 9);
     store.commit(batch({ records: [variant(id, 10)] }), 10);
-    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([10, 1, 8, 7, 6, 5, 4, 3]);
+    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([
+      10, 1, 8, 7, 6, 5, 4, 3,
+    ]);
     // Running the dropped state again brings it back.
     store.commit(batch({ records: [variant(id, 2)] }), 11);
-    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([2, 10, 1, 8, 7, 6, 5, 4]);
+    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([
+      2, 10, 1, 8, 7, 6, 5, 4,
+    ]);
     expect(rows(file, 'record')).toBe(8);
   });
 
   it('hold one incomplete record beside the complete ones', () => {
     const { store, id } = setUp();
     for (let nth = 1; nth <= 8; nth += 1) store.commit(batch({ records: [variant(id, nth)] }), nth);
-    for (let nth = 21; nth <= 23; nth += 1) store.commit(batch({ records: [variant(id, nth, { complete: false })] }), nth);
-    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([23, 8, 7, 6, 5, 4, 3, 2, 1]);
+    for (let nth = 21; nth <= 23; nth += 1)
+      store.commit(batch({ records: [variant(id, nth, { complete: false })] }), nth);
+    expect(only(store, id).records.map(({ duration }) => duration)).toEqual([
+      23, 8, 7, 6, 5, 4, 3, 2, 1,
+    ]);
   });
 
   it('never have an id again that was theirs', () => {
@@ -195,7 +275,10 @@ describe('the records of a test file', () => {
 
   it('go with a test file that no longer exists', () => {
     const { file, store, id } = setUp();
-    store.commit(batch({ records: [variant(id, 1, { tests: [test('one')] }), record(id, 'b.test.js')] }), 1);
+    store.commit(
+      batch({ records: [variant(id, 1, { tests: [test('one')] }), record(id, 'b.test.js')] }),
+      1,
+    );
     store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 2);
     expect([...store.load(id).testFiles.keys()]).toEqual(['b.test.js']);
     expect([rows(file, 'record'), rows(file, 'test')]).toEqual([1, 0]);
@@ -211,7 +294,9 @@ describe('contents', () => {
     store.commit(batch({ records: [record(id, 'a.test.js', [executed(source, 0)])] }), 1);
     store.commit(batch({ contents: [{ environmentId: id, version: first }] }), 2);
     const data = store.load(id, ['a.test.js']);
-    expect(data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints).toEqual(first.fingerprints);
+    expect(
+      data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints,
+    ).toEqual(first.fingerprints);
   });
 
   it('follow the latest transform of the same content', () => {
@@ -219,7 +304,9 @@ describe('contents', () => {
     store.commit(batch({ contents: [{ environmentId: id, version: first }] }), 1);
     store.commit(batch({ contents: [{ environmentId: id, version: second }] }), 2);
     const data = store.load(id);
-    expect(data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints).toHaveLength(16);
+    expect(
+      data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints,
+    ).toHaveLength(16);
   });
 
   it('that transformed differently within one run are not relied on', () => {
@@ -232,14 +319,22 @@ describe('contents', () => {
   it('of the two forms of a file stay apart', () => {
     const { store, id } = setUp();
     const module = version('src/a.js', ['module'], { contentHash: 'c1', form: 'module' });
-    store.commit(batch({ contents: [first, module].map((of) => ({ environmentId: id, version: of })) }), 1);
+    store.commit(
+      batch({ contents: [first, module].map((of) => ({ environmentId: id, version: of })) }),
+      1,
+    );
     const { contents } = store.load(id);
-    expect(contents.get('src/a.js|module')?.get('c1')).not.toBe(contents.get('src/a.js|commonjs')?.get('c1'));
+    expect(contents.get('src/a.js|module')?.get('c1')).not.toBe(
+      contents.get('src/a.js|commonjs')?.get('c1'),
+    );
   });
 
   it('keep places apart from selection', () => {
     const { store, id } = setUp();
-    store.commit(batch({ contents: [{ environmentId: id, version: { ...first, places: '1:2:f' } }] }), 1);
+    store.commit(
+      batch({ contents: [{ environmentId: id, version: { ...first, places: '1:2:f' } }] }),
+      1,
+    );
     const [stored] = store.load(id).versions.values();
     expect(store.places(stored!.id)).toBe('1:2:f');
     expect(store.places(999)).toBe('');
@@ -249,32 +344,62 @@ describe('contents', () => {
 describe('a commit', () => {
   it('keeps file states, notes, marks of order and the last 200 runs', () => {
     const { store, id } = setUp();
-    const state = { path: 'src/a.js', size: 12, mtime: '1700000000000000001', ctime: '1700000000000000002', inode: '18446744073709551615', contentHash: 'c1' };
+    const state = {
+      path: 'src/a.js',
+      size: 12,
+      mtime: '1700000000000000001',
+      ctime: '1700000000000000002',
+      inode: '18446744073709551615',
+      contentHash: 'c1',
+    };
     const orderDependent = [{ environmentId: id, path: 'a.test.js', value: true }];
-    store.commit(batch({ records: [record(id, 'a.test.js')], fileStates: [state], notes: [{ key: 'k', value: 'v' }], orderDependent }), 1);
+    store.commit(
+      batch({
+        records: [record(id, 'a.test.js')],
+        fileStates: [state],
+        notes: [{ key: 'k', value: 'v' }],
+        orderDependent,
+      }),
+      1,
+    );
     expect(store.fileStates()).toEqual(new Map([['src/a.js', state]]));
     expect([store.note('k'), store.note('none')]).toEqual(['v', undefined]);
     expect(only(store, id).orderDependent).toBe(true);
     for (let nth = 1; nth <= 210; nth += 1) {
-      store.commit(batch({ run: { startedAt: nth, duration: 1.5, selected: 2, total: 3, saved: 4.5 } }), nth);
+      store.commit(
+        batch({ run: { startedAt: nth, duration: 1.5, selected: 2, total: 3, saved: 4.5 } }),
+        nth,
+      );
     }
-    expect(store.runs(1)).toEqual([{ startedAt: 210, duration: 1.5, selected: 2, total: 3, saved: 4.5 }]);
+    expect(store.runs(1)).toEqual([
+      { startedAt: 210, duration: 1.5, selected: 2, total: 3, saved: 4.5 },
+    ]);
     expect(store.runs(1_000)).toHaveLength(200);
   });
 
   it('is all or nothing', () => {
     const { store, id } = setUp();
-    const work = () => store.commit(batch({ records: [record(id, 'a.test.js'), record(id + 1, 'b.test.js')] }), 1);
-    expect(storeError(work)).toMatchObject({ reason: 'missing', message: expect.stringContaining('pre-created') });
+    const work = () =>
+      store.commit(batch({ records: [record(id, 'a.test.js'), record(id + 1, 'b.test.js')] }), 1);
+    expect(storeError(work)).toMatchObject({
+      reason: 'missing',
+      message: expect.stringContaining('pre-created'),
+    });
     expect(store.load(id).testFiles.size).toBe(0);
-    const broken = record(id, 'b.test.js', [], { tests: [test('x', { outcome: null as unknown as 'passed' })] });
+    const broken = record(id, 'b.test.js', [], {
+      tests: [test('x', { outcome: null as unknown as 'passed' })],
+    });
     expect(() => store.commit(batch({ records: [record(id, 'a.test.js'), broken] }), 1)).toThrow();
     expect(store.load(id).testFiles.size).toBe(0);
   });
 
   it('takes odd numbers for what they may mean', () => {
     const { store, id } = setUp();
-    const odd = record(id, 'a.test.js', [], { duration: NaN, recordedAt: 1.5, tests: [test('x', { duration: Infinity })] });
+    const odd = record(id, 'a.test.js', [], {
+      duration: NaN,
+      recordedAt: 1.5,
+      tests: [test('x', { duration: Infinity })],
+    });
     store.commit(batch({ records: [odd] }), 2.7);
     expect(only(store, id)).toMatchObject({ duration: 0, lastRunAt: 3 });
   });
@@ -286,7 +411,13 @@ describe('environments', () => {
     const first = store.findOrCreateEnvironment(KEY, 1);
     expect(store.findOrCreateEnvironment(KEY, 2)).toEqual(first);
     expect(store.environment(first.id)).toEqual({ ...KEY, id: first.id });
-    const others = [{ name: 'ci' }, { project: 'b' }, { nodeMajor: 22 }, { platform: 'win32' }, { hash: 'h2' }];
+    const others = [
+      { name: 'ci' },
+      { project: 'b' },
+      { nodeMajor: 22 },
+      { platform: 'win32' },
+      { hash: 'h2' },
+    ];
     const ids = others.map((part) => store.findOrCreateEnvironment({ ...KEY, ...part }, 3).id);
     expect(new Set([first.id, ...ids]).size).toBe(6);
   });
@@ -294,19 +425,25 @@ describe('environments', () => {
   it('that differ in their hash only are ten at most; the least recently used goes first', () => {
     const { file, store, id } = setUp();
     store.commit(batch({ records: [record(id, 'a.test.js')] }), 1);
-    for (let nth = 2; nth <= 11; nth += 1) store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, nth);
+    for (let nth = 2; nth <= 11; nth += 1)
+      store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, nth);
     store.findOrCreateEnvironment({ ...KEY, name: 'other' }, 0);
     store.findOrCreateEnvironment({ ...KEY, hash: 'h2' }, 99);
     store.commit(batch(), 100);
     expect(storeError(() => store.environment(id)).reason).toBe('missing');
-    expect([rows(file, 'environment'), rows(file, 'test_file'), rows(file, 'record')]).toEqual([11, 0, 0]);
+    expect([rows(file, 'environment'), rows(file, 'test_file'), rows(file, 'record')]).toEqual([
+      11, 0, 0,
+    ]);
   });
 });
 
 describe('load', () => {
   it('gives the test files asked for, with what they refer to', () => {
     const { store, id } = setUp();
-    const records = [record(id, 'a.test.js', [executed(source, 0)]), record(id, 'b.test.js', [executed(other, 0)])];
+    const records = [
+      record(id, 'a.test.js', [executed(source, 0)]),
+      record(id, 'b.test.js', [executed(other, 0)]),
+    ];
     store.commit(batch({ records }), 1);
     const data = store.load(id, ['a.test.js', 'a.test.js', 'none.test.js']);
     expect([...data.testFiles.keys()]).toEqual(['a.test.js']);
@@ -326,7 +463,9 @@ describe('load', () => {
     const all = store.load(id);
     expect(store.load(id, paths)).toEqual(all);
     const few = store.load(id, paths.slice(0, 100));
-    expect(few.testFiles).toEqual(new Map(paths.slice(0, 100).map((path) => [path, all.testFiles.get(path)])));
+    expect(few.testFiles).toEqual(
+      new Map(paths.slice(0, 100).map((path) => [path, all.testFiles.get(path)])),
+    );
     for (const [versionId, of] of few.versions) expect(all.versions.get(versionId)).toEqual(of);
   });
 });

@@ -13,16 +13,29 @@ describe('encoded blocks', () => {
         const blocks = new Map(entries);
         const expected = [...blocks]
           .sort(([a], [b]) => a - b)
-          .map(([version, bytes]) => ({ version, bits: [...bytes].slice(0, bytes.findLastIndex((byte) => byte !== 0) + 1) }))
+          .map(([version, bytes]) => ({
+            version,
+            bits: [...bytes].slice(0, bytes.findLastIndex((byte) => byte !== 0) + 1),
+          }))
           .filter((entry) => entry.bits.length > 0);
-        const decoded = decodeBlocks(encodeBlocks(blocks)).map((entry) => ({ ...entry, bits: [...entry.bits] }));
+        const decoded = decodeBlocks(encodeBlocks(blocks)).map((entry) => ({
+          ...entry,
+          bits: [...entry.bits],
+        }));
         expect(decoded).toEqual(expected);
       }),
     );
   });
 
   it('take three bytes for a file with up to eight blocks near another', () => {
-    expect(encodeBlocks(new Map([[1, Uint8Array.of(1)], [2, Uint8Array.of(255)]]))).toHaveLength(6);
+    expect(
+      encodeBlocks(
+        new Map([
+          [1, Uint8Array.of(1)],
+          [2, Uint8Array.of(255)],
+        ]),
+      ),
+    ).toHaveLength(6);
   });
 
   it('decode or throw an EncodingError, whatever the bytes are', () => {
@@ -81,8 +94,10 @@ describe('packed values', () => {
   it('come back', () => {
     const sha1 = 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3';
     expect(packHash(sha1)).toHaveLength(20);
-    for (const hash of [sha1, 'no hash', '', sha1.toUpperCase(), 'ab']) expect(unpackHash(packHash(hash))).toBe(hash);
-    for (const text of ['', '1:2:name,3:4:', 'ünïcode']) expect(unpackText(packText(text))).toBe(text);
+    for (const hash of [sha1, 'no hash', '', sha1.toUpperCase(), 'ab'])
+      expect(unpackHash(packHash(hash))).toBe(hash);
+    for (const text of ['', '1:2:name,3:4:', 'ünïcode'])
+      expect(unpackText(packText(text))).toBe(text);
   });
 
   it('are empty when they would burst', () => {

@@ -63,10 +63,25 @@ export function storeError(work: () => unknown): { reason: StoreErrorReason; mes
   throw new Error('nothing was thrown');
 }
 
-export const KEY: EnvironmentKey = { name: '', project: '.', nodeMajor: 20, platform: 'linux', hash: 'h1' };
+export const KEY: EnvironmentKey = {
+  name: '',
+  project: '.',
+  nodeMajor: 20,
+  platform: 'linux',
+  hash: 'h1',
+};
 
 export function batch(parts: Partial<CommitBatch> = {}): CommitBatch {
-  return { records: [], failures: [], matched: [], gone: [], contents: [], fileStates: [], notes: [], ...parts };
+  return {
+    records: [],
+    failures: [],
+    matched: [],
+    gone: [],
+    contents: [],
+    fileStates: [],
+    notes: [],
+    ...parts,
+  };
 }
 
 export const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -75,9 +90,15 @@ export const sha1 = (text: string): string => createHash('sha1').update(text).di
 export function version(
   file: string,
   blocks: readonly string[],
-  { contentHash = sha1(`${file} ${blocks.join()}`), form = 'commonjs' as ModuleForm, places = '' } = {},
+  {
+    contentHash = sha1(`${file} ${blocks.join()}`),
+    form = 'commonjs' as ModuleForm,
+    places = '',
+  } = {},
 ): FileVersion {
-  const fingerprints = Buffer.concat(blocks.map((block) => createHash('sha1').update(`${file} ${block}`).digest().subarray(0, 8)));
+  const fingerprints = Buffer.concat(
+    blocks.map((block) => createHash('sha1').update(`${file} ${block}`).digest().subarray(0, 8)),
+  );
   return { path: file, contentHash, form, fingerprints, places };
 }
 
@@ -88,12 +109,24 @@ export function executed(of: FileVersion, ...blocks: number[]): ExecutedBlocks {
   return { version: of, bits };
 }
 
-export function dependency(name: string, value = 'v1', kind: Dependency['kind'] = 'file'): Dependency {
+export function dependency(
+  name: string,
+  value = 'v1',
+  kind: Dependency['kind'] = 'file',
+): Dependency {
   return { kind, name, value };
 }
 
 export function test(name: string, parts: Partial<TestResultRecord> = {}): TestResultRecord {
-  return { name: [name], ordinal: 0, outcome: 'passed', duration: 5, blocks: [], dependencies: [], ...parts };
+  return {
+    name: [name],
+    ordinal: 0,
+    outcome: 'passed',
+    duration: 5,
+    blocks: [],
+    dependencies: [],
+    ...parts,
+  };
 }
 
 /** A passing, complete record; `blocks` are those of the shared part. */
@@ -118,5 +151,8 @@ export function record(
 
 /** The number of rows of a table. */
 export function rows(file: string, table: string): number {
-  return sql(file, (db) => db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0);
+  return sql(
+    file,
+    (db) => db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0,
+  );
 }

@@ -4,7 +4,19 @@ import { Store } from '../../src/store';
 import { isDependencyName, isStoredPath } from '../../src/store/checks';
 import { encodeBlocks, seal } from '../../src/store/encoding';
 import { recordOwner } from '../../src/store/record-writer';
-import { batch, dependency, executed, KEY, newFile, open, record, sql, storeError, test, version } from './helpers';
+import {
+  batch,
+  dependency,
+  executed,
+  KEY,
+  newFile,
+  open,
+  record,
+  sql,
+  storeError,
+  test,
+  version,
+} from './helpers';
 
 /** Two test files, one dependency and one source file each. */
 function filled(): string {
@@ -20,7 +32,9 @@ function filled(): string {
       tests: [test('one')],
     }),
   );
-  const fileStates = [{ path: 'src/a.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' }];
+  const fileStates = [
+    { path: 'src/a.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' },
+  ];
   store.commit(batch({ records, fileStates, notes: [{ key: 'k', value: 'v' }] }), 1);
   store.close();
   return file;
@@ -43,21 +57,45 @@ describe('a record that cannot be ours', () => {
     ['blocks that are text', `UPDATE record SET blocks = 'text' WHERE id = 1`],
     ['no blocks', `UPDATE record SET blocks = x'' WHERE id = 1`],
     ['blocks without a seal', `UPDATE record SET blocks = x'0101010000000000' WHERE id = 1`],
-    ['the blocks of another record', `UPDATE record SET blocks = (SELECT blocks FROM record WHERE id = 2) WHERE id = 1`],
-    ['another test file', `DELETE FROM record WHERE id = 2; UPDATE record SET test_file_id = 2 WHERE id = 1`],
+    [
+      'the blocks of another record',
+      `UPDATE record SET blocks = (SELECT blocks FROM record WHERE id = 2) WHERE id = 1`,
+    ],
+    [
+      'another test file',
+      `DELETE FROM record WHERE id = 2; UPDATE record SET test_file_id = 2 WHERE id = 1`,
+    ],
     ['completeness it had not', `UPDATE record SET complete = 0 WHERE id = 1`],
     ['a hash that is text', `UPDATE record SET hash = 'text' WHERE id = 1`],
     ['a version that is gone', `DELETE FROM file_version WHERE path = 'src/a.js'`],
-    ['a version of an odd length', `UPDATE file_version SET fingerprints = x'010203' WHERE path = 'src/a.js'`],
-    ['a version with too few blocks', `UPDATE file_version SET fingerprints = x'' WHERE path = 'src/a.js'`],
+    [
+      'a version of an odd length',
+      `UPDATE file_version SET fingerprints = x'010203' WHERE path = 'src/a.js'`,
+    ],
+    [
+      'a version with too few blocks',
+      `UPDATE file_version SET fingerprints = x'' WHERE path = 'src/a.js'`,
+    ],
     ['an unknown form', `UPDATE file_version SET form = 'script' WHERE path = 'src/a.js'`],
-    ['an absolute source path', `UPDATE file_version SET path = '/etc/passwd' WHERE path = 'src/a.js'`],
-    ['a source path with a detour', `UPDATE file_version SET path = 'src/../../x.js' WHERE path = 'src/a.js'`],
+    [
+      'an absolute source path',
+      `UPDATE file_version SET path = '/etc/passwd' WHERE path = 'src/a.js'`,
+    ],
+    [
+      'a source path with a detour',
+      `UPDATE file_version SET path = 'src/../../x.js' WHERE path = 'src/a.js'`,
+    ],
     ['a dependency that is gone', `DELETE FROM dependency WHERE name = 'a.json'`],
-    ['an unknown kind of dependency', `UPDATE dependency SET kind = 'command' WHERE name = 'a.json'`],
+    [
+      'an unknown kind of dependency',
+      `UPDATE dependency SET kind = 'command' WHERE name = 'a.json'`,
+    ],
     ['an absolute dependency', `UPDATE dependency SET name = '/etc/passwd' WHERE name = 'a.json'`],
     ['a drive as dependency', `UPDATE dependency SET name = 'C:\\x' WHERE name = 'a.json'`],
-    ['a dependency value that is a blob', `UPDATE dependency SET value = x'01' WHERE name = 'a.json'`],
+    [
+      'a dependency value that is a blob',
+      `UPDATE dependency SET value = x'01' WHERE name = 'a.json'`,
+    ],
   ])('counts as none: %s', (_, change) => {
     const file = filled();
     loosely(file, change);
@@ -68,9 +106,15 @@ describe('a record that cannot be ours', () => {
 
   it('counts as none when it refers to more blocks than there are, in sound encoding', () => {
     const file = filled();
-    const blocks = [new Map([[1, new Uint8Array(1 << 20).fill(255)]]), new Map([[2 ** 40, Uint8Array.of(1)]])];
+    const blocks = [
+      new Map([[1, new Uint8Array(1 << 20).fill(255)]]),
+      new Map([[2 ** 40, Uint8Array.of(1)]]),
+    ];
     for (const of of blocks) {
-      const sealed = seal(encodeBlocks(of), recordOwner({ environmentId: 1, path: 'a.test.js' }, true));
+      const sealed = seal(
+        encodeBlocks(of),
+        recordOwner({ environmentId: 1, path: 'a.test.js' }, true),
+      );
       sql(file, (db) => db.prepare('UPDATE record SET blocks = ? WHERE id = 1').run(sealed));
       expect(recordCounts(file)).toEqual({ 'a.test.js': 0, 'b.test.js': 1 });
     }
@@ -81,26 +125,44 @@ describe('a record that cannot be ours', () => {
     loosely(file, `UPDATE record SET blocks = 'text' WHERE id = 1`);
     loosely(file, `INSERT OR REPLACE INTO note VALUES ('store:pending', 1000)`);
     const store = open(file);
-    store.commit(batch({ contents: [{ environmentId: 1, version: version('src/c.js', ['module']) }] }), 2);
+    store.commit(
+      batch({ contents: [{ environmentId: 1, version: version('src/c.js', ['module']) }] }),
+      2,
+    );
     expect(sql(file, (db) => db.prepare('SELECT id FROM record').pluck().all())).toEqual([2]);
   });
 });
 
 describe('other rows that cannot be ours', () => {
-  it.each(['/abs.test.js', '../x/../y.test.js', 'a//b.test.js', './a.test.js', '', 'a\0.test.js', 'x'.repeat(5_000)])(
-    'a test file of path %j is not there',
-    (path) => {
-      const file = filled();
-      sql(file, (db) => db.prepare(`UPDATE test_file SET path = ? WHERE path = 'a.test.js'`).run(path));
-      expect(Object.keys(recordCounts(file))).toEqual(['b.test.js']);
-    },
-  );
+  it.each([
+    '/abs.test.js',
+    '../x/../y.test.js',
+    'a//b.test.js',
+    './a.test.js',
+    '',
+    'a\0.test.js',
+    'x'.repeat(5_000),
+  ])('a test file of path %j is not there', (path) => {
+    const file = filled();
+    sql(file, (db) =>
+      db.prepare(`UPDATE test_file SET path = ? WHERE path = 'a.test.js'`).run(path),
+    );
+    expect(Object.keys(recordCounts(file))).toEqual(['b.test.js']);
+  });
 
   it('a test file of which it is not clear whether it failed has failed', () => {
     const file = filled();
-    loosely(file, `UPDATE test_file SET failed = 'no', last_outcome = 'fine', duration = 'long', last_run_at = x'00'`);
+    loosely(
+      file,
+      `UPDATE test_file SET failed = 'no', last_outcome = 'fine', duration = 'long', last_run_at = x'00'`,
+    );
     const [testFile] = open(file).load(1).testFiles.values();
-    expect(testFile).toMatchObject({ failed: true, lastOutcome: 'failed', duration: undefined, lastRunAt: 0 });
+    expect(testFile).toMatchObject({
+      failed: true,
+      lastOutcome: 'failed',
+      duration: undefined,
+      lastRunAt: 0,
+    });
   });
 
   it.each([
@@ -114,7 +176,11 @@ describe('other rows that cannot be ours', () => {
     const file = filled();
     loosely(file, change);
     expect(open(file).tests(1)).toEqual([]);
-    expect(open(file).snapshot().environments[0]?.testFiles.map(({ records }) => records.length)).toEqual([0, 0]);
+    expect(
+      open(file)
+        .snapshot()
+        .environments[0]?.testFiles.map(({ records }) => records.length),
+    ).toEqual([0, 0]);
   });
 
   it.each([
@@ -136,50 +202,100 @@ describe('other rows that cannot be ours', () => {
        UPDATE content SET hash = 7`,
     );
     const store = open(file);
-    expect([store.note('k'), store.runs(), store.places(1), store.load(1).contents.size]).toEqual([undefined, [], '', 0]);
+    expect([store.note('k'), store.runs(), store.places(1), store.load(1).contents.size]).toEqual([
+      undefined,
+      [],
+      '',
+      0,
+    ]);
   });
 
   it('never make a load throw, whichever value is swapped for whichever', () => {
     const columns = [
-      ...['path', 'failed', 'last_outcome', 'duration', 'order_dependent', 'last_run_at', 'environment_id'].map((name) => `test_file.${name}`),
-      ...['hash', 'complete', 'duration', 'recorded_at', 'matched_at', 'blocks', 'dependencies', 'test_file_id'].map((name) => `record.${name}`),
-      ...['path', 'form', 'identity', 'fingerprints', 'places', 'environment_id'].map((name) => `file_version.${name}`),
+      ...[
+        'path',
+        'failed',
+        'last_outcome',
+        'duration',
+        'order_dependent',
+        'last_run_at',
+        'environment_id',
+      ].map((name) => `test_file.${name}`),
+      ...[
+        'hash',
+        'complete',
+        'duration',
+        'recorded_at',
+        'matched_at',
+        'blocks',
+        'dependencies',
+        'test_file_id',
+      ].map((name) => `record.${name}`),
+      ...['path', 'form', 'identity', 'fingerprints', 'places', 'environment_id'].map(
+        (name) => `file_version.${name}`,
+      ),
       ...['hash', 'file_version_id', 'learned_at'].map((name) => `content.${name}`),
       ...['kind', 'name', 'value'].map((name) => `dependency.${name}`),
-      ...['name', 'project', 'node_major', 'platform', 'hash', 'used_at'].map((name) => `environment.${name}`),
+      ...['name', 'project', 'node_major', 'platform', 'hash', 'used_at'].map(
+        (name) => `environment.${name}`,
+      ),
     ];
     const value = fc.oneof(
-      fc.constantFrom<unknown>(null, '', 'text', 2 ** 53, -1, 1.5, 1e300, 9_007_199_254_740_993n, -(2n ** 63n), Buffer.alloc(0)),
+      fc.constantFrom<unknown>(
+        null,
+        '',
+        'text',
+        2 ** 53,
+        -1,
+        1.5,
+        1e300,
+        9_007_199_254_740_993n,
+        -(2n ** 63n),
+        Buffer.alloc(0),
+      ),
       fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
       fc.string(),
       fc.double(),
     );
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...columns), value), { minLength: 1, maxLength: 4 }), (changes) => {
-        const file = looseCopy(filled());
-        sql(file, (db) => {
-          db.pragma('foreign_keys = OFF');
-          for (const [column, to] of changes) {
-            const [table, name] = column.split('.');
-            // The first row, by any column: one table has no row ids.
-            const [where] = Object.entries(db.prepare(`SELECT * FROM ${table} LIMIT 1`).get() as object);
-            db.prepare(`UPDATE ${table} SET ${name} = ? WHERE ${where![0]} IS ?`).run(to, where![1]);
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...columns), value), { minLength: 1, maxLength: 4 }),
+        (changes) => {
+          const file = looseCopy(filled());
+          sql(file, (db) => {
+            db.pragma('foreign_keys = OFF');
+            for (const [column, to] of changes) {
+              const [table, name] = column.split('.');
+              // The first row, by any column: one table has no row ids.
+              const [where] = Object.entries(
+                db.prepare(`SELECT * FROM ${table} LIMIT 1`).get() as object,
+              );
+              try {
+                db.prepare(`UPDATE ${table} SET ${name} = ? WHERE ${where![0]} IS ?`).run(
+                  to,
+                  where![1],
+                );
+              } catch (error) {
+                // Some rules hold in any schema: keys are unique, and not null.
+                expect(String(error)).toContain('constraint failed');
+              }
+            }
+          });
+          const store = Store.open(file, { readonly: true });
+          try {
+            store.load(1);
+            store.load(1, ['a.test.js', 'b.test.js']);
+            store.snapshot();
+            store.fileStates();
+            store.tests(1);
+          } finally {
+            store.close();
           }
-        });
-        const store = Store.open(file, { readonly: true });
-        try {
-          store.load(1);
-          store.load(1, ['a.test.js', 'b.test.js']);
-          store.snapshot();
-          store.fileStates();
-          store.tests(1);
-        } finally {
-          store.close();
-        }
-        const target = open();
-        target.merge(file, 2);
-        target.close();
-      }),
+          const target = open();
+          target.merge(file, 2);
+          target.close();
+        },
+      ),
       { numRuns: 60 },
     );
   }, 120_000);
@@ -206,11 +322,38 @@ describe('other rows that cannot be ours', () => {
 });
 
 describe('paths that can be stored', () => {
-  it.each(['a', 'src/a.js', '../shared/a.js', '../../node_modules/x', '.hidden', '...', '..a/b', 'a b/ü.js', 'a:b', 'C:'])('%j', (path) => {
+  it.each([
+    'a',
+    'src/a.js',
+    '../shared/a.js',
+    '../../node_modules/x',
+    '.hidden',
+    '...',
+    '..a/b',
+    'a b/ü.js',
+    'a:b',
+    'C:',
+  ])('%j', (path) => {
     expect(isStoredPath(path)).toBe(true);
   });
 
-  it.each(['', '/', '/a', 'a/', 'a//b', 'a/../b', 'a/..', './a', '../a/../b', 'C:/a', 'c:\\a', 'a\0b', 3, null, undefined])('are not %j', (path) => {
+  it.each([
+    '',
+    '/',
+    '/a',
+    'a/',
+    'a//b',
+    'a/../b',
+    'a/..',
+    './a',
+    '../a/../b',
+    'C:/a',
+    'c:\\a',
+    'a\0b',
+    3,
+    null,
+    undefined,
+  ])('are not %j', (path) => {
     expect(isStoredPath(path)).toBe(false);
   });
 
@@ -236,7 +379,9 @@ function looseCopy(file: string): string {
     db.unsafeMode(true);
     db.pragma('foreign_keys = OFF');
     db.pragma('writable_schema = ON');
-    const tables = db.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'`).all() as { name: string; sql: string }[];
+    const tables = db
+      .prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'`)
+      .all() as { name: string; sql: string }[];
     const rewrite = db.prepare('UPDATE sqlite_schema SET sql = ? WHERE name = ?');
     for (const { name, sql: statement } of tables) {
       rewrite.run(

@@ -12,15 +12,22 @@ const ROOT = path.resolve(__dirname, '../..');
 /** Runs `child.ts`, which commits again and again, in a process of its own. */
 function commitElsewhere(file: string, name: string, commits: number): ChildProcess {
   const script = path.join(__dirname, 'child.ts');
-  return spawn(process.execPath, ['-r', 'ts-node/register/transpile-only', script, file, name, String(commits)], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  return spawn(
+    process.execPath,
+    ['-r', 'ts-node/register/transpile-only', script, file, name, String(commits)],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
 }
 
 function integrity(file: string): unknown {
-  return sql(file, (db) => [db.pragma('integrity_check', { simple: true }), db.pragma('foreign_key_check')]);
+  return sql(file, (db) => [
+    db.pragma('integrity_check', { simple: true }),
+    db.pragma('foreign_key_check'),
+  ]);
 }
 
 describe('a lock of another process', () => {
@@ -31,13 +38,17 @@ describe('a lock of another process', () => {
     const holder = new Database(file);
     holder.exec('BEGIN EXCLUSIVE');
     const start = Date.now();
-    expect(storeError(() => store.commit(batch({ records: [record(id, 'a.test.js')] }), 1))).toMatchObject({
+    expect(
+      storeError(() => store.commit(batch({ records: [record(id, 'a.test.js')] }), 1)),
+    ).toMatchObject({
       reason: 'locked',
       message: expect.stringContaining('locked by another process'),
     });
     expect(Date.now() - start).toBeGreaterThanOrEqual(90);
     expect(storeError(() => Store.open(file, { timeout: 50 })).reason).toBe('locked');
-    expect(storeError(() => Store.open(file, { timeout: 50, readonly: true })).reason).toBe('locked');
+    expect(storeError(() => Store.open(file, { timeout: 50, readonly: true })).reason).toBe(
+      'locked',
+    );
     holder.exec('ROLLBACK');
     holder.close();
     store.commit(batch({ records: [record(id, 'a.test.js')] }), 1);
@@ -49,7 +60,9 @@ describe('several processes', () => {
   it('make one database and all commit into it', async () => {
     const file = newFile();
     const children = ['a', 'b', 'c'].map((name) => commitElsewhere(file, name, 15));
-    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
+    const codes = await Promise.all(
+      children.map(async (child) => (await once(child, 'exit'))[0] as number),
+    );
     expect(codes).toEqual([0, 0, 0]);
     expect(open(file).load(1).testFiles.size).toBe(45);
     expect(integrity(file)).toEqual(['ok', []]);
@@ -72,7 +85,9 @@ describe('several processes', () => {
       await once(child, 'close');
       expect(child.signalCode).toBe('SIGKILL');
       const store = Store.open(file);
-      const kept = [...store.load(1).testFiles.values()].filter(({ path: name }) => name.startsWith(`round${round}-`));
+      const kept = [...store.load(1).testFiles.values()].filter(({ path: name }) =>
+        name.startsWith(`round${round}-`),
+      );
       store.close();
       expect(kept.length).toBeGreaterThanOrEqual(acknowledged);
       expect(kept.length).toBeLessThanOrEqual(acknowledged + 1);

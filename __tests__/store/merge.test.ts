@@ -2,14 +2,32 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Store, type Snapshot } from '../../src/store';
 import type { TestFileRecord } from '../../src/store/types';
-import { batch, dependency, executed, KEY, newFile, open, record, rows, sql, storeError, test, version } from './helpers';
+import {
+  batch,
+  dependency,
+  executed,
+  KEY,
+  newFile,
+  open,
+  record,
+  rows,
+  sql,
+  storeError,
+  test,
+  version,
+} from './helpers';
 
 /** One thing that happens to a database. Small numbers, so that databases often hold the same. */
 const event = fc.record({
   at: fc.integer({ min: 1, max: 30 }),
   hash: fc.constantFrom('h1', 'h2'),
   path: fc.constantFrom('a.test.js', 'b.test.js'),
-  outcome: fc.constantFrom('passed' as const, 'passed' as const, 'failed' as const, 'crashed' as const),
+  outcome: fc.constantFrom(
+    'passed' as const,
+    'passed' as const,
+    'failed' as const,
+    'crashed' as const,
+  ),
   complete: fc.boolean(),
   variant: fc.integer({ min: 0, max: 11 }),
   /** Of the part that is not executed: the record stays the same fact. */
@@ -20,11 +38,19 @@ const event = fc.record({
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 const history = fc.array(event, { maxLength: 14 });
 
-function makeRecord(environmentId: number, { path, outcome, complete, variant, unexecuted, comment, at }: Event): TestFileRecord {
+function makeRecord(
+  environmentId: number,
+  { path, outcome, complete, variant, unexecuted, comment, at }: Event,
+): TestFileRecord {
   const contentHash = `${variant} ${unexecuted} ${comment}`;
-  const source = version('src/a.js', ['module', `f${variant % 4}`, `never ${unexecuted}`], { contentHash });
+  const source = version('src/a.js', ['module', `f${variant % 4}`, `never ${unexecuted}`], {
+    contentHash,
+  });
   const tests = [
-    test('one', { blocks: [executed(source, 0, 1)], dependencies: variant > 5 ? [dependency('data.json')] : [] }),
+    test('one', {
+      blocks: [executed(source, 0, 1)],
+      dependencies: variant > 5 ? [dependency('data.json')] : [],
+    }),
     test('two', { outcome: variant % 2 === 0 ? 'passed' : 'skipped' }),
   ];
   return record(environmentId, path, [executed(source, 0)], {
@@ -46,7 +72,10 @@ function play(events: readonly Event[]): string {
       batch(
         one.outcome === 'crashed'
           ? { failures: [key] }
-          : { records: [makeRecord(id, one)], orderDependent: [{ ...key, value: one.orderDependent }] },
+          : {
+              records: [makeRecord(id, one)],
+              orderDependent: [{ ...key, value: one.orderDependent }],
+            },
       ),
       one.at,
     );
@@ -109,8 +138,19 @@ describe('merging', () => {
       comment: 0,
       orderDependent: false,
     };
-    const { snapshot } = merged(play([base]), play([{ ...base, variant: 1 }, { ...base, path: 'b.test.js' }]), play([{ ...base, hash: 'h2' }]));
-    expect(snapshot.environments.map(({ testFiles }) => testFiles.map(({ path, records }) => [path, records.length]))).toEqual([
+    const { snapshot } = merged(
+      play([base]),
+      play([
+        { ...base, variant: 1 },
+        { ...base, path: 'b.test.js' },
+      ]),
+      play([{ ...base, hash: 'h2' }]),
+    );
+    expect(
+      snapshot.environments.map(({ testFiles }) =>
+        testFiles.map(({ path, records }) => [path, records.length]),
+      ),
+    ).toEqual([
       [
         ['a.test.js', 2],
         ['b.test.js', 1],
@@ -133,7 +173,10 @@ describe('merging', () => {
     };
     write(first, 'failed', 1);
     write(second, outcome, at);
-    for (const order of [[first, second], [second, first]]) {
+    for (const order of [
+      [first, second],
+      [second, first],
+    ]) {
       expect(merged(...order).snapshot.environments[0]?.testFiles[0]?.failed).toBe(failed);
     }
   });
@@ -145,7 +188,10 @@ describe('merging', () => {
       const { id } = store.findOrCreateEnvironment(KEY, 1);
       for (const at of times) {
         const source = version('src/a.js', [`module ${at}`]);
-        store.commit(batch({ records: [record(id, 'a.test.js', [executed(source, 0)], { duration: at })] }), at);
+        store.commit(
+          batch({ records: [record(id, 'a.test.js', [executed(source, 0)], { duration: at })] }),
+          at,
+        );
       }
       return file;
     };
@@ -158,11 +204,17 @@ describe('merging', () => {
     const first = newFile();
     const store = open(first);
     const run = { startedAt: 1, duration: 2, selected: 3, total: 4, saved: 5 };
-    const fileStates = [{ path: 'a.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' }];
+    const fileStates = [
+      { path: 'a.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' },
+    ];
     store.commit(batch({ run, fileStates, notes: [{ key: 'k', value: 'v' }] }), 1);
     const { file } = merged(first, first);
     const united = open(file);
-    expect([united.runs(), united.fileStates().size, united.note('k')]).toEqual([[run], 0, undefined]);
+    expect([united.runs(), united.fileStates().size, united.note('k')]).toEqual([
+      [run],
+      0,
+      undefined,
+    ]);
   });
 
   it('a database with itself changes nothing', () => {
@@ -177,20 +229,40 @@ describe('merging', () => {
     const store = open(file);
     const { id } = store.findOrCreateEnvironment(KEY, 1);
     const source = version('src/a.js', ['module', 'f']);
-    store.commit(batch({ records: [record(id, 'a.test.js', [executed(source, 0, 1)]), record(id, 'b.test.js')] }), 1);
+    store.commit(
+      batch({
+        records: [record(id, 'a.test.js', [executed(source, 0, 1)]), record(id, 'b.test.js')],
+      }),
+      1,
+    );
     store.close();
     sql(file, (db) => db.prepare('UPDATE file_version SET fingerprints = ?').run(Buffer.alloc(16)));
     const { snapshot } = merged(file);
-    expect(snapshot.environments[0]?.testFiles.map(({ records }) => records.length)).toEqual([0, 1]);
+    expect(snapshot.environments[0]?.testFiles.map(({ records }) => records.length)).toEqual([
+      0, 1,
+    ]);
   });
 
   it('says which of the two cannot be used, and changes nothing', () => {
     const target = open();
     const missing = newFile();
-    expect(storeError(() => target.merge(missing, 1))).toMatchObject({ reason: 'missing', message: expect.stringContaining(missing) });
+    expect(storeError(() => target.merge(missing, 1))).toMatchObject({
+      reason: 'missing',
+      message: expect.stringContaining(missing),
+    });
     const damaged = play([]);
-    sql(damaged, (db) => db.exec('ALTER TABLE test_file DROP COLUMN order_dependent; INSERT INTO environment VALUES (1, "", ".", 20, "linux", "h", 1, 1)'.replace(/"/g, "'")));
-    expect(storeError(() => target.merge(damaged, 1))).toMatchObject({ reason: 'damaged', message: expect.stringContaining(damaged) });
+    sql(damaged, (db) =>
+      db.exec(
+        'ALTER TABLE test_file DROP COLUMN order_dependent; INSERT INTO environment VALUES (1, "", ".", 20, "linux", "h", 1, 1)'.replace(
+          /"/g,
+          "'",
+        ),
+      ),
+    );
+    expect(storeError(() => target.merge(damaged, 1))).toMatchObject({
+      reason: 'damaged',
+      message: expect.stringContaining(damaged),
+    });
     expect(rows(target.file, 'environment')).toBe(0);
   });
 });
@@ -198,29 +270,49 @@ describe('merging', () => {
 describe('a snapshot', () => {
   it('is the same in whatever order things were recorded', () => {
     fc.assert(
-      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }), fc.integer({ min: 1, max: 4 }), (order, workers) => {
-        const run = (numbers: number[], batches: number) => {
-          const file = newFile();
-          const store = Store.open(file);
-          const { id } = store.findOrCreateEnvironment(KEY, 1);
-          const records = numbers.map((nth) => {
-            const sources = [version('src/shared.js', ['module', 'f']), version(`src/${nth % 3}.js`, ['module', `f${nth % 3}`])];
-            return record(id, `${nth}.test.js`, sources.map((of) => executed(of, nth % 2)), {
-              duration: batches * 10 + nth,
-              recordedAt: batches,
-              outcome: nth === 5 ? 'failed' : 'passed',
-              tests: [test('one', { blocks: [executed(sources[1]!, 1)], dependencies: [dependency(`d${nth % 2}`)] })],
+      fc.property(
+        fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }),
+        fc.integer({ min: 1, max: 4 }),
+        (order, workers) => {
+          const run = (numbers: number[], batches: number) => {
+            const file = newFile();
+            const store = Store.open(file);
+            const { id } = store.findOrCreateEnvironment(KEY, 1);
+            const records = numbers.map((nth) => {
+              const sources = [
+                version('src/shared.js', ['module', 'f']),
+                version(`src/${nth % 3}.js`, ['module', `f${nth % 3}`]),
+              ];
+              return record(
+                id,
+                `${nth}.test.js`,
+                sources.map((of) => executed(of, nth % 2)),
+                {
+                  duration: batches * 10 + nth,
+                  recordedAt: batches,
+                  outcome: nth === 5 ? 'failed' : 'passed',
+                  tests: [
+                    test('one', {
+                      blocks: [executed(sources[1]!, 1)],
+                      dependencies: [dependency(`d${nth % 2}`)],
+                    }),
+                  ],
+                },
+              );
             });
-          });
-          for (let nth = 0; nth < batches; nth += 1) {
-            store.commit(batch({ records: records.filter((_, index) => index % batches === nth) }), nth);
-          }
-          const snapshot = store.snapshot();
-          store.close();
-          return snapshot;
-        };
-        expect(run(order, workers)).toEqual(run([0, 1, 2, 3, 4, 5, 6, 7], 1));
-      }),
+            for (let nth = 0; nth < batches; nth += 1) {
+              store.commit(
+                batch({ records: records.filter((_, index) => index % batches === nth) }),
+                nth,
+              );
+            }
+            const snapshot = store.snapshot();
+            store.close();
+            return snapshot;
+          };
+          expect(run(order, workers)).toEqual(run([0, 1, 2, 3, 4, 5, 6, 7], 1));
+        },
+      ),
       { numRuns: 15 },
     );
   }, 60_000);

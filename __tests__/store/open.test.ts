@@ -5,15 +5,31 @@ import Database from 'better-sqlite3';
 import { asStoreError, moveAside, Store } from '../../src/store';
 import { MIGRATIONS, type Migration } from '../../src/store/migrations';
 import { APPLICATION_ID } from '../../src/store/open';
-import { batch, executed, KEY, makeFolder, newFile, open, record, sql, storeError, version } from './helpers';
+import {
+  batch,
+  executed,
+  KEY,
+  makeFolder,
+  newFile,
+  open,
+  record,
+  sql,
+  storeError,
+  version,
+} from './helpers';
 
 /** A database with something in it. */
 function filled(): string {
   const file = newFile();
   const store = Store.open(file);
   const { id } = store.findOrCreateEnvironment(KEY, 1);
-  const source = version('src/a.js', Array.from({ length: 200 }, (_, nth) => `block ${nth}`));
-  const records = Array.from({ length: 30 }, (_, nth) => record(id, `${nth}.test.js`, [executed(source, 0, nth, 2 * nth)]));
+  const source = version(
+    'src/a.js',
+    Array.from({ length: 200 }, (_, nth) => `block ${nth}`),
+  );
+  const records = Array.from({ length: 30 }, (_, nth) =>
+    record(id, `${nth}.test.js`, [executed(source, 0, nth, 2 * nth)]),
+  );
   store.commit(batch({ records }), 1);
   store.close();
   return file;
@@ -49,7 +65,10 @@ describe('opening to write', () => {
 
   it('says that a folder cannot be a database', () => {
     const file = makeFolder();
-    expect(storeError(() => Store.open(file))).toMatchObject({ reason: 'unwritable', message: expect.stringContaining(file) });
+    expect(storeError(() => Store.open(file))).toMatchObject({
+      reason: 'unwritable',
+      message: expect.stringContaining(file),
+    });
     expect(storeError(() => Store.open(file, { readonly: true })).reason).toBe('unreadable');
   });
 
@@ -59,21 +78,27 @@ describe('opening to write', () => {
   });
 
   // Root may write to what is read-only, so there is nothing to see.
-  (process.getuid?.() === 0 || process.platform === 'win32' ? it.skip : it)('says what cannot be written', () => {
-    const file = filled();
-    fs.chmodSync(file, 0o444);
-    expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
-    fs.chmodSync(file, 0o644);
-    fs.chmodSync(path.dirname(file), 0o555);
-    expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
-    fs.chmodSync(path.dirname(file), 0o755);
-  });
+  (process.getuid?.() === 0 || process.platform === 'win32' ? it.skip : it)(
+    'says what cannot be written',
+    () => {
+      const file = filled();
+      fs.chmodSync(file, 0o444);
+      expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
+      fs.chmodSync(file, 0o644);
+      fs.chmodSync(path.dirname(file), 0o555);
+      expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
+      fs.chmodSync(path.dirname(file), 0o755);
+    },
+  );
 });
 
 describe('opening to read', () => {
   it('says that there is no database, and makes none', () => {
     const file = newFile();
-    expect(storeError(() => Store.open(file, { readonly: true }))).toMatchObject({ reason: 'missing', message: expect.stringContaining(file) });
+    expect(storeError(() => Store.open(file, { readonly: true }))).toMatchObject({
+      reason: 'missing',
+      message: expect.stringContaining(file),
+    });
     expect(fs.existsSync(file)).toBe(false);
     fs.writeFileSync(file, '');
     expect(storeError(() => Store.open(file, { readonly: true })).reason).toBe('missing');
@@ -111,7 +136,10 @@ describe('opening to read', () => {
     (part) => {
       const store = open(filled(), { readonly: true });
       const error = storeError(() => store.findOrCreateEnvironment({ ...KEY, ...part }, 9));
-      expect(error).toMatchObject({ reason: 'missing', message: expect.stringContaining('the controller should have pre-created it') });
+      expect(error).toMatchObject({
+        reason: 'missing',
+        message: expect.stringContaining('the controller should have pre-created it'),
+      });
       expect(storeError(() => store.environment(77))).toMatchObject({
         reason: 'missing',
         message: expect.stringContaining('the controller should have pre-created it'),
@@ -134,25 +162,36 @@ describe('a database of someone else', () => {
   it('is foreign, and stays as it is', () => {
     const file = newFile();
     // What pytest-testmon keeps under the same name.
-    sql(file, (db) => db.exec('CREATE TABLE environment (id INTEGER PRIMARY KEY); CREATE TABLE node (id INTEGER PRIMARY KEY)'));
+    sql(file, (db) =>
+      db.exec(
+        'CREATE TABLE environment (id INTEGER PRIMARY KEY); CREATE TABLE node (id INTEGER PRIMARY KEY)',
+      ),
+    );
     const before = fs.readFileSync(file);
     for (const readonly of [true, false]) {
       const error = storeError(() => Store.open(file, { readonly }));
-      expect(error).toMatchObject({ reason: 'foreign', message: expect.stringContaining('TESTMON_DATAFILE') });
+      expect(error).toMatchObject({
+        reason: 'foreign',
+        message: expect.stringContaining('TESTMON_DATAFILE'),
+      });
     }
     expect(fs.readFileSync(file).equals(before)).toBe(true);
   });
 
-  it.each(['application_id = 7', 'user_version = 3'])('is foreign by its header alone: %s', (pragma) => {
-    const file = newFile();
-    sql(file, (db) => db.pragma(pragma));
-    expect(storeError(() => Store.open(file)).reason).toBe('foreign');
-  });
+  it.each(['application_id = 7', 'user_version = 3'])(
+    'is foreign by its header alone: %s',
+    (pragma) => {
+      const file = newFile();
+      sql(file, (db) => db.pragma(pragma));
+      expect(storeError(() => Store.open(file)).reason).toBe('foreign');
+    },
+  );
 
   it('is damaged when it is no SQLite at all', () => {
     const file = newFile();
     fs.writeFileSync(file, 'not a database, whatever its name says\n'.repeat(100));
-    for (const readonly of [true, false]) expect(storeError(() => Store.open(file, { readonly })).reason).toBe('damaged');
+    for (const readonly of [true, false])
+      expect(storeError(() => Store.open(file, { readonly })).reason).toBe('damaged');
   });
 });
 
@@ -210,7 +249,10 @@ describe('a database of an older version', () => {
   it('is updated once', () => {
     const file = filled();
     let updates = 0;
-    const counted = [...MIGRATIONS, { version: MIGRATIONS.length + 1, up: () => void (updates += 1) }];
+    const counted = [
+      ...MIGRATIONS,
+      { version: MIGRATIONS.length + 1, up: () => void (updates += 1) },
+    ];
     open(file, { migrations: counted });
     open(file, { migrations: counted });
     expect(updates).toBe(1);
@@ -219,12 +261,22 @@ describe('a database of an older version', () => {
   it('needs a run that may write', () => {
     const file = filled();
     const error = storeError(() => Store.open(file, { readonly: true, migrations: steps }));
-    expect(error).toMatchObject({ reason: 'unwritable', message: expect.stringContaining('older format 1') });
+    expect(error).toMatchObject({
+      reason: 'unwritable',
+      message: expect.stringContaining('older format 1'),
+    });
   });
 
   it('stays as it was when the update fails', () => {
     const file = filled();
-    const failing = [...MIGRATIONS, { version: 2, up: (db: Database.Database) => db.exec('DROP TABLE test; SELECT nonsense') as unknown as void }];
+    const failing = [
+      ...MIGRATIONS,
+      {
+        version: 2,
+        up: (db: Database.Database) =>
+          db.exec('DROP TABLE test; SELECT nonsense') as unknown as void,
+      },
+    ];
     expect(() => Store.open(file, { migrations: failing })).toThrow();
     expect(open(file).load(1).testFiles.size).toBe(30);
   });
@@ -244,14 +296,20 @@ describe('a damaged database', () => {
     const file = filled();
     fs.truncateSync(file, size);
     for (const readonly of [true, false]) {
-      expect(storeError(() => Store.open(file, { readonly }))).toMatchObject({ reason: 'damaged', message: expect.stringContaining('damaged') });
+      expect(storeError(() => Store.open(file, { readonly }))).toMatchObject({
+        reason: 'damaged',
+        message: expect.stringContaining('damaged'),
+      });
     }
   });
 
   it.each(['record', 'test', 'file_state'])('without its table %s is found on opening', (table) => {
     const file = filled();
     sql(file, (db) => db.exec(`DROP TABLE ${table}`));
-    expect(storeError(() => Store.open(file))).toMatchObject({ reason: 'damaged', message: expect.stringContaining(table) });
+    expect(storeError(() => Store.open(file))).toMatchObject({
+      reason: 'damaged',
+      message: expect.stringContaining(table),
+    });
   });
 
   it('with triggers or views is not used', () => {
@@ -288,9 +346,12 @@ describe('a damaged database', () => {
           const store = Store.open(broken, { readonly, timeout: 50 });
           try {
             const taken = store.snapshot();
-            for (const { path: name, records } of taken.environments.flatMap(({ testFiles }) => testFiles)) {
+            for (const { path: name, records } of taken.environments.flatMap(
+              ({ testFiles }) => testFiles,
+            )) {
               const same = sound.testFiles.find((known) => known.path === name);
-              if (same !== undefined) for (const one of records) expect(same.records).toContainEqual(one);
+              if (same !== undefined)
+                for (const one of records) expect(same.records).toContainEqual(one);
             }
             if (!readonly) store.commit(batch({ records: [record(1, 'new.test.js')] }), 9);
             used += 1;
@@ -317,7 +378,9 @@ describe('moving a database aside', () => {
     fs.writeFileSync(file, 'second');
     const again = moveAside(file, at);
     expect(again).toBe(`${aside}-2`);
-    expect([aside, `${aside}-journal`, again].map((name) => fs.readFileSync(name, 'utf8'))).toEqual(['first', 'journal', 'second']);
+    expect([aside, `${aside}-journal`, again].map((name) => fs.readFileSync(name, 'utf8'))).toEqual(
+      ['first', 'journal', 'second'],
+    );
     expect(fs.existsSync(file)).toBe(false);
     expect(open(file).findOrCreateEnvironment(KEY, 1).id).toBe(1);
   });
@@ -356,6 +419,7 @@ describe('any error', () => {
   });
 
   it('may be no error at all', () => {
-    for (const thrown of ['text', undefined, null, 3]) expect(asStoreError(thrown, 'f').reason).toBe('unreadable');
+    for (const thrown of ['text', undefined, null, 3])
+      expect(asStoreError(thrown, 'f').reason).toBe('unreadable');
   });
 });

@@ -1,7 +1,18 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { batch, dependency, executed, KEY, newFile, open, record, rows, test, version } from './helpers';
+import {
+  batch,
+  dependency,
+  executed,
+  KEY,
+  newFile,
+  open,
+  record,
+  rows,
+  test,
+  version,
+} from './helpers';
 
 const DAY = 24 * 3_600_000;
 
@@ -12,8 +23,14 @@ describe('rows that nothing refers to', () => {
     const { id } = store.findOrCreateEnvironment(KEY, 1);
     for (let nth = 0; nth < 600; nth += 1) {
       const source = version('src/a.js', ['module', `f${nth}`]);
-      const shared = { blocks: [executed(source, 0, 1)], dependencies: [dependency('data.json', `v${nth}`)] };
-      store.commit(batch({ records: [record(id, 'a.test.js', [], { shared, tests: [test('one')] })] }), nth);
+      const shared = {
+        blocks: [executed(source, 0, 1)],
+        dependencies: [dependency('data.json', `v${nth}`)],
+      };
+      store.commit(
+        batch({ records: [record(id, 'a.test.js', [], { shared, tests: [test('one')] })] }),
+        nth,
+      );
     }
     expect(rows(file, 'record')).toBe(8);
     expect(rows(file, 'test')).toBe(8);
@@ -41,7 +58,10 @@ describe('rows that nothing refers to', () => {
     const learn = (count: number, name: string, at: number) =>
       store.commit(
         batch({
-          contents: Array.from({ length: count }, (_, nth) => ({ environmentId: id, version: version(`src/${name}.js`, [`f${nth}`]) })),
+          contents: Array.from({ length: count }, (_, nth) => ({
+            environmentId: id,
+            version: version(`src/${name}.js`, [`f${nth}`]),
+          })),
         }),
         at,
       );
@@ -55,9 +75,14 @@ describe('rows that nothing refers to', () => {
     const file = newFile();
     const store = open(file);
     const { id } = store.findOrCreateEnvironment(KEY, 1);
-    const fileStates = [{ path: 'src/0.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' }];
+    const fileStates = [
+      { path: 'src/0.js', size: 1, mtime: '1', ctime: '1', inode: '1', contentHash: 'c' },
+    ];
     const records = Array.from({ length: 400 }, (_, nth) => {
-      const source = version(`src/${nth}.js`, Array.from({ length: 600 }, (__, block) => `${block}`));
+      const source = version(
+        `src/${nth}.js`,
+        Array.from({ length: 600 }, (__, block) => `${block}`),
+      );
       return record(id, `${nth}.test.js`, [executed(source, 0)]);
     });
     store.commit(batch({ records, fileStates }), 1);
@@ -69,7 +94,10 @@ describe('rows that nothing refers to', () => {
     expect(fs.readdirSync(path.dirname(file))).toEqual(['.testmondata']);
     // Rows that other rows refer to are as they were.
     expect([...store.load(id).versions.values()].map((of) => of.path).sort()).toEqual(
-      records.slice(390).map(({ shared }) => shared.blocks[0]!.version.path).sort(),
+      records
+        .slice(390)
+        .map(({ shared }) => shared.blocks[0]!.version.path)
+        .sort(),
     );
   });
 });
@@ -79,11 +107,25 @@ describe('a small project', () => {
     const file = newFile();
     const store = open(file);
     const { id } = store.findOrCreateEnvironment(KEY, 1);
-    const sources = Array.from({ length: 500 }, (_, nth) => version(`src/folder/module-${nth}.js`, Array.from({ length: 30 }, (__, block) => `${block}`)));
+    const sources = Array.from({ length: 500 }, (_, nth) =>
+      version(
+        `src/folder/module-${nth}.js`,
+        Array.from({ length: 30 }, (__, block) => `${block}`),
+      ),
+    );
     const records = Array.from({ length: 100 }, (_, nth) =>
-      record(id, `test/${nth}.test.js`, sources.slice(nth, nth + 300).map((of) => executed(of, 0, 1, 2, 3, 8, 9, 10, 20, 21, 29)), {
-        tests: Array.from({ length: 10 }, (__, one) => test(`test ${one}`, { blocks: sources.slice(nth, nth + 20).map((of) => executed(of, one)) })),
-      }),
+      record(
+        id,
+        `test/${nth}.test.js`,
+        sources.slice(nth, nth + 300).map((of) => executed(of, 0, 1, 2, 3, 8, 9, 10, 20, 21, 29)),
+        {
+          tests: Array.from({ length: 10 }, (__, one) =>
+            test(`test ${one}`, {
+              blocks: sources.slice(nth, nth + 20).map((of) => executed(of, one)),
+            }),
+          ),
+        },
+      ),
     );
     store.commit(batch({ records }), 1);
     const data = store.load(id);

@@ -67,12 +67,12 @@ function parse(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 }
 
-/** Files that hold nothing but declarations of types are no sources of mutants. */
+/** What belongs to the tests, or holds nothing but declarations of types, is no source of mutants. */
 export function isSourceFile(file: string): boolean {
   return (
     /\.[cm]?[jt]sx?$/.test(file) &&
     !/\.d\.[cm]?ts$/.test(file) &&
-    !/(^|\/)(node_modules|__tests__|__mocks__|__fixtures__|__typetest__)\//.test(file) &&
+    !/(^|\/)(node_modules|__[a-z]+__|tests?|specs?|fixtures)\//.test(file) &&
     !/\.(test|spec|test-d|config|stories)\.[cm]?[jt]sx?$/.test(file)
   );
 }

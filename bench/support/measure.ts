@@ -13,7 +13,12 @@ export interface Measured {
 }
 
 /** Runs a command to its end and measures it. */
-export function measure(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Measured {
+export function measure(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Measured {
   const before = childrenUser();
   const start = process.hrtime.bigint();
   const { status, stdout, stderr } = spawnSync(command, args, {
@@ -24,7 +29,12 @@ export function measure(command: string, args: readonly string[], cwd: string, e
   });
   const wall = Number(process.hrtime.bigint() - start) / 1e9;
   const after = childrenUser();
-  return { wall, user: after === null || before === null ? wall : after - before, exitCode: status, output: stdout + stderr };
+  return {
+    wall,
+    user: after === null || before === null ? wall : after - before,
+    exitCode: status,
+    output: stdout + stderr,
+  };
 }
 
 /** Seconds of user CPU of the children waited for so far. Source: proc(5), `cutime`. */
@@ -40,7 +50,9 @@ function childrenUser(): number | null {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 /** The machine and versions a figure was measured with. */
@@ -50,11 +62,18 @@ export function machine(): string {
 }
 
 /** Runs several commands in turn, round after round, so that a drifting machine touches all alike. */
-export function alternate<Name extends string>(rounds: number, commands: Record<Name, () => Measured>): Record<Name, Measured[]> {
+export function alternate<Name extends string>(
+  rounds: number,
+  commands: Record<Name, () => Measured>,
+): Record<Name, Measured[]> {
   const names = Object.keys(commands) as Name[];
-  const results = Object.fromEntries(names.map((name) => [name, [] as Measured[]])) as Record<Name, Measured[]>;
+  const results = Object.fromEntries(names.map((name) => [name, [] as Measured[]])) as Record<
+    Name,
+    Measured[]
+  >;
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of round % 2 === 0 ? names : [...names].reverse()) results[name].push(commands[name]());
+    for (const name of round % 2 === 0 ? names : [...names].reverse())
+      results[name].push(commands[name]());
   }
   return results;
 }

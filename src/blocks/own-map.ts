@@ -1,7 +1,7 @@
+import { encode, type SourceMapLine, type SourceMapMappings } from '@jridgewell/sourcemap-codec';
 import { Shifts, type Insertion } from './insertions';
 import { ENGINE_BREAK, lineStarts } from './lines';
 import type { PlainMap } from './source-map';
-import { encodeVlq } from './vlq';
 
 /** Per ASCII character, whether it is part of a word, white space, or else a sign. */
 const [WORD, SPACE] = [1, 2];
@@ -20,26 +20,17 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 export function ownMap(code: string, insertions: readonly Insertion[], filename: string): PlainMap {
   const starts = lineStarts(code, ENGINE_BREAK);
   const shifts = new Shifts(starts, insertions);
-  const mappings: string[] = [];
-  let column = 0;
-  let mappedLine = 0;
+  const mappings: SourceMapMappings = [];
   for (const [line, start] of starts.entries()) {
     const text = code.slice(start, starts[line + 1]);
-    let segments = '';
-    let written = 0;
+    const segments: SourceMapLine = [];
     let previous = SPACE;
     for (let at = 0; at < text.length; at += 1) {
       const kind = KINDS[text.charCodeAt(at)] ?? WORD;
       // A stack trace points at the start of a word or at a sign.
       const isStart = kind !== SPACE && !(kind === WORD && previous === WORD);
       previous = kind;
-      if (!isStart) continue;
-      const moved = shifts.column(line, at);
-      if (segments !== '') segments += ',';
-      segments += `${encodeVlq(moved - written)}A${encodeVlq(line - mappedLine)}${encodeVlq(at - column)}`;
-      written = moved;
-      column = at;
-      mappedLine = line;
+      if (isStart) segments.push([shifts.column(line, at), 0, line, at]);
     }
     mappings.push(segments);
   }
@@ -48,6 +39,6 @@ export function ownMap(code: string, insertions: readonly Insertion[], filename:
     file: filename,
     sources: [filename],
     names: [],
-    mappings: mappings.join(';'),
+    mappings: encode(mappings),
   };
 }

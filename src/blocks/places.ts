@@ -1,6 +1,6 @@
+import { decode } from '@jridgewell/sourcemap-codec';
 import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from './lines';
 import type { SourceMap } from './source-map';
-import { VlqReader } from './vlq';
 
 /** Where a block stands, for messages. */
 export interface Place {
@@ -56,29 +56,11 @@ export function lineFinder(code: string, map: SourceMap | null): (offset: number
 
 /** Per line of the text, the columns that have a source, and its line there (from 1). */
 function originalLines(mappings: string): { columns: number[]; originals: number[] }[] {
-  let original = 0;
-  return mappings.split(';').map((segments) => {
-    const columns: number[] = [];
-    const originals: number[] = [];
-    const reader = new VlqReader(segments);
-    let column = 0;
-    while (reader.at < segments.length) {
-      column += reader.next();
-      if (isSeparator(segments, reader.at)) {
-        reader.at += 1;
-        continue;
-      }
-      reader.next();
-      original += reader.next();
-      columns.push(column);
-      originals.push(original + 1);
-      while (!isSeparator(segments, reader.at)) reader.next();
-      reader.at += 1;
-    }
-    return { columns, originals };
+  return decode(mappings).map((segments) => {
+    const mapped = segments.filter((segment) => segment.length > 1);
+    return {
+      columns: mapped.map(([column]) => column),
+      originals: mapped.map(([, , line = 0]) => line + 1),
+    };
   });
-}
-
-function isSeparator(segments: string, at: number): boolean {
-  return at >= segments.length || segments[at] === ',';
 }

@@ -1,5 +1,5 @@
+import { decode, encode } from '@jridgewell/sourcemap-codec';
 import type { Shifts } from './insertions';
-import { encodeVlq, VlqReader } from './vlq';
 
 /** A source map with one list of mappings: ECMA-426 clause 9.2. */
 export interface PlainMap {
@@ -81,31 +81,14 @@ function isSectioned(map: SourceMap): map is SectionedMap {
   return 'sections' in map;
 }
 
+/** Only the column of the text itself changes; a section's first line counts from its origin. */
 function shiftMappings(mappings: string, shifts: Shifts, origin: Origin): string {
-  return mappings
-    .split(';')
-    .map((segments, index) => {
-      const line = origin.line + index;
-      if (segments === '' || !shifts.touches(line)) return segments;
-      return shiftSegments(segments, shifts, index === 0 ? origin : { line, column: 0, moved: 0 });
-    })
-    .join(';');
-}
-
-/** Only the first number of a segment, its column less that of the segment before, is rewritten. */
-function shiftSegments(segments: string, shifts: Shifts, origin: Origin): string {
-  const reader = new VlqReader(segments);
-  let { column, moved } = origin;
-  const shifted: string[] = [];
-  for (let start = 0; start < segments.length;) {
-    reader.at = start;
-    const comma = segments.indexOf(',', start);
-    const end = comma === -1 ? segments.length : comma;
-    column += reader.next();
-    const target = shifts.column(origin.line, column);
-    shifted.push(encodeVlq(target - moved) + segments.slice(reader.at, end));
-    moved = target;
-    start = end + 1;
+  const lines = decode(mappings);
+  for (const [index, segments] of lines.entries()) {
+    const { column, moved } = index === 0 ? origin : { column: 0, moved: 0 };
+    for (const segment of segments) {
+      segment[0] = shifts.column(origin.line + index, column + segment[0]) - moved;
+    }
   }
-  return shifted.join(',');
+  return encode(lines);
 }

@@ -7,7 +7,12 @@ import type { Options } from '../config/options';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
-import { publishRunFile, RUN_FILE_VARIABLE, RUN_FILE_VERSION, type RunProject } from '../run/run-file';
+import {
+  publishRunFile,
+  RUN_FILE_VARIABLE,
+  RUN_FILE_VERSION,
+  type RunProject,
+} from '../run/run-file';
 import { order, shardOf } from '../selection/select';
 import { asStoreError, moveAside, type CommitBatch, type Store } from '../store';
 import type { Environment } from '../store/types';
@@ -60,7 +65,11 @@ export class Controller {
   #ended = false;
   readonly #startedAt = Date.now();
 
-  private constructor(request: RunRequest, projects: readonly ProjectRequest[], { store, writable }: OpenedStore) {
+  private constructor(
+    request: RunRequest,
+    projects: readonly ProjectRequest[],
+    { store, writable }: OpenedStore,
+  ) {
     this.#request = request;
     this.#requested = projects;
     this.#store = store;
@@ -74,7 +83,11 @@ export class Controller {
    */
   static begin(request: RunRequest, projects: readonly ProjectRequest[]): Controller | null {
     const { dataFile, voice } = request;
-    for (let opened = openStore(dataFile, voice), replaced = false; opened !== null; replaced = true) {
+    for (
+      let opened = openStore(dataFile, voice), replaced = false;
+      opened !== null;
+      replaced = true
+    ) {
       try {
         const controller = new Controller(request, projects, opened);
         if (opened.writable) controller.#finishAbandonedRuns();
@@ -236,7 +249,8 @@ export class Controller {
   #keepOrDrop(error: unknown): string {
     const { dataFile } = this.#request;
     const { reason } = asStoreError(error, dataFile);
-    if (reason === 'locked') return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
+    if (reason === 'locked')
+      return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
     this.#directory?.remove();
     if (reason === 'damaged') {
       try {
@@ -259,13 +273,20 @@ export class Controller {
     }
     if (this.collects) batch.failures.push(...this.#failed.values());
     if (outcome === 'whole' && this.collects) {
-      batch.failures.push(...journals.unfinished.filter(({ environmentId, path }) => !this.#passed.has(`${environmentId}:${path}`)));
+      batch.failures.push(
+        ...journals.unfinished.filter(
+          ({ environmentId, path }) => !this.#passed.has(`${environmentId}:${path}`),
+        ),
+      );
     }
-    for (const { verdict } of this.#judged) if (!verdict.affected) batch.matched.push(verdict.recordId);
+    for (const { verdict } of this.#judged)
+      if (!verdict.affected) batch.matched.push(verdict.recordId);
     for (const project of this.#projects.values()) {
-      for (const version of project.learnt) batch.contents.push({ environmentId: project.environmentId, version });
+      for (const version of project.learnt)
+        batch.contents.push({ environmentId: project.environmentId, version });
       for (const path of project.data?.testFiles.keys() ?? []) {
-        if (!fs.existsSync(fromStored(this.#request.root, path))) batch.gone.push({ environmentId: project.environmentId, path });
+        if (!fs.existsSync(fromStored(this.#request.root, path)))
+          batch.gone.push({ environmentId: project.environmentId, path });
       }
     }
     batch.fileStates.push(...this.#tree.learnt);
@@ -316,14 +337,25 @@ export class Controller {
         },
         Date.now(),
       );
-      this.#projects.set(config.id, new Project(config, environment.id, root, this.#tree, options.always));
+      this.#projects.set(
+        config.id,
+        new Project(config, environment.id, root, this.#tree, options.always),
+      );
     }
   }
 }
 
 /** A batch to fill. */
 function emptyBatch(): CommitBatch {
-  return { records: [], failures: [], matched: [], gone: [], contents: [], fileStates: [], notes: [] };
+  return {
+    records: [],
+    failures: [],
+    matched: [],
+    gone: [],
+    contents: [],
+    fileStates: [],
+    notes: [],
+  };
 }
 
 function explain(error: unknown, dataFile: string): string {
@@ -332,15 +364,26 @@ function explain(error: unknown, dataFile: string): string {
 }
 
 /** Takes our composition out of a project config; what it wrapped is named apart. */
-function asUserWroteIt(config: Config.ProjectConfig): { config: Config.ProjectConfig; wrapped: string[] } {
-  const { testmon, ...testEnvironmentOptions } = config.testEnvironmentOptions as Record<string, unknown> & {
+function asUserWroteIt(config: Config.ProjectConfig): {
+  config: Config.ProjectConfig;
+  wrapped: string[];
+} {
+  const { testmon, ...testEnvironmentOptions } = config.testEnvironmentOptions as Record<
+    string,
+    unknown
+  > & {
     testmon?: { environment?: string; runner?: string };
   };
-  const transform = config.transform.flatMap(([pattern, file, given]): [string, string, Record<string, unknown>][] => {
-    const behind = (given as { testmon?: { path: string | null; options?: Record<string, unknown> } } | undefined)?.testmon;
-    if (behind === undefined) return [[pattern, file, given]];
-    return behind.path === null ? [] : [[pattern, behind.path, behind.options ?? {}]];
-  });
+  const transform = config.transform.flatMap(
+    ([pattern, file, given]): [string, string, Record<string, unknown>][] => {
+      const behind = (
+        given as
+          { testmon?: { path: string | null; options?: Record<string, unknown> } } | undefined
+      )?.testmon;
+      if (behind === undefined) return [[pattern, file, given]];
+      return behind.path === null ? [] : [[pattern, behind.path, behind.options ?? {}]];
+    },
+  );
   return {
     config: {
       ...config,
@@ -355,9 +398,16 @@ function asUserWroteIt(config: Config.ProjectConfig): { config: Config.ProjectCo
 }
 
 /** Folders that Jest or we write to and no test's result depends on. */
-export function excludedFolders(contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[]): string[] {
+export function excludedFolders(
+  contexts: readonly TestContext[],
+  configs: readonly Config.ProjectConfig[],
+): string[] {
   const all = [...contexts.map(({ config }) => config), ...configs];
-  return [...new Set(all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]))]
+  return [
+    ...new Set(
+      all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]),
+    ),
+  ]
     .filter((folder): folder is string => typeof folder === 'string')
     .map((folder) => path.resolve(folder));
 }

@@ -5,7 +5,10 @@ import { messageOf } from './open-store';
 import { beginRun, session, startWorkers } from './session';
 
 /** Begins the run where no sequencer of ours has done so: a config that names the keys by hand, and not all of them. */
-export async function beginWithoutSequencer(globalConfig: Config.GlobalConfig, projectConfig: Config.ProjectConfig): Promise<void> {
+export async function beginWithoutSequencer(
+  globalConfig: Config.GlobalConfig,
+  projectConfig: Config.ProjectConfig,
+): Promise<void> {
   if (readComposition() !== null || session().controller !== null) return;
   const controller = beginRun([], [projectConfig], globalConfig.rootDir);
   if (controller === null) return;
@@ -17,7 +20,9 @@ export async function beginWithoutSequencer(globalConfig: Config.GlobalConfig, p
   }
   try {
     if (controller.request.select) {
-      controller.unaffectedByProject(new Map([[projectConfig.id, await controller.unaffectedPaths(projectConfig.id)]]));
+      controller.unaffectedByProject(
+        new Map([[projectConfig.id, await controller.unaffectedPaths(projectConfig.id)]]),
+      );
     }
   } catch (error) {
     voice.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
@@ -26,13 +31,20 @@ export async function beginWithoutSequencer(globalConfig: Config.GlobalConfig, p
 }
 
 /** Runs the global setup that the user's config names, as Jest would have: transpiled, with both configs. */
-export async function runUserGlobalSetup(globalConfig: Config.GlobalConfig, projectConfig: Config.ProjectConfig): Promise<void> {
+export async function runUserGlobalSetup(
+  globalConfig: Config.GlobalConfig,
+  projectConfig: Config.ProjectConfig,
+): Promise<void> {
   const file = readComposition()?.globalSetup ?? null;
   if (file === null) return;
-  const { createScriptTransformer } = fromJest('@jest/transform', projectConfig.rootDir)('@jest/transform') as typeof import('@jest/transform');
+  const { createScriptTransformer } = fromJest(
+    '@jest/transform',
+    projectConfig.rootDir,
+  )('@jest/transform') as typeof import('@jest/transform');
   const transformer = await createScriptTransformer(projectConfig);
   await transformer.requireAndTranspileModule(file, async (setup: unknown) => {
-    if (typeof setup !== 'function') throw new TypeError(`globalSetup file must export a function at ${file}`);
+    if (typeof setup !== 'function')
+      throw new TypeError(`globalSetup file must export a function at ${file}`);
     await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
   });
 }

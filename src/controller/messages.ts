@@ -12,7 +12,8 @@ export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = proces
   if (quiet) return { say: () => undefined, warn: () => undefined };
   return {
     say: (sentence) => stream.write(`${pico.cyan('testmon:')} ${sentence}\n`),
-    warn: (sentence) => stream.write(`${pico.yellow('testmon:')} ${sentence.replace(/^testmon: /, '')}\n`),
+    warn: (sentence) =>
+      stream.write(`${pico.yellow('testmon:')} ${sentence.replace(/^testmon: /, '')}\n`),
   };
 }
 

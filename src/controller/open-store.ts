@@ -16,14 +16,18 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
     return { store: Store.open(dataFile, {}), writable: true };
   } catch (error) {
     if (!(error instanceof StoreError)) {
-      voice.warn(`the database ${dataFile} could not be opened (${messageOf(error)}); everything runs and nothing is recorded.`);
+      voice.warn(
+        `the database ${dataFile} could not be opened (${messageOf(error)}); everything runs and nothing is recorded.`,
+      );
       return null;
     }
     if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
       if (reading !== null) {
-        voice.warn(`${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`);
+        voice.warn(
+          `${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`,
+        );
         return { store: reading, writable: false };
       }
     }
@@ -36,14 +40,22 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
  * Moves a damaged database aside, says so, and makes a new one in its place.
  * @returns Null where that is not possible: everything runs, nothing is recorded.
  */
-export function replaceDamaged(dataFile: string, damage: StoreError, voice: Voice): OpenedStore | null {
+export function replaceDamaged(
+  dataFile: string,
+  damage: StoreError,
+  voice: Voice,
+): OpenedStore | null {
   try {
     const aside = moveAside(dataFile, Date.now());
     const store = Store.open(dataFile, {});
-    voice.warn(`the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`);
+    voice.warn(
+      `the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`,
+    );
     return { store, writable: true };
   } catch (error) {
-    voice.warn(`${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`);
+    voice.warn(
+      `${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`,
+    );
     return null;
   }
 }

@@ -2,9 +2,24 @@ import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
 import { realPath, toStored } from '../dependencies/paths';
-import { fingerprintSet, matches, mismatch, standingOf, type DecodedFootprint, type Standing, type View } from '../selection/match';
+import {
+  fingerprintSet,
+  matches,
+  mismatch,
+  standingOf,
+  type DecodedFootprint,
+  type Standing,
+  type View,
+} from '../selection/match';
 import { judge, type CandidateTestFile, type Verdict } from '../selection/select';
-import { decodeBlocks, decodeIds, type SelectionData, type Store, type StoredRecord, type StoredVersion } from '../store';
+import {
+  decodeBlocks,
+  decodeIds,
+  type SelectionData,
+  type Store,
+  type StoredRecord,
+  type StoredVersion,
+} from '../store';
 import type { FileVersion } from '../store/types';
 import { ProjectTransform } from './transformed';
 import type { WorkingTree } from './working-tree';
@@ -37,7 +52,13 @@ export class Project {
   readonly #learnt: FileVersion[] = [];
   #data: SelectionData | null = null;
 
-  constructor(config: Config.ProjectConfig, environmentId: number, root: string, tree: WorkingTree, always: string[]) {
+  constructor(
+    config: Config.ProjectConfig,
+    environmentId: number,
+    root: string,
+    tree: WorkingTree,
+    always: string[],
+  ) {
     this.config = config;
     this.environmentId = environmentId;
     this.#root = root;
@@ -72,7 +93,10 @@ export class Project {
   }
 
   /** As `judge`, by relative path. */
-  async judgePaths(store: Store, paths: readonly string[]): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
+  async judgePaths(
+    store: Store,
+    paths: readonly string[],
+  ): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
     const data = store.load(this.environmentId, [...paths]);
     this.#data = data;
     const view = await this.#view(data);
@@ -110,7 +134,9 @@ export class Project {
         let holds = held.get(id);
         if (holds === undefined) {
           const dependency = data.dependencies.get(id);
-          holds = dependency !== undefined && this.#tree.holds(dependency, this.config.moduleFileExtensions);
+          holds =
+            dependency !== undefined &&
+            this.#tree.holds(dependency, this.config.moduleFileExtensions);
           held.set(id, holds);
         }
         return holds;
@@ -119,7 +145,11 @@ export class Project {
   }
 
   /** How each version of one file stands. */
-  async #current(key: string, versions: StoredVersion[], data: SelectionData): Promise<(version: StoredVersion) => Standing> {
+  async #current(
+    key: string,
+    versions: StoredVersion[],
+    data: SelectionData,
+  ): Promise<(version: StoredVersion) => Standing> {
     const [first] = versions;
     const content = first === undefined ? null : this.#tree.contentHash(first.path);
     if (first === undefined || content === null) return () => 'none';
@@ -138,7 +168,10 @@ export class Project {
   }
 }
 
-const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = { verdict: { affected: true, reason: 'new' }, duration: undefined };
+const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
+  verdict: { affected: true, reason: 'new' },
+  duration: undefined,
+};
 
 function fileKey(version: StoredVersion): string {
   return `${version.path}|${version.form}`;
@@ -146,7 +179,11 @@ function fileKey(version: StoredVersion): string {
 
 function candidateRecord(record: StoredRecord, view: View): CandidateTestFile['records'][number] {
   let decoded: DecodedFootprint | undefined;
-  const footprint = () => (decoded ??= { blocks: decodeBlocks(record.blocks), dependencies: decodeIds(record.dependencies) });
+  const footprint = () =>
+    (decoded ??= {
+      blocks: decodeBlocks(record.blocks),
+      dependencies: decodeIds(record.dependencies),
+    });
   return {
     id: record.id,
     complete: record.complete,

@@ -46,7 +46,8 @@ function readJournal(lines: JournalLine[], content: JournalContent): void {
         // A record that lacks some of what it refers to would match too easily.
         if (!isResolved(line, versions, dependencies)) break;
         content.records.push(asRecord(line, versions, dependencies));
-        if ((line.skippedUnaffected ?? 0) > 0) content.partlySkipped.push({ environmentId: line.environmentId, path: line.path });
+        if ((line.skippedUnaffected ?? 0) > 0)
+          content.partlySkipped.push({ environmentId: line.environmentId, path: line.path });
         break;
     }
   }
@@ -66,13 +67,23 @@ function asVersion(metadata: string): FileVersion | null {
   }
 }
 
-function isResolved(line: JournalEnd, versions: Map<number, FileVersion>, dependencies: Map<number, Dependency>): boolean {
+function isResolved(
+  line: JournalEnd,
+  versions: Map<number, FileVersion>,
+  dependencies: Map<number, Dependency>,
+): boolean {
   return [line.shared, ...line.tests].every(
-    (footprint) => footprint.blocks.every(([id]) => versions.has(id)) && footprint.dependencies.every((id) => dependencies.has(id)),
+    (footprint) =>
+      footprint.blocks.every(([id]) => versions.has(id)) &&
+      footprint.dependencies.every((id) => dependencies.has(id)),
   );
 }
 
-function asRecord(line: JournalEnd, versions: Map<number, FileVersion>, dependencies: Map<number, Dependency>): TestFileRecord {
+function asRecord(
+  line: JournalEnd,
+  versions: Map<number, FileVersion>,
+  dependencies: Map<number, Dependency>,
+): TestFileRecord {
   const footprint = ({ blocks, dependencies: used }: JournalFootprint): Footprint => ({
     blocks: blocks.flatMap(([id, bits]) => {
       const version = versions.get(id);

@@ -26,7 +26,10 @@ export class RunDirectory {
    * @throws Where the temporary folder cannot be written.
    */
   static create(dataFile: string): RunDirectory {
-    const folder = path.join(parentFolder(dataFile), `run-${process.pid}-${randomBytes(6).toString('hex')}`);
+    const folder = path.join(
+      parentFolder(dataFile),
+      `run-${process.pid}-${randomBytes(6).toString('hex')}`,
+    );
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     return new RunDirectory(folder);
   }
@@ -40,7 +43,9 @@ export class RunDirectory {
     } catch {
       return [];
     }
-    return names.filter((name) => isOwn(path.join(parent, name)) && !isAlive(name)).map((name) => new RunDirectory(path.join(parent, name)));
+    return names
+      .filter((name) => isOwn(path.join(parent, name)) && !isAlive(name))
+      .map((name) => new RunDirectory(path.join(parent, name)));
   }
 
   get runFile(): string {
@@ -49,7 +54,9 @@ export class RunDirectory {
 
   /** Every complete journal line, journal by journal. */
   journals(): JournalLine[][] {
-    return this.#names(/^journal-.*\.jsonl$/).map((name) => decodeJournal(fs.readFileSync(path.join(this.path, name))));
+    return this.#names(/^journal-.*\.jsonl$/).map((name) =>
+      decodeJournal(fs.readFileSync(path.join(this.path, name))),
+    );
   }
 
   /** How many workers have read the run file. */
@@ -69,7 +76,10 @@ export class RunDirectory {
 
   #names(pattern: RegExp): string[] {
     try {
-      return fs.readdirSync(this.path).filter((name) => pattern.test(name)).sort();
+      return fs
+        .readdirSync(this.path)
+        .filter((name) => pattern.test(name))
+        .sort();
     } catch {
       return [];
     }
@@ -80,7 +90,10 @@ export class RunDirectory {
 function isOwn(folder: string): boolean {
   try {
     const stats = fs.lstatSync(folder);
-    return stats.isDirectory() && (typeof process.getuid !== 'function' || stats.uid === process.getuid());
+    return (
+      stats.isDirectory() &&
+      (typeof process.getuid !== 'function' || stats.uid === process.getuid())
+    );
   } catch {
     return false;
   }

@@ -24,7 +24,10 @@ export interface SequencerLike {
   cacheResults(tests: Test[], results: AggregatedResult): void;
 }
 
-type SequencerClass = new (options: { contexts: readonly TestContext[]; globalConfig: Config.GlobalConfig | null }) => SequencerLike;
+type SequencerClass = new (options: {
+  contexts: readonly TestContext[];
+  globalConfig: Config.GlobalConfig | null;
+}) => SequencerLike;
 
 /** What runs and in which order, in one run: ours to select, the project's own sequencer's to order if it has one. */
 export class RunPlan {
@@ -52,7 +55,10 @@ export class RunPlan {
     const running = await this.#select(tests);
     const { sequencer, isUsers } = await this.#load(tests);
     const judged = this.#judged(running);
-    const sorted = isUsers || judged === null ? await sequencer.sort(running) : order(judged).map(({ test }) => test);
+    const sorted =
+      isUsers || judged === null
+        ? await sequencer.sort(running)
+        : order(judged).map(({ test }) => test);
     this.#start(tests, sorted);
     return sorted;
   }
@@ -69,18 +75,27 @@ export class RunPlan {
   async #select(tests: Test[]): Promise<Test[]> {
     if (this.#selected !== null) return tests;
     const contexts = this.#contexts ?? contextsOf(tests);
-    const controller = beginRun(contexts, contexts.map(({ config }) => config), this.#globalConfig?.rootDir ?? null);
+    const controller = beginRun(
+      contexts,
+      contexts.map(({ config }) => config),
+      this.#globalConfig?.rootDir ?? null,
+    );
     if (controller === null) {
       this.#selected = { controller: null, running: new Map() };
       return tests;
     }
     try {
       const running = await selectTests(controller, tests, this.#listing);
-      this.#selected = { controller, running: new Map(running.map((judged) => [judged.test, judged])) };
+      this.#selected = {
+        controller,
+        running: new Map(running.map((judged) => [judged.test, judged])),
+      };
       if (tests.length === 0) failAsJestWould(controller);
       return running.map(({ test }) => test);
     } catch (error) {
-      controller.request.voice.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
+      controller.request.voice.warn(
+        `selecting failed (${messageOf(error)}), so everything runs; please report this.`,
+      );
       this.#selected = { controller, running: new Map() };
       return tests;
     }
@@ -99,7 +114,11 @@ export class RunPlan {
   }
 
   get #listing(): boolean {
-    return this.#globalConfig?.listTests ?? readComposition()?.command.listTests ?? process.argv.includes('--listTests');
+    return (
+      this.#globalConfig?.listTests ??
+      readComposition()?.command.listTests ??
+      process.argv.includes('--listTests')
+    );
   }
 
   async #load(tests: Test[]): Promise<{ sequencer: SequencerLike; isUsers: boolean }> {
@@ -109,9 +128,15 @@ export class RunPlan {
     const jests = fromJest('@jest/test-sequencer', root).resolve('@jest/test-sequencer');
     const own = readComposition()?.sequencer ?? null;
     const file = own ?? jests;
-    const module = file.endsWith('.mjs') ? ((await import(pathToFileURL(file).href)) as unknown) : (createRequire(__filename)(file) as unknown);
-    const Sequencer = (module as { default?: SequencerClass }).default ?? (module as SequencerClass);
-    this.#inner = { sequencer: new Sequencer({ contexts, globalConfig: this.#globalConfig }), isUsers: file !== jests };
+    const module = file.endsWith('.mjs')
+      ? ((await import(pathToFileURL(file).href)) as unknown)
+      : (createRequire(__filename)(file) as unknown);
+    const Sequencer =
+      (module as { default?: SequencerClass }).default ?? (module as SequencerClass);
+    this.#inner = {
+      sequencer: new Sequencer({ contexts, globalConfig: this.#globalConfig }),
+      isUsers: file !== jests,
+    };
     return this.#inner;
   }
 }
@@ -126,5 +151,7 @@ function failAsJestWould({ request }: Controller): void {
   const { onlyChanged, listTests, watch, watchAll } = composition.command;
   if (onlyChanged || listTests || watch || watchAll) return;
   process.exitCode = 1;
-  request.voice.warn('no test file was found at all, so the exit code is 1 as in plain Jest; --passWithNoTests makes it 0.');
+  request.voice.warn(
+    'no test file was found at all, so the exit code is 1 as in plain Jest; --passWithNoTests makes it 0.',
+  );
 }

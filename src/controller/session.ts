@@ -40,7 +40,11 @@ function startSession(): Session {
  * Begins a run for the given projects; a run that was not ended (watch mode, interrupted) ends first.
  * @returns Null where nothing can be recorded or selected.
  */
-export function beginRun(contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[], rootDir: string | null): Controller | null {
+export function beginRun(
+  contexts: readonly TestContext[],
+  configs: readonly Config.ProjectConfig[],
+  rootDir: string | null,
+): Controller | null {
   endRun('cut short');
   const request = readRequest(configs, rootDir);
   // Nothing in this process or its workers may take part in an older run.
@@ -50,7 +54,10 @@ export function beginRun(contexts: readonly TestContext[], configs: readonly Con
   // A coverage report must be about the user's code alone, so no probes stand in it.
   if (request.coverage) process.env.TESTMON_PROBES = 'off';
   else delete process.env.TESTMON_PROBES;
-  const controller = Controller.begin(request, configs.map((config) => ({ config })));
+  const controller = Controller.begin(
+    request,
+    configs.map((config) => ({ config })),
+  );
   session().controller = controller;
   return controller;
 }
@@ -74,14 +81,23 @@ export function concludeRun(): void {
  * Selects for a run: what remains is what Jest shall run.
  * @param listing Jest will only list: nothing is published or said.
  */
-export async function selectTests(controller: Controller, tests: readonly Test[], listing: boolean): Promise<JudgedTest[]> {
+export async function selectTests(
+  controller: Controller,
+  tests: readonly Test[],
+  listing: boolean,
+): Promise<JudgedTest[]> {
   const judged = await controller.select(tests);
   controller.announce(judged, listing);
   return controller.running(judged);
 }
 
 /** Publishes the run file for the workers, or ends a run in which there is nothing to do. */
-export function startWorkers(controller: Controller, contexts: readonly TestContext[], configs: readonly Config.ProjectConfig[], anything: boolean): void {
+export function startWorkers(
+  controller: Controller,
+  contexts: readonly TestContext[],
+  configs: readonly Config.ProjectConfig[],
+  anything: boolean,
+): void {
   if (!anything) {
     endRun('cut short');
     return;
@@ -98,8 +114,11 @@ export function startWorkers(controller: Controller, contexts: readonly TestCont
 function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string | null): RunRequest {
   const composition = readComposition();
   const options = composition?.options ?? normaliseOptions({}, process.env).options;
-  const command = composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
-  const root = realPath(composition?.root ?? packageRoot(rootDir ?? configs[0]?.rootDir ?? process.cwd()));
+  const command =
+    composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
+  const root = realPath(
+    composition?.root ?? packageRoot(rootDir ?? configs[0]?.rootDir ?? process.cwd()),
+  );
   return {
     options,
     root,
@@ -108,7 +127,9 @@ function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string |
     voice: makeVoice(command.silent || command.json || command.listTests),
     select: options.select && (command.namesTests.length === 0 || options.forceSelect),
     collect: options.collect,
-    coverage: composition?.coverage ?? (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
+    coverage:
+      composition?.coverage ??
+      (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
   };
 }
 

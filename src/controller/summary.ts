@@ -17,7 +17,11 @@ export interface RunCounts {
 }
 
 /** Counts a selection, and names what changed for the test files it affects. */
-export function summarise(judged: readonly JudgedTest[], projects: readonly Project[], _tree: WorkingTree): RunCounts {
+export function summarise(
+  judged: readonly JudgedTest[],
+  projects: readonly Project[],
+  _tree: WorkingTree,
+): RunCounts {
   const changed = new Set<string>();
   for (const { verdict, test } of judged) {
     if (!verdict.affected || verdict.reason !== 'changed') continue;
@@ -32,19 +36,26 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
     }
   }
   const affected = judged.filter(({ verdict }) => verdict.affected);
-  const because = (reason: string) => affected.filter(({ verdict }) => verdict.affected && verdict.reason === reason).length;
+  const because = (reason: string) =>
+    affected.filter(({ verdict }) => verdict.affected && verdict.reason === reason).length;
   return {
     total: judged.length,
     selected: affected.length,
     failedBefore: because('failed'),
     neverRecorded: because('new'),
     changed: [...changed].sort(),
-    saved: judged.reduce((sum, { verdict, duration: took }) => sum + (verdict.affected ? 0 : (took ?? 0)), 0),
+    saved: judged.reduce(
+      (sum, { verdict, duration: took }) => sum + (verdict.affected ? 0 : (took ?? 0)),
+      0,
+    ),
   };
 }
 
 /** The line before the tests run. */
-export function announce({ voice, select, collect, composition, options }: RunRequest, counts: RunCounts): void {
+export function announce(
+  { voice, select, collect, composition, options }: RunRequest,
+  counts: RunCounts,
+): void {
   const { total, selected, changed, failedBefore, neverRecorded } = counts;
   if (total === 0) return;
   if (!select) {
@@ -53,18 +64,25 @@ export function announce({ voice, select, collect, composition, options }: RunRe
       voice.say(
         `${named.join(' ')} names what to run, so ${count(total, 'test file')} run without selection${collect ? ' and are recorded' : ''}; --testmon-forceselect selects all the same.`,
       );
-    } else voice.say(`selection is off: ${count(total, 'test file')} run, most likely to fail first.`);
+    } else
+      voice.say(`selection is off: ${count(total, 'test file')} run, most likely to fail first.`);
     return;
   }
   if (composition?.coverageFromConfig === true) {
-    voice.say('coverage is off while selecting, as a partial report misleads; run with --coverage for the full one.');
+    voice.say(
+      'coverage is off while selecting, as a partial report misleads; run with --coverage for the full one.',
+    );
   }
   if (neverRecorded === total) {
-    voice.say(`nothing is recorded yet in this environment: ${count(total, 'test file')} to run and record.`);
+    voice.say(
+      `nothing is recorded yet in this environment: ${count(total, 'test file')} to run and record.`,
+    );
     return;
   }
   if (selected === 0) {
-    voice.say(`nothing affected: ${total === 1 ? '1 test file is' : `all ${total} test files are`} unchanged since they passed.`);
+    voice.say(
+      `nothing affected: ${total === 1 ? '1 test file is' : `all ${total} test files are`} unchanged since they passed.`,
+    );
     return;
   }
   const reasons: string[] = [];
@@ -82,5 +100,7 @@ export function announce({ voice, select, collect, composition, options }: RunRe
 export function conclude({ voice, select }: RunRequest, counts: RunCounts | null): void {
   if (counts === null || !select || counts.selected === counts.total) return;
   const skipped = counts.total - counts.selected;
-  voice.say(`${count(skipped, 'test file')} not affected and not run, which saved about ${duration(counts.saved)} of test time.`);
+  voice.say(
+    `${count(skipped, 'test file')} not affected and not run, which saved about ${duration(counts.saved)} of test time.`,
+  );
 }

@@ -9,21 +9,76 @@ import { importClosure } from '../dependencies/imports';
 
 /** Files that tell a transformer how to work, looked for beside the project and at the root. */
 const CONFIG_FILES = [
-  ...['tsconfig.json', 'jsconfig.json', 'tsconfig.test.json', 'tsconfig.spec.json', 'tsconfig.jest.json'],
+  ...[
+    'tsconfig.json',
+    'jsconfig.json',
+    'tsconfig.test.json',
+    'tsconfig.spec.json',
+    'tsconfig.jest.json',
+  ],
   ...['.babelrc', '.babelrc.json', '.babelrc.js', '.babelrc.cjs', '.babelrc.mjs'],
-  ...['babel.config.json', 'babel.config.js', 'babel.config.cjs', 'babel.config.mjs', 'babel.config.cts'],
+  ...[
+    'babel.config.json',
+    'babel.config.js',
+    'babel.config.cjs',
+    'babel.config.mjs',
+    'babel.config.cts',
+  ],
   ...['.swcrc', '.browserslistrc', 'browserslist'],
 ];
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
-const PACKAGE_KEYS = ['type', 'imports', 'exports', 'main', 'module', 'browser', 'babel', 'browserslist', 'swc', 'ts-jest'];
+const PACKAGE_KEYS = [
+  'type',
+  'imports',
+  'exports',
+  'main',
+  'module',
+  'browser',
+  'babel',
+  'browserslist',
+  'swc',
+  'ts-jest',
+];
 
 /** Keys of a project config that decide which tests run or how they are shown, not what a test's result is. */
 const RESULTLESS_KEYS = new Set([
-  ...['id', 'cwd', 'cache', 'cacheDirectory', 'displayName', 'filter', 'testMatch', 'testRegex', 'roots', 'reporters'],
-  ...['testPathIgnorePatterns', 'watchPathIgnorePatterns', 'verbose', 'silent', 'slowTestThreshold', 'openHandlesTimeout'],
-  ...['collectCoverage', 'collectCoverageFrom', 'coverageDirectory', 'coveragePathIgnorePatterns', 'coverageProvider'],
-  ...['coverageReporters', 'coverageThreshold', 'forceCoverageMatch', 'detectOpenHandles', 'detectLeaks', 'skipFilter', 'testLocationInResults'],
+  ...[
+    'id',
+    'cwd',
+    'cache',
+    'cacheDirectory',
+    'displayName',
+    'filter',
+    'testMatch',
+    'testRegex',
+    'roots',
+    'reporters',
+  ],
+  ...[
+    'testPathIgnorePatterns',
+    'watchPathIgnorePatterns',
+    'verbose',
+    'silent',
+    'slowTestThreshold',
+    'openHandlesTimeout',
+  ],
+  ...[
+    'collectCoverage',
+    'collectCoverageFrom',
+    'coverageDirectory',
+    'coveragePathIgnorePatterns',
+    'coverageProvider',
+  ],
+  ...[
+    'coverageReporters',
+    'coverageThreshold',
+    'forceCoverageMatch',
+    'detectOpenHandles',
+    'detectLeaks',
+    'skipFilter',
+    'testLocationInResults',
+  ],
 ]);
 
 /** The project config as the user wrote it, with what decides results alone. */
@@ -53,11 +108,22 @@ export function toolChainHash(input: ToolChainInput): string {
   const named = [...input.wrapped, ...stringsIn(Object.fromEntries(shaped))];
   if (input.globalSetup !== null) named.push(input.globalSetup);
 
-  const configFiles = [...new Set([rootDir, root])].flatMap((folder) => CONFIG_FILES.map((file) => path.join(folder, file)));
-  const ownFiles = named.filter((text) => path.isAbsolute(text) && packageFolder(text) === null && isFile(text));
+  const configFiles = [...new Set([rootDir, root])].flatMap((folder) =>
+    CONFIG_FILES.map((file) => path.join(folder, file)),
+  );
+  const ownFiles = named.filter(
+    (text) => path.isAbsolute(text) && packageFolder(text) === null && isFile(text),
+  );
   // What the runtime loads for a test is recorded as code; only the tool chain's own files belong here.
-  const runtimeFiles = new Set([...config.setupFiles, ...config.setupFilesAfterEnv, ...config.snapshotSerializers]);
-  const files = importClosure([...configFiles, ...ownFiles.filter((file) => !runtimeFiles.has(file))]);
+  const runtimeFiles = new Set([
+    ...config.setupFiles,
+    ...config.setupFilesAfterEnv,
+    ...config.snapshotSerializers,
+  ]);
+  const files = importClosure([
+    ...configFiles,
+    ...ownFiles.filter((file) => !runtimeFiles.has(file)),
+  ]);
 
   const texts = files.map((file) => fs.readFileSync(file, 'utf8'));
   const packages = toolChainPackages([...named, ...texts.flatMap(packageNamesIn)], [rootDir, root]);
@@ -70,7 +136,11 @@ export function toolChainHash(input: ToolChainInput): string {
       relativeTo(root, shaped),
       files.map((file, index) => [toStored(root, file), contentHash(texts[index] ?? '')]),
       [...new Set([rootDir, root])].map((folder) => packageKeys(path.join(folder, 'package.json'))),
-      packages.map((folder) => [path.basename(path.dirname(folder)), path.basename(folder), input.packages.value(folder)]),
+      packages.map((folder) => [
+        path.basename(path.dirname(folder)),
+        path.basename(folder),
+        input.packages.value(folder),
+      ]),
     ]),
   );
 }
@@ -84,7 +154,9 @@ function stringsIn(value: unknown): string[] {
 
 /** String literals in a config file that could name a package. */
 function packageNamesIn(text: string): string[] {
-  return [...text.matchAll(/["'`]((?:module:)?@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)["'`]/gi)].map(([, name = '']) => name.replace(/^module:/, ''));
+  return [...text.matchAll(/["'`]((?:module:)?@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)["'`]/gi)].map(
+    ([, name = '']) => name.replace(/^module:/, ''),
+  );
 }
 
 /** The folders of the packages that are named, by path or by name, and of all that they depend on; sorted. */
@@ -102,7 +174,9 @@ function toolChainPackages(named: string[], from: string[]): string[] {
   };
   for (const name of new Set(['jest', ...named])) {
     if (path.isAbsolute(name)) add(packageFolder(name));
-    else for (const spelling of packageSpellings(name)) for (const folder of from) add(findPackage(folder, spelling));
+    else
+      for (const spelling of packageSpellings(name))
+        for (const folder of from) add(findPackage(folder, spelling));
   }
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
     for (const name of dependenciesOf(folder)) add(findPackage(folder, name));
@@ -116,7 +190,12 @@ function packageSpellings(name: string): string[] {
   if (match === null) return [];
   const [, scope = '', base = ''] = match;
   if (base === '' || base.startsWith('.')) return [];
-  return [`${scope}${base}`, `${scope}babel-plugin-${base}`, `${scope}babel-preset-${base}`, ...(scope === '@babel/' ? [`@babel/plugin-${base}`, `@babel/preset-${base}`] : [])];
+  return [
+    `${scope}${base}`,
+    `${scope}babel-plugin-${base}`,
+    `${scope}babel-preset-${base}`,
+    ...(scope === '@babel/' ? [`@babel/plugin-${base}`, `@babel/preset-${base}`] : []),
+  ];
 }
 
 function findPackage(from: string, name: string): string | null {
@@ -129,8 +208,12 @@ function findPackage(from: string, name: string): string | null {
 
 function dependenciesOf(folder: string): string[] {
   try {
-    const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>;
-    return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) => Object.keys(manifest[key] ?? {}));
+    const manifest = JSON.parse(
+      fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    ) as Record<string, Record<string, string> | undefined>;
+    return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
+      Object.keys(manifest[key] ?? {}),
+    );
   } catch {
     return [];
   }
@@ -153,7 +236,10 @@ function relativeTo(root: string, value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.map((item) => relativeTo(root, item));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value).map(([key, item]) => [relativeTo(root, key), relativeTo(root, item)]);
+  return Object.entries(value).map(([key, item]) => [
+    relativeTo(root, key),
+    relativeTo(root, item),
+  ]);
 }
 
 function isFile(file: string): boolean {

@@ -31,7 +31,9 @@ export class ProjectTransform {
       const file = fromStored(this.#root, name);
       const options = form === 'module' ? MODULE_OPTIONS : COMMONJS_OPTIONS;
       const { code } =
-        form === 'module' ? await transformer.transformAsync(file, options) : transformer.transform(file, options);
+        form === 'module'
+          ? await transformer.transformAsync(file, options)
+          : transformer.transform(file, options);
       const metadata = findMetadata(code);
       return metadata === null ? null : decodeMetadata(metadata);
     } catch {
@@ -41,7 +43,10 @@ export class ProjectTransform {
   }
 
   async #load(): Promise<ScriptTransformer> {
-    const { createScriptTransformer } = fromJest('@jest/transform', this.#root)('@jest/transform') as typeof import('@jest/transform');
+    const { createScriptTransformer } = fromJest(
+      '@jest/transform',
+      this.#root,
+    )('@jest/transform') as typeof import('@jest/transform');
     return createScriptTransformer(this.#config);
   }
 }
@@ -58,7 +63,8 @@ const BARE = {
 
 const COMMONJS_OPTIONS = {
   ...BARE,
-  supportsDynamicImport: typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
+  supportsDynamicImport:
+    typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
   supportsExportNamespaceFrom: false,
   supportsStaticESM: false,
   supportsTopLevelAwait: false,

@@ -96,7 +96,8 @@ export class WorkingTree {
       }
       const hash = contentHash(fs.readFileSync(file));
       // A file written just now could change again within its timestamp's grain, as git's racily clean entries.
-      if (Date.now() - Number(stats.mtimeMs) > RACY) this.#learnt.push({ ...state, contentHash: hash });
+      if (Date.now() - Number(stats.mtimeMs) > RACY)
+        this.#learnt.push({ ...state, contentHash: hash });
       return hash;
     } catch {
       return null;
@@ -120,7 +121,10 @@ export class WorkingTree {
       const source = fs.readFileSync(fromStored(this.#root, name), 'utf8');
       // Most test files have no docblock; Jest's parser is loaded for those that do.
       if (!/^\s*\/\*\*/.test(source)) return pragmasValue({});
-      const { extract, parse } = fromJest('jest-docblock', this.#root)('jest-docblock') as typeof import('jest-docblock');
+      const { extract, parse } = fromJest(
+        'jest-docblock',
+        this.#root,
+      )('jest-docblock') as typeof import('jest-docblock');
       return pragmasValue(parse(extract(source)));
     } catch {
       return null;

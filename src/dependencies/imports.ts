@@ -1,10 +1,24 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-const EXTENSIONS = ['', '.js', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.jsx', '.tsx', '.json', '/index.js', '/index.ts'];
+const EXTENSIONS = [
+  '',
+  '.js',
+  '.cjs',
+  '.mjs',
+  '.ts',
+  '.cts',
+  '.mts',
+  '.jsx',
+  '.tsx',
+  '.json',
+  '/index.js',
+  '/index.ts',
+];
 
 /** Relative specifiers after `from`, `import` and `require(`; a comment that looks like one only adds a file. */
-const SPECIFIER = /(?:\bfrom|\bimport|\brequire(?:\.resolve)?\s*\(|\bimport\s*\(|"extends"\s*:)\s*\[?\s*["'](\.{1,2}\/[^"']*)["']/g;
+const SPECIFIER =
+  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?\s*\(|\bimport\s*\(|"extends"\s*:)\s*\[?\s*["'](\.{1,2}\/[^"']*)["']/g;
 
 /**
  * The project's own files that a file of the tool chain (a global setup, a transformer, a config) is made of: itself
@@ -45,7 +59,9 @@ function resolve(folder: string, specifier: string): string | null {
   const base = path.resolve(folder, specifier);
   // TypeScript sources name their siblings by the extension of the output.
   const bases = [base, base.replace(/\.[cm]?js$/, '')];
-  for (const candidate of bases.flatMap((start) => EXTENSIONS.map((extension) => start + extension))) {
+  for (const candidate of bases.flatMap((start) =>
+    EXTENSIONS.map((extension) => start + extension),
+  )) {
     try {
       if (fs.statSync(candidate).isFile()) return candidate;
     } catch {

@@ -8,7 +8,10 @@ const OWN_ENTRY = /^\.testmondata/;
  * The value of a folder's listing: a hash of its entries' sorted names; empty when it cannot be listed.
  * @param list The unpatched `readdirSync`, where the caller watches `fs`.
  */
-export function listingValue(folder: string, list: (folder: string) => string[] = fs.readdirSync): string {
+export function listingValue(
+  folder: string,
+  list: (folder: string) => string[] = fs.readdirSync,
+): string {
   try {
     return shortHash(
       list(folder)

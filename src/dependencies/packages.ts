@@ -53,7 +53,12 @@ export class PackageReader {
     const plain = name.replace('/', '+');
     const yarn = name.replace('/', '-');
     return this.#patches
-      .filter(({ file }) => file.startsWith(`${plain}+`) || file.includes(`+${plain}+`) || file.startsWith(`${yarn}-npm-`))
+      .filter(
+        ({ file }) =>
+          file.startsWith(`${plain}+`) ||
+          file.includes(`+${plain}+`) ||
+          file.startsWith(`${yarn}-npm-`),
+      )
       .map(({ hash }) => hash);
   }
 }
@@ -64,7 +69,10 @@ function readPatches(root: string): { file: string; hash: string }[] {
       return fs
         .readdirSync(path.join(root, folder))
         .sort()
-        .map((file) => ({ file, hash: contentHash(fs.readFileSync(path.join(root, folder, file))) }));
+        .map((file) => ({
+          file,
+          hash: contentHash(fs.readFileSync(path.join(root, folder, file))),
+        }));
     } catch {
       return [];
     }

@@ -113,7 +113,8 @@ export class PathClassifier {
 /** True when `file` is `folder` or lies below it. */
 export function isWithin(folder: string, file: string): boolean {
   return (
-    file === folder || (file.startsWith(folder) && (folder.endsWith(path.sep) || file[folder.length] === path.sep))
+    file === folder ||
+    (file.startsWith(folder) && (folder.endsWith(path.sep) || file[folder.length] === path.sep))
   );
 }
 

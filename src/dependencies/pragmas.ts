@@ -7,5 +7,7 @@ import { shortHash } from './content';
  */
 export function pragmasValue(pragmas: Record<string, string | string[]>): string {
   const names = Object.keys(pragmas).sort();
-  return names.length === 0 ? '' : shortHash(JSON.stringify(names.map((name) => [name, pragmas[name]])));
+  return names.length === 0
+    ? ''
+    : shortHash(JSON.stringify(names.map((name) => [name, pragmas[name]])));
 }

@@ -50,7 +50,9 @@ export function rivalsOf(name: string, extensions: readonly string[]): string[] 
   const rank = extensions.indexOf(extension);
   const at = (...parts: string[]) => path.posix.join(folder, ...parts);
 
-  const rivals = extensions.slice(0, rank < 0 ? extensions.length : rank).map((earlier) => at(`${stem}.${earlier}`));
+  const rivals = extensions
+    .slice(0, rank < 0 ? extensions.length : rank)
+    .map((earlier) => at(`${stem}.${earlier}`));
   for (const any of extensions) rivals.push(at('__mocks__', `${stem}.${any}`));
   if (extension !== '') rivals.push(at(stem));
   if (stem === 'index' && folder !== '.') {
@@ -61,7 +63,11 @@ export function rivalsOf(name: string, extensions: readonly string[]): string[] 
 }
 
 /** The value of a module's rivals: those that exist, so that a new one changes it. */
-export function rivalsValue(name: string, extensions: readonly string[], folders: FolderReader): string {
+export function rivalsValue(
+  name: string,
+  extensions: readonly string[],
+  folders: FolderReader,
+): string {
   return rivalsOf(name, extensions)
     .filter((rival) => folders.has(rival))
     .join('\n');

@@ -23,7 +23,7 @@ export default class TestmonEnvironment {
       {
         projectId: config.projectConfig.id,
         testPath: context.testPath,
-        docblockPragmas: context.docblockPragmas,
+        docblockPragmas: () => context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
         roots: config.projectConfig.roots,

@@ -5,7 +5,10 @@
 import type { Config } from '@jest/types';
 import { beginWithoutSequencer, runUserGlobalSetup } from '../controller/global-setup';
 
-export default async function globalSetup(globalConfig: Config.GlobalConfig, projectConfig: Config.ProjectConfig): Promise<void> {
+export default async function globalSetup(
+  globalConfig: Config.GlobalConfig,
+  projectConfig: Config.ProjectConfig,
+): Promise<void> {
   await beginWithoutSequencer(globalConfig, projectConfig);
   await runUserGlobalSetup(globalConfig, projectConfig);
 }

@@ -11,7 +11,11 @@ export default class TestmonReporter {
   }
 
   onTestFileResult(test: Test, result: TestResult): void {
-    const passed = result.numFailingTests === 0 && result.testExecError === undefined && !result.failureMessage && result.leaks !== true;
+    const passed =
+      result.numFailingTests === 0 &&
+      result.testExecError === undefined &&
+      !result.failureMessage &&
+      result.leaks !== true;
     session().controller?.noteResult(test.context.config.id, test.path, passed);
   }
 

@@ -25,7 +25,7 @@ export default function testmonRunner(
     {
       projectId: config.id,
       testPath,
-      docblockPragmas: readPragmas(testPath),
+      docblockPragmas: () => readPragmas(testPath),
       testNamePattern: globalConfig.testNamePattern,
       moduleFileExtensions: config.moduleFileExtensions,
       roots: config.roots,

@@ -4,7 +4,11 @@
  */
 import { observePending } from '../worker/observer';
 import { expectEnvironment } from '../worker/user-environment';
-import { wrapTransformer, type ProbingTransformer, type TransformHandover } from '../worker/probing-transformer';
+import {
+  wrapTransformer,
+  type ProbingTransformer,
+  type TransformHandover,
+} from '../worker/probing-transformer';
 
 /** What a composed config gives as the options of each of our entries. */
 export interface TransformOptions {

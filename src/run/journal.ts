@@ -57,7 +57,12 @@ export function decodeJournal(content: Buffer): JournalLine[] {
     const text = content.toString('utf8', at, end);
     const match = /^(\d{1,9}) ([0-9a-f]{8}) (.*)$/s.exec(text);
     const json = match?.[3];
-    if (json === undefined || Buffer.byteLength(json) !== Number(match?.[1]) || checksum(json) !== match?.[2]) break;
+    if (
+      json === undefined ||
+      Buffer.byteLength(json) !== Number(match?.[1]) ||
+      checksum(json) !== match?.[2]
+    )
+      break;
     try {
       lines.push(JSON.parse(json) as JournalLine);
     } catch {

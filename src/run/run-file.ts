@@ -84,7 +84,9 @@ function tryRead(file: string): RunFile | null {
   try {
     run = JSON.parse(text) as RunFile;
   } catch {
-    throw new RunFileError(`testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`);
+    throw new RunFileError(
+      `testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`,
+    );
   }
   if (run.version !== RUN_FILE_VERSION) {
     throw new RunFileError(

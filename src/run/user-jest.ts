@@ -24,7 +24,12 @@ const CHAIN = ['jest', '@jest/core', 'jest-cli', 'jest-config', 'jest-runner', '
 function* starts(root: string): Generator<string> {
   // In a worker or controller Jest's own modules are loaded already: these are certainly the user's.
   for (const file of Object.keys(require.cache)) {
-    if (/[\\/]node_modules[\\/](@jest[\\/]core|jest-runner|jest-config|jest-runtime)[\\/]build[\\/]index\.js$/.test(file)) yield file;
+    if (
+      /[\\/]node_modules[\\/](@jest[\\/]core|jest-runner|jest-config|jest-runtime)[\\/]build[\\/]index\.js$/.test(
+        file,
+      )
+    )
+      yield file;
   }
   let from = path.join(root, 'package.json');
   for (const name of CHAIN) {

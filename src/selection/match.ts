@@ -33,7 +33,9 @@ export function matches(footprint: DecodedFootprint, view: View): boolean {
 /** All that keeps a record from matching. */
 export function mismatch(footprint: DecodedFootprint, view: View): Mismatch {
   return {
-    versions: footprint.blocks.filter(({ version, bits }) => !isSubset(bits, view.standing(version))).map(({ version }) => version),
+    versions: footprint.blocks
+      .filter(({ version, bits }) => !isSubset(bits, view.standing(version)))
+      .map(({ version }) => version),
     dependencies: footprint.dependencies.filter((id) => !view.holds(id)),
   };
 }
@@ -69,14 +71,19 @@ export function standingOf(recorded: Buffer, now: ReadonlySet<string>): Standing
 /** The fingerprints in a buffer, as a set that answers membership. */
 export function fingerprintSet(fingerprints: Buffer): Set<string> {
   const set = new Set<string>();
-  for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1) set.add(fingerprintAt(fingerprints, block));
+  for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1)
+    set.add(fingerprintAt(fingerprints, block));
   return set;
 }
 
 const FINGERPRINT_BYTES = 8;
 
 function fingerprintAt(fingerprints: Buffer, block: number): string {
-  return fingerprints.toString('latin1', block * FINGERPRINT_BYTES, (block + 1) * FINGERPRINT_BYTES);
+  return fingerprints.toString(
+    'latin1',
+    block * FINGERPRINT_BYTES,
+    (block + 1) * FINGERPRINT_BYTES,
+  );
 }
 
 /** What a dependency is called in a message. */

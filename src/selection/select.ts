@@ -77,9 +77,14 @@ function reach(verdict: Verdict): number {
  * shard computes the same split.
  * @param index The shard wanted, from 1.
  */
-export function shardOf<T extends Orderable>(items: readonly T[], index: number, count: number): T[] {
+export function shardOf<T extends Orderable>(
+  items: readonly T[],
+  index: number,
+  count: number,
+): T[] {
   const known = items.flatMap(({ duration }) => duration ?? []);
-  const usual = known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length;
+  const usual =
+    known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length;
   const time = (item: T): number => item.duration ?? usual;
   const loads = new Array<number>(count).fill(0);
   const mine: T[] = [];

@@ -42,32 +42,84 @@ const NO_BITS = new Uint8Array(0);
  */
 export function decodeBlocks(encoded: Uint8Array): EncodedBlocks[] {
   const entries: EncodedBlocks[] = [];
-  visitBlocks(encoded, (version, start, end) => {
-    entries.push({ version, bits: encoded.subarray(start, end) });
-  });
+  for (const cursor = new BlocksCursor(encoded); cursor.next();) {
+    entries.push({ version: cursor.version, bits: encoded.subarray(cursor.start, cursor.end) });
+  }
   return entries;
 }
 
-/**
- * Walks over encoded blocks without allocating.
- * @throws EncodingError for bytes that are no encoding.
- */
-export function visitBlocks(
-  encoded: Uint8Array,
-  visit: (version: number, start: number, end: number) => void,
-): void {
-  const reader = new VarintReader(encoded);
-  let version = 0;
-  while (reader.at < encoded.length) {
-    const delta = reader.next();
-    const length = reader.next();
-    const end = reader.at + length;
+/** Numbers of seven bits per byte, lowest first; a set high bit says that more follow. */
+class Varints {
+  protected readonly encoded: Uint8Array;
+  protected at = 0;
+
+  constructor(encoded: Uint8Array) {
+    this.encoded = encoded;
+  }
+
+  protected number(): number {
+    const first = this.encoded[this.at];
+    if (first !== undefined && first < 0x80) {
+      this.at += 1;
+      return first;
+    }
+    let value = 0;
+    let factor = 1;
+    // Six bytes hold 42 bits: more than any id, and exact as a number.
+    for (let count = 0; count < 6; count += 1) {
+      const byte = this.encoded[this.at];
+      if (byte === undefined) break;
+      this.at += 1;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 0x80;
+    }
+    throw new EncodingError('a number in these bytes has no end');
+  }
+}
+
+/** Walks over encoded blocks without allocating. */
+export class BlocksCursor extends Varints {
+  version = 0;
+  /** Where the version's bits start in the encoding. */
+  start = 0;
+  end = 0;
+
+  /**
+   * Goes to the next version.
+   * @returns False at the end.
+   * @throws EncodingError for bytes that are no encoding.
+   */
+  next(): boolean {
+    if (this.at >= this.encoded.length) return false;
+    const delta = this.number();
+    const length = this.number();
+    this.start = this.at;
+    this.end = this.at += length;
     // Each version occurs once, in ascending order, with at least one block.
-    if (delta === 0 || length === 0 || end > encoded.length)
+    if (delta === 0 || length === 0 || this.end > this.encoded.length) {
       throw new EncodingError('these blocks are not in order');
-    version += delta;
-    visit(version, reader.at, end);
-    reader.at = end;
+    }
+    this.version += delta;
+    return true;
+  }
+}
+
+/** Walks over encoded ids without allocating. */
+export class IdsCursor extends Varints {
+  id = 0;
+
+  /**
+   * Goes to the next id.
+   * @returns False at the end.
+   * @throws EncodingError for bytes that are no encoding.
+   */
+  next(): boolean {
+    if (this.at >= this.encoded.length) return false;
+    const delta = this.number();
+    if (delta === 0) throw new EncodingError('these ids are not in order');
+    this.id += delta;
+    return true;
   }
 }
 
@@ -88,15 +140,8 @@ export function encodeIds(ids: Iterable<number>): Buffer {
  * @throws EncodingError for bytes that are no encoding.
  */
 export function decodeIds(encoded: Uint8Array): number[] {
-  const reader = new VarintReader(encoded);
   const ids: number[] = [];
-  let id = 0;
-  while (reader.at < encoded.length) {
-    const delta = reader.next();
-    if (delta === 0) throw new EncodingError('these ids are not in order');
-    id += delta;
-    ids.push(id);
-  }
+  for (const cursor = new IdsCursor(encoded); cursor.next();) ids.push(cursor.id);
   return ids;
 }
 
@@ -163,7 +208,7 @@ export class ByteWriter {
   #bytes = Buffer.allocUnsafe(512);
   #length = 0;
 
-  /** Seven bits per byte, lowest first; a set high bit says that more follow. */
+  /** A number, as `Varints` reads it. */
   varint(value: number): void {
     this.#reserve(8);
     let rest = value;
@@ -231,27 +276,3 @@ export class ByteWriter {
 
 /** One for all encodings, which follow each other. */
 const scratch = new ByteWriter();
-
-class VarintReader {
-  at = 0;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  next(): number {
-    let value = 0;
-    let factor = 1;
-    // Six bytes hold 42 bits: more than any id, and exact as a number.
-    for (let count = 0; count < 6; count += 1) {
-      const byte = this.#bytes[this.at];
-      if (byte === undefined) break;
-      this.at += 1;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-      factor *= 0x80;
-    }
-    throw new EncodingError('a number in these bytes has no end');
-  }
-}

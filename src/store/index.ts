@@ -9,7 +9,7 @@ export {
   type EncodedBlocks,
 } from './encoding';
 export { asStoreError, StoreError, type StoreErrorReason } from './errors';
-export { contentsKey } from './load';
+export { contentsKey } from './files';
 export { type OpenOptions } from './open';
 export type {
   Snapshot,

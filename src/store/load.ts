@@ -3,35 +3,21 @@ import {
   isCount,
   isDependencyKind,
   isDependencyName,
-  isModuleForm,
   isNumber,
   isRunOutcome,
   isStoredPath,
   isText,
 } from './checks';
-import { decodeIds, unpackHash, unseal, visitBlocks } from './encoding';
-import { FINGERPRINT_BYTES } from './footprint';
+import { BlocksCursor, IdsCursor, unseal } from './encoding';
+import { Files } from './files';
 import { recordOwner } from './record-writer';
-import type {
-  Dependency,
-  ModuleForm,
-  SelectionData,
-  StoredRecord,
-  StoredTestFile,
-  StoredVersion,
-  TestFileKey,
-} from './types';
+import type { Dependency, SelectionData, StoredRecord, StoredTestFile, TestFileKey } from './types';
 
 /** Up to this many test files are looked up one by one; for more, reading all is faster. */
 const FEW = 200;
 
 /** No test file of ours has more records; a database made by someone else might. */
 const MOST_RECORDS = 64;
-
-/** Where `SelectionData.contents` keeps what is known of a file. */
-export function contentsKey(path: string, form: ModuleForm): string {
-  return `${path}|${form}`;
-}
 
 type Row = unknown[];
 
@@ -44,8 +30,7 @@ export class Loader {
   readonly #allVersions;
   readonly #pathOfVersion;
   readonly #versionsOf;
-  readonly #allContents;
-  readonly #contentsOf;
+  readonly #fingerprints;
   readonly #allDependencies;
   readonly #oneDependency;
 
@@ -53,7 +38,9 @@ export class Loader {
     const testFile = 'id, path, failed, last_outcome, order_dependent, duration, last_run_at';
     const record =
       'r.test_file_id, r.id, r.hash, r.complete, r.duration, r.recorded_at, r.matched_at, r.blocks, r.dependencies';
-    const version = 'id, path, form, fingerprints';
+    // A version has a row per content, at least one.
+    const versions = `SELECT v.id, v.path, v.form, length(v.fingerprints), typeof(v.fingerprints), c.hash
+      FROM file_version v LEFT JOIN content c ON c.file_version_id = v.id`;
     const raw = (sql: string) => db.prepare<unknown[], Row>(sql).raw();
     this.#allTestFiles = raw(`SELECT ${testFile} FROM test_file WHERE environment_id = ?`);
     this.#oneTestFile = raw(
@@ -63,16 +50,12 @@ export class Loader {
       `SELECT ${record} FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE t.environment_id = ?`,
     );
     this.#recordsOf = raw(`SELECT ${record} FROM record r WHERE test_file_id = ?`);
-    this.#allVersions = raw(`SELECT ${version} FROM file_version WHERE environment_id = ?`);
+    this.#allVersions = raw(`${versions} WHERE v.environment_id = ?`);
     this.#pathOfVersion = raw('SELECT path FROM file_version WHERE id = ? AND environment_id = ?');
-    this.#versionsOf = raw(
-      `SELECT ${version} FROM file_version WHERE environment_id = ? AND path = ?`,
-    );
-    this.#allContents = raw(
-      `SELECT c.file_version_id, c.hash FROM file_version v JOIN content c ON c.file_version_id = v.id
-       WHERE v.environment_id = ?`,
-    );
-    this.#contentsOf = raw('SELECT file_version_id, hash FROM content WHERE file_version_id = ?');
+    this.#versionsOf = raw(`${versions} WHERE v.environment_id = ? AND v.path = ?`);
+    this.#fingerprints = db
+      .prepare<[number], unknown>('SELECT fingerprints FROM file_version WHERE id = ?')
+      .pluck();
     this.#allDependencies = raw('SELECT id, kind, name, value FROM dependency');
     this.#oneDependency = raw('SELECT id, kind, name, value FROM dependency WHERE id = ?');
   }
@@ -81,21 +64,15 @@ export class Loader {
   load(environmentId: number, paths?: readonly string[]): SelectionData {
     const few = paths !== undefined && paths.length <= FEW;
     const testFiles = few ? this.#few(environmentId, paths) : this.#many(environmentId, paths);
-    const references = collectReferences(testFiles.values());
-    const versions = few
-      ? this.#versionsFor(environmentId, references.versions)
-      : this.#readAllVersions(environmentId);
-    const dependencies = this.#dependencies(references.dependencies, few);
-    dropUnresolved(testFiles.values(), versions, dependencies);
-    const contents = few
-      ? readContents(
-          [...versions.keys()].flatMap((id) => this.#contentsOf.all(id)),
-          versions,
-        )
-      : readContents(this.#allContents.iterate(environmentId), versions);
+    const references = few ? collectReferences(testFiles.values()) : null;
+    const files = references
+      ? this.#filesOf(environmentId, references.versions)
+      : this.#allFiles(environmentId);
+    const dependencies = this.#dependencies(references?.dependencies ?? null);
+    dropUnsound(testFiles.values(), files, dependencies);
     return {
-      versions,
-      contents,
+      versions: files.versions,
+      contents: files.contents,
       dependencies,
       testFiles: new Map([...testFiles.values()].map((file) => [file.path, file])),
     };
@@ -127,40 +104,34 @@ export class Loader {
   }
 
   /** All versions of the files referred to: the one in the working tree need not be among those recorded. */
-  #versionsFor(environmentId: number, ids: ReadonlySet<number>): Map<number, StoredVersion> {
-    const versions = new Map<number, StoredVersion>();
+  #filesOf(environmentId: number, ids: ReadonlySet<number>): Files {
+    const files = new Files(this.#fingerprints);
     const paths = new Set<unknown>();
     for (const id of ids) {
-      if (versions.has(id)) continue;
+      if (files.versions.has(id)) continue;
       const [path] = this.#pathOfVersion.get(id, environmentId) ?? [];
       if (path === undefined || paths.has(path)) continue;
       paths.add(path);
-      for (const row of this.#versionsOf.iterate(environmentId, path)) addVersion(versions, row);
+      files.add(this.#versionsOf.iterate(environmentId, path));
     }
-    return versions;
+    return files;
   }
 
-  #readAllVersions(environmentId: number): Map<number, StoredVersion> {
-    const versions = new Map<number, StoredVersion>();
-    for (const row of this.#allVersions.iterate(environmentId)) addVersion(versions, row);
-    return versions;
+  #allFiles(environmentId: number): Files {
+    const files = new Files(this.#fingerprints);
+    files.add(this.#allVersions.iterate(environmentId));
+    return files;
   }
 
-  #dependencies(ids: ReadonlySet<number>, few: boolean): Map<number, Dependency> {
+  /** @param ids Those wanted; null for all. */
+  #dependencies(ids: ReadonlySet<number> | null): Map<number, Dependency> {
     const dependencies = new Map<number, Dependency>();
-    const rows = few
-      ? [...ids].map((id) => this.#oneDependency.get(id) ?? [])
+    const rows = ids
+      ? Array.from(ids, (id) => this.#oneDependency.get(id) ?? [])
       : this.#allDependencies.iterate();
     for (const [id, kind, name, value] of rows) {
-      if (
-        !isCount(id) ||
-        !ids.has(id) ||
-        !isDependencyKind(kind) ||
-        !isDependencyName(kind, name) ||
-        !isText(value)
-      )
-        continue;
-      dependencies.set(id, { kind, name, value });
+      if (!isCount(id) || !isDependencyKind(kind) || !isDependencyName(kind, name)) continue;
+      if (isText(value)) dependencies.set(id, { kind, name, value });
     }
     return dependencies;
   }
@@ -226,72 +197,65 @@ function sortRecords(testFiles: Iterable<StoredTestFile>): void {
   }
 }
 
-/** What the records refer to; those that do not decode are dropped on the way. */
+/** What the records refer to, as far as they can be read. */
 function collectReferences(testFiles: Iterable<StoredTestFile>): {
   versions: Set<number>;
   dependencies: Set<number>;
 } {
   const versions = new Set<number>();
   const dependencies = new Set<number>();
-  for (const testFile of testFiles) {
-    testFile.records = testFile.records.filter((record) => {
+  for (const { records } of testFiles) {
+    for (const record of records) {
       try {
-        visitBlocks(record.blocks, (version) => versions.add(version));
-        for (const id of decodeIds(record.dependencies)) dependencies.add(id);
-        return true;
+        for (const cursor = new BlocksCursor(record.blocks); cursor.next();)
+          versions.add(cursor.version);
+        for (const cursor = new IdsCursor(record.dependencies); cursor.next();)
+          dependencies.add(cursor.id);
       } catch {
-        return false;
+        // It is dropped when all are checked.
       }
-    });
+    }
   }
   return { versions, dependencies };
 }
 
-/** Drops the records that refer to something that is not there: what is left of them would match too easily. */
-function dropUnresolved(
+/**
+ * Drops the records that do not decode, or refer to something that is not there: what is left of them would match
+ * too easily.
+ */
+function dropUnsound(
   testFiles: Iterable<StoredTestFile>,
-  versions: ReadonlyMap<number, StoredVersion>,
+  files: Files,
   dependencies: ReadonlyMap<number, Dependency>,
 ): void {
+  const limits = fastLookup(files.bitLimits);
+  const isSound = (record: StoredRecord): boolean => {
+    try {
+      for (const cursor = new BlocksCursor(record.blocks); cursor.next();) {
+        const limit = limits.get(cursor.version);
+        if (limit === undefined || cursor.end - cursor.start > limit) return false;
+      }
+      for (const cursor = new IdsCursor(record.dependencies); cursor.next();) {
+        if (!dependencies.has(cursor.id)) return false;
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  };
   for (const testFile of testFiles) {
-    testFile.records = testFile.records.filter((record) => {
-      let resolved = true;
-      visitBlocks(record.blocks, (id, start, end) => {
-        const version = versions.get(id);
-        const blocks = (version?.fingerprints.length ?? 0) / FINGERPRINT_BYTES;
-        if (end - start > Math.ceil(blocks / 8)) resolved = false;
-      });
-      return resolved && decodeIds(record.dependencies).every((id) => dependencies.has(id));
-    });
+    if (!testFile.records.every(isSound)) testFile.records = testFile.records.filter(isSound);
   }
 }
 
-function addVersion(
-  versions: Map<number, StoredVersion>,
-  [id, path, form, fingerprints]: Row,
-): void {
-  if (!isCount(id) || !isStoredPath(path) || !isModuleForm(form)) return;
-  if (!Buffer.isBuffer(fingerprints) || fingerprints.length % FINGERPRINT_BYTES !== 0) return;
-  versions.set(id, { id, path, form, fingerprints });
-}
-
-function readContents(
-  rows: Iterable<Row>,
-  versions: ReadonlyMap<number, StoredVersion>,
-): Map<string, Map<string, number>> {
-  const contents = new Map<string, Map<string, number>>();
-  const ambiguous: [Map<string, number>, string][] = [];
-  for (const [id, packed] of rows) {
-    const version = versions.get(id as number);
-    const hash = unpackHash(packed);
-    if (version === undefined || hash === null) continue;
-    const key = contentsKey(version.path, version.form);
-    let known = contents.get(key);
-    if (known === undefined) contents.set(key, (known = new Map()));
-    if (known.has(hash)) ambiguous.push([known, hash]);
-    else known.set(hash, version.id);
-  }
-  // One content, two versions: something else shapes the transform, so only transforming again can tell.
-  for (const [known, hash] of ambiguous) known.delete(hash);
-  return contents;
+/** Millions of look-ups: where ids are dense, an array answers many times faster. */
+function fastLookup(values: ReadonlyMap<number, number>): {
+  get(id: number): number | undefined;
+} {
+  let last = 0;
+  for (const id of values.keys()) last = Math.max(last, id);
+  if (last > 1_024 + 16 * values.size) return values;
+  const dense = new Int32Array(last + 1).fill(-1);
+  for (const [id, value] of values) dense[id] = value;
+  return { get: (id) => ((dense[id] ?? -1) < 0 ? undefined : dense[id]) };
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { LoadedRows, readEnvironments, readRecord, type EnvironmentContent } from './canonical';
 import type { Details } from './details';
-import { packText, unpackHash, visitBlocks } from './encoding';
+import { BlocksCursor, packText, unpackHash } from './encoding';
 import {
   addBlocks,
   compareText,
@@ -226,6 +226,8 @@ function compareRecords(a: StoredRecord, aRows: Rows, b: StoredRecord, bRows: Ro
 
 function versionsOf({ blocks }: StoredRecord, rows: Rows): string {
   const identities: string[] = [];
-  visitBlocks(blocks, (id) => identities.push(versionIdentity(rows.version(id)).toString('hex')));
+  for (const cursor = new BlocksCursor(blocks); cursor.next();) {
+    identities.push(versionIdentity(rows.version(cursor.version)).toString('hex'));
+  }
   return identities.sort().join();
 }

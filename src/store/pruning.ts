@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { decodeIds, unseal, visitBlocks } from './encoding';
+import { BlocksCursor, IdsCursor, unseal } from './encoding';
 import { recordOwner } from './record-writer';
 
 /** How many versions of a file stay that no record refers to: going back to one saves a transform. */
@@ -105,8 +105,8 @@ export class Pruning {
       const ids = unseal(row.dependencies, owner);
       try {
         if (blocks === null || ids === null) throw new Error('not sealed');
-        visitBlocks(blocks, (version) => versions.add(version));
-        for (const id of decodeIds(ids)) dependencies.add(id);
+        for (const cursor = new BlocksCursor(blocks); cursor.next();) versions.add(cursor.version);
+        for (const cursor = new IdsCursor(ids); cursor.next();) dependencies.add(cursor.id);
       } catch {
         damaged.push(row.id);
       }

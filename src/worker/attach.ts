@@ -48,7 +48,7 @@ export interface TestFileContext {
   projectId: string;
   /** Absolute path. */
   testPath: string;
-  docblockPragmas: Record<string, string | string[]>;
+  docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
   moduleFileExtensions: readonly string[];
   roots: readonly string[];
@@ -69,7 +69,11 @@ const attachments = new WeakMap<AnyEnvironment, Attachment>();
  * Starts recording in an environment: from its construction, or, where a docblock chose another environment, from
  * the start of the test runner with what was kept until then. Does nothing where there is no run to record.
  */
-export function attach(environment: AnyEnvironment, context: TestFileContext, early: boolean): void {
+export function attach(
+  environment: AnyEnvironment,
+  context: TestFileContext,
+  early: boolean,
+): void {
   if (attachments.has(environment)) return;
   const run = joinRun();
   const project = run?.file.projects[context.projectId];
@@ -80,7 +84,13 @@ export function attach(environment: AnyEnvironment, context: TestFileContext, ea
   const recorder = new Recorder(
     run,
     run.journal,
-    { environmentId: project.environmentId, file: context.testPath, pragmas: context.docblockPragmas, extensions: context.moduleFileExtensions, roots: context.roots },
+    {
+      environmentId: project.environmentId,
+      file: context.testPath,
+      pragmas: context.docblockPragmas(),
+      extensions: context.moduleFileExtensions,
+      roots: context.roots,
+    },
     environment.global,
   );
   settlePending(early ? null : recorder);
@@ -100,7 +110,11 @@ export function attach(environment: AnyEnvironment, context: TestFileContext, ea
 }
 
 /** The test runner has the test file's result; it counts more than our own reading of events. */
-export function noteOutcome(environment: AnyEnvironment, outcome: 'passed' | 'failed', snapshot: string | null): void {
+export function noteOutcome(
+  environment: AnyEnvironment,
+  outcome: 'passed' | 'failed',
+  snapshot: string | null,
+): void {
   const attachment = attachments.get(environment);
   if (attachment === undefined) return;
   attachment.outcome = outcome;
@@ -121,7 +135,12 @@ function watchEvents(environment: AnyEnvironment, attachment: Attachment, run: W
   };
 }
 
-function onEvent(attachment: Attachment, event: CircusEvent, state: CircusState, run: WorkerRun): void {
+function onEvent(
+  attachment: Attachment,
+  event: CircusEvent,
+  state: CircusState,
+  run: WorkerRun,
+): void {
   const { recorder, plan } = attachment;
   const { test } = event;
   switch (event.name) {
@@ -133,7 +152,8 @@ function onEvent(attachment: Attachment, event: CircusEvent, state: CircusState,
       plan.apply(state);
       break;
     case 'test_start':
-      if (test !== undefined && !plan.skips(test)) recorder.testStarted(testName(test), test.concurrent === true);
+      if (test !== undefined && !plan.skips(test))
+        recorder.testStarted(testName(test), test.concurrent === true);
       break;
     case 'test_done':
       if (test === undefined) break;
@@ -152,7 +172,8 @@ function onEvent(attachment: Attachment, event: CircusEvent, state: CircusState,
       break;
     case 'run_finish':
       if (state.testNamePattern) recorder.limit();
-      attachment.outcome = attachment.anyFailed || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
+      attachment.outcome =
+        attachment.anyFailed || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
       break;
   }
 }
@@ -160,7 +181,11 @@ function onEvent(attachment: Attachment, event: CircusEvent, state: CircusState,
 /** The titles of the describe blocks around a test, then its own. */
 export function testName(test: CircusTest): string[] {
   const titles = [test.name];
-  for (let block: CircusBlock | undefined = test.parent; block?.parent !== undefined; block = block.parent) {
+  for (
+    let block: CircusBlock | undefined = test.parent;
+    block?.parent !== undefined;
+    block = block.parent
+  ) {
     titles.unshift(block.name);
   }
   return titles;
@@ -208,7 +233,8 @@ function watchVariables(global: object, recorder: Recorder): void {
 
 /** Functions turned into text show the code that was written, not our probes. */
 function hideProbes(global: object): void {
-  const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function?.prototype;
+  const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function
+    ?.prototype;
   if (prototype === undefined) return;
   const hiding: () => string = new Proxy(prototype.toString, {
     apply: (toString, self, args) =>

@@ -51,7 +51,9 @@ function listed(folder: string): string[] {
 /** The scripts of one report. Source: Node's documentation of NODE_V8_COVERAGE. */
 function filesIn(report: string): string[] {
   try {
-    const { result } = JSON.parse(unwatched.readFileSync(report, 'utf8')) as { result: { url: string }[] };
+    const { result } = JSON.parse(unwatched.readFileSync(report, 'utf8')) as {
+      result: { url: string }[];
+    };
     return result.flatMap(({ url }) => (url.startsWith('file:') ? [fileURLToPath(url)] : []));
   } catch {
     // A child that was killed leaves half a report.
@@ -69,7 +71,9 @@ function noteScripts(args: readonly unknown[]): void {
   const loaded = receive;
   if (loaded === null) return;
   unobserved(() => {
-    const scripts = args.filter((arg): arg is string => typeof arg === 'string' && /\.[cm]?[jt]s$/.test(arg)).map((arg) => path.resolve(arg));
+    const scripts = args
+      .filter((arg): arg is string => typeof arg === 'string' && /\.[cm]?[jt]s$/.test(arg))
+      .map((arg) => path.resolve(arg));
     for (const file of importClosure(scripts)) loaded(file);
   });
 }
@@ -81,7 +85,11 @@ function watchAsynchronous(): void {
   };
   const { spawn } = prototype;
   prototype.spawn = function (options) {
-    if (receive !== null && Array.isArray(options.envPairs) && !options.envPairs.some((pair) => pair.startsWith('NODE_V8_COVERAGE='))) {
+    if (
+      receive !== null &&
+      Array.isArray(options.envPairs) &&
+      !options.envPairs.some((pair) => pair.startsWith('NODE_V8_COVERAGE='))
+    ) {
       options.envPairs.push(`NODE_V8_COVERAGE=${reportFolder()}`);
       noteScripts(options.args ?? []);
     }
@@ -97,13 +105,16 @@ function watchSynchronous(name: 'spawnSync' | 'execSync' | 'execFileSync'): void
   if (original === undefined) return;
   const watched: Synchronous = function (this: unknown, ...args) {
     if (receive === null) return Reflect.apply(original, this, args);
-    const at = args.findIndex((arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg));
+    const at = args.findIndex(
+      (arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg),
+    );
     const options = (at < 0 ? {} : args[at]) as { env?: NodeJS.ProcessEnv };
     const env = options.env ?? process.env;
     if (env.NODE_V8_COVERAGE !== undefined) return Reflect.apply(original, this, args);
     noteScripts(args.flat());
     const reporting = { ...options, env: { ...env, NODE_V8_COVERAGE: reportFolder() } };
-    const given = at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
+    const given =
+      at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
     return Reflect.apply(original, this, given);
   };
   Object.defineProperty(watched, 'name', { value: name });
@@ -115,7 +126,9 @@ function watchThreads(): void {
   table.Worker = new Proxy(table.Worker, {
     construct(Worker, args: unknown[], target) {
       const [script] = args;
-      noteScripts([script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script]);
+      noteScripts([
+        script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script,
+      ]);
       return Reflect.construct(Worker, args, target) as object;
     },
   });

@@ -12,7 +12,10 @@ export interface Handover {
 }
 
 /** Separates what our composition put into a project config from what the user wrote. */
-export function withoutHandover(config: Config.ProjectConfig): { handover: Handover; projectConfig: Config.ProjectConfig } {
+export function withoutHandover(config: Config.ProjectConfig): {
+  handover: Handover;
+  projectConfig: Config.ProjectConfig;
+} {
   const { [KEY]: handover, ...testEnvironmentOptions } = config.testEnvironmentOptions;
   return handover === undefined
     ? { handover: {}, projectConfig: config }

@@ -21,7 +21,12 @@ const TYPESCRIPT = /\.[cm]?tsx?$/;
 
 /** Whether a transformer compiles whole programs, and so inlines across files. */
 export function inlinesAcrossFiles(transformer: string | null): boolean {
-  return transformer !== null && /[\\/](ts-jest|jest-esbuild|rollup-jest|@angular-builders|jest-preset-angular)[\\/]/.test(transformer);
+  return (
+    transformer !== null &&
+    /[\\/](ts-jest|jest-esbuild|rollup-jest|@angular-builders|jest-preset-angular)[\\/]/.test(
+      transformer,
+    )
+  );
 }
 
 /**

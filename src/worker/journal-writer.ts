@@ -44,7 +44,10 @@ export class JournalWriter {
   end(file: RecordedFile): void {
     const lines: JournalLine[] = [];
     const shared = this.#footprint(file.shared, lines);
-    const tests = file.tests.map(({ seen, ...test }) => ({ ...test, ...this.#footprint(seen, lines) }));
+    const tests = file.tests.map(({ seen, ...test }) => ({
+      ...test,
+      ...this.#footprint(seen, lines),
+    }));
     lines.push({ ...file, type: 'end', shared, tests });
     this.#append(lines);
   }

@@ -95,7 +95,11 @@ const lists: Report = (to, file, args) => {
   // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
   to.listed(file);
   const options = args[1];
-  if (typeof options === 'object' && options !== null && (options as { recursive?: unknown }).recursive === true) {
+  if (
+    typeof options === 'object' &&
+    options !== null &&
+    (options as { recursive?: unknown }).recursive === true
+  ) {
     for (const folder of foldersBelow(file)) to.listed(folder);
   }
 };
@@ -180,7 +184,9 @@ function watchOne(table: FunctionTable, name: string, report: Report): void {
     }
     try {
       // Node's own synchronous functions call one another; only the outermost is the code's.
-      return name.endsWith('Sync') ? unobserved(() => Reflect.apply(call, this, args)) : Reflect.apply(call, this, args);
+      return name.endsWith('Sync')
+        ? unobserved(() => Reflect.apply(call, this, args))
+        : Reflect.apply(call, this, args);
     } catch (error) {
       throw sink !== null && suspended === 0 ? unobserved(() => withoutOurFrames(error)) : error;
     }
@@ -216,11 +222,15 @@ function watchResult(table: FunctionTable, name: string): void {
   table[name] = disguise(watched, call);
 }
 
-const OUR_FRAME = new RegExp(`\\n[^\\n]*${__filename.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`, 'g');
+const OUR_FRAME = new RegExp(
+  `\\n[^\\n]*${__filename.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
+  'g',
+);
 
 /** A failed look at a file shows the stack it has without us. */
 function withoutOurFrames(error: unknown): unknown {
-  if (error instanceof Error && typeof error.stack === 'string') error.stack = error.stack.replace(OUR_FRAME, '');
+  if (error instanceof Error && typeof error.stack === 'string')
+    error.stack = error.stack.replace(OUR_FRAME, '');
   return error;
 }
 
@@ -228,7 +238,8 @@ function withoutOurFrames(error: unknown): unknown {
 function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor !== undefined && key !== 'prototype') Object.defineProperty(watched, key, descriptor);
+    if (descriptor !== undefined && key !== 'prototype')
+      Object.defineProperty(watched, key, descriptor);
   }
   return watched;
 }
@@ -250,7 +261,8 @@ function watchPrivateCopies(): void {
       const content = unobserved(() => Reflect.apply(call, this, args));
       if (sink !== null && suspended === 0 && typeof args[0] === 'string') {
         const file = args[0];
-        if (!file.endsWith('package.json') || !calledByResolver()) sink.loaded(file, content as string | Buffer);
+        if (!file.endsWith('package.json') || !calledByResolver())
+          sink.loaded(file, content as string | Buffer);
       }
       return content;
     };
@@ -260,20 +272,26 @@ function watchPrivateCopies(): void {
 
 /** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
 function unwrapReadFileSync(current: AnyFunction): AnyFunction {
-  return current === (fs.readFileSync as unknown) ? (unwatched.readFileSync as unknown as AnyFunction) : current;
+  return current === (fs.readFileSync as unknown)
+    ? (unwatched.readFileSync as unknown as AnyFunction)
+    : current;
 }
 
 /** The resolver looks into package.json files, once per process; that is not the test's reading. */
 function calledByResolver(): boolean {
   const callers = callerFiles();
   const runtime = callers.findIndex((file) => /[\\/]jest-runtime[\\/]/.test(file));
-  const resolver = callers.findIndex((file) => /[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/.test(file));
+  const resolver = callers.findIndex((file) =>
+    /[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/.test(file),
+  );
   return resolver >= 0 && (runtime < 0 || resolver < runtime);
 }
 
 /** An error's stack is being mapped to the sources, which reads them. */
 function calledForStackTrace(): boolean {
-  return callerFiles().some((file) => /[\\/](source-map-support|@jest[\\/]source-map)[\\/]/.test(file));
+  return callerFiles().some((file) =>
+    /[\\/](source-map-support|@jest[\\/]source-map)[\\/]/.test(file),
+  );
 }
 
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
@@ -295,7 +313,13 @@ function watchModules(): void {
   const load = loader._load;
   loader._load = function (...args) {
     const request = args[0];
-    if (sink !== null && suspended === 0 && typeof request === 'string' && request.endsWith('.node') && path.isAbsolute(request)) {
+    if (
+      sink !== null &&
+      suspended === 0 &&
+      typeof request === 'string' &&
+      request.endsWith('.node') &&
+      path.isAbsolute(request)
+    ) {
       sink.read(request);
     }
     return unobserved(() => Reflect.apply(load, this, args));

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import type { AsyncTransformer, SyncTransformer, TransformedSource, TransformOptions } from '@jest/transform';
+import type {
+  AsyncTransformer,
+  SyncTransformer,
+  TransformedSource,
+  TransformOptions,
+} from '@jest/transform';
 import type { Config } from '@jest/types';
 import { insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
@@ -20,7 +25,8 @@ export interface TransformHandover {
 }
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
-export type ProbingTransformer = Partial<SyncTransformer<unknown>> & Partial<AsyncTransformer<unknown>>;
+export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
+  Partial<AsyncTransformer<unknown>>;
 
 type Options = TransformOptions<unknown>;
 
@@ -28,14 +34,16 @@ type Options = TransformOptions<unknown>;
 const PROBES_VERSION = '1';
 
 /** Jest gives `.json` to transformers, but it is no program. */
-const PROGRAM = /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?|es6|js\.flow)$|^(?!.*\.(?:json|node|wasm)$).*$/;
+const PROGRAM =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?|es6|js\.flow)$|^(?!.*\.(?:json|node|wasm)$).*$/;
 
 /**
  * Puts probes behind the user's transformer.
  * @throws What loading the user's transformer throws, for Jest to show.
  */
 export async function wrapTransformer(handover: TransformHandover): Promise<ProbingTransformer> {
-  const inner = handover.path === null ? null : await loadTransformer(handover.path, handover.options);
+  const inner =
+    handover.path === null ? null : await loadTransformer(handover.path, handover.options);
   if (handover.collect === false) return inner ?? identity;
   return inner === null ? probing(identity, handover, false) : probing(inner, handover, true);
 }
@@ -45,21 +53,33 @@ const identity: SyncTransformer<unknown> = {
   process: (code) => ({ code }),
 };
 
-function probing(inner: AnyTransformer, handover: TransformHandover, restores: boolean): ProbingTransformer {
-  const own = (options: Options): Options => (restores ? asUserWroteIt(options, handover) : options);
+function probing(
+  inner: AnyTransformer,
+  handover: TransformHandover,
+  restores: boolean,
+): ProbingTransformer {
+  const own = (options: Options): Options =>
+    restores ? asUserWroteIt(options, handover) : options;
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
   if (process !== undefined) {
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
-      const { result, files } = readsDuring(() => process.call(inner, code, file, own(options)) as TransformedSource);
-      return withProbes(code, file, options, result, inlined(code, file, files));
+      return unobserved(() => {
+        const { result, files } = readsDuring(
+          () => process.call(inner, code, file, own(options)) as TransformedSource,
+        );
+        return withProbes(code, file, options, result, inlined(code, file, files));
+      });
     };
   }
   if (processAsync !== undefined) {
-    wrapped.processAsync = async (code, file, options) =>
-      isOurs(file) ? { code } : withProbes(code, file, options, await processAsync.call(inner, code, file, own(options)), inlined(code, file, []));
+    wrapped.processAsync = async (code, file, options) => {
+      if (isOurs(file)) return { code };
+      const result = await processAsync.call(inner, code, file, own(options));
+      return unobserved(() => withProbes(code, file, options, result, inlined(code, file, [])));
+    };
   }
   /** Files whose content is written into what a file transforms to. */
   const inlined = (code: string, file: string, read: readonly string[]): string[] =>
@@ -67,21 +87,31 @@ function probing(inner: AnyTransformer, handover: TransformHandover, restores: b
   wrapped.getCacheKey = (code, file, options) =>
     cacheKey(
       options.instrument,
-      wholePrograms ? inlinedKey(reachableConstEnums(code, file)) : '',
+      wholePrograms ? unobserved(() => inlinedKey(reachableConstEnums(code, file))) : '',
       inner.getCacheKey === undefined
         ? defaultCacheKey(code, file, options)
         : unobserved(() => inner.getCacheKey?.call(inner, code, file, own(options)) ?? ''),
     );
   if (inner.getCacheKeyAsync !== undefined) {
     wrapped.getCacheKeyAsync = async (code, file, options) =>
-      cacheKey(options.instrument, '', (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '');
+      cacheKey(
+        options.instrument,
+        '',
+        (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '',
+      );
   }
   return wrapped;
 }
 
 /** What a transformer reads on the way is another file's content, but for its configuration and installed packages. */
 function isInlined(name: string, file: string): boolean {
-  return name !== file && packageFolder(name) === null && !/(?:^|[\\/])(?:\.|package\.json$|[jt]sconfig[^\\/]*\.json$|babel\.config\.|jest\.config\.|browserslist$)/.test(path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''));
+  return (
+    name !== file &&
+    packageFolder(name) === null &&
+    !/(?:^|[\\/])(?:\.|package\.json$|[jt]sconfig[^\\/]*\.json$|babel\.config\.|jest\.config\.|browserslist$)/.test(
+      path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''),
+    )
+  );
 }
 
 const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
@@ -92,9 +122,16 @@ function isOurs(file: string): boolean {
 }
 
 /** The probed form of what the user's transformer made, or that itself where probes have no place. */
-function withProbes(source: string, file: string, options: Options, transformed: TransformedSource, inlinedFiles: string[]): TransformedSource {
+function withProbes(
+  source: string,
+  file: string,
+  options: Options,
+  transformed: TransformedSource,
+  inlinedFiles: string[],
+): TransformedSource {
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
-  if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file)) return transformed;
+  if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file))
+    return transformed;
   if (typeof transformed?.code !== 'string') return transformed;
   const root = rootOf(options.config);
   try {
@@ -105,7 +142,9 @@ function withProbes(source: string, file: string, options: Options, transformed:
       filename: file,
       contentHash: contentHash(source),
       map: transformed.map ?? null,
-      ...(inlinedFiles.length > 0 && { extras: { inlined: inlinedFiles.map((name) => toStored(root, realPath(name))) } }),
+      ...(inlinedFiles.length > 0 && {
+        extras: { inlined: inlinedFiles.map((name) => toStored(root, realPath(name))) },
+      }),
     });
     return { ...transformed, code, map: map as TransformedSource['map'] };
   } catch {
@@ -140,9 +179,16 @@ function asUserWroteIt(options: Options, handover: TransformHandover): Options {
       testEnvironmentOptions,
       transform: options.config.transform.flatMap(([pattern, file, given]) => {
         const behind = (given as { testmon?: TransformHandover } | undefined)?.testmon;
-        if (behind === undefined) return [[pattern, file, given] as [string, string, Record<string, unknown>]];
+        if (behind === undefined)
+          return [[pattern, file, given] as [string, string, Record<string, unknown>]];
         if (behind.path === null) return [];
-        return [[pattern, behind.path, (behind.options ?? {}) as Record<string, unknown>] as [string, string, Record<string, unknown>]];
+        return [
+          [pattern, behind.path, (behind.options ?? {}) as Record<string, unknown>] as [
+            string,
+            string,
+            Record<string, unknown>,
+          ],
+        ];
       }),
     };
     restored.set(options.config, config);
@@ -156,11 +202,25 @@ function probesAreOff(): boolean {
 }
 
 function cacheKey(instrument: boolean, inlined: string, inner: string): string {
-  const shape = [inlined, PROBES_VERSION, process.env.TESTMON_ROOT ?? '', instrument || probesAreOff() ? 'bare' : 'probes'];
-  return createHash('sha1').update(`testmon ${shape.join(' ')}\0`).update(inner).digest('hex').slice(0, 32);
+  const shape = [
+    inlined,
+    PROBES_VERSION,
+    process.env.TESTMON_ROOT ?? '',
+    instrument || probesAreOff() ? 'bare' : 'probes',
+  ];
+  return createHash('sha1')
+    .update(`testmon ${shape.join(' ')}\0`)
+    .update(inner)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** What Jest hashes where a transformer has no `getCacheKey`. Source: `ScriptTransformer._buildCacheKeyFromFileInfo`. */
 function defaultCacheKey(code: string, file: string, options: Options): string {
-  return [code, options.configString, options.instrument ? 'instrument' : '', path.normalize(file)].join('\0');
+  return [
+    code,
+    options.configString,
+    options.instrument ? 'instrument' : '',
+    path.normalize(file),
+  ].join('\0');
 }

@@ -78,7 +78,12 @@ export class Recorder implements Sink {
       name: toStored(run.file.root, target.file),
       value: pragmasValue(target.pragmas),
     });
-    if (asksToRunAlways(target.pragmas)) this.#shared.depend({ kind: 'always', name: toStored(run.file.root, target.file), value: '' });
+    if (asksToRunAlways(target.pragmas))
+      this.#shared.depend({
+        kind: 'always',
+        name: toStored(run.file.root, target.file),
+        value: '',
+      });
     journal.start(target.environmentId, toStored(run.file.root, target.file), this.#startedAt);
     watchChildren((file) => this.read(file));
     observe(this);
@@ -139,7 +144,8 @@ export class Recorder implements Sink {
    */
   asked(variable: string, value: string | undefined): boolean {
     if (this.#paused) return false;
-    if (!this.#run.ignoresVariable(variable)) this.#depend({ kind: 'variable', name: variable, value: variableValue(value) });
+    if (!this.#run.ignoresVariable(variable))
+      this.#depend({ kind: 'variable', name: variable, value: variableValue(value) });
     return true;
   }
 
@@ -162,7 +168,13 @@ export class Recorder implements Sink {
     const loadedModules = modules > this.#modulesBefore;
     test.seen.include(this.#carried);
     if (loadedModules) this.#carried.include(test.seen);
-    this.#tests.push({ name: test.name, ordinal: test.ordinal, outcome, duration, seen: test.seen });
+    this.#tests.push({
+      name: test.name,
+      ordinal: test.ordinal,
+      outcome,
+      duration,
+      seen: test.seen,
+    });
     this.#current = null;
   }
 
@@ -257,7 +269,8 @@ export class Recorder implements Sink {
     for (const metadata in this.#registry) {
       const { name, inlined } = this.#run.probed(metadata);
       probed.add(name);
-      for (const other of inlined) this.#shared.depend(fileDependency(other, path.resolve(this.#run.file.root, other)));
+      for (const other of inlined)
+        this.#shared.depend(fileDependency(other, path.resolve(this.#run.file.root, other)));
     }
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
@@ -276,7 +289,8 @@ export class Recorder implements Sink {
         );
       }
     }
-    for (const name of [...probed, ...this.#wholeFiles]) this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+    for (const name of [...probed, ...this.#wholeFiles])
+      this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);
@@ -295,7 +309,9 @@ export class Recorder implements Sink {
   #dependOnMocks(packageName: string): void {
     const name = packageName.replace(/^.*node_modules\//, '');
     for (const root of this.#target.roots) {
-      const mock = [toStored(this.#run.file.root, root), '__mocks__', name].filter((part) => part !== '').join('/');
+      const mock = [toStored(this.#run.file.root, root), '__mocks__', name]
+        .filter((part) => part !== '')
+        .join('/');
       this.#shared.depend(this.#run.rivals(mock, this.#target.extensions));
     }
   }
@@ -342,14 +358,20 @@ function ensureRegistry(global: object): Registry {
   const isWorkers = existing === (globalThis as Record<string, unknown>)[REGISTRY];
   if (typeof existing === 'object' && existing !== null && !isWorkers) return existing as Registry;
   const registry = Object.create(null) as Registry;
-  Object.defineProperty(global, REGISTRY, { value: registry, enumerable: false, configurable: false, writable: false });
+  Object.defineProperty(global, REGISTRY, {
+    value: registry,
+    enumerable: false,
+    configurable: false,
+    writable: false,
+  });
   return registry;
 }
 
 /** The content of a file, the listing of a folder, or the absence of both, as it is now. */
 function fileDependency(name: string, file: string): Dependency {
   try {
-    if (unwatched.statSync(file).isDirectory()) return { kind: 'present', name, value: 'directory' };
+    if (unwatched.statSync(file).isDirectory())
+      return { kind: 'present', name, value: 'directory' };
     return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
   } catch {
     return { kind: 'absent', name, value: '' };
@@ -358,7 +380,11 @@ function fileDependency(name: string, file: string): Dependency {
 
 function presenceDependency(name: string, file: string): Dependency {
   try {
-    return { kind: 'present', name, value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file' };
+    return {
+      kind: 'present',
+      name,
+      value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file',
+    };
   } catch {
     return { kind: 'absent', name, value: '' };
   }

@@ -2,7 +2,10 @@ import { pathToFileURL } from 'node:url';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { unobserved } from './observer';
 
-type EnvironmentClass = new (config: JestEnvironmentConfig, context: EnvironmentContext) => JestEnvironment;
+type EnvironmentClass = new (
+  config: JestEnvironmentConfig,
+  context: EnvironmentContext,
+) => JestEnvironment;
 
 /** By path: the class, or what loading it threw. */
 const loaded = new Map<string, { Environment: EnvironmentClass } | { error: unknown }>();
@@ -14,7 +17,8 @@ let expected: string | null = null;
 export async function expectEnvironment(path: string | null | undefined): Promise<void> {
   expected = path ?? null;
   if (path == null || loaded.has(path)) return;
-  if (path.endsWith('.mjs')) loaded.set(path, { Environment: asClass(await import(pathToFileURL(path).href)) });
+  if (path.endsWith('.mjs'))
+    loaded.set(path, { Environment: asClass(await import(pathToFileURL(path).href)) });
 }
 
 /** Requires the expected environment while Jest transpiles what is required. */

@@ -46,7 +46,9 @@ export async function prepareRun(
 
 async function loadRunner(runner: string): Promise<TestFramework> {
   const module = await unobserved(async () => {
-    return runner.endsWith('.mjs') ? ((await import(pathToFileURL(runner).href)) as unknown) : (createRequire(__filename)(runner) as unknown);
+    return runner.endsWith('.mjs')
+      ? ((await import(pathToFileURL(runner).href)) as unknown)
+      : (createRequire(__filename)(runner) as unknown);
   });
   const { default: named } = module as { default?: TestFramework };
   return named ?? (module as TestFramework);
@@ -54,13 +56,19 @@ async function loadRunner(runner: string): Promise<TestFramework> {
 
 /** Whether nothing in a test file failed. */
 export function isPassed(result: TestResult): boolean {
-  return result.numFailingTests === 0 && result.testExecError === undefined && !result.failureMessage;
+  return (
+    result.numFailingTests === 0 && result.testExecError === undefined && !result.failureMessage
+  );
 }
 
 /** The pragmas of a test file's docblock, as Jest reads them. */
 export function readPragmas(testPath: string): Record<string, string | string[]> {
-  const { extract, parse } = fromJest('jest-docblock')('jest-docblock') as typeof import('jest-docblock');
-  return unobserved(() => parse(extract(fs.readFileSync(testPath, 'utf8'))));
+  return unobserved(() => {
+    const { extract, parse } = fromJest('jest-docblock')(
+      'jest-docblock',
+    ) as typeof import('jest-docblock');
+    return parse(extract(fs.readFileSync(testPath, 'utf8')));
+  });
 }
 
 interface SnapshotResolver {
@@ -68,12 +76,21 @@ interface SnapshotResolver {
 }
 
 /** Where the snapshot of a test file stands, or would; null where that cannot be told. */
-async function snapshotPath(config: Config.ProjectConfig, testPath: string): Promise<string | null> {
-  const usual = path.join(path.dirname(testPath), '__snapshots__', `${path.basename(testPath)}.snap`);
+async function snapshotPath(
+  config: Config.ProjectConfig,
+  testPath: string,
+): Promise<string | null> {
+  const usual = path.join(
+    path.dirname(testPath),
+    '__snapshots__',
+    `${path.basename(testPath)}.snap`,
+  );
   const custom: unknown = config.snapshotResolver;
   if (typeof custom !== 'string') return usual;
   try {
-    const module = (await unobserved(() => import(pathToFileURL(custom).href))) as { default: SnapshotResolver };
+    const module = (await unobserved(() => import(pathToFileURL(custom).href))) as {
+      default: SnapshotResolver;
+    };
     return module.default.resolveSnapshotPath(testPath);
   } catch {
     // A resolver that only Jest's own transpiling can load: its reads of the snapshot are seen all the same.

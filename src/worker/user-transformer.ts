@@ -1,9 +1,15 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { AsyncTransformer, SyncTransformer, Transformer, TransformerFactory } from '@jest/transform';
+import type {
+  AsyncTransformer,
+  SyncTransformer,
+  Transformer,
+  TransformerFactory,
+} from '@jest/transform';
 
 /** A transformer of any kind: each method may be missing. */
-export type AnyTransformer = Partial<SyncTransformer<unknown>> & Partial<Omit<AsyncTransformer<unknown>, 'process' | 'getCacheKey'>>;
+export type AnyTransformer = Partial<SyncTransformer<unknown>> &
+  Partial<Omit<AsyncTransformer<unknown>, 'process' | 'getCacheKey'>>;
 
 type TransformerModule = Transformer<unknown> | TransformerFactory<Transformer<unknown>>;
 
@@ -32,6 +38,11 @@ async function requireOrImport(file: string): Promise<unknown> {
 }
 
 function asTransformer(module: unknown): TransformerModule {
-  const { default: named, __esModule } = module as { default?: TransformerModule; __esModule?: boolean };
-  return named !== undefined && (__esModule === true || !('process' in (module as object))) ? named : (module as TransformerModule);
+  const { default: named, __esModule } = module as {
+    default?: TransformerModule;
+    __esModule?: boolean;
+  };
+  return named !== undefined && (__esModule === true || !('process' in (module as object)))
+    ? named
+    : (module as TransformerModule);
 }

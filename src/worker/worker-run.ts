@@ -38,7 +38,11 @@ export class WorkerRun {
     this.file = file;
     const name = `${process.pid}-${threadId}`;
     this.journal = new JournalWriter(path.join(file.directory, `journal-${name}.jsonl`));
-    this.paths = new PathClassifier({ root: file.root, excluded: file.excluded, ignore: file.ignore });
+    this.paths = new PathClassifier({
+      root: file.root,
+      excluded: file.excluded,
+      ignore: file.ignore,
+    });
     this.packages = new PackageReader(file.root);
     this.#folders = new FolderReader(file.root, unwatched.readdirSync);
     this.ignoresVariable = ignoredVariables(file.ignoreVariables);
@@ -88,11 +92,15 @@ function tryJoin(announced: string | undefined): WorkerRun | null {
   if (announced === 'none') return null;
   try {
     const file = awaitRunFile(announced, WAIT);
-    return file.collect || file.granularity === 'test' || Object.values(file.projects).some((project) => project.skipped.length > 0)
+    return file.collect ||
+      file.granularity === 'test' ||
+      Object.values(file.projects).some((project) => project.skipped.length > 0)
       ? new WorkerRun(file)
       : null;
   } catch (error) {
-    sayOnce(error instanceof RunFileError || error instanceof Error ? error.message : String(error));
+    sayOnce(
+      error instanceof RunFileError || error instanceof Error ? error.message : String(error),
+    );
     return null;
   }
 }

@@ -83,7 +83,9 @@ function fallback(): string {
         ]),
       ),
       'src/late.ts': "export const late = { answer: (): string => 'late' };\n",
-      '__tests__/late.test.ts': testing("const { late } = await import('../src/late'); expect(late.answer()).toBeDefined();"),
+      '__tests__/late.test.ts': testing(
+        "const { late } = await import('../src/late'); expect(late.answer()).toBeDefined();",
+      ),
       'src/account.ts': `
 export class Account {
   static created = 0;
@@ -126,14 +128,23 @@ export class Account {
       edit: (project) => {
         project.edit('src/sign.ts', '// A comment.', '/* Another\n comment. */\n\n');
         project.edit('src/sign.ts', 'if (positive) {', 'if (positive)\n  {');
-        project.edit('src/sign.ts', '(positive: boolean): string', '(positive: unknown): string | number');
+        project.edit(
+          'src/sign.ts',
+          '(positive: boolean): string',
+          '(positive: unknown): string | number',
+        );
         project.edit('src/shapes.ts', 'deep: boolean', 'deep: boolean; wide?: string');
       },
       expectRan: [],
     },
     {
       name: 'one of two equal bodies',
-      edit: (project) => project.edit('src/twins.ts', "b(): string {\n  return 'same'", "b(): string {\n  return 'same' + ''"),
+      edit: (project) =>
+        project.edit(
+          'src/twins.ts',
+          "b(): string {\n  return 'same'",
+          "b(): string {\n  return 'same' + ''",
+        ),
       expectRan: ['__tests__/twin-b.test.ts'],
     },
     {
@@ -145,7 +156,8 @@ export class Account {
       name: 'a function moved below another: module-level code is another',
       edit: (project) =>
         project.write({
-          'src/twins.ts': "export function b(): string {\n  return 'same';\n}\nexport function a(): string {\n  return 'same';\n}\n",
+          'src/twins.ts':
+            "export function b(): string {\n  return 'same';\n}\nexport function a(): string {\n  return 'same';\n}\n",
         }),
       expectRan: ['__tests__/twin-a.test.ts', '__tests__/twin-b.test.ts'],
     },

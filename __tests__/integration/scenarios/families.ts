@@ -1,10 +1,36 @@
+import { always } from './always';
+import { children } from './children';
 import { code } from './code';
 import { files } from './files';
+import { mocks } from './mocks';
+import { monorepo, onePackage } from './monorepo';
+import { native } from './native';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { resolution } from './resolution';
-import { variables } from './variables';
 import type { Family } from './scenario';
+import { testFiles } from './test-files';
+import { babelToolChain, swcToolChain } from './tool-chain';
+import { typeErrors, typeScript } from './transformers';
+import { variables } from './variables';
 
 /** Every row of the table, by kind. */
-export const families: readonly Family[] = [code, plainCode, files, resolution, packages, variables];
+export const families: readonly Family[] = [
+  code,
+  plainCode,
+  mocks,
+  native,
+  files,
+  testFiles,
+  resolution,
+  packages,
+  babelToolChain,
+  swcToolChain,
+  typeScript,
+  typeErrors,
+  variables,
+  children,
+  monorepo,
+  onePackage,
+  always,
+];

@@ -5,15 +5,18 @@ import { NO_TRANSFORM, testing, type Family, type Files } from './scenario';
 /** One test file per way to read `fixtures/<name>.txt`. */
 const READERS: Record<string, string> = {
   sync: "expect(require('fs').readFileSync(file, 'utf8')).toBeTruthy();",
-  callback: "expect(await new Promise((done) => require('fs').readFile(file, 'utf8', (_error, text) => done(text)))).toBeTruthy();",
+  callback:
+    "expect(await new Promise((done) => require('fs').readFile(file, 'utf8', (_error, text) => done(text)))).toBeTruthy();",
   promise: "expect(await require('node:fs/promises').readFile(file, 'utf8')).toBeTruthy();",
-  stream: "let text = ''; for await (const part of require('fs').createReadStream(file)) text += part; expect(text).toBeTruthy();",
+  stream:
+    "let text = ''; for await (const part of require('fs').createReadStream(file)) text += part; expect(text).toBeTruthy();",
   descriptor: `
 const fs = require('fs');
 const descriptor = fs.openSync(file, 'r');
 expect(fs.readSync(descriptor, Buffer.alloc(4))).toBeGreaterThan(0);
 fs.closeSync(descriptor);`,
-  handle: "const handle = await require('fs').promises.open(file); expect(await handle.readFile('utf8')).toBeTruthy(); await handle.close();",
+  handle:
+    "const handle = await require('fs').promises.open(file); expect(await handle.readFile('utf8')).toBeTruthy(); await handle.close();",
   url: "expect(require('fs').readFileSync(require('url').pathToFileURL(file), 'utf8')).toBeTruthy();",
   graceful: "expect(require('graceful-fs').readFileSync(file, 'utf8')).toBeTruthy();",
   extra: "expect(await require('fs-extra').readFile(file, 'utf8')).toBeTruthy();",
@@ -25,17 +28,22 @@ fs.copyFileSync(file, path.join(folder, 'copy.txt'));
 expect(fs.readFileSync(path.join(folder, 'copy.txt'), 'utf8')).toBeTruthy();`,
 };
 
-const IN_FIXTURES = "const path = require('path');\nconst at = (name) => path.join(__dirname, '../fixtures', name);\n";
+const IN_FIXTURES =
+  "const path = require('path');\nconst at = (name) => path.join(__dirname, '../fixtures', name);\n";
 
 /** The tests that look for something, by name. */
 const LOOKERS: Files = {
   exists: "expect(typeof require('fs').existsSync(at('wanted.txt'))).toBe('boolean');",
-  failing: "let text = null; try { text = require('fs').readFileSync(at('wanted.txt'), 'utf8'); } catch {} expect(text).not.toBe('');",
-  rejected: "const text = await require('fs/promises').readFile(at('wanted.txt'), 'utf8').catch(() => null); expect(text).not.toBe('');",
-  access: "const found = await require('fs/promises').access(at('wanted.txt')).then(() => true, () => false); expect(typeof found).toBe('boolean');",
+  failing:
+    "let text = null; try { text = require('fs').readFileSync(at('wanted.txt'), 'utf8'); } catch {} expect(text).not.toBe('');",
+  rejected:
+    "const text = await require('fs/promises').readFile(at('wanted.txt'), 'utf8').catch(() => null); expect(text).not.toBe('');",
+  access:
+    "const found = await require('fs/promises').access(at('wanted.txt')).then(() => true, () => false); expect(typeof found).toBe('boolean');",
   present: "expect(typeof require('fs').existsSync(at('sync.txt'))).toBe('boolean');",
   list: "expect(require('fs').readdirSync(at('folder')).length).toBeGreaterThan(0);",
-  opened: "let n = 0; for await (const _ of await require('fs').promises.opendir(at('folder'))) n += 1; expect(n).toBeGreaterThan(0);",
+  opened:
+    "let n = 0; for await (const _ of await require('fs').promises.opendir(at('folder'))) n += 1; expect(n).toBeGreaterThan(0);",
   tree: "expect(require('fs').readdirSync(at('folder'), { recursive: true }).length).toBeGreaterThan(0);",
   written: `
 const fs = require('fs');
@@ -61,16 +69,27 @@ export const files: Family = {
           `${IN_FIXTURES}const file = at('${name}.txt');\n${testing(body)}`,
         ]),
       ),
-      ...Object.fromEntries(Object.entries(LOOKERS).map(([name, body]) => [`__tests__/${name}.test.js`, IN_FIXTURES + testing(String(body))])),
+      ...Object.fromEntries(
+        Object.entries(LOOKERS).map(([name, body]) => [
+          `__tests__/${name}.test.js`,
+          IN_FIXTURES + testing(String(body)),
+        ]),
+      ),
       'fixtures/folder/one.txt': '1',
       'fixtures/folder/below/two.txt': '2',
       'fixtures/own.txt': 'from the test itself',
       // As fs-extra does it: every function of graceful-fs as a promise where no callback is given.
-      'node_modules/fs-extra/package.json': '{"name":"fs-extra","version":"11.0.0","main":"index.js"}',
-      'node_modules/fs-extra/index.js': "const { promisify } = require('util');\nconst fs = require('graceful-fs');\nmodule.exports = { ...fs, readFile: promisify(fs.readFile) };\n",
-      '__tests__/outside.test.js': testing("expect(require('fs').readFileSync(require('path').join(__dirname, '../../outside.txt'), 'utf8')).toBeTruthy();"),
+      'node_modules/fs-extra/package.json':
+        '{"name":"fs-extra","version":"11.0.0","main":"index.js"}',
+      'node_modules/fs-extra/index.js':
+        "const { promisify } = require('util');\nconst fs = require('graceful-fs');\nmodule.exports = { ...fs, readFile: promisify(fs.readFile) };\n",
+      '__tests__/outside.test.js': testing(
+        "expect(require('fs').readFileSync(require('path').join(__dirname, '../../outside.txt'), 'utf8')).toBeTruthy();",
+      ),
       '../outside.txt': 'outside',
-      '__tests__/linked.test.js': IN_FIXTURES + testing("expect(require('fs').readFileSync(at('link/linked.txt'), 'utf8')).toBeTruthy();"),
+      '__tests__/linked.test.js':
+        IN_FIXTURES +
+        testing("expect(require('fs').readFileSync(at('link/linked.txt'), 'utf8')).toBeTruthy();"),
       'elsewhere/linked.txt': 'linked',
     },
     prepare: (project) => fs.symlinkSync('../elsewhere', project.path('fixtures/link')),
@@ -78,7 +97,8 @@ export const files: Family = {
   scenarios: [
     ...Object.keys(READERS).map((name) => ({
       name: `content, read by: ${name}`,
-      edit: (project: { write(files: Files): void }) => project.write({ [`fixtures/${name}.txt`]: 'another text' }),
+      edit: (project: { write(files: Files): void }) =>
+        project.write({ [`fixtures/${name}.txt`]: 'another text' }),
       expectRan: readers(name),
     })),
     {

@@ -43,7 +43,9 @@ export const packages: Family = {
       [test('direct')]: testing("expect(require('direct').from).toBeTruthy();"),
       [test('sub')]: testing("expect(require('direct/sub/extra').from).toBeTruthy();"),
       [test('scoped')]: testing("expect(require('@scope/one').from).toBeTruthy();"),
-      [test('data')]: testing("expect(require('fs').readFileSync(require('path').join(__dirname, '../node_modules/data/values.txt'), 'utf8')).toBeTruthy();"),
+      [test('data')]: testing(
+        "expect(require('fs').readFileSync(require('path').join(__dirname, '../node_modules/data/values.txt'), 'utf8')).toBeTruthy();",
+      ),
       [test('pnpm')]: testing("expect(require('stored').from).toBeTruthy();"),
       [test('workspace-a')]: testing("expect(require('@ws/lib').a()).toBeTruthy();"),
       [test('workspace-b')]: testing("expect(require('@ws/lib').b()).toBeTruthy();"),
@@ -52,22 +54,56 @@ export const packages: Family = {
     prepare: (project) => {
       fs.symlinkSync('.pnpm/stored@1.0.0/node_modules/stored', project.path('node_modules/stored'));
       fs.mkdirSync(project.path('node_modules/@ws'));
-      fs.symlinkSync(path.join('..', '..', 'packages', 'lib'), project.path('node_modules/@ws/lib'));
+      fs.symlinkSync(
+        path.join('..', '..', 'packages', 'lib'),
+        project.path('node_modules/@ws/lib'),
+      );
     },
   },
   scenarios: [
-    { name: 'a package that a test loads', edit: (project) => bump(project, 'node_modules/direct'), expectRan: [test('direct'), test('sub')] },
-    { name: 'a package that a package loads', edit: (project) => bump(project, 'node_modules/below'), expectRan: [test('direct')] },
-    { name: 'a package nested in another', edit: (project) => bump(project, 'node_modules/direct/node_modules/inner'), expectRan: [test('sub')] },
-    { name: 'one of two packages of a scope', edit: (project) => bump(project, 'node_modules/@scope/one'), expectRan: [test('scoped')] },
-    { name: 'a package that nobody loads', edit: (project) => bump(project, 'node_modules/unused'), expectRan: [] },
-    { name: 'a package of which a file is read', edit: (project) => bump(project, 'node_modules/data'), expectRan: [test('data')] },
-    { name: 'a package in the layout of pnpm, in place', edit: (project) => bump(project, PNPM), expectRan: [test('pnpm')] },
+    {
+      name: 'a package that a test loads',
+      edit: (project) => bump(project, 'node_modules/direct'),
+      expectRan: [test('direct'), test('sub')],
+    },
+    {
+      name: 'a package that a package loads',
+      edit: (project) => bump(project, 'node_modules/below'),
+      expectRan: [test('direct')],
+    },
+    {
+      name: 'a package nested in another',
+      edit: (project) => bump(project, 'node_modules/direct/node_modules/inner'),
+      expectRan: [test('sub')],
+    },
+    {
+      name: 'one of two packages of a scope',
+      edit: (project) => bump(project, 'node_modules/@scope/one'),
+      expectRan: [test('scoped')],
+    },
+    {
+      name: 'a package that nobody loads',
+      edit: (project) => bump(project, 'node_modules/unused'),
+      expectRan: [],
+    },
+    {
+      name: 'a package of which a file is read',
+      edit: (project) => bump(project, 'node_modules/data'),
+      expectRan: [test('data')],
+    },
+    {
+      name: 'a package in the layout of pnpm, in place',
+      edit: (project) => bump(project, PNPM),
+      expectRan: [test('pnpm')],
+    },
     {
       name: 'a package in the layout of pnpm, another version linked',
       edit: (project) => {
         const next = PNPM.replace('1.0.0', '2.0.0');
-        project.write({ ...installed(next, "exports.from = 'newer';\n", '2.0.0'), 'node_modules/stored': null });
+        project.write({
+          ...installed(next, "exports.from = 'newer';\n", '2.0.0'),
+          'node_modules/stored': null,
+        });
         fs.symlinkSync(next.replace('node_modules/', ''), project.path('node_modules/stored'));
       },
       expectRan: [test('pnpm')],
@@ -101,7 +137,12 @@ export const packages: Family = {
     },
     {
       name: 'the lock file alone',
-      edit: (project) => project.write({ 'package-lock.json': '{"lockfileVersion":3}', 'yarn.lock': '#', 'pnpm-lock.yaml': '' }),
+      edit: (project) =>
+        project.write({
+          'package-lock.json': '{"lockfileVersion":3}',
+          'yarn.lock': '#',
+          'pnpm-lock.yaml': '',
+        }),
       expectRan: [],
     },
   ],

@@ -14,8 +14,12 @@ exports.other = function other() {
   return 'there';
 };
 `,
-      '__tests__/value.test.js': testing("expect([undefined, 'here']).toContain(require('../src/breaks').value());"),
-      '__tests__/other.test.js': testing("expect([undefined, 'there']).toContain(require('../src/breaks').other());"),
+      '__tests__/value.test.js': testing(
+        "expect([undefined, 'here']).toContain(require('../src/breaks').value());",
+      ),
+      '__tests__/other.test.js': testing(
+        "expect([undefined, 'there']).toContain(require('../src/breaks').other());",
+      ),
       'src/shadow.js': `
 const level = 'outer';
 exports.read = function read(deep) {
@@ -32,12 +36,20 @@ exports.helper = function helper(deep) {
 };
 function outer() {}
 `,
-      '__tests__/shadow-var.test.js': testing("expect(require('../src/shadow').read(false)).toMatch(/string|undefined/);"),
-      '__tests__/shadow-function.test.js': testing("expect(require('../src/shadow').helper(false)).toMatch(/function|undefined/);"),
+      '__tests__/shadow-var.test.js': testing(
+        "expect(require('../src/shadow').read(false)).toMatch(/string|undefined/);",
+      ),
+      '__tests__/shadow-function.test.js': testing(
+        "expect(require('../src/shadow').helper(false)).toMatch(/function|undefined/);",
+      ),
       'src/data.json': '{"answer":42}',
-      '__tests__/json.test.js': testing("expect(require('../src/data.json').answer).toBeGreaterThan(0);"),
+      '__tests__/json.test.js': testing(
+        "expect(require('../src/data.json').answer).toBeGreaterThan(0);",
+      ),
       'src/legacy.cjs': 'exports.old = () => 1;\n',
-      '__tests__/legacy.test.js': testing("expect(require('../src/legacy.cjs').old()).toBeGreaterThan(0);"),
+      '__tests__/legacy.test.js': testing(
+        "expect(require('../src/legacy.cjs').old()).toBeGreaterThan(0);",
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -49,7 +61,8 @@ function outer() {}
     },
     {
       name: 'line breaks and spaces elsewhere change nothing',
-      edit: (project) => project.edit('src/breaks.js', "return 'here';\n};", "\n\n  return   'here'\n\n}\n;"),
+      edit: (project) =>
+        project.edit('src/breaks.js', "return 'here';\n};", "\n\n  return   'here'\n\n}\n;"),
       expectRan: [],
     },
     {
@@ -59,7 +72,12 @@ function outer() {}
     },
     {
       name: 'a function in a branch that did not run shadows an outer name',
-      edit: (project) => project.edit('src/shadow.js', 'deep = false;\n  }\n  return typeof outer', 'function outer() {}\n  }\n  return typeof outer'),
+      edit: (project) =>
+        project.edit(
+          'src/shadow.js',
+          'deep = false;\n  }\n  return typeof outer',
+          'function outer() {}\n  }\n  return typeof outer',
+        ),
       expectRan: ['__tests__/shadow-function.test.js'],
     },
     {

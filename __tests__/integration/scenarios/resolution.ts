@@ -5,7 +5,8 @@ export const resolution: Family = {
   name: 'module resolution',
   base: {
     files: {
-      'jest.config.js': "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
+      'jest.config.js':
+        "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
       'src/folder/index.js': "exports.from = 'folder';\n",
       '__tests__/folder.test.js': testing("expect(require('../src/folder').from).toBeTruthy();"),
       'src/late.json': '{"from":"json"}',
@@ -18,10 +19,16 @@ export const resolution: Family = {
       '__tests__/pack.test.js': testing("expect(require('pack').from).toBeTruthy();"),
       'src/deep/user.js': "exports.from = require('pack').from;\n",
       '__tests__/deep.test.js': testing("expect(require('../src/deep/user').from).toBeTruthy();"),
-      'src/plain/optional.js': "let plugin = null;\ntry {\n  plugin = require('./plugin');\n} catch {}\nexports.plugin = plugin;\n",
-      '__tests__/optional.test.js': testing("expect(require('../src/plain/optional')).toBeTruthy();"),
-      'src/extra/optional.js': "let extra = null;\ntry {\n  extra = require('not-installed');\n} catch {}\nexports.extra = extra;\n",
-      '__tests__/optional-package.test.js': testing("expect(require('../src/extra/optional')).toBeTruthy();"),
+      'src/plain/optional.js':
+        "let plugin = null;\ntry {\n  plugin = require('./plugin');\n} catch {}\nexports.plugin = plugin;\n",
+      '__tests__/optional.test.js': testing(
+        "expect(require('../src/plain/optional')).toBeTruthy();",
+      ),
+      'src/extra/optional.js':
+        "let extra = null;\ntry {\n  extra = require('not-installed');\n} catch {}\nexports.extra = extra;\n",
+      '__tests__/optional-package.test.js': testing(
+        "expect(require('../src/extra/optional')).toBeTruthy();",
+      ),
       'second/shared.js': "exports.from = 'second';\n",
       '__tests__/paths.test.js': testing("expect(require('shared').from).toBeTruthy();"),
       'src/mapped.js': "exports.from = 'mapped';\n",
@@ -37,7 +44,11 @@ export const resolution: Family = {
     },
     {
       name: 'a package.json that names another main',
-      edit: (project) => project.write({ 'src/folder/package.json': '{"main":"main.js"}', 'src/folder/main.js': "exports.from = 'main';\n" }),
+      edit: (project) =>
+        project.write({
+          'src/folder/package.json': '{"main":"main.js"}',
+          'src/folder/main.js': "exports.from = 'main';\n",
+        }),
       expectRan: ['__tests__/folder.test.js'],
     },
     {
@@ -79,7 +90,8 @@ export const resolution: Family = {
       name: 'another file beside one that has an optional module',
       edit: (project) => project.write({ 'src/plain/unrelated.js': '' }),
       expectRan: [],
-      failing: "Jest's message about a missing module lists the folder, which counts as the test's own listing",
+      failing:
+        "Jest's message about a missing module lists the folder, which counts as the test's own listing",
     },
     {
       name: 'an optional package that was not installed',

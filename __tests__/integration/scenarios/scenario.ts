@@ -9,6 +9,8 @@ export interface Base {
   packages?: Record<string, string> | readonly string[];
   /** What files by name cannot say: links, binary files. */
   prepare?(project: Project): void;
+  /** Where Jest runs; default the project's own folder. */
+  folder?: string;
   /** For every run. */
   args?: readonly string[];
   /** For the first run; the second has the scenario's in its place, where it has one. */
@@ -33,6 +35,8 @@ export interface Scenario {
 export interface Family {
   name: string;
   base: Base;
+  /** What runs though nothing changed; default nothing. */
+  unchanged?: readonly string[];
   scenarios: readonly Scenario[];
 }
 

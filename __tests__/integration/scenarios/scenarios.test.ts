@@ -1,47 +1,62 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Project, type RunResult } from '../harness';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { Project } from '../harness';
 import { families } from './families';
+import { limit, once } from './pace';
+import type { Scenario } from './scenario';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
+
+/** Most of a scenario is one busy process of Jest's, so two at a time use two cores. */
+const inTurn = limit(2);
 
 /**
  * The promise, row by row: whatever could change a test's result selects that test file, and no other. Every edit is
  * made to a copy of a recorded project, so that a scenario also shows that records hold in another folder.
  */
-describe.each(families)('$name', ({ base, scenarios }) => {
+describe.each(families)('$name', ({ base, scenarios, unchanged = [] }) => {
   describe.each([1, 3])('with %i workers', (workers) => {
     const args = [...(base.args ?? []), `--maxWorkers=${workers}`];
-    let recorded: Project;
+    const run = (project: Project, env?: NodeJS.ProcessEnv) =>
+      inTurn(
+        () =>
+          project.start(args, {
+            env: { ...base.env, ...env },
+            cwd: project.path(base.folder ?? '.'),
+          }).done,
+      );
 
-    beforeAll(() => {
-      recorded = new Project(base.files, base.packages ?? ['jest']);
-      base.prepare?.(recorded);
-      const first = recorded.run(args, { env: base.env });
-      if (first.exitCode !== 0 || first.ran.length === 0) throw new Error(`the first run failed:\n${first.stdout}${first.stderr}`);
+    const record = once(async () => {
+      const project = new Project(base.files, base.packages ?? ['jest']);
+      base.prepare?.(project);
+      return { project, first: await run(project) };
     });
-    afterAll(() => {
-      recorded.remove();
+    afterAll(async () => {
+      (await record()).project.remove();
     });
 
-    const unchanged = { name: 'nothing changed', edit: () => undefined, expectRan: [] };
-    for (const scenario of [unchanged, ...scenarios]) {
-      const { name, edit, env, expectRan, expectExit = 0, failing } = { env: undefined, expectExit: 0, failing: undefined, ...scenario };
-      const declare = failing === undefined ? test : test.failing;
-      declare(failing === undefined ? name : `${name} (not yet: ${failing})`, () => {
-        const project = recorded.copy();
+    const control: Scenario = {
+      name: 'nothing changed',
+      edit: () => undefined,
+      expectRan: unchanged,
+    };
+    for (const { name, edit, env, expectRan, expectExit = 0, failing } of [control, ...scenarios]) {
+      const scenario = async () => {
+        const recorded = await record();
+        if (recorded.first.exitCode !== 0)
+          throw new Error(
+            `the first run failed:\n${recorded.first.stdout}${recorded.first.stderr}`,
+          );
+        const project = recorded.project.copy();
         try {
           edit(project);
-          const second = project.run(args, { env: { ...base.env, ...env } });
-          expect(outcome(second)).toEqual({ ran: [...expectRan].sort(), exitCode: expectExit });
+          const { ran, exitCode } = await run(project, env);
+          expect({ ran, exitCode }).toEqual({ ran: [...expectRan].sort(), exitCode: expectExit });
         } finally {
           project.remove();
         }
-      });
+      };
+      if (failing === undefined) test.concurrent(name, scenario);
+      else test.concurrent.failing(`${name} (not yet: ${failing})`, scenario);
     }
   });
 });
-
-/** What is asserted; the output comes along where a run went wrong altogether. */
-function outcome({ ran, exitCode }: RunResult): { ran: string[]; exitCode: number | null } {
-  return { ran, exitCode };
-}

@@ -7,7 +7,14 @@ const all = (name: string, edit: Scenario['edit']): Scenario => ({ name, edit, e
 export const babelToolChain: Family = {
   name: 'the tool chain: Babel',
   base: {
-    packages: ['jest', 'babel-jest', '@babel/core', '@babel/preset-env', 'babel-plugin-istanbul', 'babel-preset-jest'],
+    packages: [
+      'jest',
+      'babel-jest',
+      '@babel/core',
+      '@babel/preset-env',
+      'babel-plugin-istanbul',
+      'babel-preset-jest',
+    ],
     files: {
       'jest.config.js': `module.exports = {
   globalSetup: './global-setup.js',
@@ -15,17 +22,23 @@ export const babelToolChain: Family = {
   testEnvironment: 'own-environment',
 };
 `,
-      'babel.config.js': "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }]], plugins: ['own'] };\n",
-      'node_modules/babel-plugin-own/package.json': '{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
-      'node_modules/babel-plugin-own/index.js': "require('plugin-helper');\nmodule.exports = () => ({ visitor: {} });\n",
+      'babel.config.js':
+        "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }]], plugins: ['own'] };\n",
+      'node_modules/babel-plugin-own/package.json':
+        '{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
+      'node_modules/babel-plugin-own/index.js':
+        "require('plugin-helper');\nmodule.exports = () => ({ visitor: {} });\n",
       'node_modules/plugin-helper/package.json': '{"name":"plugin-helper","version":"1.0.0"}',
       'node_modules/plugin-helper/index.js': '',
       'node_modules/own-environment/package.json': '{"name":"own-environment","version":"1.0.0"}',
-      'node_modules/own-environment/index.js': "module.exports = require('jest-environment-node').TestEnvironment;\n",
+      'node_modules/own-environment/index.js':
+        "module.exports = require('jest-environment-node').TestEnvironment;\n",
       'node_modules/bystander/package.json': '{"name":"bystander","version":"1.0.0"}',
-      'global-setup.js': "const { prepare } = require('./global/prepare');\nmodule.exports = async () => prepare();\n",
+      'global-setup.js':
+        "const { prepare } = require('./global/prepare');\nmodule.exports = async () => prepare();\n",
       'global/prepare.js': 'exports.prepare = () => {};\n',
-      'setup.js': "const { installed, never } = require('./setup/helpers');\ninstalled();\nglobal.never = never;\n",
+      'setup.js':
+        "const { installed, never } = require('./setup/helpers');\ninstalled();\nglobal.never = never;\n",
       'setup/helpers.js': 'exports.installed = () => 1;\nexports.never = () => 2;\n',
       'src/lib.js': 'export const answer = () => 42;\n',
       '__tests__/one.test.js': `import { answer } from '../src/lib';\n${testing('expect(answer()).toBe(42);')}`,
@@ -34,23 +47,66 @@ export const babelToolChain: Family = {
     prepare: (project) => project.link('jest-environment-node', 'jest-environment-node'),
   },
   scenarios: [
-    all('the Babel config', (project) => project.edit('babel.config.js', "node: 'current'", "node: '20'")),
-    all("the version of a transformer's plug-in", (project) => project.edit('node_modules/babel-plugin-own/package.json', '1.0.0', '1.0.1')),
-    all('the version of what that plug-in depends on', (project) => project.edit('node_modules/plugin-helper/package.json', '1.0.0', '1.0.1')),
-    all('the version of the test environment', (project) => project.edit('node_modules/own-environment/package.json', '1.0.0', '1.0.1')),
-    all('the global setup', (project) => project.edit('global-setup.js', 'prepare()', 'prepare(1)')),
-    all('what the global setup imports', (project) => project.edit('global/prepare.js', '{}', '{ return 1; }')),
-    all('the Jest config', (project) => project.edit('jest.config.js', 'module.exports = {', 'module.exports = { clearMocks: true,')),
+    all('the Babel config', (project) =>
+      project.edit('babel.config.js', "node: 'current'", "node: '20'"),
+    ),
+    all("the version of a transformer's plug-in", (project) =>
+      project.edit('node_modules/babel-plugin-own/package.json', '1.0.0', '1.0.1'),
+    ),
+    all('the version of what that plug-in depends on', (project) =>
+      project.edit('node_modules/plugin-helper/package.json', '1.0.0', '1.0.1'),
+    ),
+    all('the version of the test environment', (project) =>
+      project.edit('node_modules/own-environment/package.json', '1.0.0', '1.0.1'),
+    ),
+    all('the global setup', (project) =>
+      project.edit('global-setup.js', 'prepare()', 'prepare(1)'),
+    ),
+    all('what the global setup imports', (project) =>
+      project.edit('global/prepare.js', '{}', '{ return 1; }'),
+    ),
+    all('the Jest config', (project) =>
+      project.edit('jest.config.js', 'module.exports = {', 'module.exports = { clearMocks: true,'),
+    ),
     all('a list of browsers', (project) => project.write({ '.browserslistrc': 'node 20\n' })),
-    all('a list of browsers in package.json', (project) => project.edit('package.json', '"private"', '"browserslist":["node 20"],"private"')),
-    all('the code of a setup file that ran', (project) => project.edit('setup/helpers.js', '1', '3')),
-    { name: 'the code of a setup file that did not run', edit: (project) => project.edit('setup/helpers.js', '2', '3'), expectRan: [] },
-    { name: 'how Jest reports', edit: (project) => project.edit('jest.config.js', 'module.exports = {', 'module.exports = { verbose: false, bail: 2,'), expectRan: [] },
-    { name: 'scripts and dependencies in package.json, with the lock file', edit: (project) => {
-        project.edit('package.json', '"private"', '"scripts":{"test":"jest"},"devDependencies":{"bystander":"^1.0.0"},"private"');
+    all('a list of browsers in package.json', (project) =>
+      project.edit('package.json', '"private"', '"browserslist":["node 20"],"private"'),
+    ),
+    all('the code of a setup file that ran', (project) =>
+      project.edit('setup/helpers.js', '1', '3'),
+    ),
+    {
+      name: 'the code of a setup file that did not run',
+      edit: (project) => project.edit('setup/helpers.js', '2', '3'),
+      expectRan: [],
+    },
+    {
+      name: 'how Jest reports',
+      edit: (project) =>
+        project.edit(
+          'jest.config.js',
+          'module.exports = {',
+          'module.exports = { verbose: false, bail: 2,',
+        ),
+      expectRan: [],
+    },
+    {
+      name: 'scripts and dependencies in package.json, with the lock file',
+      edit: (project) => {
+        project.edit(
+          'package.json',
+          '"private"',
+          '"scripts":{"test":"jest"},"devDependencies":{"bystander":"^1.0.0"},"private"',
+        );
         project.write({ 'package-lock.json': '{"lockfileVersion":3}' });
-      }, expectRan: [] },
-    { name: 'a package beside the tool chain', edit: (project) => project.edit('node_modules/bystander/package.json', '1.0.0', '1.0.1'), expectRan: [] },
+      },
+      expectRan: [],
+    },
+    {
+      name: 'a package beside the tool chain',
+      edit: (project) => project.edit('node_modules/bystander/package.json', '1.0.0', '1.0.1'),
+      expectRan: [],
+    },
   ],
 };
 
@@ -60,9 +116,11 @@ export const swcToolChain: Family = {
   base: {
     packages: ['jest', '@swc/jest', '@swc/core'],
     files: {
-      'jest.config.js': "module.exports = { transform: { '\\\\.js$': '@swc/jest', '\\\\.txt$': './tools/text.js' } };",
+      'jest.config.js':
+        "module.exports = { transform: { '\\\\.js$': '@swc/jest', '\\\\.txt$': './tools/text.js' } };",
       '.swcrc': '{"jsc":{"target":"es2022"},"module":{"type":"commonjs"}}',
-      'tools/text.js': "const { quote } = require('./quote');\nmodule.exports = { process: (text) => ({ code: 'module.exports = ' + quote(text) + ';' }) };\n",
+      'tools/text.js':
+        "const { quote } = require('./quote');\nmodule.exports = { process: (text) => ({ code: 'module.exports = ' + quote(text) + ';' }) };\n",
       'tools/quote.js': 'exports.quote = (text) => JSON.stringify(text);\n',
       'src/words.txt': 'words',
       '__tests__/one.test.js': testing("expect(require('../src/words.txt')).toBeTruthy();"),
@@ -71,8 +129,16 @@ export const swcToolChain: Family = {
   },
   scenarios: [
     all('the SWC config', (project) => project.edit('.swcrc', 'es2022', 'es2021')),
-    all('a transformer of the project', (project) => project.edit('tools/text.js', "';'", "';\\n'")),
-    all('what that transformer imports', (project) => project.edit('tools/quote.js', '(text);', '(text + 1);')),
-    { name: 'a file that such a transformer makes a module of', edit: (project) => project.write({ 'src/words.txt': 'other words' }), expectRan: ['__tests__/one.test.js'] },
+    all('a transformer of the project', (project) =>
+      project.edit('tools/text.js', "';'", "';\\n'"),
+    ),
+    all('what that transformer imports', (project) =>
+      project.edit('tools/quote.js', '(text);', '(text + 1);'),
+    ),
+    {
+      name: 'a file that such a transformer makes a module of',
+      edit: (project) => project.write({ 'src/words.txt': 'other words' }),
+      expectRan: ['__tests__/one.test.js'],
+    },
   ],
 };

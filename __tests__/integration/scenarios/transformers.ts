@@ -1,12 +1,17 @@
+import { ENTRY } from '../harness';
 import { testing, type Family, type Files } from './scenario';
 
-const COMPILER = '{"compilerOptions":{"module":"CommonJS","target":"ES2022","esModuleInterop":true,"strict":true,"types":["jest"]}}';
+const COMPILER =
+  '{"compilerOptions":{"module":"CommonJS","target":"ES2022","esModuleInterop":true,"strict":true,"types":["jest"]}}';
 
 const SOURCES: Files = {
   'tsconfig.json': COMPILER,
-  'src/level.ts': 'export const enum Level { Low = 1, High = 2 }\nexport enum Size { Small = 1, Large = 2 }\nexport interface Shape { side: number }\n',
-  'src/uses-level.ts': "import { Level } from './level';\nexport const high = (): number => Level.High;\n",
-  'src/uses-shape.ts': "import type { Shape } from './level';\nexport const area = (shape: Shape): number => shape.side ** 2;\n",
+  'src/level.ts':
+    'export const enum Level { Low = 1, High = 2 }\nexport enum Size { Small = 1, Large = 2 }\nexport interface Shape { side: number }\n',
+  'src/uses-level.ts':
+    "import { Level } from './level';\nexport const high = (): number => Level.High;\n",
+  'src/uses-shape.ts':
+    "import type { Shape } from './level';\nexport const area = (shape: Shape): number => shape.side ** 2;\n",
   '__tests__/level.test.ts': `import { high } from '../src/uses-level';\n${testing('expect(high()).toBeGreaterThan(0);')}`,
   '__tests__/shape.test.ts': `import { area } from '../src/uses-shape';\n${testing('expect(area({ side: 1 })).toBe(1);')}`,
   '__tests__/nothing.test.ts': testing('expect(1).toBe(1);'),
@@ -17,7 +22,10 @@ const packages = ['jest', 'ts-jest', 'typescript', '@types/jest'];
 /** What ts-jest takes from other files while it compiles one. */
 export const typeScript: Family = {
   name: 'ts-jest with type checking',
-  base: { packages, files: { ...SOURCES, 'jest.config.js': "module.exports = { preset: 'ts-jest' };" } },
+  base: {
+    packages,
+    files: { ...SOURCES, 'jest.config.js': "module.exports = { preset: 'ts-jest' };" },
+  },
   scenarios: [
     {
       name: 'a const enum, whose values stand in the files that import it',
@@ -27,13 +35,18 @@ export const typeScript: Family = {
     },
     {
       name: 'a type',
-      edit: (project) => project.edit('src/level.ts', 'side: number', 'side: number; name?: string'),
+      edit: (project) =>
+        project.edit('src/level.ts', 'side: number', 'side: number; name?: string'),
       expectRan: [],
     },
     {
       name: 'tsconfig.json',
       edit: (project) => project.edit('tsconfig.json', 'ES2022', 'ES2021'),
-      expectRan: ['__tests__/level.test.ts', '__tests__/nothing.test.ts', '__tests__/shape.test.ts'],
+      expectRan: [
+        '__tests__/level.test.ts',
+        '__tests__/nothing.test.ts',
+        '__tests__/shape.test.ts',
+      ],
     },
   ],
 };
@@ -45,9 +58,8 @@ export const typeErrors: Family = {
     packages,
     files: {
       ...SOURCES,
-      'jest.config.js': `module.exports = require(process.env.TESTMON_ENTRY).withTestmon({ preset: 'ts-jest' }, { typeErrors: 'select' });`,
+      'jest.config.js': `module.exports = require('${ENTRY}').withTestmon({ preset: 'ts-jest' }, { typeErrors: 'select' });`,
     },
-    ownConfig: true,
   },
   scenarios: [
     {

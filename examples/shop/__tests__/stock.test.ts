@@ -5,4 +5,5 @@ test('takes', () => {
   stock.take('b1', 2);
   expect(stock.level('b1')).toBe(0);
 });
-test('refuses what is not there', () => expect(() => new Stock({}).take('b1', 1)).toThrow('only 0'));
+test('refuses what is not there', () =>
+  expect(() => new Stock({}).take('b1', 1)).toThrow('only 0'));

@@ -30,6 +30,9 @@ export class Cart {
   }
 
   get subtotal(): Money {
-    return this.lines.reduce((sum, { product, quantity }) => add(sum, multiply(product.price, quantity)), euros(0));
+    return this.lines.reduce(
+      (sum, { product, quantity }) => add(sum, multiply(product.price, quantity)),
+      euros(0),
+    );
   }
 }

@@ -26,5 +26,7 @@ export function find(sku: string): Product {
 export function search(text: string): Product[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return [];
-  return products.filter(({ name, category }) => name.toLowerCase().includes(wanted) || category === wanted);
+  return products.filter(
+    ({ name, category }) => name.toLowerCase().includes(wanted) || category === wanted,
+  );
 }

@@ -4,7 +4,10 @@ export interface Money {
   currency: 'EUR' | 'USD';
 }
 
-export const euros = (amount: number): Money => ({ cents: Math.round(amount * 100), currency: 'EUR' });
+export const euros = (amount: number): Money => ({
+  cents: Math.round(amount * 100),
+  currency: 'EUR',
+});
 
 export function add(a: Money, b: Money): Money {
   if (a.currency !== b.currency) throw new Error(`cannot add ${a.currency} and ${b.currency}`);

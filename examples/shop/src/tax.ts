@@ -5,7 +5,8 @@ const rates = { book: 0.07, food: 0.07, toy: 0.19 };
 
 export function tax(lines: Line[]): Money {
   return lines.reduce(
-    (sum, { product, quantity }) => add(sum, multiply(product.price, quantity * rates[product.category])),
+    (sum, { product, quantity }) =>
+      add(sum, multiply(product.price, quantity * rates[product.category])),
     euros(0),
   );
 }

@@ -1,0 +1,64 @@
+import { NO_TRANSFORM, testing, type Family, type Files } from './scenario';
+
+const CALLS: Record<string, string> = {
+  fork: "expect(await ended(require('child_process').fork(script))).toBe(0);",
+  spawn: "expect(await ended(require('child_process').spawn(process.execPath, [script]))).toBe(0);",
+  'spawn-sync':
+    "expect(require('child_process').spawnSync(process.execPath, [script]).status).toBe(0);",
+  'exec-sync':
+    'expect(String(require(\'child_process\').execSync(`"${process.execPath}" "${script}"`))).toBe(\'\');',
+  'exec-file':
+    "expect(await new Promise((done) => require('child_process').execFile(process.execPath, [script], (error) => done(error)))).toBe(null);",
+  evaluated:
+    "expect(require('child_process').spawnSync(process.execPath, ['-e', `require(${JSON.stringify(script)})`], { env: {} }).status).toBe(0);",
+  thread: "expect(await ended(new (require('worker_threads').Worker)(script))).toBe(0);",
+  killed: `
+const child = require('child_process').spawn(process.execPath, [script, 'wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
+await new Promise((ready) => child.stdout.once('data', ready));
+child.kill('SIGKILL');
+expect(await new Promise((end) => child.once('exit', (_code, signal) => end(signal)))).toBe('SIGKILL');`,
+};
+
+const run = (name: string): string => `__tests__/${name}.test.js`;
+
+/** Scripts that tests run outside their own process. */
+export const children: Family = {
+  name: 'child processes and worker threads',
+  base: {
+    files: {
+      ...NO_TRANSFORM,
+      ...Object.fromEntries(
+        Object.entries(CALLS).flatMap(([name, body]): [keyof Files, string][] => [
+          [
+            `scripts/${name}.js`,
+            `require('./lib/${name}');\nif (process.argv[2] === 'wait') {\n  console.log('ready');\n  setInterval(() => {}, 1000);\n}\n`,
+          ],
+          [`scripts/lib/${name}.js`, 'module.exports = () => 1;\n'],
+          [
+            run(name),
+            `const script = require('path').join(__dirname, '../scripts/${name}.js');
+const ended = (child) => new Promise((end) => child.once('exit', (code) => end(code)));
+${testing(body)}`,
+          ],
+        ]),
+      ),
+      [run('nothing')]: testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    {
+      name: 'scripts that children and threads ran',
+      edit: (project) => {
+        for (const name of ['fork', 'spawn-sync', 'thread'])
+          project.edit(`scripts/${name}.js`, 'ready', 'steady');
+      },
+      expectRan: [run('fork'), run('spawn-sync'), run('thread')],
+    },
+    ...Object.keys(CALLS).map((name) => ({
+      name: `what a script imports, run by: ${name}`,
+      edit: (project: { edit(name: string, from: string, to: string): void }) =>
+        project.edit(`scripts/lib/${name}.js`, '1', '2'),
+      expectRan: [run(name)],
+    })),
+  ],
+};
