@@ -67,7 +67,7 @@ function pick(chance: number, blocks: number): Uint8Array {
     bits = new Uint8Array(Math.ceil(blocks / 8));
     bits[0] = 1;
     for (let block = 1; block < blocks; block += 1)
-      if (random(1000) < chance) bits[block >> 3]! |= 1 << (block & 7);
+      if (random(1000) < chance) bits[block >> 3] = (bits[block >> 3] ?? 0) | (1 << (block & 7));
     pool.set(key, bits);
   }
   return bits;
@@ -76,9 +76,8 @@ function pick(chance: number, blocks: number): Uint8Array {
 function makeRecord(environmentId: number, index: number, at: number): TestFileRecord {
   // Files near each other are used together, and a core is used by all.
   const start = random(SOURCE_FILES);
-  const files = Array.from(
-    { length: FILES_PER_TEST_FILE },
-    (_, nth) => versions[(nth < 40 ? nth * 3 : start + nth * 2) % SOURCE_FILES]!,
+  const files = Array.from({ length: FILES_PER_TEST_FILE }, (_, nth) =>
+    must(versions[(nth < 40 ? nth * 3 : start + nth * 2) % SOURCE_FILES]),
   );
   const shared: ExecutedBlocks[] = files.map((version) => ({
     version,
@@ -93,7 +92,7 @@ function makeRecord(environmentId: number, index: number, at: number): TestFileR
     recordedAt: at,
     shared: {
       blocks: shared,
-      dependencies: Array.from({ length: 60 }, () => dependencies[random(500)]!),
+      dependencies: Array.from({ length: 60 }, () => must(dependencies[random(500)])),
     },
     tests: Array.from({ length: TESTS_PER_TEST_FILE }, (_, test) => ({
       name: ['a feature', `does the thing number ${test} of file ${index}`],
@@ -103,9 +102,14 @@ function makeRecord(environmentId: number, index: number, at: number): TestFileR
       blocks: files
         .slice(test * 12, test * 12 + 60)
         .map((version) => ({ version, bits: pick(60, version.fingerprints.length / 8) })),
-      dependencies: [dependencies[random(500)]!],
+      dependencies: [must(dependencies[random(500)])],
     })),
   };
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('there is no value');
+  return value;
 }
 
 function emptyBatch(): CommitBatch {
@@ -154,7 +158,7 @@ try {
     const all = new Map<FileVersion, Uint8Array>();
     for (const { version, bits } of [...shared.blocks, ...tests.flatMap(({ blocks }) => blocks)]) {
       const known = all.get(version) ?? new Uint8Array(bits.length);
-      bits.forEach((byte, at) => (known[at]! |= byte));
+      bits.forEach((byte, at) => (known[at] = (known[at] ?? 0) | byte));
       all.set(version, known);
     }
     for (const bits of all.values())

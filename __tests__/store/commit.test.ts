@@ -13,6 +13,7 @@ import {
   storeError,
   test,
   version,
+  must,
 } from './helpers';
 
 const source = version('src/a.js', ['module', 'f', 'f if', 'g']);
@@ -44,7 +45,7 @@ describe('a committed record', () => {
 
     const data = store.load(id);
     const [stored] = only(store, id).records;
-    const footprint = decodeBlocks(stored!.blocks).map(({ version: of, bits }) => [
+    const footprint = decodeBlocks(must(stored).blocks).map(({ version: of, bits }) => [
       data.versions.get(of)?.path,
       [...bits],
     ]);
@@ -52,10 +53,9 @@ describe('a committed record', () => {
       ['src/a.js', [0b0111]],
       ['src/b.js', [1]],
     ]);
-    expect(decodeIds(stored!.dependencies).map((of) => data.dependencies.get(of)?.name)).toEqual([
-      'package.json',
-      'data.json',
-    ]);
+    expect(
+      decodeIds(must(stored).dependencies).map((of) => data.dependencies.get(of)?.name),
+    ).toEqual(['package.json', 'data.json']);
     expect(stored).toMatchObject({
       complete: true,
       duration: 100,
@@ -63,7 +63,7 @@ describe('a committed record', () => {
       matchedAt: 5,
     });
     expect(data.contents.get('src/a.js|commonjs')?.get(source.contentHash)).toBe(
-      decodeBlocks(stored!.blocks)[0]?.version,
+      decodeBlocks(must(stored).blocks)[0]?.version,
     );
   });
 
@@ -77,13 +77,13 @@ describe('a committed record', () => {
       batch({ records: [record(id, 'a.test.js', [executed(source, 0)], { tests })] }),
       5,
     );
-    const recordId = only(store, id).records[0]!.id;
+    const recordId = must(only(store, id).records[0]).id;
     const bitsOf = (blocks: Buffer) => decodeBlocks(blocks).map(({ bits }) => [...bits]);
     expect(store.tests(recordId).map(({ name, blocks }) => [name, bitsOf(blocks)])).toEqual([
       [['one'], [[0b10]]],
       [['two'], []],
     ]);
-    expect(bitsOf(store.shared(recordId)!.blocks)).toEqual([[0b1]]);
+    expect(bitsOf(must(store.shared(recordId)).blocks)).toEqual([[0b1]]);
     expect(store.tests(999)).toEqual([]);
     expect(store.shared(999)).toBeNull();
   });
@@ -92,7 +92,7 @@ describe('a committed record', () => {
     const { store, id } = setUp();
     const blocks: ExecutedBlocks[] = [{ version: other, bits: Uint8Array.of(0xff, 0xff) }];
     store.commit(batch({ records: [record(id, 'a.test.js', blocks)] }), 5);
-    expect(decodeBlocks(only(store, id).records[0]!.blocks)).toMatchObject([
+    expect(decodeBlocks(must(only(store, id).records[0]).blocks)).toMatchObject([
       { bits: Buffer.of(1) },
     ]);
   });
@@ -111,7 +111,7 @@ describe('a committed record', () => {
       store.commit(batch({ records: [again] }), 10 + nth);
     });
     expect(only(store, id).records).toMatchObject([{ matchedAt: 12, duration: 2 }]);
-    const contents = store.load(id).contents.get('src/a.js|commonjs')!;
+    const contents = must(store.load(id).contents.get('src/a.js|commonjs'));
     expect(contents.get(source.contentHash)).toBe(contents.get('commented'));
     expect(contents.get(edited.contentHash)).not.toBe(contents.get('commented'));
   });
@@ -159,16 +159,16 @@ describe('a committed record', () => {
       1,
     );
     const turned = [
-      { ...tests[1]! },
-      { ...tests[0]!, dependencies: [dependency('y'), dependency('x')] },
+      { ...must(tests[1]) },
+      { ...must(tests[0]), dependencies: [dependency('y'), dependency('x')] },
     ];
     const again = record(second.id, 'a.test.js', [...shared].reverse(), {
       tests: turned,
       duration: 7,
     });
     second.store.commit(batch({ records: [again] }), 9);
-    expect(only(second.store, second.id).records[0]!.hash).toBe(
-      only(first.store, first.id).records[0]!.hash,
+    expect(must(only(second.store, second.id).records[0]).hash).toBe(
+      must(only(first.store, first.id).records[0]).hash,
     );
   });
 });
@@ -236,7 +236,7 @@ describe('the records of a test file', () => {
   it('are eight at most; the least recently matched goes first', () => {
     const { file, store, id } = setUp();
     for (let nth = 1; nth <= 8; nth += 1) store.commit(batch({ records: [variant(id, nth)] }), nth);
-    const oldest = only(store, id).records.at(-1)!;
+    const oldest = must(only(store, id).records.at(-1));
     expect(oldest.duration).toBe(1);
     store.commit(batch({ matched: [oldest.id] }), 9);
     store.commit(batch({ records: [variant(id, 10)] }), 10);
@@ -264,13 +264,13 @@ describe('the records of a test file', () => {
   it('never have an id again that was theirs', () => {
     const { store, id } = setUp();
     store.commit(batch({ records: [variant(id, 1)] }), 1);
-    const before = only(store, id).records[0]!.id;
+    const before = must(only(store, id).records[0]).id;
     store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 2);
     store.commit(batch({ records: [variant(id, 2)] }), 3);
-    expect(only(store, id).records[0]!.id).toBeGreaterThan(before);
+    expect(must(only(store, id).records[0]).id).toBeGreaterThan(before);
     // A stamp for a record that another process dropped meanwhile is no error.
     store.commit(batch({ matched: [before] }), 99);
-    expect(only(store, id).records[0]!.matchedAt).toBe(3);
+    expect(must(only(store, id).records[0]).matchedAt).toBe(3);
   });
 
   it('go with a test file that no longer exists', () => {
@@ -295,7 +295,7 @@ describe('contents', () => {
     store.commit(batch({ contents: [{ environmentId: id, version: first }] }), 2);
     const data = store.load(id, ['a.test.js']);
     expect(
-      data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints,
+      data.versions.get(must(must(data.contents.get('src/a.js|commonjs')).get('c1')))?.fingerprints,
     ).toEqual(first.fingerprints);
   });
 
@@ -305,7 +305,7 @@ describe('contents', () => {
     store.commit(batch({ contents: [{ environmentId: id, version: second }] }), 2);
     const data = store.load(id);
     expect(
-      data.versions.get(data.contents.get('src/a.js|commonjs')!.get('c1')!)?.fingerprints,
+      data.versions.get(must(must(data.contents.get('src/a.js|commonjs')).get('c1')))?.fingerprints,
     ).toHaveLength(16);
   });
 
@@ -336,7 +336,7 @@ describe('contents', () => {
       1,
     );
     const [stored] = store.load(id).versions.values();
-    expect(store.places(stored!.id)).toBe('1:2:f');
+    expect(store.places(must(stored).id)).toBe('1:2:f');
     expect(store.places(999)).toBe('');
   });
 });

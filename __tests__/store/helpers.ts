@@ -10,7 +10,6 @@ import type {
   EnvironmentKey,
   ExecutedBlocks,
   FileVersion,
-  ModuleForm,
   TestFileRecord,
   TestResultRecord,
 } from '../../src/store/types';
@@ -90,11 +89,7 @@ export const sha1 = (text: string): string => createHash('sha1').update(text).di
 export function version(
   file: string,
   blocks: readonly string[],
-  {
-    contentHash = sha1(`${file} ${blocks.join()}`),
-    form = 'commonjs' as ModuleForm,
-    places = '',
-  } = {},
+  { contentHash = sha1(`${file} ${blocks.join()}`), form = 'commonjs', places = '' } = {},
 ): FileVersion {
   const fingerprints = Buffer.concat(
     blocks.map((block) => createHash('sha1').update(`${file} ${block}`).digest().subarray(0, 8)),
@@ -147,6 +142,12 @@ export function record(
     tests: [],
     ...parts,
   };
+}
+
+/** A value that must be there. */
+export function must<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('there is no value');
+  return value;
 }
 
 /** The number of rows of a table. */

@@ -16,6 +16,7 @@ import {
   storeError,
   test,
   version,
+  must,
 } from './helpers';
 
 /** Two test files, one dependency and one source file each. */
@@ -271,9 +272,9 @@ describe('other rows that cannot be ours', () => {
                 db.prepare(`SELECT * FROM ${table} LIMIT 1`).get() as object,
               );
               try {
-                db.prepare(`UPDATE ${table} SET ${name} = ? WHERE ${where![0]} IS ?`).run(
+                db.prepare(`UPDATE ${table} SET ${name} = ? WHERE ${must(where)[0]} IS ?`).run(
                   to,
-                  where![1],
+                  must(where)[1],
                 );
               } catch (error) {
                 // Some rules hold in any schema: keys are unique, and not null.

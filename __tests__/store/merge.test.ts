@@ -15,6 +15,7 @@ import {
   storeError,
   test,
   version,
+  must,
 } from './helpers';
 
 /** One thing that happens to a database. Small numbers, so that databases often hold the same. */
@@ -293,7 +294,7 @@ describe('a snapshot', () => {
                   outcome: nth === 5 ? 'failed' : 'passed',
                   tests: [
                     test('one', {
-                      blocks: [executed(sources[1]!, 1)],
+                      blocks: [executed(must(sources[1]), 1)],
                       dependencies: [dependency(`d${nth % 2}`)],
                     }),
                   ],

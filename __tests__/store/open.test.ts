@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { asStoreError, moveAside, Store } from '../../src/store';
 import { MIGRATIONS, type Migration } from '../../src/store/migrations';
 import { APPLICATION_ID } from '../../src/store/open';
@@ -16,6 +16,7 @@ import {
   sql,
   storeError,
   version,
+  must,
 } from './helpers';
 
 /** A database with something in it. */
@@ -273,8 +274,7 @@ describe('a database of an older version', () => {
       ...MIGRATIONS,
       {
         version: 2,
-        up: (db: Database.Database) =>
-          db.exec('DROP TABLE test; SELECT nonsense') as unknown as void,
+        up: (db: Database.Database) => void db.exec('DROP TABLE test; SELECT nonsense'),
       },
     ];
     expect(() => Store.open(file, { migrations: failing })).toThrow();
@@ -332,7 +332,7 @@ describe('a damaged database', () => {
 
   it('whose bits flipped gives a StoreError or sound data, and never a block less in a record', () => {
     const file = filled();
-    const sound = open(file, { readonly: true }).snapshot().environments[0]!;
+    const sound = must(open(file, { readonly: true }).snapshot().environments[0]);
     const content = fs.readFileSync(file);
     const broken = newFile();
     let used = 0;

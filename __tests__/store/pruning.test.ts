@@ -12,6 +12,7 @@ import {
   rows,
   test,
   version,
+  must,
 } from './helpers';
 
 const DAY = 24 * 3_600_000;
@@ -96,7 +97,7 @@ describe('rows that nothing refers to', () => {
     expect([...store.load(id).versions.values()].map((of) => of.path).sort()).toEqual(
       records
         .slice(390)
-        .map(({ shared }) => shared.blocks[0]!.version.path)
+        .map(({ shared }) => must(shared.blocks[0]).version.path)
         .sort(),
     );
   });

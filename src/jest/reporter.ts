@@ -15,7 +15,7 @@ export default class TestmonReporter {
       result.numFailingTests === 0 &&
       result.testExecError === undefined &&
       !result.failureMessage &&
-      result.leaks !== true;
+      !result.leaks;
     session().controller?.noteResult(test.context.config.id, test.path, passed);
   }
 

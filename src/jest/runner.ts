@@ -7,7 +7,13 @@ import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
 import { withoutHandover } from '../worker/handover';
-import { isPassed, prepareRun, readPragmas, type RunnerRuntime } from '../worker/user-runner';
+import {
+  docblockEnvironment,
+  isPassed,
+  prepareRun,
+  readPragmas,
+  type RunnerRuntime,
+} from '../worker/user-runner';
 
 /** Chained by `then` alone: an `await` would put this function into the stack trace of every failure. */
 export default function testmonRunner(
@@ -26,6 +32,7 @@ export default function testmonRunner(
       projectId: config.id,
       testPath,
       docblockPragmas: () => readPragmas(testPath),
+      environmentFiles: () => docblockEnvironment(config, testPath),
       testNamePattern: globalConfig.testNamePattern,
       moduleFileExtensions: config.moduleFileExtensions,
       roots: config.roots,

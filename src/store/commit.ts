@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { packHash } from './encoding';
-import { Environments } from './environments';
+import type { Environments } from './environments';
 import { without, type IdRecord } from './footprint';
 import { Interning } from './interning';
 import { Pruning } from './pruning';

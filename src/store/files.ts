@@ -56,7 +56,7 @@ export class Files {
   #contentsOf({ path, form }: StoredVersion): Map<string, number> {
     const key = contentsKey(path, form);
     let contents = this.contents.get(key);
-    if (contents === undefined) this.contents.set(key, (contents = new Map()));
+    if (contents === undefined) this.contents.set(key, (contents = new Map<string, number>()));
     return contents;
   }
 }

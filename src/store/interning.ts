@@ -146,7 +146,8 @@ export class Interning implements Rows {
 
   #objectsOf(environmentId: number): Map<FileVersion, number> {
     let known = this.#versionObjects.get(environmentId);
-    if (known === undefined) this.#versionObjects.set(environmentId, (known = new Map()));
+    if (known === undefined)
+      this.#versionObjects.set(environmentId, (known = new Map<FileVersion, number>()));
     return known;
   }
 

@@ -1,8 +1,7 @@
 import { stripProbes } from '../blocks';
-import type { RunProject } from '../run/run-file';
 import { settlePending } from './observer';
 import { Recorder } from './recorder';
-import { joinRun, type WorkerRun } from './worker-run';
+import { joinRun, sayOnce, type WorkerRun } from './worker-run';
 import { planSkips, type TestPlan } from './test-plan';
 
 /** The part of Jest's environment that we use; every environment has it, also a user's own. */
@@ -48,6 +47,8 @@ export interface TestFileContext {
   projectId: string;
   /** Absolute path. */
   testPath: string;
+  /** Absolute paths of the files of an environment that a docblock chose. */
+  environmentFiles?: () => readonly string[];
   docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
   moduleFileExtensions: readonly string[];
@@ -74,6 +75,15 @@ export function attach(
   context: TestFileContext,
   early: boolean,
 ): void {
+  try {
+    tryAttach(environment, context, early);
+  } catch (error) {
+    settlePending(null);
+    sayUnrecorded(error);
+  }
+}
+
+function tryAttach(environment: AnyEnvironment, context: TestFileContext, early: boolean): void {
   if (attachments.has(environment)) return;
   const run = joinRun();
   const project = run?.file.projects[context.projectId];
@@ -94,9 +104,10 @@ export function attach(
     environment.global,
   );
   settlePending(early ? null : recorder);
+  for (const file of context.environmentFiles?.() ?? []) recorder.read(file);
   const attachment: Attachment = {
     recorder,
-    plan: planSkips(run, project as RunProject, context.testPath),
+    plan: planSkips(run, project, context.testPath),
     outcome: null,
     anyFailed: false,
     snapshot: null,
@@ -126,11 +137,27 @@ export function frameworkLoads(environment: AnyEnvironment): void {
   attachments.get(environment)?.recorder.pause();
 }
 
+/** A fault of ours costs the record of this test file, never its tests. */
+function safely(recorder: Recorder, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    recorder.abandon();
+    sayUnrecorded(error);
+  }
+}
+
+function sayUnrecorded(error: unknown): void {
+  sayOnce(
+    `a test file could not be recorded (${error instanceof Error ? error.message : String(error)}); its tests run, and it is selected again next time.`,
+  );
+}
+
 /** Adds our look at Jest's events in front of the environment's own, also where that is a class field. */
 function watchEvents(environment: AnyEnvironment, attachment: Attachment, run: WorkerRun): void {
   const original = environment.handleTestEvent;
   environment.handleTestEvent = (event, state) => {
-    onEvent(attachment, event, state, run);
+    safely(attachment.recorder, () => onEvent(attachment, event, state, run));
     return original?.call(environment, event, state);
   };
 }
@@ -192,11 +219,13 @@ export function testName(test: CircusTest): string[] {
 }
 
 function watchTeardown(environment: AnyEnvironment, attachment: Attachment): void {
-  const teardown = environment.teardown;
+  const teardown = environment.teardown.bind(environment);
   environment.teardown = async () => {
     // A test file that never came to its end (it could not load) has failed.
-    attachment.recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot);
-    await teardown.call(environment);
+    safely(attachment.recorder, () =>
+      attachment.recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot),
+    );
+    await teardown();
   };
 }
 

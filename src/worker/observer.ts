@@ -156,7 +156,7 @@ function watchFs(): void {
   for (const [name, report] of Object.entries(OPERATIONS)) {
     watchOne(table, name, report);
     watchOne(table, `${name}Sync`, report);
-    watchOne(fs.promises as unknown as FunctionTable, name, report);
+    watchOne(fs.promises, name, report);
   }
   // What a temporary folder will be called is known only afterwards.
   for (const [owner, name] of [
@@ -296,6 +296,7 @@ function calledForStackTrace(): boolean {
 
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
 function callerFiles(): string[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = 10;
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
@@ -330,14 +331,13 @@ function watchModules(): void {
 function asPath(value: unknown): string | null {
   if (typeof value === 'string') return path.resolve(value);
   if (Buffer.isBuffer(value)) return path.resolve(value.toString());
-  if (value instanceof URL || (typeof value === 'object' && value !== null && 'href' in value)) {
-    try {
-      return fileURLToPath(String((value as URL).href));
-    } catch {
-      return null;
-    }
+  // A URL may come from the test's own realm.
+  if (typeof value !== 'object' || value === null || !('href' in value)) return null;
+  try {
+    return fileURLToPath(String(value.href));
+  } catch {
+    return null;
   }
-  return null;
 }
 
 function foldersBelow(folder: string): string[] {
@@ -345,7 +345,7 @@ function foldersBelow(folder: string): string[] {
     return fs
       .readdirSync(folder, { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isDirectory())
-      .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+      .map((entry) => path.join(entry.parentPath, entry.name));
   } catch {
     return [];
   }

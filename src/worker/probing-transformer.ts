@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type {
   AsyncTransformer,
@@ -7,7 +8,7 @@ import type {
   TransformOptions,
 } from '@jest/transform';
 import type { Config } from '@jest/types';
-import { insertProbes } from '../blocks';
+import { findMapReference, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
@@ -67,8 +68,8 @@ function probing(
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
       return unobserved(() => {
-        const { result, files } = readsDuring(
-          () => process.call(inner, code, file, own(options)) as TransformedSource,
+        const { result, files } = readsDuring<TransformedSource>(() =>
+          process.call(inner, code, file, own(options)),
         );
         return withProbes(code, file, options, result, inlined(code, file, files));
       });
@@ -141,7 +142,7 @@ function withProbes(
       path: toStored(root, realPath(file)),
       filename: file,
       contentHash: contentHash(source),
-      map: transformed.map ?? null,
+      map: transformed.map ?? externalMap(transformed.code, file),
       ...(inlinedFiles.length > 0 && {
         extras: { inlined: inlinedFiles.map((name) => toStored(root, realPath(name))) },
       }),
@@ -150,6 +151,27 @@ function withProbes(
   } catch {
     // Not JavaScript that we can parse: it runs as it is and counts as a whole file.
     return transformed;
+  }
+}
+
+/** Code that was compiled beforehand names its source map in a file beside it; stack traces follow it. */
+function externalMap(code: string, file: string): object | null {
+  const reference = findMapReference(code);
+  if (reference === null || /^[a-z]+:/i.test(reference)) return null;
+  try {
+    const place = path.resolve(path.dirname(file), reference);
+    const map = JSON.parse(fs.readFileSync(place, 'utf8')) as {
+      sources?: string[];
+      sourceRoot?: string;
+    };
+    const base = path.resolve(path.dirname(place), map.sourceRoot ?? '');
+    return {
+      ...map,
+      sourceRoot: '',
+      sources: map.sources?.map((source) => path.resolve(base, source)),
+    };
+  } catch {
+    return null;
   }
 }
 

@@ -226,6 +226,7 @@ export class Recorder implements Sink {
 
   /** Ends the recording and leaves nothing. */
   abandon(): void {
+    if (this.#finished) return;
     this.#finished = true;
     stopObserving(this);
     unobserved(collectChildren);

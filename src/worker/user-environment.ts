@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { unobserved } from './observer';
@@ -48,7 +49,7 @@ export function environmentClass(path: string | null | undefined): EnvironmentCl
 }
 
 function requireClass(file: string): EnvironmentClass {
-  return asClass(unobserved(() => require(file) as unknown));
+  return asClass(unobserved(() => createRequire(__filename)(file) as unknown));
 }
 
 function asClass(module: unknown): EnvironmentClass {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { importClosure } from '../dependencies/imports';
 import { fromJest } from '../run/user-jest';
 import { unobserved } from './observer';
 
@@ -68,6 +69,31 @@ export function readPragmas(testPath: string): Record<string, string | string[]>
       'jest-docblock',
     ) as typeof import('jest-docblock');
     return parse(extract(fs.readFileSync(testPath, 'utf8')));
+  });
+}
+
+/**
+ * The files of the environment that a test file's docblock chose: it is no part of the project's own tool chain.
+ * @returns Absolute paths; none where no docblock chose or it cannot be resolved.
+ */
+export function docblockEnvironment(config: Config.ProjectConfig, testPath: string): string[] {
+  return unobserved(() => {
+    const chosen = [readPragmas(testPath)['jest-environment']].flat()[0];
+    if (chosen === undefined) return [];
+    try {
+      const { resolveTestEnvironment } = fromJest(
+        'jest-resolve',
+        config.rootDir,
+      )('jest-resolve') as typeof import('jest-resolve');
+      const file = resolveTestEnvironment({
+        rootDir: config.rootDir,
+        testEnvironment: chosen,
+        requireResolveFunction: (name) => createRequire(__filename).resolve(name),
+      });
+      return importClosure([file]);
+    } catch {
+      return [];
+    }
   });
 }
 

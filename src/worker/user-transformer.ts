@@ -20,7 +20,7 @@ type TransformerModule = Transformer<unknown> | TransformerFactory<Transformer<u
 export async function loadTransformer(file: string, options: unknown): Promise<AnyTransformer> {
   const module = asTransformer(await requireOrImport(file));
   if ('createTransformer' in module && typeof module.createTransformer === 'function') {
-    return (await module.createTransformer(options as never)) as AnyTransformer;
+    return await module.createTransformer(options);
   }
   return module as AnyTransformer;
 }

@@ -123,7 +123,7 @@ function checkEnvironments(file: RunFile): void {
 let said = false;
 
 /** One sentence per worker, on stderr, where Jest prints too. */
-function sayOnce(sentence: string): void {
+export function sayOnce(sentence: string): void {
   if (said) return;
   said = true;
   process.stderr.write(`${sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`}\n`);
