@@ -22,9 +22,12 @@ afterEach(() => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 });
 
+/** In memory where that is possible: every commit waits for the disk, and there are thousands. */
+const TEMPORARY = fs.existsSync('/dev/shm') ? '/dev/shm' : fs.realpathSync(os.tmpdir());
+
 /** A folder that is gone after the test. */
 export function makeFolder(): string {
-  const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'testmon-store-'));
+  const folder = fs.mkdtempSync(path.join(TEMPORARY, 'testmon-store-'));
   folders.push(folder);
   return folder;
 }
@@ -89,12 +92,13 @@ export const sha1 = (text: string): string => createHash('sha1').update(text).di
 export function version(
   file: string,
   blocks: readonly string[],
-  { contentHash = sha1(`${file} ${blocks.join()}`), form = 'commonjs', places = '' } = {},
+  parts: Partial<Pick<FileVersion, 'contentHash' | 'form' | 'places'>> = {},
 ): FileVersion {
   const fingerprints = Buffer.concat(
     blocks.map((block) => createHash('sha1').update(`${file} ${block}`).digest().subarray(0, 8)),
   );
-  return { path: file, contentHash, form, fingerprints, places };
+  const contentHash = sha1(`${file} ${blocks.join()}`);
+  return { path: file, contentHash, form: 'commonjs', fingerprints, places: '', ...parts };
 }
 
 /** The given blocks of a version, executed. */

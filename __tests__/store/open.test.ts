@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -77,19 +78,50 @@ describe('opening to write', () => {
     const file = path.join(filled(), '.testmondata');
     expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
   });
+});
 
-  // Root may write to what is read-only, so there is nothing to see.
-  (process.getuid?.() === 0 || process.platform === 'win32' ? it.skip : it)(
-    'says what cannot be written',
+describe('permissions', () => {
+  // Root may do anything, so it lets someone else try; Windows has no such permissions.
+  const someone = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const opening = (mode: 'read' | 'write', ...files: string[]): string[] => {
+    const script = path.join(__dirname, 'opening-child.ts');
+    const run = spawnSync(
+      process.execPath,
+      ['-r', 'ts-node/register/transpile-only', script, mode, ...files],
+      {
+        cwd: path.resolve(__dirname, '../..'),
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH },
+        ...someone,
+      },
+    );
+    return run.stdout.split('\n').filter((line) => line !== '');
+  };
+  const withModes = (folderMode: number, fileMode: number): string => {
+    const file = filled();
+    fs.chmodSync(file, fileMode);
+    fs.chmodSync(path.dirname(file), folderMode);
+    return file;
+  };
+
+  (process.platform === 'win32' ? it.skip : it)(
+    'are told apart: what cannot be written, what not even read',
     () => {
-      const file = filled();
-      fs.chmodSync(file, 0o444);
-      expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
-      fs.chmodSync(file, 0o644);
-      fs.chmodSync(path.dirname(file), 0o555);
-      expect(storeError(() => Store.open(file)).reason).toBe('unwritable');
-      fs.chmodSync(path.dirname(file), 0o755);
+      const files = [
+        withModes(0o777, 0o666),
+        withModes(0o555, 0o666),
+        withModes(0o777, 0o444),
+        withModes(0o555, 0o444),
+        withModes(0o777, 0o000),
+      ];
+      expect(opening('write', ...files)).toEqual([
+        'opened',
+        ...Array<string>(4).fill('unwritable'),
+      ]);
+      expect(opening('read', ...files)).toEqual([...Array<string>(4).fill('opened'), 'unreadable']);
+      for (const file of files) fs.chmodSync(path.dirname(file), 0o755);
     },
+    60_000,
   );
 });
 

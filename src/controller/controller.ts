@@ -9,13 +9,15 @@ import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
 import {
   publishRunFile,
+  readRunFile,
   RUN_FILE_VARIABLE,
   RUN_FILE_VERSION,
+  type RunFile,
   type RunProject,
 } from '../run/run-file';
 import { order, shardOf } from '../selection/select';
 import { asStoreError, moveAside, type CommitBatch, type Store } from '../store';
-import type { Environment } from '../store/types';
+import type { Environment, TestFileRecord } from '../store/types';
 import { type Voice } from './messages';
 import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { Project, projectName, type JudgedTest } from './project';
@@ -150,8 +152,10 @@ export class Controller {
   /** Says what was selected, before the tests run. */
   announce(judged: readonly JudgedTest[], listing: boolean): void {
     const projects = [...this.#projects.values()];
+    // A list is no run: it saves nothing and has no place among them.
+    if (listing) return;
     this.#counts = summarise(judged, projects, this.#tree);
-    if (!listing) announce(this.#request, this.#counts);
+    announce(this.#request, this.#counts);
   }
 
   /** Paths of the test files that were found unaffected, by project id: for a Jest whose sequencer is not ours. */
@@ -176,7 +180,8 @@ export class Controller {
     this.#directory = directory;
     const projects: Record<string, RunProject> = {};
     for (const [id, project] of this.#projects) {
-      projects[id] = { environmentId: project.environmentId, skipped: this.#skipped.get(id) ?? [] };
+      const { id: environmentId, ...environment } = project.environment;
+      projects[id] = { environmentId, environment, skipped: this.#skipped.get(id) ?? [] };
     }
     publishRunFile(directory.runFile, {
       version: RUN_FILE_VERSION,
@@ -215,6 +220,7 @@ export class Controller {
     this.#ended = true;
     const { voice, dataFile } = this.#request;
     try {
+      this.#checkWorkers();
       if (this.#writable) this.#store.commit(this.#batch(outcome), Date.now());
       this.#directory?.remove();
     } catch (error) {
@@ -224,6 +230,15 @@ export class Controller {
       this.#store.close();
       delete process.env[RUN_FILE_VARIABLE];
     }
+  }
+
+  /** Workers acknowledge the run file; where none did, though tests ran, a key is missing in the config. */
+  #checkWorkers(): void {
+    if (this.#passed.size === 0 || !this.collects || this.#directory === null) return;
+    if (this.#directory.acknowledged() > 0) return;
+    this.#request.voice.warn(
+      "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
+    );
   }
 
   /** A new database in the place of one that turned out to be damaged; false where the error says something else. */
@@ -265,7 +280,7 @@ export class Controller {
 
   #batch(outcome: 'whole' | 'cut short'): CommitBatch {
     const journals = readJournals(this.#directory?.journals() ?? []);
-    const batch = emptyBatch();
+    const batch = { ...emptyBatch(), keep: this.#request.options.keepRecords };
     for (const record of journals.records) {
       const key = `${record.environmentId}:${record.path}`;
       batch.records.push(this.#failed.has(key) ? { ...record, outcome: 'failed' } : record);
@@ -275,7 +290,8 @@ export class Controller {
     if (outcome === 'whole' && this.collects) {
       batch.failures.push(
         ...journals.unfinished.filter(
-          ({ environmentId, path }) => !this.#passed.has(`${environmentId}:${path}`),
+          ({ environmentId, path }) =>
+            !this.#passed.has(`${environmentId}:${path}`) && !this.#wasSkipped(environmentId, path),
         ),
       );
     }
@@ -284,7 +300,7 @@ export class Controller {
     for (const project of this.#projects.values()) {
       for (const version of project.learnt)
         batch.contents.push({ environmentId: project.environmentId, version });
-      for (const path of project.data?.testFiles.keys() ?? []) {
+      for (const path of this.#store.testFilePaths(project.environmentId)) {
         if (!fs.existsSync(fromStored(this.#request.root, path)))
           batch.gone.push({ environmentId: project.environmentId, path });
       }
@@ -302,12 +318,39 @@ export class Controller {
     return batch;
   }
 
+  /** Whether a test file was entered only to skip its tests, which leaves no record. */
+  #wasSkipped(environmentId: number, path: string): boolean {
+    return [...this.#skipped].some(
+      ([id, paths]) =>
+        this.#projects.get(id)?.environmentId === environmentId && paths.includes(path),
+    );
+  }
+
   #finishAbandonedRuns(): void {
     for (const directory of RunDirectory.abandoned(this.#request.dataFile)) {
-      const { records } = readJournals(directory.journals());
+      const run = readRunFile(directory.runFile);
+      const records =
+        run === null ? [] : this.#adopt(readJournals(directory.journals()).records, run);
       if (records.length > 0) this.#store.commit({ ...emptyBatch(), records }, Date.now());
       directory.remove();
     }
+  }
+
+  /** The database may be another one by now: environments are found by what names them, not by their ids. */
+  #adopt(records: TestFileRecord[], run: RunFile): TestFileRecord[] {
+    const keys = new Map(
+      Object.values(run.projects).map(({ environmentId, environment }) => [
+        environmentId,
+        environment,
+      ]),
+    );
+    return records.flatMap((record) => {
+      const key = keys.get(record.environmentId);
+      if (key === undefined) return [];
+      return [
+        { ...record, environmentId: this.#store.findOrCreateEnvironment(key, Date.now()).id },
+      ];
+    });
   }
 
   #createEnvironments(): void {
@@ -339,7 +382,7 @@ export class Controller {
       );
       this.#projects.set(
         config.id,
-        new Project(config, environment.id, root, this.#tree, options.always),
+        new Project(config, environment, root, this.#tree, options.always),
       );
     }
   }

@@ -20,7 +20,7 @@ import {
   type StoredRecord,
   type StoredVersion,
 } from '../store';
-import type { FileVersion } from '../store/types';
+import type { Environment, FileVersion } from '../store/types';
 import { ProjectTransform } from './transformed';
 import type { WorkingTree } from './working-tree';
 
@@ -44,7 +44,7 @@ export function projectName(config: Config.ProjectConfig, root: string): string 
 /** One Jest project of a run: its records against the working tree. */
 export class Project {
   readonly config: Config.ProjectConfig;
-  readonly environmentId: number;
+  readonly environment: Environment;
   readonly #root: string;
   readonly #tree: WorkingTree;
   readonly #transform: ProjectTransform;
@@ -54,17 +54,22 @@ export class Project {
 
   constructor(
     config: Config.ProjectConfig,
-    environmentId: number,
+    environment: Environment,
     root: string,
     tree: WorkingTree,
     always: string[],
   ) {
     this.config = config;
-    this.environmentId = environmentId;
+    this.environment = environment;
     this.#root = root;
     this.#tree = tree;
     this.#transform = new ProjectTransform(config, root);
     this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
+  }
+
+  /** The row of its environment. */
+  get environmentId(): number {
+    return this.environment.id;
   }
 
   /** Which content turned out to transform into which blocks. */

@@ -25,7 +25,25 @@ const CONFIG_FILES = [
     'babel.config.cts',
   ],
   ...['.swcrc', '.browserslistrc', 'browserslist'],
+  ...[
+    'svelte.config.js',
+    'svelte.config.mjs',
+    'vue.config.js',
+    'postcss.config.js',
+    'postcss.config.cjs',
+  ],
+  ...[
+    'tailwind.config.js',
+    'tailwind.config.ts',
+    'lingui.config.js',
+    'lingui.config.ts',
+    '.linguirc',
+  ],
+  ...['next.config.js', 'next.config.mjs', 'metro.config.js', 'app.json', 'angular.json'],
 ];
+
+/** Variables that tell a transformer how to work. */
+const VARIABLES = ['NODE_ENV', 'BABEL_ENV', 'BROWSERSLIST', 'BROWSERSLIST_ENV'];
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
 const PACKAGE_KEYS = [
@@ -132,6 +150,7 @@ export function toolChainHash(input: ToolChainInput): string {
     JSON.stringify([
       input.jestVersion,
       input.typeErrors,
+      VARIABLES.map((name) => process.env[name] ?? null),
       typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
       relativeTo(root, shaped),
       files.map((file, index) => [toStored(root, file), contentHash(texts[index] ?? '')]),

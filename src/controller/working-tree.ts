@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/content';
 import { listingValue } from '../dependencies/listing';
+import { LINK, linkValue } from '../dependencies/nearer';
 import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
@@ -56,7 +57,9 @@ export class WorkingTree {
       case 'absent':
         return !this.#exists(name);
       case 'present':
-        return this.#kind(name) === value;
+        return value.startsWith(LINK)
+          ? linkValue(this.#root, name) === value
+          : this.#kind(name) === value;
       case 'listing':
         return listingValue(fromStored(this.#root, name)) === value;
       case 'package':

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { contentHash } from './content';
+import { contentHash, shortHash } from './content';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
@@ -17,7 +17,8 @@ export class PackageReader {
   }
 
   /**
-   * The value of the package in a folder: its version, and the hashes of the patches that name it.
+   * The value of the package in a folder: its version, the hashes of the patches that name it, and where it finds
+   * packages before others do.
    * @param folder Absolute path of the package's folder.
    * @returns Empty when nothing is installed there.
    */
@@ -41,7 +42,7 @@ export class PackageReader {
       const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
       const known = typeof version === 'string' ? version : contentHash(text);
       const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
-      return [known, ...patches].join('+');
+      return [known, ...patches, ...nearerPackages(folder)].join('+');
     } catch {
       return contentHash(text);
     }
@@ -60,6 +61,51 @@ export class PackageReader {
           file.startsWith(`${yarn}-npm-`),
       )
       .map(({ hash }) => hash);
+  }
+}
+
+/** Folders of stores from which packages are linked, by pnpm and Yarn: what stands beside a package there is its own. */
+const STORE = /[\\/]node_modules[\\/]\.(pnpm|store)[\\/]/;
+
+/** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */
+function nearerPackages(folder: string): string[] {
+  const own = path.join(folder, 'node_modules');
+  const found = packagesIn(own);
+  if (STORE.test(folder)) {
+    const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);
+    for (const name of packagesIn(holder)) {
+      // Only a link can come to lead elsewhere.
+      const target = linkTarget(path.join(holder, name));
+      if (target !== null) found.push(`${name} -> ${target}`);
+    }
+  }
+  return found.length === 0 ? [] : [shortHash(found.join('\n'))];
+}
+
+function packagesIn(modules: string): string[] {
+  return list(modules)
+    .flatMap((name) =>
+      name.startsWith('@')
+        ? list(path.join(modules, name)).map((inner) => `${name}/${inner}`)
+        : [name],
+    )
+    .filter((name) => !name.startsWith('.'))
+    .sort();
+}
+
+function list(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function linkTarget(file: string): string | null {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return null;
   }
 }
 

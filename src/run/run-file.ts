@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import type { EnvironmentKey } from '../store/types';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
 export const RUN_FILE_VERSION = 1;
@@ -10,6 +11,8 @@ export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
 export interface RunProject {
   /** The row the controller created before any worker started. */
   environmentId: number;
+  /** What names that row: the next controller finds it by this, should the database have been replaced. */
+  environment: EnvironmentKey;
   /** Relative paths of the test files whose tests are skipped where no sequencer could drop them. */
   skipped: string[];
 }
@@ -70,6 +73,15 @@ export function awaitRunFile(file: string | undefined, wait: number): RunFile {
       );
     }
     sleep(20);
+  }
+}
+
+/** The run file of a run that is over; null where it is not there or not ours. */
+export function readRunFile(file: string): RunFile | null {
+  try {
+    return tryRead(file);
+  } catch {
+    return null;
   }
 }
 

@@ -67,7 +67,7 @@ export class Committer {
     const at = stamp(now);
     this.#checkEnvironments(batch);
     let dropped = 0;
-    for (const record of batch.records) dropped += this.#saveRecord(record, at);
+    for (const record of batch.records) dropped += this.#saveRecord(record, at, batch.keep);
     for (const { environmentId, path, duration } of batch.failures) {
       this.#outcome({ environmentId, path }, 'failed', duration, at);
     }
@@ -100,7 +100,7 @@ export class Committer {
   }
 
   /** @returns How many records had to make room. */
-  #saveRecord(record: TestFileRecord, now: number): number {
+  #saveRecord(record: TestFileRecord, now: number, keep: number | undefined): number {
     const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
     const id = this.#outcome(record, outcome, duration, now);
     // What failed is no fact that could stand for another run; it stays selected until it passes.
@@ -122,7 +122,7 @@ export class Committer {
     };
     this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
     if (complete) this.#settle.run(id);
-    return this.#records.limit(id);
+    return this.#records.limit(id, keep);
   }
 
   /** Notes how a test file came out; a failure stays until a complete pass settles it. */

@@ -83,6 +83,17 @@ export class Store {
     );
   }
 
+  /** Every test file of an environment that there is a row of. */
+  testFilePaths(environmentId: number): string[] {
+    return this.#guard(() =>
+      this.#db
+        .prepare<[number], unknown>('SELECT path FROM test_file WHERE environment_id = ?')
+        .pluck()
+        .all(environmentId)
+        .filter(isStoredPath),
+    );
+  }
+
   /** The tests of a record, each with what it executed beyond the part they share. */
   tests(recordId: number): StoredTest[] {
     return this.#guard(() => this.#detail.tests(recordId));

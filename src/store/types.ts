@@ -21,9 +21,9 @@ export interface FileVersion {
 /**
  * - `file`: the content of a file; value: its git blob hash.
  * - `absent`: a path that was looked for and not there; value: empty.
- * - `present`: a path that was looked for and there; value: `file` or `directory`.
+ * - `present`: a path that was looked for and there; value: `file`, `directory`, or `->` and where a link leads.
  * - `listing`: the entries of a folder; value: a hash of their sorted names.
- * - `package`: an installed package, named by its folder; value: its version (and patches).
+ * - `package`: an installed package, named by its folder; value: its version, patches, and the packages nested in it.
  * - `variable`: an environment variable; value: a hash of its value, empty when unset.
  * - `pragmas`: a test file's docblock pragmas; value: their hash.
  * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
@@ -221,5 +221,7 @@ export interface CommitBatch {
   notes: { key: string; value: string }[];
   /** Test files found to depend, or not to depend, on the order of their tests. */
   orderDependent?: (TestFileKey & { value: boolean })[];
+  /** How many complete records a test file keeps; 8 unless told. */
+  keep?: number;
   run?: RunSummary;
 }

@@ -273,6 +273,7 @@ export class Recorder implements Sink {
       for (const other of inlined)
         this.#shared.depend(fileDependency(other, path.resolve(this.#run.file.root, other)));
     }
+    const packages = new Set<string>();
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
     for (const [file, content] of loaded) {
@@ -281,6 +282,7 @@ export class Recorder implements Sink {
       if (place.kind === 'package') {
         this.#shared.depend(this.#packageDependency(place.name));
         this.#dependOnMocks(place.name);
+        packages.add(place.name);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
         this.#shared.depend(
@@ -292,6 +294,8 @@ export class Recorder implements Sink {
     }
     for (const name of [...probed, ...this.#wholeFiles])
       this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+    for (const place of this.#run.nearer(packages, [...probed, ...this.#wholeFiles]))
+      this.#shared.depend(place);
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);

@@ -4,6 +4,7 @@ import { threadId } from 'node:worker_threads';
 import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
 import { PathClassifier } from '../dependencies/paths';
+import { nearerPlaces } from '../dependencies/nearer';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { ignoredVariables } from '../dependencies/variables';
 import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
@@ -59,6 +60,11 @@ export class WorkerRun {
       this.#rivals.set(key, dependency);
     }
     return dependency;
+  }
+
+  /** Where modules of the project would find installed packages before where they are. */
+  nearer(packages: Iterable<string>, files: Iterable<string>): Dependency[] {
+    return nearerPlaces(this.file.root, packages, files, this.#folders);
   }
 
   /** The file that a metadata string belongs to, and the files written into it. */

@@ -1,4 +1,4 @@
-import { NO_TRANSFORM, testing, type Family, type Files } from './scenario';
+import { NO_TRANSFORM, testing, type Family, type Files, type Scenario } from './scenario';
 
 const CALLS: Record<string, string> = {
   fork: "expect(await ended(require('child_process').fork(script))).toBe(0);",
@@ -20,6 +20,17 @@ expect(await new Promise((end) => child.once('exit', (_code, signal) => end(sign
 };
 
 const run = (name: string): string => `__tests__/${name}.test.js`;
+
+/** What the scripts of some tests import changes, and no others. */
+function imported(by: string, ...names: string[]): Scenario {
+  return {
+    name: `what the script of ${by} imports`,
+    edit: (project) => {
+      for (const name of names) project.edit(`scripts/lib/${name}.js`, '1', '2');
+    },
+    expectRan: names.map(run),
+  };
+}
 
 /** Scripts that tests run outside their own process. */
 export const children: Family = {
@@ -54,11 +65,8 @@ ${testing(body)}`,
       },
       expectRan: [run('fork'), run('spawn-sync'), run('thread')],
     },
-    ...Object.keys(CALLS).map((name) => ({
-      name: `what a script imports, run by: ${name}`,
-      edit: (project: { edit(name: string, from: string, to: string): void }) =>
-        project.edit(`scripts/lib/${name}.js`, '1', '2'),
-      expectRan: [run(name)],
-    })),
+    imported('an asynchronous child', 'fork', 'spawn', 'exec-file'),
+    imported('a synchronous child', 'spawn-sync', 'exec-sync', 'evaluated'),
+    imported('a worker thread, or a child that was killed', 'thread', 'killed'),
   ],
 };

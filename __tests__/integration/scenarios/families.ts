@@ -14,10 +14,23 @@ import { babelToolChain, swcToolChain } from './tool-chain';
 import { typeErrors, typeScript } from './transformers';
 import { variables } from './variables';
 
+/** The same family under the older Jest. */
+function underJest29(family: Family): Family {
+  return {
+    ...family,
+    name: `${family.name}, under Jest 29`,
+    base: { ...family.base, packages: { jest: 'jest29' } },
+  };
+}
+
 /** Every row of the table, by kind. */
 export const families: readonly Family[] = [
   code,
   plainCode,
+  underJest29(plainCode),
+  underJest29(mocks),
+  underJest29(resolution),
+  underJest29(variables),
   mocks,
   native,
   files,

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { NO_TRANSFORM, testing, type Family, type Files } from './scenario';
+import { NO_TRANSFORM, testing, type Family, type Files, type Scenario } from './scenario';
 
 /** One test file per way to read `fixtures/<name>.txt`. */
 const READERS: Record<string, string> = {
@@ -55,6 +55,17 @@ function readers(...names: string[]): string[] {
   return names.map((name) => `__tests__/${name}.test.js`);
 }
 
+/** The fixtures of some readers change, and no others. */
+function changed(how: string, ...names: string[]): Scenario {
+  return {
+    name: `content that was read ${how}`,
+    edit: (project) => {
+      for (const name of names) project.write({ [`fixtures/${name}.txt`]: 'another text' });
+    },
+    expectRan: readers(...names),
+  };
+}
+
 /** Fixtures that tests read for themselves. */
 export const files: Family = {
   name: 'files that tests read',
@@ -95,12 +106,10 @@ export const files: Family = {
     prepare: (project) => fs.symlinkSync('../elsewhere', project.path('fixtures/link')),
   },
   scenarios: [
-    ...Object.keys(READERS).map((name) => ({
-      name: `content, read by: ${name}`,
-      edit: (project: { write(files: Files): void }) =>
-        project.write({ [`fixtures/${name}.txt`]: 'another text' }),
-      expectRan: readers(name),
-    })),
+    changed('synchronously', 'sync', 'descriptor', 'url', 'size'),
+    changed('asynchronously', 'callback', 'promise', 'handle'),
+    changed('by streaming and copying', 'stream', 'copied'),
+    changed('through graceful-fs and fs-extra', 'graceful', 'extra'),
     {
       name: 'only the times of a file that was read',
       edit: (project) => fs.utimesSync(project.path('fixtures/sync.txt'), 1, 1),

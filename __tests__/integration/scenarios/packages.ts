@@ -21,6 +21,15 @@ function test(name: string): string {
 
 const PNPM = 'node_modules/.pnpm/stored@1.0.0/node_modules/stored';
 
+const LINKED = 'node_modules/.pnpm/linked-below@1.0.0/node_modules/linked-below';
+
+/** Links a package of the store beside another, as one of its dependencies. */
+function linkBelow(project: Project, target: string): void {
+  const link = PNPM.replace(/stored$/, 'linked-below');
+  project.write({ [link]: null });
+  fs.symlinkSync(path.relative(path.dirname(link), target), project.path(link));
+}
+
 /** Installed packages, in the layouts that package managers make. */
 export const packages: Family = {
   name: 'installed packages',
@@ -36,7 +45,8 @@ export const packages: Family = {
       ...installed('node_modules/data', ''),
       'node_modules/data/values.txt': 'values',
       'node_modules/direct/sub/extra.js': "exports.from = require('inner').from;\n",
-      ...installed(PNPM, "exports.from = 'stored';\n"),
+      ...installed(PNPM, "exports.from = require('linked-below').from;\n"),
+      ...installed(LINKED, "exports.from = 'linked';\n"),
       'packages/lib/package.json': '{"name":"@ws/lib","version":"1.0.0","main":"lib.js"}',
       'packages/lib/lib.js': 'exports.a = () => 1;\nexports.b = () => 2;\n',
       'patches/direct+1.0.0.patch': 'diff',
@@ -53,6 +63,7 @@ export const packages: Family = {
     },
     prepare: (project) => {
       fs.symlinkSync('.pnpm/stored@1.0.0/node_modules/stored', project.path('node_modules/stored'));
+      linkBelow(project, LINKED);
       fs.mkdirSync(project.path('node_modules/@ws'));
       fs.symlinkSync(
         path.join('..', '..', 'packages', 'lib'),
@@ -107,7 +118,27 @@ export const packages: Family = {
         fs.symlinkSync(next.replace('node_modules/', ''), project.path('node_modules/stored'));
       },
       expectRan: [test('pnpm')],
-      failing: 'a record names the real folder of a package, not the link that led to it',
+    },
+    {
+      name: 'a package in the layout of pnpm, what it depends on linked anew',
+      edit: (project) => {
+        const next = LINKED.replace('1.0.0', '2.0.0');
+        project.write(installed(next, "exports.from = 'newer';\n", '2.0.0'));
+        linkBelow(project, next);
+      },
+      expectRan: [test('pnpm')],
+    },
+    {
+      name: 'a package nested anew in one that a test loads',
+      edit: (project) =>
+        project.write(
+          installed(
+            'node_modules/direct/node_modules/below',
+            "exports.from = 'nested';\n",
+            '2.0.0',
+          ),
+        ),
+      expectRan: [test('direct'), test('sub')],
     },
     {
       name: 'the code of a workspace package that is linked',

@@ -79,7 +79,6 @@ export const resolution: Family = {
           'src/deep/node_modules/pack/index.js': "exports.from = 'nearer';\n",
         }),
       expectRan: ['__tests__/deep.test.js'],
-      failing: 'the places where a package was looked for in vain are not recorded',
     },
     {
       name: 'an optional module that was not there',

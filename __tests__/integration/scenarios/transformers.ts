@@ -6,8 +6,7 @@ const COMPILER =
 
 const SOURCES: Files = {
   'tsconfig.json': COMPILER,
-  'src/level.ts':
-    'export const enum Level { Low = 1, High = 2 }\n',
+  'src/level.ts': 'export const enum Level { Low = 1, High = 2 }\n',
   'src/levels.ts': "export * from './level';\n",
   'src/shape.ts': 'export interface Shape { side: number }\n',
   'src/uses-level.ts':

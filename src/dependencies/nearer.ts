@@ -1,0 +1,60 @@
+import * as path from 'node:path';
+import type { Dependency } from '../store/types';
+import { fromStored, realPath, toStored } from './paths';
+import type { FolderReader } from './rivals';
+
+/**
+ * Where the code of a project would find installed packages first, or finds them through a link: one installed there
+ * later, or a link that comes to lead elsewhere, is another package.
+ * Source: Node's documentation of modules, "Loading from node_modules folders".
+ * @param packages Stored paths of the packages' real folders.
+ * @param files Stored paths of the project's modules.
+ */
+export function nearerPlaces(
+  root: string,
+  packages: Iterable<string>,
+  files: Iterable<string>,
+  folders: FolderReader,
+): Dependency[] {
+  const places: Dependency[] = [];
+  const loaded = [...packages];
+  if (loaded.length === 0) return places;
+  for (const folder of foldersAbove(files)) {
+    const modules = path.posix.join(folder, 'node_modules');
+    if (!folders.has(modules)) {
+      places.push({ kind: 'absent', name: modules, value: '' });
+      continue;
+    }
+    for (const name of loaded) {
+      const place = `${modules}/${name.replace(/^.*node_modules\//, '')}`;
+      if (place === name) continue;
+      if (folders.has(place))
+        places.push({ kind: 'present', name: place, value: linkValue(root, place) });
+      // What is nested deeper was found by another package, before it would look here.
+      else if (!name.startsWith(`${modules}/`))
+        places.push({ kind: 'absent', name: place, value: '' });
+    }
+  }
+  return places;
+}
+
+/** How the value of a link begins; a folder of its own has another. */
+export const LINK = '-> ';
+
+/** What stands at a path that is there: a folder, or the stored path of what a link leads to. */
+export function linkValue(root: string, place: string): string {
+  const file = fromStored(root, place);
+  const real = realPath(file);
+  return real === file ? 'directory' : LINK + toStored(root, real);
+}
+
+/** The folders of some files and all above them, up to the root. */
+function foldersAbove(files: Iterable<string>): Set<string> {
+  const folders = new Set<string>();
+  for (const file of files) {
+    if (file.startsWith('../')) continue;
+    for (let at = path.posix.dirname(file); !folders.has(at); at = path.posix.dirname(at))
+      folders.add(at);
+  }
+  return folders;
+}
