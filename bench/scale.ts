@@ -2,7 +2,7 @@
  * The store at the size it is made for: 10,000 test files, 100,000 tests, 50,000 source files, 300 files and 3,000
  * blocks per test file. Prints sizes and times.
  *
- *   node -r ts-node/register/transpile-only bench/scale.ts [scale] [rounds]
+ *   node --max-old-space-size=6000 -r ts-node/register/transpile-only bench/scale.ts [scale] [rounds]
  *
  * `scale` is a part of the whole (default 1); `rounds` full runs follow in which every test file records anew.
  */
@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { decodeBlocks, decodeIds, Store, type CommitBatch } from '../src/store';
+import { decodeBlocks, decodeIds, makeBatch, Store, type CommitBatch } from '../src/store';
 import type { Dependency, ExecutedBlocks, FileVersion, TestFileRecord } from '../src/store/types';
 
 const scale = Number(process.argv[2] ?? 1);
@@ -112,18 +112,6 @@ function must<T>(value: T | undefined): T {
   return value;
 }
 
-function emptyBatch(): CommitBatch {
-  return {
-    records: [],
-    failures: [],
-    matched: [],
-    gone: [],
-    contents: [],
-    fileStates: [],
-    notes: [],
-  };
-}
-
 function timed<T>(what: string, work: () => T): T {
   const cpuBefore = process.cpuUsage();
   const start = process.hrtime.bigint();
@@ -176,18 +164,18 @@ try {
     inode: String(1_000_000 + index),
     contentHash: version.contentHash,
   }));
-  timed('commit a full run', () => store.commit({ ...emptyBatch(), records, fileStates }, now));
+  timed('commit a full run', () => store.commit({ ...makeBatch(), records, fileStates }, now));
   console.log(`size ${sizeOf(file)}`);
   now += 60_000;
   timed('commit 50 test files that say the same', () =>
-    store.commit({ ...emptyBatch(), records: records.slice(0, 50) }, now),
+    store.commit({ ...makeBatch(), records: records.slice(0, 50) }, now),
   );
   now += 60_000;
   for (let index = 0; index < SOURCE_FILES; index += 500) versions[index] = makeVersion(index, 1);
   timed('commit 50 test files that say something new', () =>
     store.commit(
       {
-        ...emptyBatch(),
+        ...makeBatch(),
         records: Array.from({ length: 50 }, (_, index) => makeRecord(id, index, now)),
       },
       now,
@@ -200,7 +188,7 @@ try {
     records = Array.from({ length: TEST_FILES }, (_, index) => makeRecord(id, index, now));
     const again = Store.open(file);
     timed(`round ${round}: commit a full run`, () =>
-      again.commit({ ...emptyBatch(), records }, now),
+      again.commit({ ...makeBatch(), records }, now),
     );
     again.close();
     console.log(`size ${sizeOf(file)}`);
@@ -228,7 +216,7 @@ function reload(): void {
   timed('load 200 test files', () => store.load(1, paths.slice(0, 200)));
   const matched = [...data.testFiles.values()].flatMap(({ records }) => records[0]?.id ?? []);
   timed('commit that all match', () =>
-    store.commit({ ...emptyBatch(), matched }, 1_800_000_000_000),
+    store.commit({ ...makeBatch(), matched }, 1_800_000_000_000),
   );
   store.close();
 }

@@ -143,9 +143,9 @@ test('switched off, Jest prints and exits exactly as if we were not there, and n
       'module.exports = { transform: {}, collectCoverage: true, coverageReporters: ["text"] };',
   });
   for (const args of [
-    ['--runInBand'],
-    ['--runInBand', '--json'],
-    ['--listTests'],
+    ['--runInBand', 'plus'],
+    ['--runInBand', '--json', 'plus'],
+    ['--listTests', 'plus'],
     ['nosuch'],
     ['--showConfig'],
     ['--nosuchoption'],
@@ -157,16 +157,16 @@ test('switched off, Jest prints and exits exactly as if we were not there, and n
     expect([args, own(shown(project.run(args, { env: { TESTMON: '0' } })))]).toEqual([args, bare]);
   }
   project.edit('src/sign.js', "'plus'", "'wrong'");
-  const failing = shown(project.run(['--runInBand'], { plain: true }));
-  expect(shown(project.run(['--runInBand', '--no-testmon']))).toEqual(failing);
+  const failing = shown(project.run(['--runInBand', 'plus'], { plain: true }));
+  expect(shown(project.run(['--runInBand', '--no-testmon', 'plus']))).toEqual(failing);
 
   // A config that uses withTestmon is the user's own again.
   project.write({
     'jest.config.js': `module.exports = require(${JSON.stringify(`${DIST}/index.js`)}).withTestmon({ transform: {}, collectCoverage: true, coverageReporters: ['text'] });`,
   });
-  expect(shown(project.run(['--runInBand'], { plain: true, env: { TESTMON: '0' } }))).toEqual(
-    failing,
-  );
+  expect(
+    shown(project.run(['--runInBand', 'plus'], { plain: true, env: { TESTMON: '0' } })),
+  ).toEqual(failing);
   expect(fs.existsSync(project.path('.testmondata'))).toBe(false);
   expect(project.leftovers()).toEqual([]);
 });

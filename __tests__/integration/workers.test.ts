@@ -106,8 +106,9 @@ test('the next run commits what a killed controller left', async () => {
   const ended = () =>
     project
       .leftovers()
-      .flatMap((folder) => fs.readdirSync(`${project.temporary}/${folder}`, { recursive: true }))
-      .length;
+      .flatMap((folder) =>
+        fs.readdirSync(`${project.temporary}/${folder}`, { recursive: true }).map(String),
+      ).length;
   while (!journaled() || ended() === 0) await new Promise((resolve) => setTimeout(resolve, 100));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   process.kill(-pid, 'SIGKILL');

@@ -178,6 +178,9 @@ test('plus', () => {
   expect(ours.exitCode).toBe(0);
   expect(said(ours)).toEqual(said(bare));
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
+  // A variable that the global setup makes is no input, unless it was there before.
+  expect(project.run([], { env: { FROM_SETUP: 'outside' } }).ran).toEqual([PLUS]);
+  expect(project.run().ran).toEqual([]);
   // What a custom resolver led to counts as ever; the project's sequencer sorts what is left.
   project.edit('src/behind.js', "'behind'", "'beh' + 'ind'");
   const one = project.run();

@@ -1,5 +1,5 @@
 /** Commits one test file after the other: `child.ts <database> <name> <commits>`. Says each that is done. */
-import { Store, type CommitBatch } from '../../src/store';
+import { makeBatch, Store } from '../../src/store';
 
 const [, , file = '', name = '', commits = '0'] = process.argv;
 const store = Store.open(file, { timeout: 30_000 });
@@ -19,15 +19,7 @@ for (let nth = 0; nth < Number(commits); nth += 1) {
     },
     bits: Uint8Array.of(255, 1),
   }));
-  const batch: CommitBatch = {
-    records: [],
-    failures: [],
-    matched: [],
-    gone: [],
-    contents: [],
-    fileStates: [],
-    notes: [],
-  };
+  const batch = makeBatch();
   batch.records.push({
     environmentId: id,
     path: `${name}-${nth}.test.js`,

@@ -73,18 +73,7 @@ export const KEY: EnvironmentKey = {
   hash: 'h1',
 };
 
-export function batch(parts: Partial<CommitBatch> = {}): CommitBatch {
-  return {
-    records: [],
-    failures: [],
-    matched: [],
-    gone: [],
-    contents: [],
-    fileStates: [],
-    notes: [],
-    ...parts,
-  };
-}
+export { makeBatch as batch } from '../../src/store';
 
 export const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
 

@@ -2,10 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import type { Composition } from '../config/composition';
-import type { Options } from '../config/options';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
+import { variableValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import {
   publishRunFile,
@@ -16,31 +15,16 @@ import {
   type RunProject,
 } from '../run/run-file';
 import { order, shardOf } from '../selection/select';
-import { asStoreError, moveAside, type CommitBatch, type Store } from '../store';
+import { asStoreError, makeBatch, moveAside, type CommitBatch, type Store } from '../store';
 import type { Environment, TestFileRecord } from '../store/types';
-import { type Voice } from './messages';
 import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { Project, projectName, type JudgedTest } from './project';
 import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
+import type { RunRequest } from './run-request';
 import { summarise, announce, type RunCounts } from './summary';
 import { toolChainHash } from './tool-chain';
 import { WorkingTree } from './working-tree';
-
-/** What the controller must know to begin, whichever plug point calls it first. */
-export interface RunRequest {
-  options: Options;
-  /** Absolute, real path of the root. */
-  root: string;
-  dataFile: string;
-  composition: Composition | null;
-  voice: Voice;
-  /** Select by the records; false: everything runs, most likely to fail first. */
-  select: boolean;
-  collect: boolean;
-  /** Whether this run makes a coverage report. */
-  coverage: boolean;
-}
 
 /** One Jest project as a plug point sees it. */
 export interface ProjectRequest {
@@ -62,6 +46,9 @@ export class Controller {
   readonly #failed = new Map<string, { environmentId: number; path: string }>();
   readonly #passed = new Set<string>();
   #directory: RunDirectory | null = null;
+  #published: RunFile | null = null;
+  /** The environment variables at publication. */
+  #variables: NodeJS.ProcessEnv = {};
   #judged: JudgedTest[] = [];
   #counts: RunCounts | null = null;
   #ended = false;
@@ -183,7 +170,7 @@ export class Controller {
       const { id: environmentId, ...environment } = project.environment;
       projects[id] = { environmentId, environment, skipped: this.#skipped.get(id) ?? [] };
     }
-    publishRunFile(directory.runFile, {
+    this.#published = {
       version: RUN_FILE_VERSION,
       runId: directory.runId,
       pid: process.pid,
@@ -196,9 +183,29 @@ export class Controller {
       excluded: [...excluded, directory.path, dataFile],
       ignore: options.ignore,
       ignoreVariables: options.ignoreVariables,
+      setupVariables: {},
       projects,
-    });
+    };
+    publishRunFile(directory.runFile, this.#published);
     process.env[RUN_FILE_VARIABLE] = directory.runFile;
+    this.#variables = { ...process.env };
+  }
+
+  /**
+   * Tells the workers which environment variables the global setup changed. Selection comes before the next one, so
+   * records must keep what was there before; the setup itself belongs to the tool chain.
+   */
+  noteGlobalSetup(): void {
+    if (this.#published === null || this.runFile === null) return;
+    const before = this.#variables;
+    const changed = [...new Set([...Object.keys(before), ...Object.keys(process.env)])].filter(
+      (name) => before[name] !== process.env[name],
+    );
+    if (changed.length === 0) return;
+    const setupVariables = Object.fromEntries(
+      changed.map((name) => [name, variableValue(before[name])]),
+    );
+    publishRunFile(this.runFile, { ...this.#published, setupVariables });
   }
 
   /** Jest's verdict on one test file: it sees also crashes, which leave no journal. */
@@ -218,7 +225,7 @@ export class Controller {
   end(outcome: 'whole' | 'cut short'): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { voice, dataFile } = this.#request;
+    const { voice } = this.#request;
     try {
       this.#checkWorkers();
       if (this.#writable) this.#store.commit(this.#batch(outcome), Date.now());
@@ -280,7 +287,7 @@ export class Controller {
 
   #batch(outcome: 'whole' | 'cut short'): CommitBatch {
     const journals = readJournals(this.#directory?.journals() ?? []);
-    const batch = { ...emptyBatch(), keep: this.#request.options.keepRecords };
+    const batch = makeBatch({ keep: this.#request.options.keepRecords });
     for (const record of journals.records) {
       const key = `${record.environmentId}:${record.path}`;
       batch.records.push(this.#failed.has(key) ? { ...record, outcome: 'failed' } : record);
@@ -331,7 +338,7 @@ export class Controller {
       const run = readRunFile(directory.runFile);
       const records =
         run === null ? [] : this.#adopt(readJournals(directory.journals()).records, run);
-      if (records.length > 0) this.#store.commit({ ...emptyBatch(), records }, Date.now());
+      if (records.length > 0) this.#store.commit(makeBatch({ records }), Date.now());
       directory.remove();
     }
   }
@@ -386,19 +393,6 @@ export class Controller {
       );
     }
   }
-}
-
-/** A batch to fill. */
-function emptyBatch(): CommitBatch {
-  return {
-    records: [],
-    failures: [],
-    matched: [],
-    gone: [],
-    contents: [],
-    fileStates: [],
-    notes: [],
-  };
 }
 
 function explain(error: unknown, dataFile: string): string {

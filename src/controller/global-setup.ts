@@ -49,6 +49,18 @@ export async function runUserGlobalSetup(
   });
 }
 
+/** Tells the workers what the global setups of the run, of which Jest calls ours last, did to the environment. */
+export function noteGlobalSetup(): void {
+  const { controller } = session();
+  try {
+    controller?.noteGlobalSetup();
+  } catch (error) {
+    controller?.request.voice.warn(
+      `the run file cannot be written again (${messageOf(error)}); tests that read what the global setup sets run each time.`,
+    );
+  }
+}
+
 function usesTransform(config: Config.ProjectConfig): boolean {
   return config.transform.some(([, file]) => /[\\/]jest[\\/]transform\.[jt]s$/.test(file));
 }

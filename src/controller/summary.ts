@@ -1,5 +1,5 @@
 import { dependencyLabel } from '../selection/match';
-import type { RunRequest } from './controller';
+import type { RunRequest } from './run-request';
 import { count, duration, some } from './messages';
 import type { JudgedTest, Project } from './project';
 import type { WorkingTree } from './working-tree';

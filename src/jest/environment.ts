@@ -27,6 +27,7 @@ export default class TestmonEnvironment {
         testNamePattern: config.globalConfig.testNamePattern,
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
         roots: config.projectConfig.roots,
+        search: config.projectConfig,
       },
       true,
     );

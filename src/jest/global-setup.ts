@@ -3,7 +3,11 @@
  * starts. It is the controller's last moment to create the environments; then it runs the user's own global setup.
  */
 import type { Config } from '@jest/types';
-import { beginWithoutSequencer, runUserGlobalSetup } from '../controller/global-setup';
+import {
+  beginWithoutSequencer,
+  noteGlobalSetup,
+  runUserGlobalSetup,
+} from '../controller/global-setup';
 
 export default async function globalSetup(
   globalConfig: Config.GlobalConfig,
@@ -11,4 +15,5 @@ export default async function globalSetup(
 ): Promise<void> {
   await beginWithoutSequencer(globalConfig, projectConfig);
   await runUserGlobalSetup(globalConfig, projectConfig);
+  noteGlobalSetup();
 }

@@ -3,9 +3,16 @@
  * run: commits, cleans up, and prints the closing line.
  */
 import type { Test, TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
 import { concludeRun, session } from '../controller/session';
 
 export default class TestmonReporter {
+  readonly #updatesSnapshots: boolean;
+
+  constructor(globalConfig: Config.GlobalConfig) {
+    this.#updatesSnapshots = globalConfig.updateSnapshot === 'all';
+  }
+
   onRunStart(): void {
     session().reported = true;
   }
@@ -15,7 +22,9 @@ export default class TestmonReporter {
       result.numFailingTests === 0 &&
       result.testExecError === undefined &&
       !result.failureMessage &&
-      !result.leaks;
+      !result.leaks &&
+      // Jest's exit code is 1 for an obsolete snapshot too.
+      (this.#updatesSnapshots || result.snapshot.unchecked === 0);
     session().controller?.noteResult(test.context.config.id, test.path, passed);
   }
 

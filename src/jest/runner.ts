@@ -36,6 +36,7 @@ export default function testmonRunner(
       testNamePattern: globalConfig.testNamePattern,
       moduleFileExtensions: config.moduleFileExtensions,
       roots: config.roots,
+      search: config,
     },
     false,
   );

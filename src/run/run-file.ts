@@ -37,6 +37,8 @@ export interface RunFile {
   excluded: string[];
   ignore: string[];
   ignoreVariables: string[];
+  /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
+  setupVariables: Record<string, string>;
   /** By Jest's project id. */
   projects: Record<string, RunProject>;
 }

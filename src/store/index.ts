@@ -8,6 +8,7 @@ export {
   EncodingError,
   type EncodedBlocks,
 } from './encoding';
+export { makeBatch } from './batch';
 export { asStoreError, StoreError, type StoreErrorReason } from './errors';
 export { contentsKey } from './files';
 export { type OpenOptions } from './open';

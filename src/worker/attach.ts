@@ -1,4 +1,6 @@
 import { stripProbes } from '../blocks';
+import { searchOrders, type SearchConfig } from '../dependencies/earlier';
+import { testName, type CircusEvent, type CircusState } from './circus';
 import { settlePending } from './observer';
 import { Recorder } from './recorder';
 import { joinRun, sayOnce, type WorkerRun } from './worker-run';
@@ -9,36 +11,6 @@ export interface AnyEnvironment {
   global: object;
   handleTestEvent?: ((event: CircusEvent, state: CircusState) => unknown) | undefined;
   teardown(): Promise<void>;
-}
-
-/** A test as jest-circus holds it. Source: `@jest/types`, Circus.TestEntry. */
-export interface CircusTest {
-  type: 'test';
-  name: string;
-  parent: CircusBlock;
-  mode?: 'skip' | 'only' | 'todo' | null;
-  concurrent?: boolean;
-  errors: unknown[];
-  duration?: number | null;
-}
-
-export interface CircusBlock {
-  type: 'describeBlock';
-  name: string;
-  parent?: CircusBlock;
-  children: (CircusTest | CircusBlock)[];
-}
-
-export interface CircusEvent {
-  name: string;
-  test?: CircusTest;
-}
-
-export interface CircusState {
-  testNamePattern?: RegExp | null;
-  hasFocusedTests?: boolean;
-  unhandledErrors: unknown[];
-  rootDescribeBlock: CircusBlock;
 }
 
 /** What Jest's plug points know of the test file. */
@@ -53,6 +25,8 @@ export interface TestFileContext {
   testNamePattern: string | undefined;
   moduleFileExtensions: readonly string[];
   roots: readonly string[];
+  /** What Jest's config says of places for one module. */
+  search: SearchConfig;
 }
 
 interface Attachment {
@@ -100,6 +74,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       pragmas: context.docblockPragmas(),
       extensions: context.moduleFileExtensions,
       roots: context.roots,
+      searchOrders: searchOrders(context.search),
     },
     environment.global,
   );
@@ -203,19 +178,6 @@ function onEvent(
         attachment.anyFailed || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
       break;
   }
-}
-
-/** The titles of the describe blocks around a test, then its own. */
-export function testName(test: CircusTest): string[] {
-  const titles = [test.name];
-  for (
-    let block: CircusBlock | undefined = test.parent;
-    block?.parent !== undefined;
-    block = block.parent
-  ) {
-    titles.unshift(block.name);
-  }
-  return titles;
 }
 
 function watchTeardown(environment: AnyEnvironment, attachment: Attachment): void {

@@ -23,6 +23,12 @@ export class Accumulator {
     if (!this.dependencies.has(key)) this.dependencies.set(key, dependency);
   }
 
+  /** Drops what was seen of a path of the project. */
+  forget(name: string): void {
+    for (const kind of ['file', 'absent', 'present'] as const)
+      this.dependencies.delete(`${kind}:${name}`);
+  }
+
   /** Adds all that another has seen. */
   include(other: Accumulator): void {
     for (const [metadata, executed] of other.blocks) {

@@ -22,6 +22,8 @@ export interface Sink {
   looked(file: string): void;
   /** Code under test listed a folder. */
   listed(folder: string): void;
+  /** Jest's resolver found nothing for a specifier. */
+  unresolved(from: string, specifier: string): void;
   /** Code under test is about to create, change or remove a path. */
   wrote(file: string): void;
 }
@@ -34,6 +36,7 @@ let installed = false;
 export function observe(next: Sink): void {
   install();
   watchPrivateCopies();
+  watchResolver();
   sink = next;
 }
 
@@ -72,6 +75,7 @@ export function readsDuring<T>(work: () => T): { result: T; files: string[] } {
     read: (file) => files.add(file),
     looked: () => undefined,
     listed: () => undefined,
+    unresolved: () => undefined,
     wrote: (file) => files.delete(file),
   };
   suspended = 0;
@@ -92,6 +96,7 @@ const reads: Report = (to, file) => {
 };
 const looks: Report = (to, file) => to.looked(file);
 const lists: Report = (to, file, args) => {
+  if (calledForSuggestions()) return;
   // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
   to.listed(file);
   const options = args[1];
@@ -270,6 +275,36 @@ function watchPrivateCopies(): void {
   }
 }
 
+interface ResolverClass {
+  prototype: { resolveModule: AnyFunction; [MARK]?: boolean };
+}
+
+/** Jest resolves outside of the watched `fs`, so what it did not find is seen where it says so. */
+function watchResolver(): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !/[\\/]jest-resolve[\\/]build[\\/]index\.js$/.test(file)) continue;
+    const { prototype } = (module.exports as { default: ResolverClass }).default;
+    if (prototype[MARK] === true || typeof prototype.resolveModule !== 'function') continue;
+    Object.defineProperty(prototype, MARK, { value: true });
+    const { resolveModule } = prototype;
+    prototype.resolveModule = function (...args) {
+      try {
+        return Reflect.apply(resolveModule, this, args);
+      } catch (error) {
+        const [from, specifier] = args;
+        if (
+          sink !== null &&
+          suspended === 0 &&
+          typeof from === 'string' &&
+          typeof specifier === 'string'
+        )
+          sink.unresolved(from, specifier);
+        throw error;
+      }
+    };
+  }
+}
+
 /** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
 function unwrapReadFileSync(current: AnyFunction): AnyFunction {
   return current === (fs.readFileSync as unknown)
@@ -294,11 +329,22 @@ function calledForStackTrace(): boolean {
   );
 }
 
+/** Jest's runtime lists a folder for the message that a module was not found. */
+function calledForSuggestions(): boolean {
+  const first = callerFiles().find(
+    (file) =>
+      path.isAbsolute(file) &&
+      file !== __filename &&
+      !/[\\/]node_modules[\\/](glob|path-scurry|minipass|minimatch|fs\.realpath)[\\/]/.test(file),
+  );
+  return first !== undefined && /[\\/]jest-runtime[\\/]build[\\/]/.test(first);
+}
+
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
 function callerFiles(): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 10;
+  Error.stackTraceLimit = 16;
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, callerFiles);
@@ -351,7 +397,7 @@ function foldersBelow(folder: string): string[] {
   }
 }
 
-type Look = Exclude<keyof Sink, 'loaded'>;
+type Look = Exclude<keyof Sink, 'loaded' | 'unresolved'>;
 
 /**
  * Keeps what happens before a recorder can exist: a test file whose docblock names another environment runs its
@@ -360,6 +406,7 @@ type Look = Exclude<keyof Sink, 'loaded'>;
 class PendingObservations implements Sink {
   readonly #loaded: [string, string | Buffer][] = [];
   readonly #looks: [Look, string][] = [];
+  readonly #unresolved: [string, string][] = [];
 
   loaded(file: string, content: string | Buffer): void {
     this.#loaded.push([file, content]);
@@ -377,7 +424,12 @@ class PendingObservations implements Sink {
     this.#looks.push(['wrote', file]);
   }
 
+  unresolved(from: string, specifier: string): void {
+    this.#unresolved.push([from, specifier]);
+  }
+
   replay(to: Sink): void {
+    for (const [from, specifier] of this.#unresolved) to.unresolved(from, specifier);
     for (const [file, content] of this.#loaded) to.loaded(file, content);
     for (const [look, file] of this.#looks) to[look](file);
   }

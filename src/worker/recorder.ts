@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { REGISTRY } from '../blocks';
 import { contentHash } from '../dependencies/content';
+import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
 import { toStored } from '../dependencies/paths';
+import { placesOf } from '../dependencies/unresolved';
 import { pragmasValue } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
 import type { Dependency, TestOutcome } from '../store/types';
@@ -34,6 +36,8 @@ export interface RecordedTestFile {
   extensions: readonly string[];
   /** Jest's `roots`, absolute. */
   roots: readonly string[];
+  /** Folders that Jest searches one after the other. */
+  searchOrders: readonly string[][];
 }
 
 /**
@@ -122,6 +126,12 @@ export class Recorder implements Sink {
     }
   }
 
+  unresolved(from: string, specifier: string): void {
+    const { root } = this.#run.file;
+    for (const place of placesOf(specifier, path.dirname(from)))
+      for (const missed of this.#missing(toStored(root, place))) this.#depend(missed);
+  }
+
   wrote(file: string): void {
     this.#written.add(file);
   }
@@ -145,8 +155,19 @@ export class Recorder implements Sink {
   asked(variable: string, value: string | undefined): boolean {
     if (this.#paused) return false;
     if (!this.#run.ignoresVariable(variable))
-      this.#depend({ kind: 'variable', name: variable, value: variableValue(value) });
+      this.#depend({
+        kind: 'variable',
+        name: variable,
+        value: this.#variableValue(variable, value),
+      });
     return true;
+  }
+
+  /** A variable that the global setup made counts as it was before. */
+  #variableValue(variable: string, value: string | undefined): string {
+    const { setupVariables } = this.#run.file;
+    const before = Object.hasOwn(setupVariables, variable) ? setupVariables[variable] : undefined;
+    return before ?? variableValue(value);
   }
 
   // --- what Jest's events tell ---
@@ -292,14 +313,24 @@ export class Recorder implements Sink {
         );
       }
     }
-    for (const name of [...probed, ...this.#wholeFiles])
+    for (const name of [...probed, ...this.#wholeFiles]) {
       this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+      const { searchOrders } = this.#target;
+      if (searchOrders.length === 0) continue;
+      for (const place of earlierPlaces(path.resolve(this.#run.file.root, name), searchOrders))
+        for (const missed of this.#missing(toStored(this.#run.file.root, place)))
+          this.#shared.depend(missed);
+    }
     for (const place of this.#run.nearer(packages, [...probed, ...this.#wholeFiles]))
       this.#shared.depend(place);
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);
-    if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, snapshot));
+    if (place.kind !== 'file') return;
+    // Jest looks for it before it writes one; what counts is what stands there now.
+    for (const { seen } of this.#tests) seen.forget(place.name);
+    this.#shared.forget(place.name);
+    this.#shared.depend(fileDependency(place.name, snapshot));
   }
 
   /** All that the test file imports, at any depth, as the type checker sees it. */
@@ -308,6 +339,11 @@ export class Recorder implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
     }
+  }
+
+  /** A module that is not where it could be: neither as it is written nor with one of Jest's extensions. */
+  #missing(name: string): Dependency[] {
+    return [{ kind: 'absent', name, value: '' }, this.#run.rivals(name, this.#target.extensions)];
   }
 
   /** A manual mock of a package stands in `__mocks__` of any of Jest's roots. */

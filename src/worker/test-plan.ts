@@ -1,6 +1,6 @@
 import type { RunProject } from '../run/run-file';
 import { toStored } from '../dependencies/paths';
-import type { CircusBlock, CircusState, CircusTest } from './attach';
+import type { CircusBlock, CircusState, CircusTest } from './circus';
 import type { RecordedTest } from './journal-writer';
 import type { WorkerRun } from './worker-run';
 

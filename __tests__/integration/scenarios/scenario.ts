@@ -8,7 +8,7 @@ export interface Base {
   /** Packages of this repository to link into it, by name or by name and target; default `jest` alone. */
   packages?: Record<string, string> | readonly string[];
   /** What files by name cannot say: links, binary files. */
-  prepare?(project: Project): void;
+  prepare?: (project: Project) => void;
   /** Where Jest runs; default the project's own folder. */
   folder?: string;
   /** For every run. */
@@ -20,7 +20,7 @@ export interface Base {
 /** One edit, and the test files that must run for it: no more, no fewer. */
 export interface Scenario {
   name: string;
-  edit(project: Project): void;
+  edit: (project: Project) => void;
   /** As Jest prints them. */
   expectRan: readonly string[];
   /** Default 0. */

@@ -1,0 +1,18 @@
+import type { Composition } from '../config/composition';
+import type { Options } from '../config/options';
+import type { Voice } from './messages';
+
+/** What the controller must know to begin, whichever plug point calls it first. */
+export interface RunRequest {
+  options: Options;
+  /** Absolute, real path of the root. */
+  root: string;
+  dataFile: string;
+  composition: Composition | null;
+  voice: Voice;
+  /** Select by the records; false: everything runs, most likely to fail first. */
+  select: boolean;
+  collect: boolean;
+  /** Whether this run makes a coverage report. */
+  coverage: boolean;
+}
