@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { decodeBlocks, decodeIds, makeBatch, Store, type CommitBatch } from '../src/store';
+import { decodeBlocks, decodeIds, makeBatch, Store } from '../src/store';
 import type { Dependency, ExecutedBlocks, FileVersion, TestFileRecord } from '../src/store/types';
 
 const scale = Number(process.argv[2] ?? 1);

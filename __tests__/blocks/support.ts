@@ -48,7 +48,7 @@ export function run(code: string, prepare = ''): Ran {
   } catch (error) {
     threw = String(error);
   }
-  return { log, threw, global: global as Record<string, unknown> };
+  return { log, threw, global: global };
 }
 
 function shown(value: unknown): string {

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { Store, StoreError, type CommitBatch, type StoreErrorReason } from '../../src/store';
+import { Store, StoreError, type StoreErrorReason } from '../../src/store';
 import type {
   Dependency,
   EnvironmentKey,
