@@ -42,7 +42,7 @@ export async function judge(bench: Bench, mutant: Mutant, source: Source): Promi
     const checked = toCheck(bench, mutant, selected);
     const { failures, killed } = await runAll(bench, selected, checked, notes);
     const missedTests =
-      bench.granularity === 'test' ? await runSelection(jest, failures, selected) : null;
+      bench.granularity === 'test' ? await runSelection(bench, failures, selected) : null;
     const suspects = new Map([...failures].filter(([file]) => checked.includes(file)));
     for (const [file, result] of missedTests?.failures ?? []) suspects.set(file, result);
     const { confirmed, typeFailures } = await confirm(bench, mutant, suspects, mutate);
@@ -126,11 +126,12 @@ async function runOneByOne(bench: Bench, files: readonly string[]): Promise<Fail
 
 /** Lets the tool run its selection, and tells which failing tests of selected test files it left out. */
 async function runSelection(
-  jest: JestRunner,
+  { jest, workspace }: Bench,
   failures: Failures,
   selected: readonly string[],
 ): Promise<{ failures: Failures; ran: number }> {
-  const result = (await jest.runSelected()) ?? new Map<string, TestFileResult>();
+  const result =
+    (await workspace.keepingRecords(() => jest.runSelected())) ?? new Map<string, TestFileResult>();
   const missed: Failures = new Map();
   let ran = 0;
   for (const file of selected) {

@@ -77,6 +77,18 @@ export class Workspace {
     }
   }
 
+  /** Does something that may leave records, and puts the database back as it was. */
+  async keepingRecords<T>(work: () => Promise<T>): Promise<T> {
+    const database = path.join(this.project, '.testmondata');
+    const kept = path.join(this.#folder, 'kept.testmondata');
+    fs.copyFileSync(database, kept);
+    try {
+      return await work();
+    } finally {
+      fs.copyFileSync(kept, database);
+    }
+  }
+
   /**
    * The project's source files that could hold a mutant.
    * @param roots Absolute folders in the copy.
