@@ -6,8 +6,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parse as acorn } from 'acorn';
-import { parse as meriyah } from 'meriyah';
-import type * as Oxc from 'oxc-parser' with { 'resolution-mode': 'import' };
 import * as ts from 'typescript';
 import { insertProbes, readBlocks } from '../src/blocks';
 
@@ -43,18 +41,39 @@ function transformed(file: string): Text {
 
 const options = {
   form: 'commonjs',
-  root: '/work',
+  root: '/project',
   path: 'a.js',
-  filename: '/work/a.js',
+  filename: '/project/a.js',
   contentHash: '',
 } as const;
 
-function contenders(oxc: typeof Oxc): Record<string, (text: Text) => unknown> {
+type Parse = (text: Text) => unknown;
+
+/** The parsers to compare with; they are no dependencies: `npm install --no-save oxc-parser meriyah` brings them. */
+async function others(): Promise<Record<string, Parse>> {
+  const found: Record<string, Parse> = {};
+  const [oxcName, meriyahName] = ['oxc-parser', 'meriyah'];
+  try {
+    const oxc = (await import(oxcName)) as {
+      parseSync(name: string, code: string, options: object): { program: { body: unknown[] } };
+    };
+    found['oxc-parser, program read'] = ({ code }) =>
+      oxc.parseSync('a.js', code, { sourceType: 'commonjs' }).program.body.length;
+    const meriyah = (await import(meriyahName)) as {
+      parse(code: string, options: object): unknown;
+    };
+    found['meriyah'] = ({ code }) =>
+      meriyah.parse(code, { next: true, ranges: true, globalReturn: true });
+  } catch {
+    console.log('To compare other parsers: npm install --no-save oxc-parser meriyah');
+  }
+  return found;
+}
+
+async function contenders(): Promise<Record<string, Parse>> {
   return {
     acorn: ({ code }) => acorn(code, { ecmaVersion: 'latest', sourceType: 'commonjs' }),
-    'oxc-parser, program read': ({ code }) =>
-      oxc.parseSync('a.js', code, { sourceType: 'commonjs' }).program.body.length,
-    meriyah: ({ code }) => meriyah(code, { next: true, ranges: true, globalReturn: true }),
+    ...(await others()),
     readBlocks: ({ code }) => readBlocks(code, options),
     'insertProbes, with a map': ({ code, map }) =>
       insertProbes(code, { ...options, map: map ?? null }),
@@ -63,7 +82,7 @@ function contenders(oxc: typeof Oxc): Record<string, (text: Text) => unknown> {
 }
 
 async function main(): Promise<void> {
-  const all = contenders(await import('oxc-parser'));
+  const all = await contenders();
   for (const folder of folders) {
     const texts = sources(folder).map(transformed);
     const size = texts.reduce((sum, { code }) => sum + code.length, 0);
