@@ -386,9 +386,9 @@ describe('the command', () => {
   });
 
   test('runs with the default for a value that does not exist', () => {
-    const { status, stderr } = new Project(PASSING).testmon(['--testmon-granularity', 'line']);
+    const { status, stderr } = new Project(PASSING).testmon(['--testmon-type-errors', 'line']);
     expect(stderr).toContain(
-      "testmon: --testmon-granularity must be 'file' or 'test', not \"line\"",
+      "testmon: --testmon-type-errors must be 'ignore' or 'select', not \"line\"",
     );
     expect(stderr).toContain('1 passed');
     expect(status).toBe(0);

@@ -12,7 +12,6 @@ describe('normaliseOptions', () => {
         environmentName: 'default',
         dataFile: '.testmondata',
         keepRecords: 8,
-        granularity: 'file',
         ignore: [],
         always: [],
         ignoreVariables: [],
@@ -30,7 +29,7 @@ describe('normaliseOptions', () => {
       TESTMON_FORCESELECT: 'yes',
       TESTMON_ENV: 'ci',
       TESTMON_DATAFILE: '/tmp/data',
-      TESTMON_GRANULARITY: 'test',
+      TESTMON_TYPE_ERRORS: 'select',
     };
     expect(
       normaliseOptions({ environmentName: 'mine', keepRecords: 2 }, environment).options,
@@ -41,7 +40,7 @@ describe('normaliseOptions', () => {
       forceSelect: true,
       environmentName: 'ci',
       dataFile: '/tmp/data',
-      granularity: 'test',
+      typeErrors: 'select',
       keepRecords: 2,
     });
   });
@@ -55,7 +54,7 @@ describe('normaliseOptions', () => {
   });
 
   test.each([
-    [{ granularity: 'line' }, {}, `the option granularity must be 'file' or 'test', not "line"`],
+    [{ typeErrors: 'line' }, {}, `the option typeErrors must be 'ignore' or 'select', not "line"`],
     [{ keepRecords: 0 }, {}, 'the option keepRecords must be a whole number from 1, not 0'],
     [{ select: 'no' }, {}, 'the option select must be true or false, not "no"'],
     [{ ignore: 'x' }, {}, 'the option ignore must be a list of texts, not "x"'],
@@ -66,7 +65,7 @@ describe('normaliseOptions', () => {
     ],
     ['select', {}, 'the options of withTestmon must be an object, not "select"'],
     [{}, { TESTMON: 'perhaps' }, 'TESTMON must be 0 or 1, not "perhaps"'],
-    [{}, { TESTMON_GRANULARITY: 'x' }, `TESTMON_GRANULARITY must be 'file' or 'test', not "x"`],
+    [{}, { TESTMON_TYPE_ERRORS: 'x' }, `TESTMON_TYPE_ERRORS must be 'ignore' or 'select', not "x"`],
   ])('goes on with the default for %j %j and says so', (given, environment, sentence) => {
     const { options, problems } = normaliseOptions(given, environment);
     expect(options).toEqual(normaliseOptions({}, {}).options);
@@ -78,7 +77,7 @@ describe('optionsAsVariables', () => {
   test.each([
     { enabled: false },
     { select: false, collect: false, forceSelect: true },
-    { environmentName: 'ci', granularity: 'test' as const, dataFile: 'x' },
+    { environmentName: 'ci', typeErrors: 'select' as const, dataFile: 'x' },
   ])('carries %j through the environment', (options) => {
     expect(normaliseOptions({}, optionsAsVariables(options))).toEqual(
       normaliseOptions(options, {}),

@@ -169,12 +169,12 @@ describe.each(['jest', 'jest29'] as const)('withTestmon with %s', (jest) => {
 
   test('goes on with the default for a mistaken option, and says so once', () => {
     const subject = project({
-      'jest.config.js': `${REQUIRE} module.exports = withTestmon({}, { granularity: 'x' });`,
+      'jest.config.js': `${REQUIRE} module.exports = withTestmon({}, { typeErrors: 'x' });`,
     });
     const { status, stderr } = subject.jest();
-    expect(stderr.match(/testmon: the option granularity must be 'file' or 'test'/g)).toHaveLength(
-      1,
-    );
+    expect(
+      stderr.match(/testmon: the option typeErrors must be 'ignore' or 'select'/g),
+    ).toHaveLength(1);
     expect(status).toBe(0);
   });
 });

@@ -226,12 +226,12 @@ function withoutOurFrames(stderr: string): string {
 
 test('unknown values of options are named, and the defaults are used', () => {
   expectOneSentence(
-    project.run([], { env: { TESTMON_GRANULARITY: 'function' } }),
-    /TESTMON_GRANULARITY must be 'file' or 'test', not "function"/,
+    project.run([], { env: { TESTMON_TYPE_ERRORS: 'function' } }),
+    /TESTMON_TYPE_ERRORS must be 'ignore' or 'select', not "function"/,
   );
   expectOneSentence(
-    project.run(['--testmon-granularity', 'line', '--testmon-noselect']),
-    /--testmon-granularity must be/,
+    project.run(['--testmon-type-errors', 'line', '--testmon-noselect']),
+    /--testmon-type-errors must be/,
   );
   expectOneSentence(
     project.run([], { env: { TESTMON_NOSELECT: 'perhaps', TESTMON_DATAFILE: 'new' } }),

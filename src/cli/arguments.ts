@@ -18,7 +18,7 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   collect: '--testmon-nocollect',
   forceSelect: '--testmon-forceselect',
   environmentName: '--testmon-env',
-  granularity: '--testmon-granularity',
+  typeErrors: '--testmon-type-errors',
 };
 
 interface ParsedFlags {
@@ -27,7 +27,7 @@ interface ParsedFlags {
   testmonNocollect?: true;
   testmonForceselect?: true;
   testmonEnv?: string;
-  testmonGranularity?: string;
+  testmonTypeErrors?: string;
 }
 
 /**
@@ -49,8 +49,8 @@ export function parseArguments(args: readonly string[]): DividedArguments {
     ...(parsed.testmonNocollect === true && { collect: false }),
     ...(parsed.testmonForceselect === true && { forceSelect: true }),
     ...(parsed.testmonEnv !== undefined && { environmentName: parsed.testmonEnv }),
-    ...(parsed.testmonGranularity !== undefined && {
-      granularity: parsed.testmonGranularity as UserOptions['granularity'],
+    ...(parsed.testmonTypeErrors !== undefined && {
+      typeErrors: parsed.testmonTypeErrors as UserOptions['typeErrors'],
     }),
   };
   return { jestArguments, flags };
@@ -71,8 +71,8 @@ function createProgram(): Command {
     )
     .option('--testmon-env <name>', 'keep the records of this run apart from others (TESTMON_ENV)')
     .option(
-      '--testmon-granularity <level>',
-      '"file" leaves out whole test files, "test" single tests too (default: "file")',
+      '--testmon-type-errors <what>',
+      '"select" runs all that import an edited file, for ts-jest with diagnostics (default: "ignore")',
     )
     .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
     .version(version(), '--version', 'print the version of jest-testmon')

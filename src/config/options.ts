@@ -17,11 +17,6 @@ export interface Options {
   dataFile: string;
   /** How many passing records are kept per test file. Default `8`. */
   keepRecords: number;
-  /**
-   * What is left out: whole test files, or single tests too.
-   * Default `'file'`; `--testmon-granularity`, `TESTMON_GRANULARITY`.
-   */
-  granularity: 'file' | 'test';
   /** Globs of files, relative to the root, that no result depends on. Default none. */
   ignore: string[];
   /** Globs of test files, relative to the root, that always run. Default none. */
@@ -30,7 +25,7 @@ export interface Options {
   ignoreVariables: string[];
   /**
    * Whether a change that only type checking sees, such as ts-jest's diagnostics, selects the tests that import it.
-   * Default `'ignore'`.
+   * Default `'ignore'`; `--testmon-type-errors`, `TESTMON_TYPE_ERRORS`.
    */
   typeErrors: 'ignore' | 'select';
 }
@@ -76,12 +71,6 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
   environmentName: { default: 'default', ...TEXT, variable: 'TESTMON_ENV' },
   dataFile: { default: '.testmondata', ...TEXT, variable: 'TESTMON_DATAFILE' },
   keepRecords: { default: 8, allowed: 'a whole number from 1', check: isCount },
-  granularity: {
-    default: 'file',
-    allowed: "'file' or 'test'",
-    check: isOneOf('file', 'test'),
-    variable: 'TESTMON_GRANULARITY',
-  },
   ignore: { default: [], ...TEXTS },
   always: { default: [], ...TEXTS },
   ignoreVariables: { default: [], ...TEXTS },
@@ -89,6 +78,7 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     default: 'ignore',
     allowed: "'ignore' or 'select'",
     check: isOneOf('ignore', 'select'),
+    variable: 'TESTMON_TYPE_ERRORS',
   },
 };
 

@@ -32,6 +32,9 @@ export interface ProjectRequest {
   config: Config.ProjectConfig;
 }
 
+/** Our own code: it may stand outside of node_modules, and no result depends on it. */
+const OWN_FOLDER = path.join(__dirname, '..');
+
 /**
  * The life of one run in Jest's main process: it alone writes the database. It creates the environments before any
  * worker starts, selects, publishes the run file, commits the journals, and cleans up.
@@ -178,9 +181,8 @@ export class Controller {
       root,
       dataFile,
       collect: this.collects,
-      granularity: this.#request.select ? options.granularity : 'file',
       typeErrors: options.typeErrors,
-      excluded: [...excluded, directory.path, dataFile],
+      excluded: [...excluded, OWN_FOLDER, directory.path, dataFile],
       ignore: options.ignore,
       ignoreVariables: options.ignoreVariables,
       setupVariables: {},
@@ -288,7 +290,8 @@ export class Controller {
   #batch(outcome: 'whole' | 'cut short'): CommitBatch {
     const journals = readJournals(this.#directory?.journals() ?? []);
     const batch = makeBatch({ keep: this.#request.options.keepRecords });
-    for (const record of journals.records) {
+    // A worker may have joined only to skip what is unaffected.
+    for (const record of this.collects ? journals.records : []) {
       const key = `${record.environmentId}:${record.path}`;
       batch.records.push(this.#failed.has(key) ? { ...record, outcome: 'failed' } : record);
       this.#failed.delete(key);

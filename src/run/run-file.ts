@@ -31,7 +31,6 @@ export interface RunFile {
   dataFile: string;
   /** False when nothing is to be recorded. */
   collect: boolean;
-  granularity: 'file' | 'test';
   typeErrors: 'ignore' | 'select';
   /** Absolute paths that never count. */
   excluded: string[];

@@ -99,7 +99,6 @@ function tryJoin(announced: string | undefined): WorkerRun | null {
   try {
     const file = awaitRunFile(announced, WAIT);
     return file.collect ||
-      file.granularity === 'test' ||
       Object.values(file.projects).some((project) => project.skipped.length > 0)
       ? new WorkerRun(file)
       : null;
