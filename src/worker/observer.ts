@@ -382,7 +382,8 @@ function watchModules(): void {
 
 /** The absolute path an `fs` function was given, or null where it is a descriptor or unreadable. */
 function asPath(value: unknown): string | null {
-  if (typeof value === 'string') return path.resolve(value);
+  // What looks into stack traces also looks for Node's own modules.
+  if (typeof value === 'string') return value.startsWith('node:') ? null : path.resolve(value);
   if (Buffer.isBuffer(value)) return path.resolve(value.toString());
   // A URL may come from the test's own realm.
   if (typeof value !== 'object' || value === null || !('href' in value)) return null;

@@ -64,6 +64,7 @@ export class Recorder implements Sink {
 
   #current: OpenTest | null = null;
   #knownFiles = 0;
+  #loadedFiles = 0;
   #modulesBefore = 0;
   #concurrent = false;
   #limited = false;
@@ -96,7 +97,10 @@ export class Recorder implements Sink {
   // --- what the observer reports ---
 
   loaded(file: string, content: string | Buffer): void {
-    if (!this.#loaded.has(file)) this.#loaded.set(file, content);
+    if (this.#loaded.has(file)) return;
+    this.#loaded.set(file, content);
+    // Jest itself reads on, for a stack trace say; only the project's own modules can share state.
+    if (this.#run.paths.place(file).kind === 'file') this.#loadedFiles += 1;
   }
 
   read(file: string): void {
@@ -177,7 +181,7 @@ export class Recorder implements Sink {
     if (concurrent) this.#concurrent = true;
     if (this.#current !== null) return;
     this.#drain(this.#shared);
-    this.#modulesBefore = this.#knownFiles + this.#loaded.size;
+    this.#modulesBefore = this.#knownFiles + this.#loadedFiles;
     this.#current = { name, ordinal: this.#nextOrdinal(name), seen: new Accumulator() };
   }
 
@@ -185,7 +189,7 @@ export class Recorder implements Sink {
     const test = this.#current;
     if (test === null) return;
     this.#drain(test.seen);
-    const modules = this.#knownFiles + this.#loaded.size;
+    const modules = this.#knownFiles + this.#loadedFiles;
     const loadedModules = modules > this.#modulesBefore;
     test.seen.include(this.#carried);
     if (loadedModules) this.#carried.include(test.seen);
