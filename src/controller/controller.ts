@@ -14,7 +14,6 @@ import {
   type RunFile,
   type RunProject,
 } from '../run/run-file';
-import { order, shardOf } from '../selection/select';
 import { asStoreError, makeBatch, moveAside, type CommitBatch, type Store } from '../store';
 import type { Environment, TestFileRecord } from '../store/types';
 import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
@@ -144,7 +143,7 @@ export class Controller {
     const projects = [...this.#projects.values()];
     // A list is no run: it saves nothing and has no place among them.
     if (listing) return;
-    this.#counts = summarise(judged, projects, this.#tree);
+    this.#counts = summarise(judged, projects);
     announce(this.#request, this.#counts);
   }
 
@@ -369,7 +368,6 @@ export class Controller {
     const packages = new PackageReader(root);
     const names = new Map<string, number>();
     for (const { config } of this.#requested) {
-      const written = asUserWroteIt(config);
       const base = projectName(config, root);
       const nth = (names.get(base) ?? 0) + 1;
       names.set(base, nth);
@@ -380,7 +378,7 @@ export class Controller {
           nodeMajor: Number(process.versions.node.split('.')[0]),
           platform: process.platform,
           hash: toolChainHash({
-            ...written,
+            config: asUserWroteIt(config),
             jestVersion: version,
             globalSetup: composition?.globalSetup ?? config.globalSetup ?? null,
             typeErrors: options.typeErrors,
@@ -403,11 +401,8 @@ function explain(error: unknown, dataFile: string): string {
   return known.message === '' ? messageOf(error) : known.message;
 }
 
-/** Takes our composition out of a project config; what it wrapped is named apart. */
-function asUserWroteIt(config: Config.ProjectConfig): {
-  config: Config.ProjectConfig;
-  wrapped: string[];
-} {
+/** Takes our composition out of a project config. */
+function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfig {
   const { testmon, ...testEnvironmentOptions } = config.testEnvironmentOptions as Record<
     string,
     unknown
@@ -425,16 +420,13 @@ function asUserWroteIt(config: Config.ProjectConfig): {
     },
   );
   return {
-    config: {
-      ...config,
-      testEnvironmentOptions,
-      transform,
-      testEnvironment: testmon?.environment ?? config.testEnvironment,
-      testRunner: testmon?.runner ?? config.testRunner,
-      globalSetup: null,
-    } as unknown as Config.ProjectConfig,
-    wrapped: [],
-  };
+    ...config,
+    testEnvironmentOptions,
+    transform,
+    testEnvironment: testmon?.environment ?? config.testEnvironment,
+    testRunner: testmon?.runner ?? config.testRunner,
+    globalSetup: null,
+  } as unknown as Config.ProjectConfig;
 }
 
 /** Folders that Jest or we write to and no test's result depends on. */
@@ -451,5 +443,3 @@ export function excludedFolders(
     .filter((folder): folder is string => typeof folder === 'string')
     .map((folder) => path.resolve(folder));
 }
-
-export { order, shardOf };

@@ -2,7 +2,6 @@ import { dependencyLabel } from '../selection/match';
 import type { RunRequest } from './run-request';
 import { count, duration, some } from './messages';
 import type { JudgedTest, Project } from './project';
-import type { WorkingTree } from './working-tree';
 
 /** What a run selected, in numbers. */
 export interface RunCounts {
@@ -17,11 +16,7 @@ export interface RunCounts {
 }
 
 /** Counts a selection, and names what changed for the test files it affects. */
-export function summarise(
-  judged: readonly JudgedTest[],
-  projects: readonly Project[],
-  _tree: WorkingTree,
-): RunCounts {
+export function summarise(judged: readonly JudgedTest[], projects: readonly Project[]): RunCounts {
   const changed = new Set<string>();
   for (const { verdict, test } of judged) {
     if (!verdict.affected || verdict.reason !== 'changed') continue;

@@ -103,8 +103,6 @@ const RESULTLESS_KEYS = new Set([
 export interface ToolChainInput {
   config: Config.ProjectConfig;
   jestVersion: string;
-  /** Absolute paths that our composition wrapped: they stand for the plug points in the config. */
-  wrapped: string[];
   /** The user's global setup, where there is one. */
   globalSetup: string | null;
   /** Records made with the type checker in mind hold more. */
@@ -123,7 +121,7 @@ export function toolChainHash(input: ToolChainInput): string {
   const shaped = Object.entries(config)
     .filter(([key]) => !RESULTLESS_KEYS.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const named = [...input.wrapped, ...stringsIn(Object.fromEntries(shaped))];
+  const named = stringsIn(Object.fromEntries(shaped));
   if (input.globalSetup !== null) named.push(input.globalSetup);
 
   const configFiles = [...new Set([rootDir, root])].flatMap((folder) =>
