@@ -1,32 +1,10 @@
+import type { EnvironmentHandover, TransformHandover } from '../run/handover';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
 import type { EffectiveConfig, LoadedConfig, RawConfig } from './raw-config';
 
 /** JavaScript that none of the user's transformers matches gets probes too. */
 export const CATCH_ALL = '\\.[cm]?jsx?$';
-
-/** What our transformer finds under `testmon` in its options. */
-export interface TransformHandover {
-  /** The transformer it wraps; null where there is none. */
-  path: string | null;
-  /** The options the user gave to it. */
-  options?: unknown;
-  /** False: hand its output through without probes. */
-  collect: boolean;
-  /**
-   * The test environment of the project, absent where the config names ours by hand: one in TypeScript can only be
-   * loaded while Jest transpiles, which the transformer is the first to know of.
-   */
-  environment?: string;
-}
-
-/** What our environment and runner find under `testmon` in `testEnvironmentOptions`. */
-export interface EnvironmentHandover {
-  /** The test environment that is wrapped; null: the one Jest uses by default. */
-  environment: string | null;
-  /** The test runner that is wrapped; null: the one Jest uses by default. */
-  runner: string | null;
-}
 
 /**
  * Wraps what one Jest project configures, and nothing else. The keys are set beside a `preset`, over which Jest gives
@@ -75,7 +53,7 @@ function composeTransform(
 function composeEnvironmentOptions(effective: EffectiveConfig): Record<string, unknown> {
   const { testEnvironment, testRunner, testEnvironmentOptions } = effective;
   // Keys written by hand name what they wrap themselves.
-  const before = testEnvironmentOptions['testmon'] as Partial<EnvironmentHandover> | undefined;
+  const before = testEnvironmentOptions['testmon'] as EnvironmentHandover | undefined;
   const testmon: EnvironmentHandover = {
     environment: isPlugPoint(testEnvironment) ? (before?.environment ?? null) : testEnvironment,
     runner: isPlugPoint(testRunner) ? (before?.runner ?? null) : testRunner,

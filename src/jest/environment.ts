@@ -3,9 +3,9 @@
  * runs. It builds on whatever environment the project uses.
  */
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
+import { withoutHandover } from '../run/handover';
 import { attach, type AnyEnvironment } from '../worker/attach';
 import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
-import { withoutHandover } from '../worker/handover';
 
 // Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be
 // required now; forgetting this module makes Jest load it anew for the next test file, perhaps of another project.

@@ -5,8 +5,8 @@
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
-import { withoutHandover } from '../worker/handover';
 import {
   docblockEnvironment,
   isPassed,

@@ -2,21 +2,18 @@
  * Jest's `transform`. Jest calls `createTransformer` in each process that transforms, once per configured entry and
  * test file. It runs the user's transformer and puts our probes into what comes out.
  */
+import type { TransformHandover } from '../run/handover';
 import { observePending } from '../worker/observer';
 import { expectEnvironment } from '../worker/user-environment';
-import {
-  wrapTransformer,
-  type ProbingTransformer,
-  type TransformHandover,
-} from '../worker/probing-transformer';
+import { wrapTransformer, type ProbingTransformer } from '../worker/probing-transformer';
 
 /** What a composed config gives as the options of each of our entries. */
 export interface TransformOptions {
-  testmon?: TransformHandover & { environment?: string };
+  testmon?: TransformHandover;
 }
 
 async function createTransformer(options: TransformOptions = {}): Promise<ProbingTransformer> {
-  const handover = options.testmon ?? { path: null };
+  const handover: TransformHandover = options.testmon ?? { path: null };
   observePending();
   await expectEnvironment(handover.environment);
   return wrapTransformer(handover);

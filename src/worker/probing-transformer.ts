@@ -11,19 +11,10 @@ import type { Config } from '@jest/types';
 import { findMapReference, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
+import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
 import { readsDuring, unobserved } from './observer';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
-
-/** What stands behind one of our `transform` entries. */
-export interface TransformHandover {
-  /** Absolute path of the user's transformer; null where no transformer of theirs applies. */
-  path: string | null;
-  /** The user's options for it. */
-  options?: unknown;
-  /** False when nothing is recorded: the user's transformer then runs alone. */
-  collect?: boolean;
-}
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
 export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
@@ -59,8 +50,7 @@ function probing(
   handover: TransformHandover,
   restores: boolean,
 ): ProbingTransformer {
-  const own = (options: Options): Options =>
-    restores ? asUserWroteIt(options, handover) : options;
+  const own = (options: Options): Options => (restores ? userOptions(options, handover) : options);
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
@@ -192,27 +182,10 @@ function rootOf(config: Config.ProjectConfig): string {
 const restored = new WeakMap<Config.ProjectConfig, Config.ProjectConfig>();
 
 /** The options as the user's transformer would get them without us; equal configs stay the same object. */
-function asUserWroteIt(options: Options, handover: TransformHandover): Options {
+function userOptions(options: Options, handover: TransformHandover): Options {
   let config = restored.get(options.config);
   if (config === undefined) {
-    const { testmon: _testmon, ...testEnvironmentOptions } = options.config.testEnvironmentOptions;
-    config = {
-      ...options.config,
-      testEnvironmentOptions,
-      transform: options.config.transform.flatMap(([pattern, file, given]) => {
-        const behind = (given as { testmon?: TransformHandover } | undefined)?.testmon;
-        if (behind === undefined)
-          return [[pattern, file, given] as [string, string, Record<string, unknown>]];
-        if (behind.path === null) return [];
-        return [
-          [pattern, behind.path, (behind.options ?? {}) as Record<string, unknown>] as [
-            string,
-            string,
-            Record<string, unknown>,
-          ],
-        ];
-      }),
-    };
+    config = asUserWroteIt(options.config);
     restored.set(options.config, config);
   }
   return { ...options, config, transformerConfig: handover.options ?? {} };

@@ -1,0 +1,64 @@
+import type { Config } from '@jest/types';
+
+/** Where a composed config says what it wraps: in each transformer's options, and in the environment's. */
+const KEY = 'testmon';
+
+/** What stands behind one of our `transform` entries. */
+export interface TransformHandover {
+  /** Absolute path of the user's transformer; null where no transformer of theirs applies. */
+  path: string | null;
+  /** The user's options for it. */
+  options?: unknown;
+  /** False when nothing is recorded: the user's transformer then runs alone. */
+  collect?: boolean;
+  /**
+   * The test environment of the project, absent where the config names ours by hand: one in TypeScript can only be
+   * loaded while Jest transpiles, which the transformer is the first to know of.
+   */
+  environment?: string;
+}
+
+/** What our environment and runner wrap, as absolute paths. */
+export interface EnvironmentHandover {
+  /** The project's own environment; jest-environment-node where it names none. */
+  environment?: string | null;
+  /** The project's own test runner; jest-circus where it names none. */
+  runner?: string | null;
+}
+
+/** Separates what our composition put into a project config from the options of the user's own environment. */
+export function withoutHandover(config: Config.ProjectConfig): {
+  handover: EnvironmentHandover;
+  projectConfig: Config.ProjectConfig;
+} {
+  const { [KEY]: handover, ...testEnvironmentOptions } = config.testEnvironmentOptions;
+  return handover === undefined
+    ? { handover: {}, projectConfig: config }
+    : {
+        handover: handover as EnvironmentHandover,
+        projectConfig: { ...config, testEnvironmentOptions },
+      };
+}
+
+/**
+ * A project config as it was before `composeProject`: with the user's transformers, environment and test runner. Their
+ * global setup is not in it, as Jest runs it once for all projects.
+ */
+export function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfig {
+  const { handover, projectConfig } = withoutHandover(config);
+  return {
+    ...projectConfig,
+    transform: config.transform.flatMap(userTransform),
+    testEnvironment: handover.environment ?? config.testEnvironment,
+    testRunner: handover.runner ?? config.testRunner,
+  };
+}
+
+type TransformEntry = Config.ProjectConfig['transform'][number];
+
+function userTransform([pattern, file, given]: TransformEntry): TransformEntry[] {
+  const behind = (given as { [KEY]?: TransformHandover } | undefined)?.[KEY];
+  if (behind === undefined) return [[pattern, file, given]];
+  if (behind.path === null) return [];
+  return [[pattern, behind.path, (behind.options ?? {}) as Record<string, unknown>]];
+}
