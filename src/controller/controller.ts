@@ -1,35 +1,27 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Test, TestContext } from '@jest/test-result';
+import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { variableValue } from '../dependencies/variables';
-import { fromJest } from '../run/user-jest';
 import {
   publishRunFile,
-  readRunFile,
   RUN_FILE_VARIABLE,
   RUN_FILE_VERSION,
   type RunFile,
   type RunProject,
 } from '../run/run-file';
 import { asStoreError, makeBatch, moveAside, type CommitBatch, type Store } from '../store';
-import type { Environment, TestFileRecord } from '../store/types';
+import { finishAbandonedRuns } from './abandoned-runs';
+import { findEnvironments } from './environments';
 import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
-import { Project, projectName, type JudgedTest } from './project';
+import { Project, type JudgedTest } from './project';
 import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
 import { summarise, announce, type RunCounts } from './summary';
-import { toolChainHash } from './tool-chain';
 import { WorkingTree } from './working-tree';
-
-/** One Jest project as a plug point sees it. */
-export interface ProjectRequest {
-  /** As Jest runs it. */
-  config: Config.ProjectConfig;
-}
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
 const OWN_FOLDER = path.join(__dirname, '..');
@@ -40,7 +32,7 @@ const OWN_FOLDER = path.join(__dirname, '..');
  */
 export class Controller {
   readonly #request: RunRequest;
-  readonly #requested: readonly ProjectRequest[];
+  readonly #configs: readonly Config.ProjectConfig[];
   #store: Store;
   readonly #writable: boolean;
   readonly #tree: WorkingTree;
@@ -58,11 +50,11 @@ export class Controller {
 
   private constructor(
     request: RunRequest,
-    projects: readonly ProjectRequest[],
+    configs: readonly Config.ProjectConfig[],
     { store, writable }: OpenedStore,
   ) {
     this.#request = request;
-    this.#requested = projects;
+    this.#configs = configs;
     this.#store = store;
     this.#writable = writable;
     this.#tree = new WorkingTree(request.root, new PackageReader(request.root), store.fileStates());
@@ -72,7 +64,7 @@ export class Controller {
    * Opens the database, finishes the work of controllers that died, and finds or creates the environments.
    * @returns Null where the database is of no use; what to say about it has been said.
    */
-  static begin(request: RunRequest, projects: readonly ProjectRequest[]): Controller | null {
+  static begin(request: RunRequest, configs: readonly Config.ProjectConfig[]): Controller | null {
     const { dataFile, voice } = request;
     for (
       let opened = openStore(dataFile, voice), replaced = false;
@@ -80,8 +72,8 @@ export class Controller {
       replaced = true
     ) {
       try {
-        const controller = new Controller(request, projects, opened);
-        if (opened.writable) controller.#finishAbandonedRuns();
+        const controller = new Controller(request, configs, opened);
+        if (opened.writable) finishAbandonedRuns(opened.store, dataFile);
         controller.#createEnvironments();
         return controller;
       } catch (error) {
@@ -335,59 +327,12 @@ export class Controller {
     );
   }
 
-  #finishAbandonedRuns(): void {
-    for (const directory of RunDirectory.abandoned(this.#request.dataFile)) {
-      const run = readRunFile(directory.runFile);
-      const records =
-        run === null ? [] : this.#adopt(readJournals(directory.journals()).records, run);
-      if (records.length > 0) this.#store.commit(makeBatch({ records }), Date.now());
-      directory.remove();
-    }
-  }
-
-  /** The database may be another one by now: environments are found by what names them, not by their ids. */
-  #adopt(records: TestFileRecord[], run: RunFile): TestFileRecord[] {
-    const keys = new Map(
-      Object.values(run.projects).map(({ environmentId, environment }) => [
-        environmentId,
-        environment,
-      ]),
-    );
-    return records.flatMap((record) => {
-      const key = keys.get(record.environmentId);
-      if (key === undefined) return [];
-      return [
-        { ...record, environmentId: this.#store.findOrCreateEnvironment(key, Date.now()).id },
-      ];
-    });
-  }
-
   #createEnvironments(): void {
-    const { root, options, composition } = this.#request;
-    const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
-    const packages = new PackageReader(root);
-    const names = new Map<string, number>();
-    for (const { config } of this.#requested) {
-      const base = projectName(config, root);
-      const nth = (names.get(base) ?? 0) + 1;
-      names.set(base, nth);
-      const environment: Environment = this.#store.findOrCreateEnvironment(
-        {
-          name: options.environmentName,
-          project: nth === 1 ? base : `${base} #${nth}`,
-          nodeMajor: Number(process.versions.node.split('.')[0]),
-          platform: process.platform,
-          hash: toolChainHash({
-            config: asUserWroteIt(config),
-            jestVersion: version,
-            globalSetup: composition?.globalSetup ?? config.globalSetup ?? null,
-            typeErrors: options.typeErrors,
-            root,
-            packages,
-          }),
-        },
-        Date.now(),
-      );
+    const { root, options } = this.#request;
+    const environments = findEnvironments(this.#store, this.#request, this.#configs);
+    for (const [index, environment] of environments.entries()) {
+      const config = this.#configs[index];
+      if (config === undefined) continue;
       this.#projects.set(
         config.id,
         new Project(config, environment, root, this.#tree, options.always),
@@ -399,47 +344,4 @@ export class Controller {
 function explain(error: unknown, dataFile: string): string {
   const known = asStoreError(error, dataFile);
   return known.message === '' ? messageOf(error) : known.message;
-}
-
-/** Takes our composition out of a project config. */
-function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfig {
-  const { testmon, ...testEnvironmentOptions } = config.testEnvironmentOptions as Record<
-    string,
-    unknown
-  > & {
-    testmon?: { environment?: string; runner?: string };
-  };
-  const transform = config.transform.flatMap(
-    ([pattern, file, given]): [string, string, Record<string, unknown>][] => {
-      const behind = (
-        given as
-          { testmon?: { path: string | null; options?: Record<string, unknown> } } | undefined
-      )?.testmon;
-      if (behind === undefined) return [[pattern, file, given]];
-      return behind.path === null ? [] : [[pattern, behind.path, behind.options ?? {}]];
-    },
-  );
-  return {
-    ...config,
-    testEnvironmentOptions,
-    transform,
-    testEnvironment: testmon?.environment ?? config.testEnvironment,
-    testRunner: testmon?.runner ?? config.testRunner,
-    globalSetup: null,
-  } as unknown as Config.ProjectConfig;
-}
-
-/** Folders that Jest or we write to and no test's result depends on. */
-export function excludedFolders(
-  contexts: readonly TestContext[],
-  configs: readonly Config.ProjectConfig[],
-): string[] {
-  const all = [...contexts.map(({ config }) => config), ...configs];
-  return [
-    ...new Set(
-      all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]),
-    ),
-  ]
-    .filter((folder): folder is string => typeof folder === 'string')
-    .map((folder) => path.resolve(folder));
 }

@@ -8,7 +8,7 @@ import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
 import { RUN_FILE_VARIABLE } from '../run/run-file';
 import { fromJest } from '../run/user-jest';
-import { Controller, excludedFolders } from './controller';
+import { Controller } from './controller';
 import type { RunRequest } from './run-request';
 import { makeVoice } from './messages';
 import type { JudgedTest } from './project';
@@ -55,10 +55,7 @@ export function beginRun(
   // A coverage report must be about the user's code alone, so no probes stand in it.
   if (request.coverage) process.env.TESTMON_PROBES = 'off';
   else delete process.env.TESTMON_PROBES;
-  const controller = Controller.begin(
-    request,
-    configs.map((config) => ({ config })),
-  );
+  const controller = Controller.begin(request, configs);
   session().controller = controller;
   return controller;
 }
@@ -110,6 +107,21 @@ export function startWorkers(
       `the temporary folder cannot be written (${error instanceof Error ? error.message : String(error)}), so this run is not recorded; set TMPDIR to a folder that can.`,
     );
   }
+}
+
+/** Folders that Jest or we write to and no test's result depends on. */
+function excludedFolders(
+  contexts: readonly TestContext[],
+  configs: readonly Config.ProjectConfig[],
+): string[] {
+  const all = [...contexts.map(({ config }) => config), ...configs];
+  return [
+    ...new Set(
+      all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]),
+    ),
+  ]
+    .filter((folder): folder is string => typeof folder === 'string')
+    .map((folder) => path.resolve(folder));
 }
 
 function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string | null): RunRequest {
