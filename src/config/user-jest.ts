@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
 import type { RawConfig } from './raw-config';
 
@@ -66,20 +67,16 @@ export function findJest(folders: readonly string[]): UserJest {
 }
 
 /**
- * Where a Jest that is running already may be found: the script that Node was started with comes first,
- * because in a repository with several Jests the running one is the one that reads the config.
+ * The Jest that is running in this process and reads its config: in a repository with several it is not the nearest.
+ * @param folders Where to look where it cannot be told from the loaded modules, the likeliest first.
+ * @throws {JestMissingError} As `findJest`.
  */
-export function foldersOfRunningJest(folders: readonly string[]): string[] {
-  const script = process.argv[1];
-  if (script === undefined) return [...folders];
-  let real: string;
-  try {
-    real = fs.realpathSync(script);
-  } catch {
-    return [...folders];
+export function findRunningJest(folders: readonly string[]): UserJest {
+  for (const name of ['jest-cli', '@jest/core']) {
+    const [entry] = runningJest([name]);
+    if (entry !== undefined) return load(entry, name);
   }
-  const isJest = /[\\/](jest|jest-cli)[\\/]bin[\\/]jest(\.js)?$/.test(real);
-  return isJest ? [path.dirname(real), ...folders] : [...folders];
+  return findJest(folders);
 }
 
 function load(entry: string, name: string): UserJest {
@@ -101,14 +98,6 @@ function load(entry: string, name: string): UserJest {
   }
   const cli = cliPath === null ? null : (createRequire(cliPath)(cliPath) as JestCliModule);
   return { version, config, cli, optionTable: cli?.yargsOptions ?? {} };
-}
-
-function resolveFrom(file: string, name: string): string | null {
-  try {
-    return createRequire(file).resolve(name);
-  } catch {
-    return null;
-  }
 }
 
 /** The version in the nearest package.json above a file. */

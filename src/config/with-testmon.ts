@@ -10,7 +10,7 @@ import { UserConfigError } from './normalise';
 import { normaliseOptions, type Options, type UserOptions } from './options';
 import type { RawConfig } from './raw-config';
 import { collectOptions, isRead } from './reading';
-import { findJest, foldersOfRunningJest } from './user-jest';
+import { findRunningJest } from './user-jest';
 import { CompositionError, sentenceOf, warn } from './warn';
 
 /** Whatever a Jest config file may export. */
@@ -61,7 +61,7 @@ async function composeRead(
 ): Promise<RawConfig> {
   const cwd = process.cwd();
   const near = caller === null ? [cwd] : [path.dirname(caller), cwd];
-  const jest = findJest(foldersOfRunningJest(near));
+  const jest = findRunningJest(near);
   const given = readArguments(process.argv.slice(2), jest.optionTable);
   refuseOverrides(given);
 

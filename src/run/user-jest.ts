@@ -7,38 +7,45 @@ import * as path from 'node:path';
  */
 export function fromJest(name: string, root: string = process.cwd()): NodeJS.Require {
   for (const from of starts(root)) {
-    const candidate = createRequire(from);
-    try {
-      candidate.resolve(name);
-      return candidate;
-    } catch {
-      // Not visible from there.
-    }
+    if (resolveFrom(from, name) !== null) return createRequire(from);
   }
   return createRequire(__filename);
+}
+
+/**
+ * The modules of Jest that this process has loaded: in a worker, in a controller and while a config is read these are
+ * certainly the user's.
+ * @param packages Which packages of Jest, the likeliest first.
+ */
+export function runningJest(packages: readonly string[]): string[] {
+  const loaded = Object.keys(require.cache);
+  return packages.flatMap((name) => {
+    const end = path.join('node_modules', ...name.split('/'), 'build', 'index.js');
+    return loaded.filter((file) => file.endsWith(path.sep + end));
+  });
+}
+
+/** The file that `require(name)` would load in a file, or null where there is none. */
+export function resolveFrom(file: string, name: string): string | null {
+  try {
+    return createRequire(file).resolve(name);
+  } catch {
+    return null;
+  }
 }
 
 /** Packages of Jest between which the others are found, outermost first. */
 const CHAIN = ['jest', '@jest/core', 'jest-cli', 'jest-config', 'jest-runner', 'jest-runtime'];
 
 function* starts(root: string): Generator<string> {
-  // In a worker or controller Jest's own modules are loaded already: these are certainly the user's.
-  for (const file of Object.keys(require.cache)) {
-    if (
-      /[\\/]node_modules[\\/](@jest[\\/]core|jest-runner|jest-config|jest-runtime)[\\/]build[\\/]index\.js$/.test(
-        file,
-      )
-    )
-      yield file;
-  }
+  yield* runningJest(['@jest/core', 'jest-runner', 'jest-config', 'jest-runtime']);
   let from = path.join(root, 'package.json');
   for (const name of CHAIN) {
-    try {
-      from = createRequire(from).resolve(`${name}/package.json`);
-      yield from;
-    } catch {
-      // This Jest is laid out otherwise; the next link may still be found from here.
-    }
+    const next = resolveFrom(from, `${name}/package.json`);
+    // This Jest may be laid out otherwise; the next link may still be found from here.
+    if (next === null) continue;
+    from = next;
+    yield from;
   }
   yield path.join(root, 'package.json');
 }

@@ -73,7 +73,8 @@ function packageFolder(): string {
   if (built !== null) return built;
   const folder = temporaryFolder();
   const source = path.join(REPOSITORY, 'src');
-  for (const name of ['index.ts', 'cli.ts', ...inside('config'), ...inside('cli')]) {
+  for (const name of fs.readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts') || name.startsWith('jest' + path.sep)) continue;
     const { outputText } = ts.transpileModule(fs.readFileSync(path.join(source, name), 'utf8'), {
       compilerOptions: {
         module: ts.ModuleKind.CommonJS,
@@ -89,10 +90,6 @@ function packageFolder(): string {
   fs.symlinkSync(MODULES, path.join(folder, 'node_modules'));
   built = folder;
   return folder;
-
-  function inside(name: string): string[] {
-    return fs.readdirSync(path.join(source, name)).map((file) => path.join(name, file));
-  }
 }
 
 /** A project on disk that has Jest installed. */
