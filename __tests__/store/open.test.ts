@@ -295,8 +295,8 @@ describe('a database of an older version', () => {
     const file = filled();
     const error = storeError(() => Store.open(file, { readonly: true, migrations: steps }));
     expect(error).toMatchObject({
-      reason: 'unwritable',
-      message: expect.stringContaining('older format 1'),
+      reason: 'older',
+      message: expect.stringContaining('older format (format 1,'),
     });
   });
 

@@ -1,3 +1,5 @@
+import { merge } from './merge';
+
 /** A subcommand: one file in this folder each. */
 export interface Subcommand {
   name: string;
@@ -8,7 +10,7 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [];
+export const subcommands: readonly Subcommand[] = [merge];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

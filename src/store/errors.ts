@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
  * - `damaged`: not a database, cut short, or not holding what it must.
  * - `foreign`: a sound SQLite database, but of another program.
  * - `newer`: written by a newer version of jest-testmon.
+ * - `older`: of an older format, which cannot be updated without writing.
  * - `locked`: another process kept it locked for longer than the timeout.
  * - `unwritable`: it or its folder cannot be written.
  * - `unreadable`: it is there, but cannot be opened or read.
@@ -11,7 +12,15 @@ import * as fs from 'node:fs';
  * - `missing`: it, or what was asked of it, is not there.
  */
 export type StoreErrorReason =
-  'damaged' | 'foreign' | 'newer' | 'locked' | 'unwritable' | 'unreadable' | 'full' | 'missing';
+  | 'damaged'
+  | 'foreign'
+  | 'newer'
+  | 'older'
+  | 'locked'
+  | 'unwritable'
+  | 'unreadable'
+  | 'full'
+  | 'missing';
 
 /** Why the database is of no use. The message is a sentence that names the file and the way out. */
 export class StoreError extends Error {
@@ -45,6 +54,8 @@ export function sentence(reason: StoreErrorReason, file: string, detail: string)
       return `${file} is not a database of jest-testmon (${detail}), so it was left alone; name another file with TESTMON_DATAFILE or move that one away.`;
     case 'newer':
       return `The database ${file} was written by a newer jest-testmon (${detail}); update jest-testmon here, or name another file with TESTMON_DATAFILE.`;
+    case 'older':
+      return `The database ${file} has an older format (${detail}), and updating it needs to write; run once where it can be written.`;
     case 'locked':
       return `The database ${file} is locked by another process (${detail}); run again once that has finished.`;
     case 'unwritable':

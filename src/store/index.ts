@@ -11,6 +11,7 @@ export {
 export { makeBatch } from './batch';
 export { asStoreError, StoreError, type StoreErrorReason } from './errors';
 export { contentsKey } from './files';
+export { mergeFiles, type Merged, type MergeOptions } from './merge-files';
 export { type OpenOptions } from './open';
 export type {
   Snapshot,
@@ -20,4 +21,5 @@ export type {
   SnapshotTestFile,
 } from './snapshot';
 export { Store } from './store';
+export { type Totals } from './totals';
 export type * from './types';

@@ -34,10 +34,13 @@ export class Merger {
   readonly #source: Source;
   readonly #interning: Interning;
   readonly #records: RecordWriter;
+  readonly #keep: number | undefined;
   /** Version ids of the source's environment at hand, in the target. */
   readonly #mapped = new Map<number, number>();
 
-  constructor(target: Source, source: Source) {
+  /** @param keep How many complete records a test file keeps. Default: 8. */
+  constructor(target: Source, source: Source, keep?: number) {
+    this.#keep = keep;
     this.#target = target;
     this.#source = source;
     this.#interning = new Interning(target.db);
@@ -84,7 +87,7 @@ export class Merger {
           myRows,
         );
       }
-      dropped += this.#records.limit(testFileId);
+      dropped += this.#records.limit(testFileId, this.#keep);
     }
     return dropped;
   }

@@ -14,7 +14,7 @@ export interface OpenOptions {
   /** Milliseconds to wait for another process's lock. Default: 10,000. */
   timeout?: number;
   /** The steps of the schema. Default: all there are. */
-  migrations?: readonly Migration[];
+  migrations?: readonly Migration[] | undefined;
 }
 
 /**
@@ -160,9 +160,9 @@ function checkVersion(
   if (version === 0)
     throw new StoreError('missing', file, sentence('missing', file, 'nothing was recorded in it'));
   throw new StoreError(
-    'unwritable',
+    'older',
     file,
-    `The database ${file} has the older format ${version}, and updating it to ${newest} needs to write; run once where it can be written.`,
+    sentence('older', file, `format ${version}, and this one writes ${newest}`),
   );
 }
 

@@ -6,11 +6,13 @@ import { Details } from './details';
 import { unpackHash } from './encoding';
 import { Environments } from './environments';
 import { asStoreError, sentence, StoreError } from './errors';
+import { findDamage } from './integrity';
 import { Loader } from './load';
 import { Merger, type Source } from './merge';
 import { openDatabase, type OpenOptions } from './open';
 import { readRuns } from './runs';
 import { takeSnapshot, type Snapshot } from './snapshot';
+import { readTotals, type Totals } from './totals';
 import type {
   CommitBatch,
   Environment,
@@ -29,7 +31,7 @@ export class Store {
   readonly file: string;
   readonly readonly: boolean;
   readonly #db: Database;
-  readonly #timeout: number | undefined;
+  readonly #options: OpenOptions;
   readonly #environments: Environments;
   #committer: Committer | undefined;
   #loader: Loader | undefined;
@@ -38,7 +40,7 @@ export class Store {
   private constructor(file: string, options: OpenOptions) {
     this.file = file;
     this.readonly = options.readonly ?? false;
-    this.#timeout = options.timeout;
+    this.#options = options;
     this.#db = openDatabase(file, options);
     try {
       this.#environments = new Environments(this.#db, file);
@@ -167,22 +169,44 @@ export class Store {
    * @throws StoreError about either file.
    */
   merge(otherFile: string, now: number): void {
-    if (isSameFile(this.file, otherFile)) return;
-    const other = Store.open(otherFile, { readonly: true, timeout: this.#timeout });
+    this.mergeAll([otherFile], now);
+  }
+
+  /**
+   * As `merge`, with several databases, all of them or none.
+   * @param keep How many complete records a test file keeps. Default: 8.
+   * @throws StoreError about any of the files.
+   */
+  mergeAll(otherFiles: readonly string[], now: number, keep?: number): void {
+    const files = otherFiles.filter((file) => !isSameFile(this.file, file));
+    if (files.length === 0) return;
+    this.#write(() => {
+      for (const file of files) this.#mergeOne(file, now, keep);
+    });
+  }
+
+  #mergeOne(otherFile: string, now: number, keep: number | undefined): void {
+    const other = Store.open(otherFile, { ...this.#options, readonly: true });
     try {
-      this.#write(() => {
-        try {
-          new Merger(this.#source, other.#source).merge(now);
-        } catch (error) {
-          // What is wrong with reading is wrong with the other file; writing goes to this one.
-          const { reason } = asStoreError(error, otherFile);
-          const isWriting = reason === 'full' || reason === 'unwritable' || reason === 'locked';
-          throw asStoreError(error, isWriting ? this.file : otherFile);
-        }
-      });
+      new Merger(this.#source, other.#source, keep).merge(now);
+    } catch (error) {
+      // What is wrong with reading is wrong with the other file; writing goes to this one.
+      const { reason } = asStoreError(error, otherFile);
+      const isWriting = reason === 'full' || reason === 'unwritable' || reason === 'locked';
+      throw asStoreError(error, isWriting ? this.file : otherFile);
     } finally {
       other.close();
     }
+  }
+
+  /** How much the database holds. */
+  totals(): Totals {
+    return this.#guard(() => readTotals(this.#db));
+  }
+
+  /** Reads all of it for damage that opening does not show; a line for each find. */
+  findDamage(): string[] {
+    return this.#guard(() => findDamage(this.#db));
   }
 
   /** What the database says, without ids, times and durations: equal content gives equal JSON. */

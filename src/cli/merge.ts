@@ -1,0 +1,79 @@
+import * as path from 'node:path';
+import { locateProject } from '../config/locate';
+import { count } from '../controller/messages';
+import { mergeFiles, type Merged } from '../store';
+import { EXIT, fail, makeCommand, printJson } from './command';
+import type { Subcommand } from './commands';
+
+interface Flags {
+  into?: string;
+  config?: string;
+  json?: true;
+}
+
+/** `jest-testmon merge`: unites the databases of shards or machines. */
+export const merge: Subcommand = {
+  name: 'merge',
+  summary: 'unite the databases of shards or machines',
+  run,
+};
+
+async function run(args: string[]): Promise<void> {
+  const command = makeCommand(
+    merge.name,
+    'Unites databases, such as those of shards or of other machines, with the one of this project. Records are facts, ' +
+      'so nothing conflicts: in whatever order and however often databases are merged, the result is the same. ' +
+      'Either all of them are merged, or nothing changes.',
+    {
+      exitCodes: [
+        '0  merged',
+        '1  one of the files cannot be used, which is said; nothing was changed',
+        '2  the command line was not understood',
+      ],
+      examples: [
+        ['merge shards/*', 'add what the shards recorded'],
+        ['merge --into all.db a.db b.db', 'unite two databases in a third file'],
+      ],
+    },
+  )
+    .argument('<file...>', 'databases to add; they stay as they are')
+    .option(
+      '--into <file>',
+      'the database to add to, made if it is missing (default: the project’s)',
+    )
+    .option('-c, --config <path>', 'the Jest config of the project, as for Jest')
+    .option('--json', 'print the result as JSON')
+    .parse(args, { from: 'user' });
+  const flags = command.opts<Flags>();
+  try {
+    const { target, keep } = await findTarget(flags);
+    const merged = mergeFiles(target, command.args, { now: Date.now(), keep });
+    if (flags.json === true) printJson({ into: target, ...merged });
+    else process.stdout.write(`${describe(target, merged)}\n`);
+    process.exitCode = EXIT.good;
+  } catch (error) {
+    fail(error, flags.json === true);
+  }
+}
+
+async function findTarget({
+  into,
+  config,
+}: Flags): Promise<{ target: string; keep: number | undefined }> {
+  if (into === undefined) {
+    const { dataFile, options } = await locateProject(config);
+    return { target: dataFile, keep: options.keepRecords };
+  }
+  // Databases can be united where there is no project; in one, its options count.
+  const place = await locateProject(config).catch(() => null);
+  return { target: path.resolve(into), keep: place?.options.keepRecords };
+}
+
+function describe(target: string, { sources, before, after }: Merged): string {
+  const added = after.records - before.records;
+  const gain = added > 0 ? `${count(added, 'record')} more than before` : 'no more than before';
+  return (
+    `${path.relative(process.cwd(), target) || target} now holds ${count(after.records, 'record')} of ` +
+    `${count(after.testFiles, 'test file')}, ${gain}, after merging ${count(sources.length, 'database')}.`
+  );
+}
