@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncScope } from './async-scope';
 import type { UserOptions } from './options';
 
 /** What a `withTestmon` met while a config was read for composing. */
@@ -6,7 +6,7 @@ interface Reading {
   options?: UserOptions;
 }
 
-const readings = new AsyncLocalStorage<Reading>();
+const readings = new AsyncScope<Reading>();
 
 /**
  * Runs what reads a user's config so that a `withTestmon` in it hands over the plain config: whoever reads composes,
@@ -14,7 +14,7 @@ const readings = new AsyncLocalStorage<Reading>();
  */
 export function readUncomposed<Result>(read: () => Promise<Result>): Promise<Result> {
   // A reading inside a reading belongs to the outer one.
-  return readings.getStore() === undefined ? readings.run({}, read) : read();
+  return readings.value === undefined ? readings.run({}, read) : read();
 }
 
 /** Runs several readings as one and returns the options of the first `withTestmon` that was met in them. */
@@ -28,7 +28,7 @@ export async function collectOptions<Result>(
 
 /** Called by `withTestmon`: true where its config is being read for composing. */
 export function isRead(options: UserOptions | undefined): boolean {
-  const reading = readings.getStore();
+  const reading = readings.value;
   if (reading === undefined) return false;
   reading.options ??= options;
   return true;

@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncScope } from './async-scope';
 
 type Listener = (message: string) => void;
 
-const listeners = new AsyncLocalStorage<Listener>();
+const listeners = new AsyncScope<Listener>();
 const VALIDATION = /(Validation|Deprecation) Warning/;
 let active = 0;
 let restore = (): void => undefined;
@@ -29,7 +29,7 @@ export async function withoutValidationMessages<Result>(
 function intercept(): () => void {
   const { warn } = console;
   const filtered = (...messages: unknown[]) => {
-    const listen = listeners.getStore();
+    const listen = listeners.value;
     const [message] = messages;
     if (listen !== undefined && typeof message === 'string' && VALIDATION.test(message))
       listen(message);

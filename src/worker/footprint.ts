@@ -9,13 +9,14 @@ export class Accumulator {
 
   /** Takes over what the probes of a file have set since the last reading, and clears them. */
   drain(metadata: string, probes: Uint8Array): void {
-    let executed: Uint8Array | undefined;
-    for (let index = 0; index < probes.length; index += 1) {
-      if (probes[index] === 0) continue;
-      executed ??= this.#executed(metadata, probes.length);
-      executed[index] = 1;
-      probes[index] = 0;
+    // Most files have nothing to tell between two tests, which `indexOf` finds out fastest.
+    const first = probes.indexOf(1);
+    if (first < 0) return;
+    const executed = this.#executed(metadata, probes.length);
+    for (let index = first; index < probes.length; index += 1) {
+      if (probes[index] !== 0) executed[index] = 1;
     }
+    probes.fill(0, first);
   }
 
   depend(dependency: Dependency): void {

@@ -31,6 +31,8 @@ export class JournalWriter {
   readonly #file: string;
   readonly #versions = new Map<string, number>();
   readonly #dependencies = new Map<string, number>();
+  /** Objects that stand for a dependency in many records: their number without the cost of naming them again. */
+  readonly #numbers = new WeakMap<Dependency, number>();
 
   constructor(file: string) {
     this.#file = file;
@@ -71,6 +73,15 @@ export class JournalWriter {
   }
 
   #dependency(dependency: Dependency, lines: JournalLine[]): number {
+    let number = this.#numbers.get(dependency);
+    if (number === undefined) {
+      number = this.#numberOf(dependency, lines);
+      this.#numbers.set(dependency, number);
+    }
+    return number;
+  }
+
+  #numberOf(dependency: Dependency, lines: JournalLine[]): number {
     const key = JSON.stringify([dependency.kind, dependency.name, dependency.value]);
     let id = this.#dependencies.get(key);
     if (id === undefined) {

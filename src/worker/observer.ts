@@ -31,16 +31,15 @@ export interface Sink {
 let sink: Sink | null = null;
 let suspended = 0;
 let installed = false;
-/** How many modules were loaded when they were last searched for what else is to be watched. */
-let searchedModules = 0;
+/** Whether modules were loaded since the last search that are to be watched too. */
+let unsearched = true;
 
 /** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
 export function observe(next: Sink): void {
   install();
   // Going through the loaded modules costs more than all else here, and they are the same for most test files.
-  const modules = Object.keys(require.cache).length;
-  if (modules !== searchedModules) {
-    searchedModules = modules;
+  if (unsearched) {
+    unsearched = false;
     watchPrivateCopies();
     watchResolver();
   }
@@ -256,6 +255,9 @@ function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
   return watched;
 }
 
+/** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */
+const SEARCHED = /graceful-fs|jest-resolve/;
+
 const MARK = Symbol.for('jest-testmon.watched');
 
 /**
@@ -367,6 +369,7 @@ function watchModules(): void {
   const load = loader._load;
   loader._load = function (...args) {
     const request = args[0];
+    if (typeof request === 'string' && SEARCHED.test(request)) unsearched = true;
     if (
       sink !== null &&
       suspended === 0 &&

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { REGISTRY } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure } from '../dependencies/imports';
@@ -13,10 +12,8 @@ import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { observe, stopObserving, unobserved, unwatched, type Sink } from './observer';
+import { ProbeRegistry } from './probe-registry';
 import type { WorkerRun } from './worker-run';
-
-/** Probes set one byte per block here: by metadata string, see `blocks/probes`. */
-type Registry = Record<string, Uint8Array>;
 
 /** The part of a test that Jest's events tell. */
 interface OpenTest {
@@ -48,7 +45,7 @@ export class Recorder implements Sink {
   readonly #run: WorkerRun;
   readonly #journal: JournalWriter;
   readonly #target: RecordedTestFile;
-  readonly #registry: Registry;
+  readonly #registry: ProbeRegistry;
   readonly #startedAt = Date.now();
 
   readonly #shared = new Accumulator();
@@ -77,7 +74,7 @@ export class Recorder implements Sink {
     this.#run = run;
     this.#journal = journal;
     this.#target = target;
-    this.#registry = ensureRegistry(global);
+    this.#registry = ProbeRegistry.of(global);
     this.#shared.depend({
       kind: 'pragmas',
       name: toStored(run.file.root, target.file),
@@ -98,9 +95,11 @@ export class Recorder implements Sink {
 
   loaded(file: string, content: string | Buffer): void {
     if (this.#loaded.has(file)) return;
-    this.#loaded.set(file, content);
+    const isProjects = this.#run.paths.place(file).kind === 'file';
+    // Packages count by their version: keeping their text alive until the end would only make garbage collection dear.
+    this.#loaded.set(file, isProjects ? content : '');
     // Jest itself reads on, for a stack trace say; only the project's own modules can share state.
-    if (this.#run.paths.place(file).kind === 'file') this.#loadedFiles += 1;
+    if (isProjects) this.#loadedFiles += 1;
   }
 
   read(file: string): void {
@@ -279,20 +278,15 @@ export class Recorder implements Sink {
 
   /** Reads the probes into an accumulator and clears them. */
   #drain(into: Accumulator): void {
-    let files = 0;
-    for (const metadata in this.#registry) {
-      const probes = this.#registry[metadata];
-      if (probes === undefined) continue;
-      files += 1;
-      into.drain(metadata, probes);
-    }
-    this.#knownFiles = files;
+    const { files } = this.#registry;
+    for (const { metadata, probes } of files) into.drain(metadata, probes);
+    this.#knownFiles = files.length;
   }
 
   /** Modules without probes count as whole files, snapshots by what stands there after the run. */
   #addLoaded(snapshot: string | null): void {
     const probed = new Set<string>();
-    for (const metadata in this.#registry) {
+    for (const { metadata } of this.#registry.files) {
       const { name, inlined } = this.#run.probed(metadata);
       probed.add(name);
       for (const other of inlined)
@@ -305,8 +299,6 @@ export class Recorder implements Sink {
       if (file === snapshot) continue;
       const place = this.#run.paths.place(file);
       if (place.kind === 'package') {
-        this.#shared.depend(this.#packageDependency(place.name));
-        this.#dependOnMocks(place.name);
         packages.add(place.name);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
@@ -316,6 +308,10 @@ export class Recorder implements Sink {
             : { kind: 'file', name: place.name, value: contentHash(content) },
         );
       }
+    }
+    for (const name of packages) {
+      this.#shared.depend(this.#run.packageDependency(name));
+      this.#dependOnMocks(name);
     }
     for (const name of [...probed, ...this.#wholeFiles]) {
       this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
@@ -380,12 +376,7 @@ export class Recorder implements Sink {
   }
 
   #dependOnPackage(name: string): void {
-    this.#depend(this.#packageDependency(name));
-  }
-
-  #packageDependency(name: string): Dependency {
-    const folder = path.resolve(this.#run.file.root, name);
-    return { kind: 'package', name, value: this.#run.packages.value(folder) };
+    this.#depend(this.#run.packageDependency(name));
   }
 
   #nextOrdinal(name: string[]): number {
@@ -394,22 +385,6 @@ export class Recorder implements Sink {
     this.#ordinals.set(key, ordinal + 1);
     return ordinal;
   }
-}
-
-/** The registry of an environment; made here so that a test cannot delete or enumerate it. */
-function ensureRegistry(global: object): Registry {
-  const existing = (global as Record<string, unknown>)[REGISTRY];
-  // jest-environment-node copies the globals of the worker itself, where the tool chain's own modules may have probes.
-  const isWorkers = existing === (globalThis as Record<string, unknown>)[REGISTRY];
-  if (typeof existing === 'object' && existing !== null && !isWorkers) return existing as Registry;
-  const registry = Object.create(null) as Registry;
-  Object.defineProperty(global, REGISTRY, {
-    value: registry,
-    enumerable: false,
-    configurable: false,
-    writable: false,
-  });
-  return registry;
 }
 
 /** The content of a file, the listing of a folder, or the absence of both, as it is now. */

@@ -29,7 +29,8 @@ export class WorkerRun {
   readonly file: RunFile;
   readonly journal: JournalWriter;
   readonly paths: PathClassifier;
-  readonly packages: PackageReader;
+  readonly #packages: PackageReader;
+  readonly #packageDependencies = new Map<string, Dependency>();
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
@@ -44,11 +45,22 @@ export class WorkerRun {
       excluded: file.excluded,
       ignore: file.ignore,
     });
-    this.packages = new PackageReader(file.root);
+    this.#packages = new PackageReader(file.root);
     this.#folders = new FolderReader(file.root, unwatched.readdirSync);
     this.ignoresVariable = ignoredVariables(file.ignoreVariables);
     acknowledge(path.join(file.directory, `ack-${name}`));
     checkEnvironments(file);
+  }
+
+  /** An installed package as a dependency, remembered per package: one object stands for it in every record. */
+  packageDependency(name: string): Dependency {
+    let dependency = this.#packageDependencies.get(name);
+    if (dependency === undefined) {
+      const value = this.#packages.value(path.resolve(this.file.root, name));
+      dependency = { kind: 'package', name, value };
+      this.#packageDependencies.set(name, dependency);
+    }
+    return dependency;
   }
 
   /** What could stand in a module's place, remembered per module. */
