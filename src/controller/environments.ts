@@ -1,12 +1,16 @@
 import type { Config } from '@jest/types';
+import { isPlugPoint } from '../config/plug-points';
 import { PackageReader } from '../dependencies/packages';
 import { asUserWroteIt } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { Store } from '../store';
-import type { Environment } from '../store/types';
+import type { Environment, EnvironmentKey } from '../store/types';
 import { projectName } from './project';
 import type { RunRequest } from './run-request';
-import { toolChainHash } from './tool-chain';
+import { toolChainHash, type ToolChainInput } from './tool-chain';
+
+/** What of a run decides in which environments it takes place. */
+export type EnvironmentPlace = Pick<RunRequest, 'root' | 'options' | 'composition'>;
 
 /**
  * Finds or creates the environment of each project of a run, in the order of the configs. In a database that is
@@ -15,32 +19,52 @@ import { toolChainHash } from './tool-chain';
  */
 export function findEnvironments(
   store: Store,
-  { root, options, composition }: RunRequest,
+  place: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
 ): Environment[] {
-  const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
-  const packages = new PackageReader(root);
+  return environmentKeys(place, configs).map((key) =>
+    store.findOrCreateEnvironment(key, Date.now()),
+  );
+}
+
+/** What names the environment of each project, in the order of the configs. */
+export function environmentKeys(
+  place: EnvironmentPlace,
+  configs: readonly Config.ProjectConfig[],
+): EnvironmentKey[] {
+  const { root, options } = place;
   const names = new Map<string, number>();
-  return configs.map((config) => {
-    const base = projectName(config, root);
+  return toolChainInputs(place, configs).map((input) => {
+    const base = projectName(input.config, root);
     const nth = (names.get(base) ?? 0) + 1;
     names.set(base, nth);
-    return store.findOrCreateEnvironment(
-      {
-        name: options.environmentName,
-        project: nth === 1 ? base : `${base} #${nth}`,
-        nodeMajor: Number(process.versions.node.split('.')[0]),
-        platform: process.platform,
-        hash: toolChainHash({
-          config: { ...asUserWroteIt(config), globalSetup: undefined },
-          jestVersion: version,
-          globalSetup: composition?.globalSetup ?? config.globalSetup ?? null,
-          typeErrors: options.typeErrors,
-          root,
-          packages,
-        }),
-      },
-      Date.now(),
-    );
+    return {
+      name: options.environmentName,
+      project: nth === 1 ? base : `${base} #${nth}`,
+      nodeMajor: Number(process.versions.node.split('.')[0]),
+      platform: process.platform,
+      hash: toolChainHash(input),
+    };
   });
+}
+
+/** What shapes the results of each project, in the order of the configs. */
+export function toolChainInputs(
+  { root, options, composition }: EnvironmentPlace,
+  configs: readonly Config.ProjectConfig[],
+): ToolChainInput[] {
+  const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
+  const packages = new PackageReader(root);
+  return configs.map((config) => ({
+    config: { ...asUserWroteIt(config), globalSetup: undefined },
+    jestVersion: version,
+    globalSetup: composition?.globalSetup ?? usersOwn(config.globalSetup),
+    typeErrors: options.typeErrors,
+    root,
+    packages,
+  }));
+}
+
+function usersOwn(file: string | null | undefined): string | null {
+  return file == null || isPlugPoint(file) ? null : file;
 }
