@@ -300,6 +300,21 @@ describe('a database of an older version', () => {
     });
   });
 
+  it('is read through a copy in the newest format, where that is asked for', () => {
+    const file = filled();
+    const before = open(file).snapshot();
+    const bytes = fs.readFileSync(file);
+    const store = open(file, { readonly: true, older: 'copy', migrations: steps });
+    expect(store.snapshot()).toEqual(before);
+    expect(storeError(() => store.commit(batch({}), 1)).reason).toBe('unwritable');
+    expect(fs.readFileSync(file).equals(bytes)).toBe(true);
+    const newer = open(newFile(), { migrations: steps });
+    newer.close();
+    expect(storeError(() => Store.open(newer.file, { readonly: true, older: 'copy' })).reason).toBe(
+      'newer',
+    );
+  });
+
   it('stays as it was when the update fails', () => {
     const file = filled();
     const failing = [

@@ -20,7 +20,7 @@ import {
   type StoredRecord,
   type StoredVersion,
 } from '../store';
-import type { Environment, FileVersion } from '../store/types';
+import type { Environment, FileVersion, ModuleForm } from '../store/types';
 import { ProjectTransform } from './transformed';
 import type { WorkingTree } from './working-tree';
 
@@ -87,6 +87,11 @@ export class Project {
     return toStored(this.#root, realPath(test.path));
   }
 
+  /** The verdict on a test file of which nothing is known. */
+  unrecorded(test: Test): JudgedTest {
+    return { test, path: this.pathOf(test), ...NEVER_RECORDED };
+  }
+
   /** Decides on the given test files against the working tree. */
   async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
     const paths = tests.map((test) => this.pathOf(test));
@@ -147,6 +152,15 @@ export class Project {
         return holds;
       },
     };
+  }
+
+  /**
+   * The blocks that a file has now, through Jest's own cached transform.
+   * @returns Null where it does not transform, or cannot carry probes.
+   */
+  async currentVersion(path: string, form: ModuleForm): Promise<FileVersion | null> {
+    const metadata = await this.#transform.metadata(path, form);
+    return metadata?.path === path ? metadata : null;
   }
 
   /** How each version of one file stands. */

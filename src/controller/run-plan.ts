@@ -8,7 +8,7 @@ import { order, shardOf } from '../selection/select';
 import type { Controller } from './controller';
 import { messageOf } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
-import { beginRun, selectTests, startWorkers } from './session';
+import { beginRun, handOver, selectTests, startWorkers } from './session';
 
 export interface ShardOptions {
   /** From 1. */
@@ -75,11 +75,13 @@ export class RunPlan {
   async #select(tests: Test[]): Promise<Test[]> {
     if (this.#selected !== null) return tests;
     const contexts = this.#contexts ?? contextsOf(tests);
-    const controller = beginRun(
-      contexts,
-      contexts.map(({ config }) => config),
-      this.#globalConfig?.rootDir ?? null,
-    );
+    const configs = contexts.map(({ config }) => config);
+    const rootDir = this.#globalConfig?.rootDir ?? null;
+    if (handOver(configs, rootDir, tests)) {
+      this.#selected = { controller: null, running: new Map() };
+      return [];
+    }
+    const controller = beginRun(contexts, configs, rootDir);
     if (controller === null) {
       this.#selected = { controller: null, running: new Map() };
       return tests;

@@ -19,7 +19,20 @@ export interface Session {
   controller: Controller | null;
   /** Set by the reporter: it sees every outcome, and ends the run. */
   reported: boolean;
+  /** Set by an inspection: it takes the place of the run. */
+  inspector: Inspector | null;
 }
+
+/** What Jest found to run, and with which configs. */
+export interface Found {
+  request: RunRequest;
+  /** Every project, also one without tests where Jest says so. */
+  configs: Config.ProjectConfig[];
+  tests: Test[];
+}
+
+/** Takes over what Jest found; then Jest gets nothing to run, and no database is opened. */
+export type Inspector = (found: Found) => void;
 
 const KEY = Symbol.for('jest-testmon.session');
 const holder = globalThis as { [KEY]?: Session };
@@ -31,7 +44,7 @@ export function session(): Session {
 }
 
 function startSession(): Session {
-  const started: Session = { controller: null, reported: false };
+  const started: Session = { controller: null, reported: false, inspector: null };
   // The last resort: a run that no reporter of ours ended still commits what its workers journaled.
   process.once('exit', () => endRun(started.reported ? 'cut short' : 'whole'));
   return started;
@@ -47,17 +60,30 @@ export function beginRun(
   rootDir: string | null,
 ): Controller | null {
   endRun('cut short');
-  const request = readRequest(configs, rootDir);
-  // Nothing in this process or its workers may take part in an older run.
-  process.env[RUN_FILE_VARIABLE] = 'none';
+  const request = prepareRequest(configs, rootDir);
   if (!request.options.enabled) return null;
-  process.env.TESTMON_ROOT = request.root;
-  // A coverage report must be about the user's code alone, so no probes stand in it.
-  if (request.coverage) process.env.TESTMON_PROBES = 'off';
-  else delete process.env.TESTMON_PROBES;
   const controller = Controller.begin(request, configs);
   session().controller = controller;
   return controller;
+}
+
+/**
+ * Hands what Jest found over to the inspection that asked for it.
+ * @returns False where none did, and this is a run.
+ */
+export function handOver(
+  configs: readonly Config.ProjectConfig[],
+  rootDir: string | null,
+  tests: readonly Test[],
+): boolean {
+  const { inspector } = session();
+  if (inspector === null) return false;
+  inspector({
+    request: prepareRequest(configs, rootDir),
+    configs: [...configs],
+    tests: [...tests],
+  });
+  return true;
 }
 
 /** Ends the run under way, if there is one. */
@@ -122,6 +148,22 @@ function excludedFolders(
   ]
     .filter((folder): folder is string => typeof folder === 'string')
     .map((folder) => path.resolve(folder));
+}
+
+/** Reads what is asked for, and tells this process and its workers what transforming depends on. */
+function prepareRequest(
+  configs: readonly Config.ProjectConfig[],
+  rootDir: string | null,
+): RunRequest {
+  const request = readRequest(configs, rootDir);
+  // Nothing in this process or its workers may take part in an older run.
+  process.env[RUN_FILE_VARIABLE] = 'none';
+  if (!request.options.enabled) return request;
+  process.env.TESTMON_ROOT = request.root;
+  // A coverage report must be about the user's code alone, so no probes stand in it.
+  if (request.coverage) process.env.TESTMON_PROBES = 'off';
+  else delete process.env.TESTMON_PROBES;
+  return request;
 }
 
 function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string | null): RunRequest {

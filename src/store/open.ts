@@ -11,6 +11,8 @@ export const APPLICATION_ID = 0x746d6f6e;
 export interface OpenOptions {
   /** Never write, not even what is missing. Default: false. */
   readonly?: boolean;
+  /** Read-only, what to do with an older format: refuse it, or update a copy in memory. Default: `refuse`. */
+  older?: 'refuse' | 'copy';
   /** Milliseconds to wait for another process's lock. Default: 10,000. */
   timeout?: number;
   /** The steps of the schema. Default: all there are. */
@@ -29,7 +31,9 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
     checkFile(file, readonly);
     db = new Database(file, { readonly, timeout });
     setUp(db, readonly);
-    if (readonly) checkVersion(db, file, migrations);
+    if (readonly && options.older === 'copy' && isOlder(db, file, migrations))
+      db = updatedCopy(db, file, migrations);
+    else if (readonly) checkVersion(db, file, migrations);
     else migrate(db, file, migrations);
     checkSchema(db, file);
     return db;
@@ -113,6 +117,30 @@ function migrate(db: Database.Database, file: string, migrations: readonly Migra
     db.pragma(`user_version = ${newest}`);
   }).immediate();
   db.pragma('foreign_keys = ON');
+}
+
+function isOlder(db: Database.Database, file: string, migrations: readonly Migration[]): boolean {
+  const version = versionOf(db, file);
+  return version > 0 && version < newestOf(migrations);
+}
+
+/** The same content in the newest format, in memory: the file stays as it is. */
+function updatedCopy(
+  db: Database.Database,
+  file: string,
+  migrations: readonly Migration[],
+): Database.Database {
+  const copy = new Database(db.serialize());
+  db.close();
+  try {
+    setUp(copy, false);
+    migrate(copy, file, migrations);
+    copy.pragma('query_only = ON');
+    return copy;
+  } catch (error) {
+    copy.close();
+    throw error;
+  }
 }
 
 /** A database in WAL mode is three files; ours is one, to copy and to cache. */

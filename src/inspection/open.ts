@@ -1,0 +1,118 @@
+import type { Options, UserOptions } from '../config/options';
+import { environmentKeys } from '../controller/environments';
+import { Project } from '../controller/project';
+import type { Found } from '../controller/session';
+import { WorkingTree } from '../controller/working-tree';
+import { PackageReader } from '../dependencies/packages';
+import {
+  asStoreError,
+  Store,
+  StoreError,
+  type Environment,
+  type EnvironmentKey,
+  type FileState,
+} from '../store';
+import { findTests } from './found';
+import type { InspectedProject, InspectedTest, Inspection } from './inspection';
+
+/**
+ * Opens a project to look at it: every test file that Jest finds is judged as a run would judge it now. Nothing runs,
+ * nothing is written, and a database that is of no use stays where it is.
+ * @param args The command line, without our own options: options of Jest, and what the command is asked about.
+ * @param flags What our own options say, unchecked.
+ * @param spell How a message names one of our options.
+ * @returns To be closed.
+ * @throws {InspectionError} Where testmon is switched off, or Jest refuses the config.
+ * @throws {JestMissingError} Where there is no Jest.
+ */
+export async function openInspection(
+  args: readonly string[],
+  flags: UserOptions = {},
+  spell: (name: keyof Options) => string = (name) => name,
+): Promise<Inspection> {
+  const found = await findTests(args, flags, spell);
+  const { request, positionals } = found;
+  const { store, problem } = openReadonly(request.dataFile);
+  const looked = { request, positionals, store, problem };
+  try {
+    return asInspection(looked, await judgeAll(found, store));
+  } catch (error) {
+    // Some damage shows only where a page is read.
+    store?.close();
+    const known = asStoreError(error, request.dataFile);
+    if (store === null || known.reason !== 'damaged') throw error;
+    return asInspection({ ...looked, store: null, problem: known }, await judgeAll(found, null));
+  }
+}
+
+function asInspection(
+  looked: Omit<Inspection, 'projects' | 'tests' | 'close'>,
+  judged: Pick<Inspection, 'projects' | 'tests'>,
+): Inspection {
+  return { ...looked, ...judged, close: () => looked.store?.close() };
+}
+
+/**
+ * Opens a database to read it, also one of an older format: that one is updated in memory, and the file stays.
+ * @returns No store and no problem where there is none yet.
+ */
+export function openReadonly(
+  dataFile: string,
+): { store: Store; problem: null } | { store: null; problem: StoreError | null } {
+  try {
+    return { store: Store.open(dataFile, { readonly: true, older: 'copy' }), problem: null };
+  } catch (error) {
+    const problem = asStoreError(error, dataFile);
+    return { store: null, problem: problem.reason === 'missing' ? null : problem };
+  }
+}
+
+async function judgeAll(
+  { request, configs, tests }: Found,
+  store: Store | null,
+): Promise<Pick<Inspection, 'projects' | 'tests'>> {
+  const { root, options } = request;
+  const tree = new WorkingTree(
+    root,
+    new PackageReader(root),
+    store?.fileStates() ?? new Map<string, FileState>(),
+  );
+  const keys = environmentKeys(request, configs);
+  const projects: InspectedProject[] = [];
+  const judged: InspectedTest[] = [];
+  for (const [index, config] of configs.entries()) {
+    const key = keys[index];
+    if (key === undefined) continue;
+    const { environment, recorded } = findEnvironment(store, key);
+    const project = new Project(config, environment, root, tree, options.always);
+    const inspected = { project, key, recorded };
+    projects.push(inspected);
+    const own = tests.filter((test) => test.context.config.id === config.id);
+    const verdicts =
+      store !== null && recorded === 'yes'
+        ? await project.judge(store, own)
+        : own.map((test) => project.unrecorded(test));
+    judged.push(...verdicts.map((test) => ({ ...test, project: inspected })));
+  }
+  return { projects, tests: judged };
+}
+
+/** No row has this id. */
+const NONE = 0;
+
+function findEnvironment(
+  store: Store | null,
+  key: EnvironmentKey,
+): { environment: Environment; recorded: InspectedProject['recorded'] } {
+  const none = { id: NONE, ...key };
+  if (store === null) return { environment: none, recorded: 'no' };
+  try {
+    const environment = store.findOrCreateEnvironment(key, Date.now());
+    if (environment.hash === key.hash) return { environment, recorded: 'yes' };
+    return { environment: none, recorded: 'other' };
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === 'missing')
+      return { environment: none, recorded: 'no' };
+    throw error;
+  }
+}
