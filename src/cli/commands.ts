@@ -1,4 +1,5 @@
 import { merge } from './merge';
+import { verify } from './verify';
 
 /** A subcommand: one file in this folder each. */
 export interface Subcommand {
@@ -10,7 +11,7 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [merge];
+export const subcommands: readonly Subcommand[] = [merge, verify];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

@@ -12,7 +12,14 @@ import {
   type RunFile,
   type RunProject,
 } from '../run/run-file';
-import { asStoreError, makeBatch, moveAside, type CommitBatch, type Store } from '../store';
+import {
+  asStoreError,
+  makeBatch,
+  moveAside,
+  type CommitBatch,
+  type Store,
+  type StoredRecord,
+} from '../store';
 import { finishAbandonedRuns } from './abandoned-runs';
 import { findEnvironments } from './environments';
 import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
@@ -128,6 +135,13 @@ export class Controller {
   /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
   running(judged: readonly JudgedTest[]): JudgedTest[] {
     return this.#request.select ? judged.filter(({ verdict }) => verdict.affected) : [...judged];
+  }
+
+  /** The record by which a test file was found unaffected. */
+  recordOf({ test, path, verdict }: JudgedTest): StoredRecord | undefined {
+    if (verdict.affected) return undefined;
+    const known = this.#projects.get(test.context.config.id)?.data?.testFiles.get(path);
+    return known?.records.find(({ id }) => id === verdict.recordId);
   }
 
   /** Says what was selected, before the tests run. */

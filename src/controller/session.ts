@@ -13,6 +13,7 @@ import type { RunRequest } from './run-request';
 import { makeVoice } from './messages';
 import type { JudgedTest } from './project';
 import { conclude } from './summary';
+import type { Comparison, Verification } from './verification';
 
 /** What Jest's main process knows of the run under way; shared by the plug points. */
 export interface Session {
@@ -21,6 +22,12 @@ export interface Session {
   reported: boolean;
   /** Set by an inspection: it takes the place of the run. */
   inspector: Inspector | null;
+  /** Set by the `verify` command. */
+  verification: {
+    verification: Verification;
+    /** Called once, when everything has run. */
+    report(comparison: Comparison): void;
+  } | null;
 }
 
 /** What Jest found to run, and with which configs. */
@@ -44,7 +51,12 @@ export function session(): Session {
 }
 
 function startSession(): Session {
-  const started: Session = { controller: null, reported: false, inspector: null };
+  const started: Session = {
+    controller: null,
+    reported: false,
+    inspector: null,
+    verification: null,
+  };
   // The last resort: a run that no reporter of ours ended still commits what its workers journaled.
   process.once('exit', () => endRun(started.reported ? 'cut short' : 'whole'));
   return started;
@@ -99,6 +111,9 @@ export function concludeRun(): void {
   const current = session().controller;
   endRun('cut short');
   if (current !== null) conclude(current.request, current.counts);
+  const verifying = session().verification;
+  const comparison = verifying?.verification.comparison();
+  if (comparison?.compared === true) verifying?.report(comparison);
 }
 
 /**
@@ -111,6 +126,9 @@ export async function selectTests(
   listing: boolean,
 ): Promise<JudgedTest[]> {
   const judged = await controller.select(tests);
+  session().verification?.verification.expect(controller.request, judged, (one) =>
+    controller.recordOf(one),
+  );
   controller.announce(judged, listing);
   return controller.running(judged);
 }

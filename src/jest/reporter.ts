@@ -25,7 +25,9 @@ export default class TestmonReporter {
       !result.leaks &&
       // Jest's exit code is 1 for an obsolete snapshot too.
       (this.#updatesSnapshots || result.snapshot.unchecked === 0);
-    session().controller?.noteResult(test.context.config.id, test.path, passed);
+    const { controller, verification } = session();
+    controller?.noteResult(test.context.config.id, test.path, passed);
+    verification?.verification.note(test, result, passed);
   }
 
   onRunComplete(): void {

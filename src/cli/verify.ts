@@ -1,0 +1,124 @@
+import { age } from '../controller/age';
+import { count, some } from '../controller/messages';
+import { session } from '../controller/session';
+import { Verification, type Comparison, type Escape } from '../controller/verification';
+import { parseArguments } from './arguments';
+import { makeCommand, printJson } from './command';
+import type { Subcommand } from './commands';
+import { run as runJest } from './run';
+
+/** Exit codes beside Jest's own. */
+const ESCAPED = 3;
+const NOT_COMPARED = 4;
+
+/** `jest-testmon verify`: runs everything, and reports what selection would have missed. */
+export const verify: Subcommand = {
+  name: 'verify',
+  summary: 'run everything, and report what would have been skipped wrongly',
+  run,
+};
+
+async function run(args: string[]): Promise<void> {
+  const { own, others } = divide(args);
+  const { json } = makeCommand(
+    verify.name,
+    'Runs everything and records it, and compares what would have been skipped with what happened. A test file that ' +
+      'would have been skipped and failed is an escape: it depends on something that is not watched. For a nightly run.',
+    {
+      exitCodes: [
+        '0  nothing failed',
+        '1  tests failed, and all of them would have run anyway (or what testFailureExitCode of Jest says)',
+        '2  the command line was not understood',
+        '3  an escape; under --forceExit the code is that of Jest',
+        '4  nothing was compared: the database cannot be used, or testmon is switched off',
+      ],
+      examples: [
+        ['verify', 'run and compare everything'],
+        ['verify --maxWorkers=4 src', 'with arguments for Jest'],
+      ],
+    },
+  )
+    .usage('[options] [any arguments of Jest]')
+    .option('--json', 'print the comparison as JSON on standard output')
+    .parse(own, { from: 'user' })
+    .opts<{ json?: true }>();
+  const { jestArguments, flags } = parseArguments(others);
+
+  const verification = new Verification();
+  session().verification = { verification, report: (comparison) => report(comparison, json) };
+  await runJest(jestArguments, { ...flags, select: false, forceSelect: false });
+
+  const comparison = verification.comparison();
+  if (!comparison.compared) {
+    process.stderr.write(
+      'testmon: nothing was compared, as the records could not be used or testmon is switched off.\n',
+    );
+    if (json === true) printJson(comparison);
+  }
+  const code = comparison.escapes.length > 0 ? ESCAPED : comparison.compared ? 0 : NOT_COMPARED;
+  if (code === 0) return;
+  // Jest sets its code as the process ends. A failure that is no escape keeps it.
+  process.once('exit', () => {
+    if (code === ESCAPED || !process.exitCode) process.exitCode = code;
+  });
+}
+
+/** Our own arguments of this command, and the others. */
+function divide(args: readonly string[]): { own: string[]; others: string[] } {
+  const end = args.indexOf('--');
+  const isOwn = (argument: string, index: number) =>
+    (end < 0 || index < end) && ['--json', '-h', '--help'].includes(argument);
+  return { own: args.filter(isOwn), others: args.filter((...at) => !isOwn(at[0], at[1])) };
+}
+
+function report(comparison: Comparison, json: true | undefined): void {
+  process.stderr.write(`${describe(comparison)}\n`);
+  if (json === true) printJson(comparison);
+  // Where Jest ends the process at once, this is the last chance; its own code may replace it.
+  if (comparison.escapes.length > 0) process.once('exit', () => (process.exitCode = ESCAPED));
+}
+
+function describe(comparison: Comparison): string {
+  const { total, wouldSkip, checked, escapes } = comparison;
+  if (total === 0) return 'testmon: no test file was found, so there was nothing to verify.';
+  if (wouldSkip === 0) {
+    return `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify; after this run there is.`;
+  }
+  const unchecked = wouldSkip - checked;
+  const rest = unchecked > 0 ? `; ${unchecked} more did not run` : '';
+  if (escapes.length === 0) {
+    return `testmon: verified: of ${count(total, 'test file')} ${checked} would have been skipped, and none of them failed${rest}.`;
+  }
+  return [
+    `testmon: ${escapes.length} of ${count(checked, 'test file')} that would have been skipped failed${rest}:`,
+    ...escapes.flatMap(describeEscape),
+    `testmon: ${suspects(comparison)}`,
+  ].join('\n');
+}
+
+function describeEscape({ path, record, failure }: Escape): string[] {
+  const { tests, message } = failure;
+  const where = tests.length === 0 ? 'the file as a whole' : tests.map((name) => `"${name}"`);
+  return [
+    `  ${path}`,
+    record === null
+      ? '    would have been skipped by a record that is gone'
+      : `    would have been skipped by record ${record.id}, made ${ago(record.recordedAt)}, last matched ${ago(record.matchedAt)}`,
+    `    failed: ${[where].flat().slice(0, 3).join(', ')}${tests.length > 3 ? `, and ${tests.length - 3} more` : ''}: ${message}`,
+  ];
+}
+
+function ago(time: number): string {
+  return `${age(Date.now() - time)} ago`;
+}
+
+/** What may be behind it, and what to do. */
+function suspects({ ignore, changedIgnored }: Comparison): string {
+  const advice =
+    'make it part of what the test reads, or let the file run always with /** @testmon always */ or the option always.';
+  if (changedIgnored.length > 0) {
+    return `the option ignore leaves out ${count(changedIgnored.length, 'file')} that changed since${some(changedIgnored)}; take them off the list if the tests need them. Else the cause is the clock, the network, chance or another thing that is not watched: ${advice}`;
+  }
+  const ignored = ignore.length > 0 ? ', a file that the option ignore leaves out' : '';
+  return `the cause is something that is not watched: the clock, the network, chance${ignored}, or a bug in testmon. Run the file again: if it passes now, it is chance or order; if not, ${advice}`;
+}

@@ -1,0 +1,50 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import picomatch from 'picomatch';
+import { toStored } from './paths';
+
+/** A file that the option `ignore` takes out of all records. */
+export interface IgnoredFile {
+  /** Relative to the root. */
+  path: string;
+  /** Milliseconds since the epoch. */
+  modifiedAt: number;
+}
+
+/** Looking for what is ignored must not take longer than it is worth. */
+const MOST_ENTRIES = 100_000;
+
+/**
+ * The files below the root that the globs of `ignore` match. Packages and source control are left out.
+ * @param root Absolute path that the globs are relative to.
+ */
+export function findIgnored(root: string, globs: readonly string[]): IgnoredFile[] {
+  if (globs.length === 0) return [];
+  const matches = picomatch([...globs], { dot: true });
+  const found: IgnoredFile[] = [];
+  const folders = [root];
+  let seen = 0;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of list(folder)) {
+      if ((seen += 1) > MOST_ENTRIES) return found;
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name !== 'node_modules' && entry.name !== '.git') folders.push(file);
+        continue;
+      }
+      const name = toStored(root, file);
+      if (!matches(name)) continue;
+      const stats = fs.statSync(file, { throwIfNoEntry: false });
+      if (stats?.isFile() === true) found.push({ path: name, modifiedAt: stats.mtimeMs });
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function list(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
