@@ -4,7 +4,7 @@ import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
-import { variableValue } from '../dependencies/variables';
+import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
   publishRunFile,
   RUN_FILE_VARIABLE,
@@ -64,7 +64,14 @@ export class Controller {
     this.#configs = configs;
     this.#store = store;
     this.#writable = writable;
-    this.#tree = new WorkingTree(request.root, new PackageReader(request.root), store.fileStates());
+    this.#tree = new WorkingTree(
+      request.root,
+      new PackageReader(request.root),
+      store.fileStates(),
+      {
+        ignoresVariable: ignoredVariables(request.options.ignoreVariables),
+      },
+    );
   }
 
   /**
@@ -190,6 +197,7 @@ export class Controller {
       excluded: [...excluded, OWN_FOLDER, directory.path, dataFile],
       ignore: options.ignore,
       ignoreVariables: options.ignoreVariables,
+      variableNames: this.#tree.variableNames,
       setupVariables: {},
       projects,
     };

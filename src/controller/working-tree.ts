@@ -1,12 +1,13 @@
 import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/content';
 import { listingValue } from '../dependencies/listing';
+import { manifestValue } from '../dependencies/manifest';
 import { LINK, linkValue } from '../dependencies/nearer';
 import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
-import { variableValue } from '../dependencies/variables';
+import { variableNamesValue, variableValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
 import type { FileState } from '../store';
@@ -23,8 +24,21 @@ export class WorkingTree {
   readonly #learnt: FileState[] = [];
   readonly #folders: FolderReader;
 
-  /** @param states What was known of the files on this machine: same size, times and inode mean same content. */
-  constructor(root: string, packages: PackageReader, states: Map<string, FileState>) {
+  readonly #manifests = new Map<string, string>();
+  /** What a record would keep of the names of all environment variables. */
+  readonly variableNames: string;
+
+  /**
+   * @param states What was known of the files on this machine: same size, times and inode mean same content.
+   * @param rules Which environment variables never count.
+   */
+  constructor(
+    root: string,
+    packages: PackageReader,
+    states: Map<string, FileState>,
+    { ignoresVariable }: { ignoresVariable: (name: string) => boolean },
+  ) {
+    this.variableNames = variableNamesValue(process.env, ignoresVariable);
     this.#root = root;
     this.#folders = new FolderReader(root);
     this.#packages = packages;
@@ -65,7 +79,9 @@ export class WorkingTree {
       case 'package':
         return this.#packages.value(fromStored(this.#root, name)) === value;
       case 'variable':
-        return variableValue(process.env[name]) === value;
+        return (name === '' ? this.variableNames : variableValue(process.env[name])) === value;
+      case 'manifest':
+        return this.#manifest(name) === value;
       case 'pragmas':
         return this.#pragmas(name) === value;
       case 'rivals':
@@ -117,6 +133,15 @@ export class WorkingTree {
     } catch {
       return null;
     }
+  }
+
+  #manifest(name: string): string {
+    let value = this.#manifests.get(name);
+    if (value === undefined) {
+      value = manifestValue(fromStored(this.#root, name));
+      this.#manifests.set(name, value);
+    }
+    return value;
   }
 
   #pragmas(name: string): string | null {

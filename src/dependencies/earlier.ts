@@ -4,6 +4,7 @@ import { isWithin } from './paths';
 /** The parts of a Jest config that name several places for one module, in the order in which they are tried. */
 export interface SearchConfig {
   modulePaths?: readonly string[];
+  moduleDirectories?: readonly string[];
   moduleNameMapper?: readonly (readonly [string, string | readonly string[]])[];
 }
 
@@ -35,4 +36,12 @@ export function earlierPlaces(file: string, orders: readonly string[][]): string
     if (winner === undefined) return [];
     return order.slice(0, found).map((folder) => path.join(folder, path.relative(winner, file)));
   });
+}
+
+/** Makes the test for a specifier on which `moduleNameMapper` decides. */
+export function mappedSpecifiers({
+  moduleNameMapper,
+}: SearchConfig): (specifier: string) => boolean {
+  const patterns = (moduleNameMapper ?? []).map(([pattern]) => new RegExp(pattern));
+  return (specifier) => patterns.some((pattern) => pattern.test(specifier));
 }

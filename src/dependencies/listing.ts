@@ -4,18 +4,20 @@ import { shortHash } from './content';
 /** Entries that come and go with our own work and never count as a change of the folder. */
 const OWN_ENTRY = /^\.testmondata/;
 
+/** As `readdirSync` with file types. */
+type List = (folder: string, options: { withFileTypes: true }) => fs.Dirent[];
+
 /**
- * The value of a folder's listing: a hash of its entries' sorted names; empty when it cannot be listed.
+ * The value of a folder's listing: a hash of its entries' sorted names and whether each is a folder; empty when it
+ * cannot be listed.
  * @param list The unpatched `readdirSync`, where the caller watches `fs`.
  */
-export function listingValue(
-  folder: string,
-  list: (folder: string) => string[] = fs.readdirSync,
-): string {
+export function listingValue(folder: string, list: List = fs.readdirSync): string {
   try {
     return shortHash(
-      list(folder)
-        .filter((name) => !OWN_ENTRY.test(name))
+      list(folder, { withFileTypes: true })
+        .filter(({ name }) => !OWN_ENTRY.test(name))
+        .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
         .sort()
         .join('\0'),
     );

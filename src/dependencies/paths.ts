@@ -68,6 +68,7 @@ export class PathClassifier {
   readonly #workspace: string;
   readonly #ignores: ((name: string) => boolean) | null;
   readonly #known = new Map<string, Place>();
+  readonly #realFolders = new Map<string, string>();
 
   constructor(rules: PathRules) {
     this.#rules = rules;
@@ -101,12 +102,24 @@ export class PathClassifier {
     }
     const folder = packageFolder(file);
     if (folder !== null) {
-      return folder === ''
-        ? { kind: 'ignored' }
-        : { kind: 'package', name: toStored(root, folder) };
+      if (folder === '') return { kind: 'ignored' };
+      const real = this.#realFolder(folder);
+      // A workspace is linked into node_modules, but its files change without another version.
+      if (packageFolder(real) === null)
+        return this.#classify(path.join(real, path.relative(folder, file)));
+      return { kind: 'package', name: toStored(root, folder) };
     }
     const name = toStored(root, file);
     return this.#ignores?.(name) ? { kind: 'ignored' } : { kind: 'file', name };
+  }
+
+  #realFolder(folder: string): string {
+    let real = this.#realFolders.get(folder);
+    if (real === undefined) {
+      real = realPath(folder);
+      this.#realFolders.set(folder, real);
+    }
+    return real;
   }
 }
 
@@ -118,16 +131,22 @@ export function isWithin(folder: string, file: string): boolean {
   );
 }
 
+/** What package managers and tools keep for themselves in `node_modules`; others, as Prisma, generate code there. */
+const KEPT =
+  /^\.(?:bin|cache|pnpm|store|vite|vitest|yarn[\w.-]*|package-lock\.json|modules\.yaml)$/;
+
 /**
  * The folder of the installed package a file belongs to: the innermost `node_modules/<name>` above it.
- * Empty for something in `node_modules` that is no package (`.bin`, `.cache`); null outside `node_modules`.
+ * Empty for something in `node_modules` that is no package (`.bin`, `.cache`); null outside `node_modules`, and for
+ * code that a tool generated there, which has no version.
  */
 export function packageFolder(file: string): string | null {
   const marker = `${path.sep}node_modules${path.sep}`;
   const at = file.lastIndexOf(marker);
   if (at < 0) return null;
   const [first, second] = file.slice(at + marker.length).split(path.sep);
-  if (first === undefined || first === '' || first.startsWith('.')) return '';
+  if (first === undefined || first === '' || KEPT.test(first)) return '';
+  if (first.startsWith('.')) return null;
   if (first.startsWith('@')) {
     return second === undefined ? '' : file.slice(0, at) + marker + first + path.sep + second;
   }

@@ -31,3 +31,12 @@ export function ignoredVariables(extra: readonly string[] = []): (name: string) 
 export function variableValue(value: string | undefined): string {
   return value === undefined ? '' : shortHash(`=${value}`);
 }
+
+/** What a record keeps of which variables there are, those that never count aside. */
+export function variableNamesValue(
+  variables: NodeJS.ProcessEnv,
+  ignores: (name: string) => boolean,
+): string {
+  const names = Object.keys(variables).filter((name) => !ignores(name));
+  return shortHash(names.sort().join('\0'));
+}

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { EnvironmentKey } from '../store/types';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 1;
+export const RUN_FILE_VERSION = 2;
 
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
@@ -36,6 +36,8 @@ export interface RunFile {
   excluded: string[];
   ignore: string[];
   ignoreVariables: string[];
+  /** What a record keeps of the names of all environment variables, as selection sees them. */
+  variableNames: string;
   /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
   setupVariables: Record<string, string>;
   /** By Jest's project id. */

@@ -92,7 +92,7 @@ export function dependencyLabel({ kind, name }: Dependency): string {
     case 'package':
       return `package ${name.replace(/^.*node_modules\//, '')}`;
     case 'variable':
-      return `variable ${name}`;
+      return name === '' ? 'which variables are set' : `variable ${name}`;
     case 'listing':
       return `${name === '' ? '.' : name}/`;
     case 'rivals':

@@ -31,6 +31,7 @@ const KINDS: Record<DependencyKind, true> = {
   present: true,
   listing: true,
   package: true,
+  manifest: true,
   variable: true,
   pragmas: true,
   rivals: true,

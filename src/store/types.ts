@@ -24,7 +24,9 @@ export interface FileVersion {
  * - `present`: a path that was looked for and there; value: `file`, `directory`, or `->` and where a link leads.
  * - `listing`: the entries of a folder; value: a hash of their sorted names.
  * - `package`: an installed package, named by its folder; value: its version, patches, and the packages nested in it.
- * - `variable`: an environment variable; value: a hash of its value, empty when unset.
+ * - `manifest`: the package.json of a package in the project; value: a hash of what it says of the package's files.
+ * - `variable`: an environment variable; value: a hash of its value, empty when unset. The empty name stands for the
+ *   names of all there are; value: their hash.
  * - `pragmas`: a test file's docblock pragmas; value: their hash.
  * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
  * - `always`: never holds: the test file asked to run always.
@@ -35,6 +37,7 @@ export type DependencyKind =
   | 'present'
   | 'listing'
   | 'package'
+  | 'manifest'
   | 'variable'
   | 'pragmas'
   | 'rivals'

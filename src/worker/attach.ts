@@ -1,5 +1,5 @@
 import { stripProbes } from '../blocks';
-import { searchOrders, type SearchConfig } from '../dependencies/earlier';
+import { mappedSpecifiers, searchOrders, type SearchConfig } from '../dependencies/earlier';
 import { testName, type CircusEvent, type CircusState } from './circus';
 import { settlePending } from './observer';
 import { Recorder } from './recorder';
@@ -75,6 +75,8 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       extensions: context.moduleFileExtensions,
       roots: context.roots,
       searchOrders: searchOrders(context.search),
+      moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
+      isMapped: mappedSpecifiers(context.search),
     },
     environment.global,
   );
@@ -196,6 +198,7 @@ function watchVariables(global: object, recorder: Recorder): void {
   const scope = (global as { process?: { env?: NodeJS.ProcessEnv } }).process;
   if (scope?.env === undefined) return;
   const asked = new Set<string>();
+  let askedForNames = false;
   const note = (variables: NodeJS.ProcessEnv, key: string | symbol) => {
     if (typeof key !== 'string' || asked.has(key)) return;
     if (recorder.asked(key, variables[key])) asked.add(key);
@@ -212,6 +215,14 @@ function watchVariables(global: object, recorder: Recorder): void {
     getOwnPropertyDescriptor(variables, key) {
       note(variables, key);
       return Reflect.getOwnPropertyDescriptor(variables, key);
+    },
+    ownKeys(variables) {
+      askedForNames ||= recorder.askedForNames();
+      return Reflect.ownKeys(variables);
+    },
+    deleteProperty(variables, key) {
+      if (typeof key === 'string') asked.add(key);
+      return Reflect.deleteProperty(variables, key);
     },
     set(variables, key, value: string) {
       // What a test sets itself is no input.

@@ -3,7 +3,9 @@ import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
-import { toStored } from '../dependencies/paths';
+import { linkValue } from '../dependencies/nearer';
+import { realPath, toStored } from '../dependencies/paths';
+import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
 import { pragmasValue } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
@@ -11,8 +13,10 @@ import type { Dependency, TestOutcome } from '../store/types';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
-import { observe, stopObserving, unobserved, unwatched, type Sink } from './observer';
+import { observe, stopObserving, unobserved, unwatched } from './observer';
+import { OwnPaths } from './own-paths';
 import { ProbeRegistry } from './probe-registry';
+import type { Sink } from './sink';
 import type { WorkerRun } from './worker-run';
 
 /** The part of a test that Jest's events tell. */
@@ -35,6 +39,10 @@ export interface RecordedTestFile {
   roots: readonly string[];
   /** Folders that Jest searches one after the other. */
   searchOrders: readonly string[][];
+  /** Jest's `moduleDirectories`. */
+  moduleDirectories: readonly string[];
+  /** Whether Jest's `moduleNameMapper` decides on a specifier. */
+  isMapped: (specifier: string) => boolean;
 }
 
 /**
@@ -54,8 +62,11 @@ export class Recorder implements Sink {
   readonly #tests: RecordedTest[] = [];
   readonly #ordinals = new Map<string, number>();
   readonly #loaded = new Map<string, string | Buffer>();
-  /** Paths that this test file made itself: what it reads there is no input. */
-  readonly #written = new Set<string>();
+  readonly #own = new OwnPaths();
+  /** Files that Jest found for a specifier, loaded or not. */
+  readonly #resolved = new Set<string>();
+  /** By folder and specifier: what was found for a name without a path. */
+  readonly #named = new Map<string, NamedModule>();
   /** Modules of the project without probes. */
   readonly #wholeFiles = new Set<string>();
 
@@ -103,30 +114,42 @@ export class Recorder implements Sink {
   }
 
   read(file: string): void {
-    const place = this.#input(file);
-    if (place === null) return;
-    if (place.kind === 'package') this.#dependOnPackage(place.name);
-    else this.#depend(fileDependency(place.name, file));
+    const input = this.#input(file);
+    if (input !== null) this.#depend(fileDependency(input.name, input.file));
   }
 
   looked(file: string): void {
-    const place = this.#input(file);
-    if (place === null) return;
-    if (place.kind === 'package') this.#dependOnPackage(place.name);
-    else this.#depend(presenceDependency(place.name, file));
+    const input = this.#input(file);
+    if (input !== null) this.#depend(presenceDependency(input.name, input.file));
+  }
+
+  followed(file: string): void {
+    const input = this.#input(file);
+    if (input === null) return;
+    const found = presenceDependency(input.name, input.file);
+    this.#depend(
+      found.kind === 'present' && realPath(input.file) !== input.file
+        ? { ...found, value: linkValue(this.#run.file.root, input.name) }
+        : found,
+    );
   }
 
   listed(folder: string): void {
-    const place = this.#input(folder);
-    if (place === null) return;
-    if (place.kind === 'package') this.#dependOnPackage(place.name);
-    else {
-      this.#depend({
-        kind: 'listing',
-        name: place.name,
-        value: listingValue(folder, unwatched.readdirSync),
-      });
-    }
+    const input = this.#input(folder);
+    if (input === null) return;
+    this.#depend({
+      kind: 'listing',
+      name: input.name,
+      value: listingValue(input.file, unwatched.readdirSync),
+    });
+  }
+
+  resolved(from: string, specifier: string, file: string): void {
+    this.#resolved.add(file);
+    if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) return;
+    const folder = path.dirname(from);
+    const key = `${folder}\0${specifier}`;
+    if (!this.#named.has(key)) this.#named.set(key, { folder, specifier, found: file });
   }
 
   unresolved(from: string, specifier: string): void {
@@ -136,7 +159,34 @@ export class Recorder implements Sink {
   }
 
   wrote(file: string): void {
-    this.#written.add(file);
+    this.#own.wrote(this.#own.through(file));
+  }
+
+  changes(given: string): void {
+    const file = this.#own.through(given);
+    if (this.#own.before(file) !== undefined) return;
+    const place = this.#run.paths.place(file);
+    this.#own.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
+  }
+
+  makes(given: string): void {
+    const folder = this.#own.through(given);
+    if (exists(folder)) {
+      this.looked(folder);
+      return;
+    }
+    let highest = folder;
+    while (!exists(path.dirname(highest))) highest = path.dirname(highest);
+    if (this.#own.before(highest) !== undefined) return;
+    const place = this.#run.paths.place(highest);
+    this.#own.changed(
+      highest,
+      place.kind === 'file' ? { kind: 'absent', name: place.name, value: '' } : null,
+    );
+  }
+
+  links(link: string, target: string): void {
+    this.#own.linked(this.#own.through(link), target);
   }
 
   /** Until `resume`, what happens is not the test's. */
@@ -149,6 +199,13 @@ export class Recorder implements Sink {
     if (!this.#paused) return;
     this.#paused = false;
     observe(this);
+  }
+
+  /** Code asked which environment variables there are. */
+  askedForNames(): boolean {
+    if (this.#paused) return false;
+    this.#depend({ kind: 'variable', name: '', value: this.#run.file.variableNames });
+    return true;
   }
 
   /**
@@ -313,16 +370,19 @@ export class Recorder implements Sink {
       this.#shared.depend(this.#run.packageDependency(name));
       this.#dependOnMocks(name);
     }
-    for (const name of [...probed, ...this.#wholeFiles]) {
+    const modules = new Set([...probed, ...this.#wholeFiles, ...this.#dependOnResolved(loaded)]);
+    for (const name of modules) {
       this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
+      const manifest = this.#run.manifest(name);
+      if (manifest !== null) this.#shared.depend(manifest);
       const { searchOrders } = this.#target;
       if (searchOrders.length === 0) continue;
       for (const place of earlierPlaces(path.resolve(this.#run.file.root, name), searchOrders))
         for (const missed of this.#missing(toStored(this.#run.file.root, place)))
           this.#shared.depend(missed);
     }
-    for (const place of this.#run.nearer(packages, [...probed, ...this.#wholeFiles]))
-      this.#shared.depend(place);
+    for (const place of this.#run.nearer(packages, modules)) this.#shared.depend(place);
+    this.#dependOnSearches();
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);
@@ -331,6 +391,40 @@ export class Recorder implements Sink {
     for (const { seen } of this.#tests) seen.forget(place.name);
     this.#shared.forget(place.name);
     this.#shared.depend(fileDependency(place.name, snapshot));
+  }
+
+  /**
+   * A module that is mocked, or whose path alone is asked for, must still be there.
+   * @param loaded The files that were loaded too.
+   * @returns The stored paths of the others, of the project.
+   */
+  #dependOnResolved(loaded: ReadonlyMap<string, unknown>): string[] {
+    const names: string[] = [];
+    for (const file of this.#resolved) {
+      if (loaded.has(file)) continue;
+      if (!path.isAbsolute(file)) {
+        this.#dependOnMocks(file.replace(/^node:/, ''));
+        continue;
+      }
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'ignored') continue;
+      const name = toStored(this.#run.file.root, file);
+      this.#shared.depend({ kind: 'present', name, value: 'file' });
+      if (place.kind === 'file') names.push(name);
+    }
+    return names;
+  }
+
+  /** Where modules of the project were looked for by name before they were found. */
+  #dependOnSearches(): void {
+    for (const named of this.#named.values()) {
+      if (!path.isAbsolute(named.found) || this.#target.isMapped(named.specifier)) continue;
+      if (this.#run.paths.place(named.found).kind !== 'file') continue;
+      const { missed, passed } = this.#run.searched(named, this.#target.moduleDirectories);
+      for (const dependency of passed) this.#shared.depend(dependency);
+      for (const place of missed)
+        for (const dependency of this.#missing(place)) this.#shared.depend(dependency);
+    }
   }
 
   /** All that the test file imports, at any depth, as the type checker sees it. */
@@ -357,18 +451,17 @@ export class Recorder implements Sink {
     }
   }
 
-  #input(file: string): { kind: 'package' | 'file'; name: string } | null {
+  /** What a path means that code looks at; null where it is no input, or its package is. */
+  #input(given: string): { name: string; file: string } | null {
+    const file = this.#own.through(given);
     const place = this.#run.paths.place(file);
-    if (place.kind === 'ignored' || this.#isWritten(file)) return null;
-    return place;
-  }
-
-  #isWritten(file: string): boolean {
-    if (this.#written.size === 0) return false;
-    for (let at = file; ; at = path.dirname(at)) {
-      if (this.#written.has(at)) return true;
-      if (path.dirname(at) === at) return false;
-    }
+    if (place.kind === 'ignored') return null;
+    const before = this.#own.before(file);
+    if (before === undefined) {
+      if (place.kind === 'file') return { name: place.name, file };
+      this.#dependOnPackage(place.name);
+    } else if (before !== null) this.#depend(before);
+    return null;
   }
 
   #depend(dependency: Dependency): void {
@@ -396,6 +489,10 @@ function fileDependency(name: string, file: string): Dependency {
   } catch {
     return { kind: 'absent', name, value: '' };
   }
+}
+
+function exists(file: string): boolean {
+  return unwatched.statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function presenceDependency(name: string, file: string): Dependency {

@@ -3,9 +3,11 @@ import * as path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
-import { PathClassifier } from '../dependencies/paths';
+import { manifestValue, nearestManifest } from '../dependencies/manifest';
+import { fromStored, PathClassifier } from '../dependencies/paths';
 import { nearerPlaces } from '../dependencies/nearer';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
+import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
 import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
 import { Store } from '../store';
@@ -34,6 +36,7 @@ export class WorkerRun {
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
+  readonly #manifests = new Map<string, Dependency>();
   readonly #folders: FolderReader;
 
   constructor(file: RunFile) {
@@ -72,6 +75,25 @@ export class WorkerRun {
       this.#rivals.set(key, dependency);
     }
     return dependency;
+  }
+
+  /** What the package.json of a module's package says of its files, remembered per package. */
+  manifest(name: string): Dependency | null {
+    const manifest = nearestManifest(name, this.#folders);
+    if (manifest === null) return null;
+    let dependency = this.#manifests.get(manifest);
+    if (dependency === undefined) {
+      const file = fromStored(this.file.root, manifest);
+      const value = manifestValue(file, unwatched.readFileSync);
+      dependency = { kind: 'manifest', name: manifest, value };
+      this.#manifests.set(manifest, dependency);
+    }
+    return dependency;
+  }
+
+  /** Where a module of the project was looked for by name. */
+  searched(named: NamedModule, directories: readonly string[]): Searched {
+    return searchedPlaces(this.file.root, named, directories, this.#folders);
   }
 
   /** Where modules of the project would find installed packages before where they are. */

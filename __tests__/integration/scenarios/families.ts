@@ -13,6 +13,7 @@ import { testFiles } from './test-files';
 import { babelToolChain, swcToolChain } from './tool-chain';
 import { typeErrors, typeScript } from './transformers';
 import { variables } from './variables';
+import { writes } from './writes';
 
 /** The same family under the older Jest. */
 function underJest29(family: Family): Family {
@@ -32,6 +33,7 @@ export const families: readonly Family[] = [
   mocks,
   native,
   files,
+  writes,
   testFiles,
   resolution,
   packages,

@@ -35,6 +35,9 @@ export const native: Family = {
       '__tests__/cycle.test.mjs': `import { even } from '../src/even.mjs';\n${testing('expect(even(2)).toBe(true);')}`,
       '__tests__/wasm.test.mjs': `import { v } from '../src/value.wasm';\n${testing('expect(v.value).toBeGreaterThan(0);')}`,
       '__tests__/addon.test.js': testing("expect(require('../src/addon.node')).toBeTruthy();"),
+      '__tests__/optional.test.mjs': testing(
+        "const found = await import('../src/optional.mjs').catch(() => null);\nexpect(found).not.toBe(undefined);",
+      ),
       '__tests__/nothing.test.mjs': testing('expect(1).toBe(1);'),
     },
     prepare: (project) => {
@@ -62,6 +65,11 @@ export const native: Family = {
       name: 'a function in an import cycle that nobody called',
       edit: (project) => project.edit('src/odd.mjs', 'return 1', 'return 2'),
       expectRan: [],
+    },
+    {
+      name: 'an optional module that was not there',
+      edit: (project) => project.write({ 'src/optional.mjs': 'export const on = true;\n' }),
+      expectRan: ['__tests__/optional.test.mjs'],
     },
     {
       name: 'a WebAssembly module',

@@ -59,6 +59,18 @@ export const packages: Family = {
       [test('pnpm')]: testing("expect(require('stored').from).toBeTruthy();"),
       [test('workspace-a')]: testing("expect(require('@ws/lib').a()).toBeTruthy();"),
       [test('workspace-b')]: testing("expect(require('@ws/lib').b()).toBeTruthy();"),
+      'packages/lib/main.js': 'exports.a = () => 5;\nexports.b = () => 6;\n',
+      'packages/lib/data.txt': 'data',
+      'packages/other/package.json': '{"name":"@ws/other","version":"1.0.0","main":"lib.js"}',
+      'packages/other/lib.js': 'exports.a = () => 7;\nexports.b = () => 8;\n',
+      '__tests__/node_modules/.keep': '',
+      'node_modules/.generated/client/index.js': 'exports.generated = () => 1;\n',
+      [test('workspace-data')]: testing(
+        "expect(require('fs').readFileSync(require('path').join(__dirname, '../node_modules/@ws/lib/data.txt'), 'utf8')).toBeTruthy();",
+      ),
+      [test('generated')]: testing(
+        "expect(require('.generated/client').generated()).toBeGreaterThan(0);",
+      ),
       [test('nothing')]: testing('expect(1).toBe(1);'),
     },
     prepare: (project) => {
@@ -144,6 +156,42 @@ export const packages: Family = {
       name: 'the code of a workspace package that is linked',
       edit: (project) => project.edit('packages/lib/lib.js', '1', '3'),
       expectRan: [test('workspace-a')],
+    },
+    {
+      name: 'the main file of a workspace package',
+      edit: (project) => project.edit('packages/lib/package.json', 'lib.js', 'main.js'),
+      expectRan: [test('workspace-a'), test('workspace-b')],
+    },
+    {
+      name: 'the version of a workspace package',
+      edit: (project) => bump(project, 'packages/lib'),
+      expectRan: [],
+    },
+    {
+      name: 'the link of a workspace package comes to lead elsewhere',
+      edit: (project) => {
+        project.write({ 'node_modules/@ws/lib': null, 'packages/other/data.txt': 'data' });
+        fs.symlinkSync('../../packages/other', project.path('node_modules/@ws/lib'));
+      },
+      expectRan: [test('workspace-a'), test('workspace-b')],
+    },
+    {
+      name: 'a package under the name of a workspace, installed nearer',
+      edit: (project) =>
+        project.write(
+          installed('__tests__/node_modules/@ws/lib', 'exports.a = exports.b = () => 9;'),
+        ),
+      expectRan: [test('workspace-a'), test('workspace-b')],
+    },
+    {
+      name: 'a file of a workspace package that was read through its link',
+      edit: (project) => project.write({ 'packages/lib/data.txt': 'other' }),
+      expectRan: [test('workspace-data')],
+    },
+    {
+      name: 'code that a tool generates into node_modules',
+      edit: (project) => project.edit('node_modules/.generated/client/index.js', '1', '2'),
+      expectRan: [test('generated')],
     },
     {
       name: 'a package uninstalled',

@@ -6,7 +6,7 @@ export const resolution: Family = {
   base: {
     files: {
       'jest.config.js':
-        "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
+        "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleDirectories: ['node_modules', 'near', 'far'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
       'src/folder/index.js': "exports.from = 'folder';\n",
       '__tests__/folder.test.js': testing("expect(require('../src/folder').from).toBeTruthy();"),
       'src/late.json': '{"from":"json"}',
@@ -33,6 +33,18 @@ export const resolution: Family = {
       '__tests__/paths.test.js': testing("expect(require('shared').from).toBeTruthy();"),
       'src/mapped.js': "exports.from = 'mapped';\n",
       '__tests__/mapped.test.js': testing("expect(require('@app/mapped').from).toBeTruthy();"),
+      'far/named.js': "exports.from = 'far';\n",
+      '__tests__/named.test.js': testing("expect(require('named').from).toBeTruthy();"),
+      'src/replaced.js': "exports.from = 'replaced';\n",
+      'node_modules/replaced/package.json': '{"name":"replaced","version":"1.0.0"}',
+      'node_modules/replaced/index.js': "exports.from = 'replaced';\n",
+      '__tests__/replaced.test.js': `jest.mock('../src/replaced', () => ({ from: 'factory' }));\n${testing("expect(require('../src/replaced').from).toBe('factory');")}`,
+      '__tests__/replaced-package.test.js': `jest.mock('replaced', () => ({ from: 'factory' }));\n${testing("expect(require('replaced').from).toBe('factory');")}`,
+      'src/located.json': '{}',
+      '__tests__/located.test.js': testing(
+        "expect(require.resolve('../src/located')).toBeTruthy();",
+      ),
+      '__tests__/core.test.js': `jest.mock('os');\n${testing("expect(require('os')).toBeTruthy();")}`,
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -103,6 +115,50 @@ export const resolution: Family = {
       name: 'a folder of modulePaths that comes first',
       edit: (project) => project.write({ 'first/shared.js': "exports.from = 'first';\n" }),
       expectRan: ['__tests__/paths.test.js'],
+    },
+    {
+      name: 'a package that comes before a folder of moduleDirectories',
+      edit: (project) =>
+        project.write({
+          'node_modules/named/package.json': '{"name":"named","version":"1.0.0"}',
+          'node_modules/named/index.js': "exports.from = 'package';\n",
+        }),
+      expectRan: ['__tests__/named.test.js'],
+    },
+    {
+      name: 'a folder of moduleDirectories that comes first',
+      edit: (project) => project.write({ 'near/named.js': "exports.from = 'nearer';\n" }),
+      expectRan: ['__tests__/named.test.js'],
+    },
+    {
+      name: 'a module that a test replaces is gone',
+      edit: (project) => project.write({ 'src/replaced.js': null }),
+      expectRan: ['__tests__/replaced.test.js'],
+      expectExit: 1,
+    },
+    {
+      name: 'a package that a test replaces is uninstalled',
+      edit: (project) => project.write({ 'node_modules/replaced': null }),
+      expectRan: ['__tests__/replaced-package.test.js'],
+      expectExit: 1,
+    },
+    {
+      name: 'the code of a module, and the version of a package, that tests replace',
+      edit: (project) => {
+        project.edit('src/replaced.js', 'replaced', 'changed');
+        project.edit('node_modules/replaced/package.json', '1.0.0', '1.0.1');
+      },
+      expectRan: [],
+    },
+    {
+      name: 'a file that would be found in the place of one whose path a test asked for',
+      edit: (project) => project.write({ 'src/located.js': '' }),
+      expectRan: ['__tests__/located.test.js'],
+    },
+    {
+      name: 'a manual mock of a module of Node',
+      edit: (project) => project.write({ '__mocks__/os.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/core.test.js'],
     },
     {
       name: 'a path of moduleNameMapper that comes first',

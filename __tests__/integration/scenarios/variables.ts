@@ -25,6 +25,12 @@ export const variables: Family = {
       '__tests__/all.test.js': testing(
         'expect(Object.keys({ ...process.env }).length).toBeGreaterThan(0);',
       ),
+      '__tests__/names.test.js': testing(
+        'expect(Reflect.ownKeys(process.env).length).toBeGreaterThan(0);',
+      ),
+      '__tests__/deleted.test.js': testing(
+        'delete process.env.FLAVOUR; expect(process.env.FLAVOUR).toBe(undefined);',
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -49,13 +55,14 @@ export const variables: Family = {
         '__tests__/code.test.js',
         '__tests__/destructured.test.js',
         '__tests__/in.test.js',
+        '__tests__/names.test.js',
       ],
     },
     {
-      name: 'a variable that was read in vain is set; who copied all there were did not ask for it',
+      name: 'a variable that was read in vain is set: another of those that there are',
       edit: () => undefined,
       env: { SEASON: 'summer' },
-      expectRan: ['__tests__/unset.test.js'],
+      expectRan: ['__tests__/all.test.js', '__tests__/names.test.js', '__tests__/unset.test.js'],
     },
     {
       name: 'a variable that a test sets before it reads it',

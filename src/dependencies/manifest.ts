@@ -1,0 +1,58 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { shortHash } from './content';
+import type { FolderReader } from './rivals';
+
+/**
+ * Keys of a package.json that decide which files of its package are found, and what kind of modules they are.
+ * Source: Node's documentation of packages, and what bundlers and resolvers add.
+ */
+export const RESOLUTION_KEYS = [
+  'name',
+  'type',
+  'main',
+  'module',
+  'browser',
+  'exports',
+  'imports',
+  'source',
+  'react-native',
+  'jsnext:main',
+];
+
+/**
+ * What the package.json of a package in the project says of its files; empty where there is none.
+ * @param file Absolute path.
+ * @param read The unpatched `readFileSync`, where the caller watches `fs`.
+ */
+export function manifestValue(
+  file: string,
+  read: (file: string, encoding: 'utf8') => string = fs.readFileSync,
+): string {
+  let text: string;
+  try {
+    text = read(file, 'utf8');
+  } catch {
+    return '';
+  }
+  try {
+    const manifest = JSON.parse(text) as Record<string, unknown>;
+    return shortHash(JSON.stringify(RESOLUTION_KEYS.map((key) => manifest[key] ?? null)));
+  } catch {
+    return shortHash(text);
+  }
+}
+
+/**
+ * The package.json that governs a module: the nearest one above it.
+ * @param name Stored path of the module.
+ * @returns Its stored path; null where there is none below the root.
+ */
+export function nearestManifest(name: string, folders: FolderReader): string | null {
+  for (let at = path.posix.dirname(name); ; at = path.posix.dirname(at)) {
+    // That of the root belongs to the environment.
+    if (at === '.' || at === '..' || at.endsWith('/..')) return null;
+    const manifest = path.posix.join(at, 'package.json');
+    if (folders.has(manifest)) return manifest;
+  }
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+
+/** The watch stands between whoever looks at a file and the file system; what it sees of Jest's own is told by the stack. */
+
+const OWN_FOLDER = __dirname + path.sep;
+
+/** The resolver looks into package.json files, once per process; that is not the test's reading. */
+export function calledByResolver(): boolean {
+  const callers = callerFiles();
+  const runtime = callers.findIndex((file) => /[\\/]jest-runtime[\\/]/.test(file));
+  const resolver = callers.findIndex((file) =>
+    /[\\/](jest-resolve|jest-haste-map|resolve)[\\/]/.test(file),
+  );
+  return resolver >= 0 && (runtime < 0 || resolver < runtime);
+}
+
+/** An error's stack is being mapped to the sources, which reads them. */
+export function calledForStackTrace(): boolean {
+  return callerFiles().some((file) =>
+    /[\\/](source-map-support|@jest[\\/]source-map)[\\/]/.test(file),
+  );
+}
+
+/** Jest's runtime lists a folder for the message that a module was not found. */
+export function calledForSuggestions(): boolean {
+  const first = callerFiles().find(
+    (file) =>
+      path.isAbsolute(file) &&
+      !file.startsWith(OWN_FOLDER) &&
+      !/[\\/]node_modules[\\/](glob|path-scurry|minipass|minimatch|fs\.realpath)[\\/]/.test(file),
+  );
+  return first !== undefined && /[\\/]jest-runtime[\\/]build[\\/]/.test(first);
+}
+
+/** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
+function callerFiles(): string[] {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 16;
+  Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, callerFiles);
+  const files = holder.stack;
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return Array.isArray(files) ? (files as string[]) : [];
+}

@@ -1,0 +1,95 @@
+import type { Sink } from './sink';
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+interface ResolverClass {
+  prototype: Record<'resolveModule' | 'resolveModuleAsync' | 'getModuleID', AnyFunction> & {
+    [MARK]?: boolean;
+  };
+}
+
+const MARK = Symbol.for('jest-testmon.watched');
+
+/** Who is to be told what is seen. */
+export interface Watch {
+  /** Null where nobody is to be told. */
+  sink(): Sink | null;
+  /** Runs something without telling. */
+  unobserved<T>(work: () => T): T;
+}
+
+/**
+ * Watches what Jest's resolver found, or did not: it does not look through the watched `fs`, so this is seen where it
+ * says so. Does nothing where no resolver is loaded, or all are watched already.
+ */
+export function watchResolver(watch: Watch): void {
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (module === undefined || !/[\\/]jest-resolve[\\/]build[\\/]index\.js$/.test(file)) continue;
+    const { prototype } = (module.exports as { default: ResolverClass }).default;
+    if (prototype[MARK] === true || typeof prototype.resolveModule !== 'function') continue;
+    Object.defineProperty(prototype, MARK, { value: true });
+    watchResolutions(prototype, watch);
+    watchModuleIds(prototype, watch);
+  }
+}
+
+function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): void {
+  const { resolveModule, resolveModuleAsync } = prototype;
+  prototype.resolveModule = function (...args) {
+    try {
+      const found = Reflect.apply(resolveModule, this, args);
+      tell(watch.sink(), args, found);
+      return found;
+    } catch (error) {
+      tell(watch.sink(), args, null);
+      throw error;
+    }
+  };
+  if (typeof resolveModuleAsync !== 'function') return;
+  prototype.resolveModuleAsync = async function (...args) {
+    try {
+      const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
+      tell(watch.sink(), args, found);
+      return found;
+    } catch (error) {
+      tell(watch.sink(), args, null);
+      throw error;
+    }
+  };
+}
+
+/**
+ * A module that is mocked is resolved for its id alone. Jest remembers ids for all test files of a worker, so one that
+ * an earlier test file asked for is resolved again.
+ */
+function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): void {
+  const { getModuleID } = prototype;
+  if (typeof getModuleID !== 'function') return;
+  let told: { sink: Sink; ids: Set<unknown> } | null = null;
+  prototype.getModuleID = function (...args) {
+    const id = Reflect.apply(getModuleID, this, args);
+    const sink = watch.sink();
+    if (sink === null) return id;
+    if (told?.sink !== sink) told = { sink, ids: new Set() };
+    if (told.ids.has(id)) return id;
+    told.ids.add(id);
+    const [, from, specifier, options] = args;
+    try {
+      const again = [from, specifier, options];
+      tell(
+        sink,
+        again,
+        watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again)),
+      );
+    } catch {
+      // A virtual mock stands for no file.
+    }
+    return id;
+  };
+}
+
+function tell(sink: Sink | null, [from, specifier]: readonly unknown[], found: unknown): void {
+  if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
+  if (found === null) sink.unresolved(from, specifier);
+  else if (typeof found === 'string') sink.resolved(from, specifier, found);
+}

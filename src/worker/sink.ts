@@ -1,0 +1,63 @@
+/** Receives what the code of one test file does to the file system, as absolute paths. */
+export interface Sink {
+  /** Jest's runtime read a module's source, a JSON module or a snapshot. */
+  loaded(file: string, content: string | Buffer): void;
+  /** Code under test read, or is about to read, a file's content or its size and times. */
+  read(file: string): void;
+  /** Code under test looked for a path. */
+  looked(file: string): void;
+  /** Code under test asked where a path leads. */
+  followed(file: string): void;
+  /** Code under test listed a folder. */
+  listed(folder: string): void;
+  /** Jest's resolver found a file for a specifier. */
+  resolved(from: string, specifier: string, file: string): void;
+  /** Jest's resolver found nothing for a specifier. */
+  unresolved(from: string, specifier: string): void;
+  /** Code under test is about to create, replace or remove a path, whatever was there. */
+  wrote(file: string): void;
+  /** Code under test is about to change what a file holds. */
+  changes(file: string): void;
+  /** Code under test is about to make a folder, and those above it where they are missing. */
+  makes(folder: string): void;
+  /** Code under test is about to make a link. */
+  links(link: string, target: string): void;
+}
+
+/** Receives everything and keeps nothing. */
+export const NOBODY: Sink = {
+  loaded: () => undefined,
+  read: () => undefined,
+  looked: () => undefined,
+  followed: () => undefined,
+  listed: () => undefined,
+  resolved: () => undefined,
+  unresolved: () => undefined,
+  wrote: () => undefined,
+  changes: () => undefined,
+  makes: () => undefined,
+  links: () => undefined,
+};
+
+/**
+ * Keeps what happens before a recorder can exist: a test file whose docblock names another environment runs its
+ * setup files before any plug point of ours sees that environment.
+ */
+export class PendingObservations {
+  readonly #calls: [keyof Sink, unknown[]][] = [];
+
+  /** What keeps everything it receives. */
+  readonly sink = Object.fromEntries(
+    (Object.keys(NOBODY) as (keyof Sink)[]).map((name) => [
+      name,
+      (...args: unknown[]) => void this.#calls.push([name, args]),
+    ]),
+  ) as unknown as Sink;
+
+  replay(to: Sink): void {
+    for (const [name, args] of this.#calls) {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
+      Reflect.apply(to[name] as (...args: unknown[]) => void, to, args);
+    }
+  }
+}
