@@ -4,6 +4,7 @@ import { Project } from '../controller/project';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
 import { PackageReader } from '../dependencies/packages';
+import { ignoredVariables } from '../dependencies/variables';
 import {
   asStoreError,
   Store,
@@ -76,6 +77,7 @@ async function judgeAll(
     root,
     new PackageReader(root),
     store?.fileStates() ?? new Map<string, FileState>(),
+    { ignoresVariable: ignoredVariables(options.ignoreVariables) },
   );
   const keys = environmentKeys(request, configs);
   const projects: InspectedProject[] = [];
