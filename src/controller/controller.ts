@@ -22,7 +22,7 @@ import {
 } from '../store';
 import { finishAbandonedRuns } from './abandoned-runs';
 import { findEnvironments } from './environments';
-import { messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
+import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { Project, type JudgedTest } from './project';
 import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
@@ -42,6 +42,7 @@ export class Controller {
   readonly #configs: readonly Config.ProjectConfig[];
   #store: Store;
   readonly #writable: boolean;
+  #identity: string | null;
   readonly #tree: WorkingTree;
   readonly #projects = new Map<string, Project>();
   readonly #failed = new Map<string, { environmentId: number; path: string }>();
@@ -58,12 +59,13 @@ export class Controller {
   private constructor(
     request: RunRequest,
     configs: readonly Config.ProjectConfig[],
-    { store, writable }: OpenedStore,
+    { store, writable, identity }: OpenedStore,
   ) {
     this.#request = request;
     this.#configs = configs;
     this.#store = store;
     this.#writable = writable;
+    this.#identity = identity;
     this.#tree = new WorkingTree(
       request.root,
       new PackageReader(request.root),
@@ -95,7 +97,7 @@ export class Controller {
         const known = asStoreError(error, dataFile);
         // Some damage shows only where a page is read.
         if (known.reason === 'damaged' && opened.writable && !replaced) {
-          opened = replaceDamaged(dataFile, known, voice);
+          opened = replaceDamaged(dataFile, known, voice, opened.identity);
           continue;
         }
         voice.warn(`${explain(error, dataFile)} Everything runs and nothing is recorded.`);
@@ -179,7 +181,6 @@ export class Controller {
   publish(excluded: string[]): void {
     const { options, root, dataFile } = this.#request;
     const directory = RunDirectory.create(dataFile);
-    this.#directory = directory;
     const projects: Record<string, RunProject> = {};
     for (const [id, project] of this.#projects) {
       const { id: environmentId, ...environment } = project.environment;
@@ -201,7 +202,13 @@ export class Controller {
       setupVariables: {},
       projects,
     };
-    publishRunFile(directory.runFile, this.#published);
+    try {
+      publishRunFile(directory.runFile, this.#published);
+    } catch (error) {
+      directory.remove();
+      throw error;
+    }
+    this.#directory = directory;
     process.env[RUN_FILE_VARIABLE] = directory.runFile;
     this.#variables = { ...process.env };
   }
@@ -269,9 +276,10 @@ export class Controller {
     const known = asStoreError(error, dataFile);
     if (known.reason !== 'damaged' || !this.#writable) return false;
     this.#store.close();
-    const replaced = replaceDamaged(dataFile, known, voice);
+    const replaced = replaceDamaged(dataFile, known, voice, this.#identity);
     if (replaced === null) return false;
     this.#store = replaced.store;
+    this.#identity = replaced.identity;
     this.#projects.clear();
     this.#createEnvironments();
     return true;
@@ -289,7 +297,7 @@ export class Controller {
     if (reason === 'locked')
       return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
     this.#directory?.remove();
-    if (reason === 'damaged') {
+    if (reason === 'damaged' && identityOf(dataFile) === this.#identity) {
       try {
         const aside = moveAside(dataFile, Date.now());
         return `the database ${dataFile} is damaged; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;

@@ -11,6 +11,15 @@ function parentFolder(dataFile: string): string {
   return path.join(os.tmpdir(), `jest-testmon${user}-${shortHash(dataFile)}`);
 }
 
+/** Names that this process gave: another run of the same process id is long over. */
+const given = new Set<string>();
+
+function newName(): string {
+  const name = `run-${process.pid}-${randomBytes(6).toString('hex')}`;
+  given.add(name);
+  return name;
+}
+
 /** The folder of one run: run file, acknowledgements and journals. */
 export class RunDirectory {
   readonly path: string;
@@ -26,16 +35,16 @@ export class RunDirectory {
    * @throws Where the temporary folder cannot be written.
    */
   static create(dataFile: string): RunDirectory {
-    const folder = path.join(
-      parentFolder(dataFile),
-      `run-${process.pid}-${randomBytes(6).toString('hex')}`,
-    );
+    const folder = path.join(parentFolder(dataFile), newName());
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     return new RunDirectory(folder);
   }
 
-  /** The runs on a database whose controller is gone. */
-  static abandoned(dataFile: string): RunDirectory[] {
+  /**
+   * The runs on a database whose controller is gone, now under a name of this process: of several controllers that
+   * begin at once, one takes each.
+   */
+  static takeOver(dataFile: string): RunDirectory[] {
     const parent = parentFolder(dataFile);
     let names: string[];
     try {
@@ -45,7 +54,16 @@ export class RunDirectory {
     }
     return names
       .filter((name) => isOwn(path.join(parent, name)) && !isAlive(name))
-      .map((name) => new RunDirectory(path.join(parent, name)));
+      .flatMap((name) => {
+        const taken = path.join(parent, newName());
+        try {
+          fs.renameSync(path.join(parent, name), taken);
+          return [new RunDirectory(taken)];
+        } catch {
+          // Another controller was faster, or a worker still holds a file in it (Windows).
+          return [];
+        }
+      });
   }
 
   get runFile(): string {
@@ -54,9 +72,14 @@ export class RunDirectory {
 
   /** Every complete journal line, journal by journal. */
   journals(): JournalLine[][] {
-    return this.#names(/^journal-.*\.jsonl$/).map((name) =>
-      decodeJournal(fs.readFileSync(path.join(this.path, name))),
-    );
+    return this.#names(/^journal-.*\.jsonl$/).flatMap((name) => {
+      const file = path.join(this.path, name);
+      try {
+        return fs.lstatSync(file).isFile() ? [decodeJournal(fs.readFileSync(file))] : [];
+      } catch {
+        return [];
+      }
+    });
   }
 
   /** How many workers have read the run file. */
@@ -64,10 +87,13 @@ export class RunDirectory {
     return this.#names(/^ack-/).length;
   }
 
-  /** Removes the folder, and the parent when no other run uses it. */
+  /**
+   * Removes the folder, and the parent when no other run uses it. What a worker that outlived its controller puts back
+   * is left to the next controller.
+   */
   remove(): void {
-    fs.rmSync(this.path, { recursive: true, force: true });
     try {
+      fs.rmSync(this.path, { recursive: true, force: true });
       fs.rmdirSync(path.dirname(this.path));
     } catch {
       // Another run is at work there.
@@ -102,7 +128,7 @@ function isOwn(folder: string): boolean {
 function isAlive(name: string): boolean {
   const pid = Number(/^run-(\d+)-/.exec(name)?.[1]);
   if (!Number.isInteger(pid) || pid <= 0) return true;
-  if (pid === process.pid) return true;
+  if (pid === process.pid) return given.has(name);
   try {
     process.kill(pid, 0);
     return true;

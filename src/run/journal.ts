@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dependency, TestOutcome } from '../store/types';
+import { asJournalLine } from './journal-checks';
 
 /**
  * A worker's journal is a text file of lines `<length> <checksum> <json>`. A line is complete or ignored, and a
@@ -47,7 +48,10 @@ export function encodeLine(line: JournalLine): string {
   return `${Buffer.byteLength(json)} ${checksum(json)} ${json}\n`;
 }
 
-/** Every complete line of a journal, in order; stops at the first that is torn or damaged. */
+/**
+ * Every complete line of a journal, in order; stops at the first that is torn or damaged. One that is sound but cannot
+ * be ours is passed over.
+ */
 export function decodeJournal(content: Buffer): JournalLine[] {
   const lines: JournalLine[] = [];
   let at = 0;
@@ -64,7 +68,8 @@ export function decodeJournal(content: Buffer): JournalLine[] {
     )
       break;
     try {
-      lines.push(JSON.parse(json) as JournalLine);
+      const line = asJournalLine(JSON.parse(json));
+      if (line !== null) lines.push(line);
     } catch {
       break;
     }

@@ -66,11 +66,12 @@ export function awaitRunFile(file: string | undefined, wait: number): RunFile {
       "testmon: no run file was announced, so this run is not recorded; add globalSetup: 'jest-testmon/global-setup' to the Jest config, or use withTestmon(config).",
     );
   }
-  const deadline = Date.now() + wait;
+  // The clock of the day may jump meanwhile.
+  const deadline = performance.now() + wait;
   for (;;) {
     const run = tryRead(file);
     if (run !== null) return run;
-    if (Date.now() >= deadline) {
+    if (performance.now() >= deadline) {
       throw new RunFileError(
         `testmon: the run file ${file} did not appear within ${wait} ms, so this run is not recorded; check that Jest's globalSetup includes 'jest-testmon/global-setup' and that the temporary folder is writable.`,
       );

@@ -1,4 +1,10 @@
-import type { DependencyKind, ModuleForm, TestOutcome, TestRunOutcome } from './types';
+import type {
+  DependencyKind,
+  EnvironmentKey,
+  ModuleForm,
+  TestOutcome,
+  TestRunOutcome,
+} from './types';
 
 /**
  * Whether a path can have been stored by us: relative, normalised, with forward slashes. It may lead out of the
@@ -76,4 +82,11 @@ export function readTitles(value: unknown): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** What names an environment. */
+export function isEnvironmentKey(value: unknown): value is EnvironmentKey {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, project, nodeMajor, platform, hash } = value as Record<string, unknown>;
+  return [name, project, platform, hash].every(isText) && isCount(nodeMajor);
 }

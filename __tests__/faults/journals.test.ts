@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { faultsOf } from '../../bench/faults/database';
+import { encodeMetadata } from '../../src/blocks/metadata';
+import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
+import { readJournals } from '../../src/controller/read-journals';
+import { RunDirectory } from '../../src/controller/run-directory';
+import { decodeJournal, encodeLine, type JournalLine } from '../../src/run/journal';
+import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
+import { Store } from '../../src/store';
+import type { EnvironmentKey } from '../../src/store/types';
+
+const KEY: EnvironmentKey = {
+  name: 'default',
+  project: '.',
+  nodeMajor: 20,
+  platform: 'linux',
+  hash: 'h',
+};
+
+const METADATA = encodeMetadata({
+  path: 'src/a.js',
+  contentHash: '0'.repeat(40),
+  form: 'commonjs',
+  fingerprints: Buffer.alloc(16, 7),
+  places: '',
+});
+
+/** What a worker writes for one test file of its own blocks and dependency. */
+function entry(nth: number): JournalLine[] {
+  const path = `t${nth}.test.js`;
+  return [
+    { type: 'start', environmentId: 1, path, at: 1 },
+    { type: 'version', id: nth, metadata: METADATA },
+    { type: 'dependency', id: nth, dependency: { kind: 'file', name: 'ü "\n%.json', value: 'v' } },
+    {
+      type: 'end',
+      environmentId: 1,
+      path,
+      at: 2,
+      outcome: 'passed',
+      complete: true,
+      duration: 5,
+      shared: { blocks: [[nth, 'AQ==']], dependencies: [nth] },
+      tests: [
+        {
+          name: ['a', 'b'],
+          ordinal: 0,
+          outcome: 'passed',
+          duration: 1,
+          blocks: [],
+          dependencies: [],
+        },
+      ],
+    },
+  ];
+}
+
+const text = (lines: readonly JournalLine[]) => Buffer.from(lines.map(encodeLine).join(''));
+const kept = (content: Buffer) =>
+  readJournals([decodeJournal(content)]).records.map(({ path }) => path);
+
+let folder: string;
+let temporary: string | undefined;
+let dataFile: string;
+beforeEach(() => {
+  folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-journals-')));
+  dataFile = path.join(folder, '.testmondata');
+  temporary = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+});
+afterEach(() => {
+  process.env.TMPDIR = temporary;
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A process id that nobody has any more. */
+const DEAD = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
+
+/** The folder of a run whose controller died, with one journal. */
+function abandon(journal: Buffer, run: unknown = runFile()): string {
+  const own = RunDirectory.create(dataFile);
+  fs.writeFileSync(path.join(own.path, 'journal-1-0.jsonl'), journal);
+  publishRunFile(own.runFile, run as RunFile);
+  const dead = path.join(path.dirname(own.path), `run-${DEAD}-0`);
+  fs.renameSync(own.path, dead);
+  return dead;
+}
+
+function runFile(): Partial<RunFile> {
+  return {
+    version: RUN_FILE_VERSION,
+    projects: { p: { environmentId: 1, environment: KEY, skipped: [] } },
+  };
+}
+
+/** The test files with a record, after a controller began. */
+function adopted(): string[] {
+  const store = Store.open(dataFile);
+  try {
+    finishAbandonedRuns(store, dataFile);
+    return store
+      .snapshot()
+      .environments.flatMap(({ testFiles }) => testFiles)
+      .filter(({ records }) => records.length > 0)
+      .map(({ path }) => path);
+  } finally {
+    store.close();
+  }
+}
+
+describe('a journal', () => {
+  it('cut at any byte keeps the entries before, and none in part', () => {
+    const first = text(entry(0));
+    const whole = Buffer.concat([first, text(entry(1)), text(entry(2))]);
+    const second = whole.length - text(entry(2)).length;
+    for (let length = 0; length <= whole.length; length += 1) {
+      const expected = ['t0.test.js', 't1.test.js', 't2.test.js'].slice(
+        0,
+        length === whole.length ? 3 : length >= second ? 2 : length >= first.length ? 1 : 0,
+      );
+      expect([length, kept(whole.subarray(0, length))]).toEqual([length, expected]);
+    }
+  });
+
+  it('with any one bit turned keeps no entry that was not written', () => {
+    const whole = text([...entry(0), ...entry(1)]);
+    const records = JSON.stringify(readJournals([decodeJournal(whole)]).records).slice(1, -1);
+    for (let bit = 0; bit < whole.length * 8; bit += 5) {
+      const turned = Buffer.from(whole);
+      turned[bit >> 3] = (turned[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      for (const record of readJournals([decodeJournal(turned)]).records)
+        expect(records).toContain(JSON.stringify(record));
+    }
+  });
+
+  it('with lines lost from its middle keeps no entry that refers to them', () => {
+    const [start, , dependency, end] = entry(0);
+    expect(kept(text([start, dependency, end] as JournalLine[]))).toEqual([]);
+  });
+});
+
+describe('the run of a controller that died', () => {
+  it('is committed by the next one, and then it is gone', () => {
+    abandon(text([...entry(0), ...entry(1)]).subarray(0, -3));
+    expect(adopted()).toEqual(['t0.test.js']);
+    expect(fs.readdirSync(folder)).toEqual(['.testmondata']);
+  });
+
+  it.each<[string, unknown]>([
+    ['of another version', { ...runFile(), version: 99 }],
+    ['that is not one', 'text'],
+    ['without projects', { version: RUN_FILE_VERSION }],
+    ['with projects that are none', { version: RUN_FILE_VERSION, projects: { p: null } }],
+    [
+      'with an environment that is none',
+      {
+        version: RUN_FILE_VERSION,
+        projects: { p: { environmentId: 1, environment: { ...KEY, nodeMajor: 'x', name: [1] } } },
+      },
+    ],
+  ])('has a run file %s: nothing is taken from it, and it is gone', (_, run) => {
+    abandon(text(entry(0)), run);
+    expect(adopted()).toEqual([]);
+    expect(fs.readdirSync(folder)).toEqual(['.testmondata']);
+  });
+
+  it('has a folder, or a link to nowhere, in the place of a journal', () => {
+    const dead = abandon(text(entry(0)));
+    fs.mkdirSync(path.join(dead, 'journal-2-0.jsonl'));
+    fs.symlinkSync(path.join(folder, 'nowhere'), path.join(dead, 'journal-3-0.jsonl'));
+    expect(adopted()).toEqual(['t0.test.js']);
+  });
+
+  it('had the process id that this one has now', () => {
+    const dead = abandon(text(entry(0)));
+    fs.renameSync(dead, path.join(path.dirname(dead), `run-${process.pid}-0`));
+    expect(adopted()).toEqual(['t0.test.js']);
+  });
+
+  it('is left alone while its controller lives', () => {
+    const dead = abandon(text(entry(0)));
+    const alive = path.join(path.dirname(dead), `run-${process.ppid}-0`);
+    fs.renameSync(dead, alive);
+    expect(adopted()).toEqual([]);
+    expect(fs.existsSync(alive)).toBe(true);
+  });
+
+  it('whose journal someone else wrote harms neither the database nor what it held', () => {
+    abandon(text(entry(0)));
+    expect(adopted()).toEqual(['t0.test.js']);
+    const lines = [...entry(1), ...entry(2)];
+    const anything = fc.anything({
+      values: [
+        fc.string(),
+        fc.double(),
+        fc.constantFrom<unknown>(
+          '../../../../etc/passwd',
+          "'; DROP TABLE record; --",
+          2 ** 60,
+          -1,
+          1e308,
+          'x'.repeat(10_000),
+          'A'.repeat(100_000),
+          [],
+          {},
+          null,
+        ),
+      ],
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(lines.length - 1), fc.nat(), anything), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        (changes) => {
+          const hostile = structuredClone(lines) as unknown as object[];
+          for (const [line, place, value] of changes) replaceNth(hostile[line] ?? {}, place, value);
+          abandon(text(hostile as JournalLine[]));
+          expect(adopted()).toContain('t0.test.js');
+          expect(fs.readdirSync(folder)).toEqual(['.testmondata']);
+          expect(faultsOf(dataFile)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+});
+
+/** Puts a value in the place of the n-th property, counted through all objects below. */
+function replaceNth(target: object, nth: number, value: unknown): void {
+  const places: [Record<string, unknown>, string][] = [];
+  const collect = (object: object) => {
+    for (const [name, inner] of Object.entries(object)) {
+      places.push([object as Record<string, unknown>, name]);
+      if (typeof inner === 'object' && inner !== null) collect(inner as object);
+    }
+  };
+  collect(target);
+  const place = places[nth % Math.max(1, places.length)];
+  if (place !== undefined) place[0][place[1]] = value;
+}

@@ -1,0 +1,62 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Database from 'better-sqlite3';
+import { decodeJournal } from '../../src/run/journal';
+import { readRunFile } from '../../src/run/run-file';
+import { Store } from '../../src/store';
+
+/** What SQLite itself finds wrong with a database; empty where it is sound or not there. */
+export function faultsOf(file: string): string[] {
+  if (!fs.existsSync(file)) return [];
+  const db = new Database(file);
+  try {
+    const integrity = db.pragma('integrity_check', { simple: true }) as string;
+    const references = db.pragma('foreign_key_check') as unknown[];
+    return [
+      ...(integrity === 'ok' ? [] : [`integrity_check: ${integrity}`]),
+      ...(references.length === 0 ? [] : [`foreign_key_check: ${JSON.stringify(references)}`]),
+    ];
+  } finally {
+    db.close();
+  }
+}
+
+/** Every record in a database, as `path hash`; none where there is no database yet. */
+export function recordsIn(file: string): Set<string> {
+  if (!fs.existsSync(file) || fs.statSync(file).size === 0) return new Set();
+  const store = Store.open(file);
+  try {
+    return new Set(
+      store
+        .snapshot()
+        .environments.flatMap(({ testFiles }) =>
+          testFiles.flatMap(({ path: name, records }) =>
+            records.map(({ hash }) => `${name} ${hash}`),
+          ),
+        ),
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/** The test files that passed to their end in journals whose run was cut short, by relative path. */
+export function journaled(temporary: string): string[] {
+  const passed = new Set<string>();
+  for (const folder of fs
+    .readdirSync(temporary)
+    .filter((name) => /^jest-testmon-[0-9a-f-]+$/.test(name))) {
+    for (const run of fs.readdirSync(path.join(temporary, folder))) {
+      const directory = path.join(temporary, folder, run);
+      if (readRunFile(path.join(directory, 'run.json')) === null) continue;
+      for (const name of fs.readdirSync(directory).filter((file) => file.startsWith('journal-'))) {
+        for (const line of decodeJournal(fs.readFileSync(path.join(directory, name)))) {
+          if (line.type !== 'end') continue;
+          if (line.outcome === 'passed' && line.complete) passed.add(line.path);
+          else passed.delete(line.path);
+        }
+      }
+    }
+  }
+  return [...passed].sort();
+}

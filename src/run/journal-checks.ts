@@ -1,0 +1,92 @@
+import {
+  isCount,
+  isDependencyKind,
+  isDependencyName,
+  isNumber,
+  isRunOutcome,
+  isStoredPath,
+  isTestOutcome,
+  isText,
+} from '../store/checks';
+import type { Dependency } from '../store/types';
+import type { JournalFootprint, JournalLine, JournalTest } from './journal';
+
+/**
+ * The line that a journal holds, if it is one of ours: journals of a run that was killed are read by a later one,
+ * perhaps of another version, and what they say goes into the database.
+ * @param value Anything that JSON can hold.
+ */
+export function asJournalLine(value: unknown): JournalLine | null {
+  if (!isObject(value)) return null;
+  return isVersion(value) || isDependencyLine(value) || isStart(value) || isEnd(value)
+    ? (value as unknown as JournalLine)
+    : null;
+}
+
+type Fields = Record<string, unknown>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+function isVersion({ type, id, metadata }: Fields): boolean {
+  return type === 'version' && isCount(id) && isText(metadata);
+}
+
+function isDependencyLine({ type, id, dependency }: Fields): boolean {
+  return type === 'dependency' && isCount(id) && isDependency(dependency);
+}
+
+function isDependency(value: unknown): value is Dependency {
+  if (!isObject(value)) return false;
+  const { kind, name, value: of } = value;
+  return isDependencyKind(kind) && isDependencyName(kind, name) && isText(of);
+}
+
+function isStart(line: Fields): boolean {
+  return line.type === 'start' && namesTestFile(line);
+}
+
+function isEnd(line: Fields): boolean {
+  const { type, outcome, complete, duration, shared, tests } = line;
+  return (
+    type === 'end' &&
+    namesTestFile(line) &&
+    isRunOutcome(outcome) &&
+    typeof complete === 'boolean' &&
+    isNumber(duration) &&
+    isFootprint(shared) &&
+    Array.isArray(tests) &&
+    tests.every(isTest)
+  );
+}
+
+function namesTestFile({ environmentId, path, at }: Fields): boolean {
+  return isCount(environmentId) && isStoredPath(path) && isNumber(at);
+}
+
+function isTest(value: unknown): value is JournalTest {
+  if (!isObject(value)) return false;
+  const { name, ordinal, outcome, duration } = value;
+  return (
+    Array.isArray(name) &&
+    name.every(isText) &&
+    isCount(ordinal) &&
+    isTestOutcome(outcome) &&
+    isNumber(duration) &&
+    isFootprint(value)
+  );
+}
+
+function isFootprint(value: unknown): value is JournalFootprint {
+  if (!isObject(value)) return false;
+  const { blocks, dependencies } = value;
+  return (
+    Array.isArray(blocks) &&
+    blocks.every(
+      (block: unknown) => Array.isArray(block) && isCount(block[0]) && isText(block[1]),
+    ) &&
+    Array.isArray(dependencies) &&
+    dependencies.every(isCount)
+  );
+}
