@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { Clock } from './clock';
 import { packHash } from './encoding';
 import type { Environments } from './environments';
 import { without, type IdRecord } from './footprint';
@@ -10,6 +11,7 @@ import type { CommitBatch, TestFileKey, TestFileRecord, TestRunOutcome } from '.
 
 /** Writes what runs leave behind. The caller holds the transaction. */
 export class Committer {
+  readonly #clock: Clock;
   readonly #environments: Environments;
   readonly #interning: Interning;
   readonly #records: RecordWriter;
@@ -26,6 +28,7 @@ export class Committer {
 
   constructor(db: Database, environments: Environments) {
     this.#db = db;
+    this.#clock = new Clock(db);
     this.#environments = environments;
     this.#interning = new Interning(db);
     this.#records = new RecordWriter(db);
@@ -64,8 +67,8 @@ export class Committer {
   /** @throws StoreError `missing` when something is about an environment that is not there. */
   commit(batch: CommitBatch, now: number): void {
     this.#interning.reset();
-    const at = stamp(now);
     this.#checkEnvironments(batch);
+    const at = this.#clock.next(stamp(now));
     let dropped = 0;
     for (const record of batch.records) dropped += this.#saveRecord(record, at, batch.keep);
     for (const { environmentId, path, duration } of batch.failures) {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { after } from './clock';
 import { StoreError } from './errors';
 import type { Environment, EnvironmentKey } from './types';
 
@@ -58,7 +59,12 @@ export class Environments {
   /** The environment of exactly this key, made if it is new, and stamped as used. */
   findOrCreate(key: EnvironmentKey, now: number): Environment {
     const { name, project, nodeMajor, platform, hash } = key;
-    const at = Math.round(now);
+    // The one in use is the last used, also where the clock went back: else it would be the next to be dropped.
+    const last = this.#db
+      .prepare<string[], unknown>('SELECT max(used_at) FROM environment WHERE hash != ?')
+      .pluck()
+      .get(hash);
+    const at = after(last, Math.round(now));
     const id = this.#db
       .prepare<[string, string, number, string, string, number, number], number>(
         `INSERT INTO environment (name, project, node_major, platform, hash, created_at, used_at)

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { LoadedRows, readEnvironments, readRecord, type EnvironmentContent } from './canonical';
+import { Clock } from './clock';
 import type { Details } from './details';
 import { BlocksCursor, packText, unpackHash } from './encoding';
 import {
@@ -52,7 +53,14 @@ export class Merger {
     for (const content of readEnvironments(this.#source.db, this.#source.loader))
       dropped += this.#environment(content);
     this.#runs();
+    this.#passTime();
     new Pruning(this.#target.db).note(dropped, now);
+  }
+
+  #passTime(): void {
+    const { db } = this.#target;
+    const latest = db.prepare<[], unknown>('SELECT max(matched_at) FROM record').pluck().get();
+    new Clock(db).passed(Number(latest));
   }
 
   #environment(content: EnvironmentContent): number {
