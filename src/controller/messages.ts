@@ -11,10 +11,18 @@ export interface Voice {
 export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = process.stderr): Voice {
   if (quiet) return { say: () => undefined, warn: () => undefined };
   return {
-    say: (sentence) => stream.write(`${pico.cyan('testmon:')} ${sentence}\n`),
+    say: (sentence) => stream.write(`${pico.cyan('testmon:')} ${onOneLine(sentence)}\n`),
     warn: (sentence) =>
-      stream.write(`${pico.yellow('testmon:')} ${sentence.replace(/^testmon: /, '')}\n`),
+      stream.write(`${pico.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}\n`),
   };
+}
+
+/** Names of files may hold line breaks, and what a terminal takes for commands. */
+function onOneLine(sentence: string): string {
+  // eslint-disable-next-line no-control-regex
+  return sentence.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** `1 test file`, `2 test files`. */

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { moveAside, Store, StoreError } from '../store';
 import type { Voice } from './messages';
 
@@ -5,6 +6,8 @@ import type { Voice } from './messages';
 export interface OpenedStore {
   store: Store;
   writable: boolean;
+  /** Which file it is, whatever its path comes to hold. */
+  identity: string | null;
 }
 
 /**
@@ -12,8 +15,10 @@ export interface OpenedStore {
  * @returns Null where there is no way to use it: everything runs, nothing is recorded.
  */
 export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
+  const identity = identityOf(dataFile);
   try {
-    return { store: Store.open(dataFile, {}), writable: true };
+    const store = Store.open(dataFile, {});
+    return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
     if (!(error instanceof StoreError)) {
       voice.warn(
@@ -21,14 +26,14 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
       );
       return null;
     }
-    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice);
+    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
       if (reading !== null) {
         voice.warn(
           `${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`,
         );
-        return { store: reading, writable: false };
+        return { store: reading, writable: false, identity };
       }
     }
     voice.warn(`${error.message} Everything runs and nothing is recorded.`);
@@ -37,25 +42,40 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
 }
 
 /**
- * Moves a damaged database aside, says so, and makes a new one in its place.
+ * Moves a damaged database aside, says so, and makes a new one in its place. Where another run has done so already,
+ * its new one is used.
+ * @param identity The damaged file's.
  * @returns Null where that is not possible: everything runs, nothing is recorded.
  */
 export function replaceDamaged(
   dataFile: string,
   damage: StoreError,
   voice: Voice,
+  identity: string | null,
 ): OpenedStore | null {
   try {
+    const now = identityOf(dataFile);
+    if (now !== identity) return { store: Store.open(dataFile, {}), writable: true, identity: now };
     const aside = moveAside(dataFile, Date.now());
     const store = Store.open(dataFile, {});
     voice.warn(
       `the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`,
     );
-    return { store, writable: true };
+    return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
     voice.warn(
       `${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`,
     );
+    return null;
+  }
+}
+
+/** What tells a file from another that takes its path. */
+export function identityOf(file: string): string | null {
+  try {
+    const { dev, ino } = fs.statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
     return null;
   }
 }

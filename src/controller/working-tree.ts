@@ -146,7 +146,10 @@ export class WorkingTree {
 
   #pragmas(name: string): string | null {
     try {
-      const source = fs.readFileSync(fromStored(this.#root, name), 'utf8');
+      const file = fromStored(this.#root, name);
+      // Reading a pipe or a device would never end.
+      if (!fs.statSync(file).isFile()) return null;
+      const source = fs.readFileSync(file, 'utf8');
       // Most test files have no docblock; Jest's parser is loaded for those that do.
       if (!/^\s*\/\*\*/.test(source)) return pragmasValue({});
       const { extract, parse } = fromJest(
