@@ -72,7 +72,7 @@ test('runs under a clock that jumps forward and back select by content alone', (
   const at = (years: number) =>
     project.run([], {
       env: {
-        NODE_OPTIONS: `--require=${path.join(__dirname, 'shifted-clock.js')}`,
+        NODE_OPTIONS: `--require=${path.join(__dirname, 'fixtures/shifted-clock.js')}`,
         SHIFT: String(years * YEAR),
       },
     });

@@ -43,20 +43,40 @@ export function recordsIn(file: string): Set<string> {
 /** The test files that passed to their end in journals whose run was cut short, by relative path. */
 export function journaled(temporary: string): string[] {
   const passed = new Set<string>();
-  for (const folder of fs
-    .readdirSync(temporary)
-    .filter((name) => /^jest-testmon-[0-9a-f-]+$/.test(name))) {
-    for (const run of fs.readdirSync(path.join(temporary, folder))) {
-      const directory = path.join(temporary, folder, run);
-      if (readRunFile(path.join(directory, 'run.json')) === null) continue;
-      for (const name of fs.readdirSync(directory).filter((file) => file.startsWith('journal-'))) {
-        for (const line of decodeJournal(fs.readFileSync(path.join(directory, name)))) {
-          if (line.type !== 'end') continue;
-          if (line.outcome === 'passed' && line.complete) passed.add(line.path);
-          else passed.delete(line.path);
-        }
+  for (const directory of runDirectories(temporary)) {
+    if (readRunFile(path.join(directory, 'run.json')) === null) continue;
+    for (const name of listed(directory).filter((file) => file.startsWith('journal-'))) {
+      for (const line of decodeJournal(contentOf(path.join(directory, name)))) {
+        if (line.type !== 'end') continue;
+        if (line.outcome === 'passed' && line.complete) passed.add(line.path);
+        else passed.delete(line.path);
       }
     }
   }
   return [...passed].sort();
+}
+
+function runDirectories(temporary: string): string[] {
+  return listed(temporary)
+    .filter((name) => /^jest-testmon-[0-9a-f-]+$/.test(name))
+    .flatMap((folder) =>
+      listed(path.join(temporary, folder)).map((run) => path.join(temporary, folder, run)),
+    );
+}
+
+/** A run may end, and remove its folder, at any moment. */
+function listed(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function contentOf(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }

@@ -16,7 +16,7 @@ export type Fault = string;
 /** How many records of a test file are kept; beyond that, old ones make room. */
 const KEPT = 8;
 
-const PRELOAD = path.join(__dirname, 'kill-in-commit.js');
+const PRELOAD = path.join(__dirname, 'fixtures/kill-in-commit.js');
 
 /**
  * A fixture project that lives through edits, branch switches, kills and parallel runs. What happens, a seed alone
@@ -63,12 +63,16 @@ export class World {
     return `branch ${to}`;
   }
 
-  /** Runs and kills: at a random moment, or inside the commit. @returns Faults, and what was done. */
-  async kill(victim: Victim): Promise<{ faults: Fault[]; what: string }> {
+  /**
+   * Runs and kills: at a random moment, inside the commit, or once some test files came to their end.
+   * @param ended How many test files must have; by default the moment is random.
+   * @returns Faults, and what was done.
+   */
+  async kill(victim: Victim, ended?: number): Promise<{ faults: Fault[]; what: string }> {
     const file = this.project.path('.testmondata');
     const before = recordsIn(file);
     const at = Math.floor(this.#random.next() * (victim === 'commit' ? 40 : this.#took * 0.9));
-    const all = this.#random.next() < 0.5 || victim === 'commit';
+    const all = this.#random.next() < 0.5 || victim === 'commit' || ended !== undefined;
     const { pid, done } = this.project.start(['--maxWorkers=2'], {
       env: {
         TESTMON_NOSELECT: all ? '1' : '0',
@@ -79,7 +83,8 @@ export class World {
     });
     let met = false;
     if (victim !== 'commit') {
-      await sleep(at);
+      if (ended === undefined) await sleep(at);
+      else await this.#journaled(ended, done);
       const target =
         victim === 'worker' ? this.#random.pick(childrenOf(pid)) : victim === 'group' ? -pid : pid;
       met = target !== undefined && signal(target, 'SIGKILL');
@@ -88,7 +93,13 @@ export class World {
     await groupGone(pid);
     if (victim === 'commit') met = exitCode === null;
     if (met) this.#kills += 1;
-    const what = `SIGKILL of the ${victim} at ${at}${victim === 'commit' ? '' : ' ms'}${met ? '' : ' (nobody there)'}`;
+    const moment =
+      victim === 'commit'
+        ? `at statement ${at + 1}`
+        : ended === undefined
+          ? `at ${at} ms`
+          : `after ${ended}`;
+    const what = `SIGKILL of the ${victim} ${moment}${met ? '' : ' (nobody there)'}`;
     const faults = [...stackOfOurs(stderr), ...faultsOf(file), ...this.#lost(before)];
     return { faults, what };
   }
@@ -153,6 +164,13 @@ export class World {
 
   remove(): void {
     this.project.remove();
+  }
+
+  /** Waits until so many test files of a run came to their end, or the run itself did. */
+  async #journaled(count: number, done: Promise<unknown>): Promise<void> {
+    let over = false;
+    void done.then(() => (over = true));
+    while (!over && journaled(this.project.temporary).length < count) await sleep(10);
   }
 
   #oracle(): Record<string, boolean> {
