@@ -65,7 +65,9 @@ export class Recorder implements Sink {
   readonly #own = new OwnPaths();
   /** Files that Jest found for a specifier, loaded or not. */
   readonly #resolved = new Set<string>();
-  /** By folder and specifier: what was found for a name without a path. */
+  /** Modules of which Jest asked for the id, by the parts of it. */
+  readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
+  /** By folder and specifier: what of the project was found for a name without a path. */
   readonly #named = new Map<string, NamedModule>();
   /** Modules of the project without probes. */
   readonly #wholeFiles = new Set<string>();
@@ -147,9 +149,14 @@ export class Recorder implements Sink {
   resolved(from: string, specifier: string, file: string): void {
     this.#resolved.add(file);
     if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) return;
+    if (!path.isAbsolute(file) || this.#run.paths.place(file).kind !== 'file') return;
     const folder = path.dirname(from);
     const key = `${folder}\0${specifier}`;
     if (!this.#named.has(key)) this.#named.set(key, { folder, specifier, found: file });
+  }
+
+  identified(parts: readonly string[], resolve: (to: Sink) => void): void {
+    this.#identified.push([parts, resolve]);
   }
 
   unresolved(from: string, specifier: string): void {
@@ -399,6 +406,8 @@ export class Recorder implements Sink {
    * @returns The stored paths of the others, of the project.
    */
   #dependOnResolved(loaded: ReadonlyMap<string, unknown>): string[] {
+    for (const [parts, resolve] of this.#identified)
+      if (!parts.some((part) => loaded.has(part))) resolve(this);
     const names: string[] = [];
     for (const file of this.#resolved) {
       if (loaded.has(file)) continue;
@@ -418,8 +427,7 @@ export class Recorder implements Sink {
   /** Where modules of the project were looked for by name before they were found. */
   #dependOnSearches(): void {
     for (const named of this.#named.values()) {
-      if (!path.isAbsolute(named.found) || this.#target.isMapped(named.specifier)) continue;
-      if (this.#run.paths.place(named.found).kind !== 'file') continue;
+      if (this.#target.isMapped(named.specifier)) continue;
       const { missed, passed } = this.#run.searched(named, this.#target.moduleDirectories);
       for (const dependency of passed) this.#shared.depend(dependency);
       for (const place of missed)

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Sink } from './sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -60,7 +61,8 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
 
 /**
  * A module that is mocked is resolved for its id alone. Jest remembers ids for all test files of a worker, so one that
- * an earlier test file asked for is resolved again.
+ * an earlier test file asked for would have to be resolved again; that is left to the sink, which knows what was
+ * loaded too, as nearly all are.
  */
 function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { getModuleID } = prototype;
@@ -69,21 +71,21 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   prototype.getModuleID = function (...args) {
     const id = Reflect.apply(getModuleID, this, args);
     const sink = watch.sink();
-    if (sink === null) return id;
+    if (sink === null || typeof id !== 'string') return id;
     if (told?.sink !== sink) told = { sink, ids: new Set() };
     if (told.ids.has(id)) return id;
     told.ids.add(id);
     const [, from, specifier, options] = args;
-    try {
-      const again = [from, specifier, options];
-      tell(
-        sink,
-        again,
-        watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again)),
-      );
-    } catch {
-      // A virtual mock stands for no file.
-    }
+    const again = [from, specifier, options];
+    // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
+    sink.identified(id.split(path.delimiter), (to) => {
+      try {
+        const found = watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again));
+        tell(to, again, found);
+      } catch {
+        // A virtual mock stands for no file.
+      }
+    });
     return id;
   };
 }

@@ -12,6 +12,12 @@ export interface Sink {
   listed(folder: string): void;
   /** Jest's resolver found a file for a specifier. */
   resolved(from: string, specifier: string, file: string): void;
+  /**
+   * Jest asked for the id of a module, maybe to replace it by a mock.
+   * @param parts What the id is made of; the path of the module is among them.
+   * @param resolve Reports what the module resolves to.
+   */
+  identified(parts: readonly string[], resolve: (to: Sink) => void): void;
   /** Jest's resolver found nothing for a specifier. */
   unresolved(from: string, specifier: string): void;
   /** Code under test is about to create, replace or remove a path, whatever was there. */
@@ -32,6 +38,7 @@ export const NOBODY: Sink = {
   followed: () => undefined,
   listed: () => undefined,
   resolved: () => undefined,
+  identified: () => undefined,
   unresolved: () => undefined,
   wrote: () => undefined,
   changes: () => undefined,
