@@ -1,3 +1,4 @@
+import { doctor } from './doctor';
 import { merge } from './merge';
 import { verify } from './verify';
 
@@ -11,7 +12,7 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [merge, verify];
+export const subcommands: readonly Subcommand[] = [doctor, merge, verify];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

@@ -1,6 +1,4 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import { sentence, StoreError } from './errors';
 import type { OpenOptions } from './open';
 import { Store } from './store';
@@ -34,24 +32,13 @@ export function mergeFiles(
   files: readonly string[],
   options: MergeOptions,
 ): Merged {
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'jest-testmon-merge-'));
+  const sources = files.map((file) => ({ file, ...inspect(file, options) }));
+  const isNew = !hasContent(target);
   try {
-    const readable = files.map((file, index) =>
-      inThisFormat(file, path.join(scratch, String(index)), options),
-    );
-    const sources = readable.map((place, index) => {
-      const file = files[index] ?? place;
-      return { file, ...inspect(place, file, options) };
-    });
-    const isNew = !hasContent(target);
-    try {
-      return { sources, ...unite(target, readable, options) };
-    } catch (error) {
-      if (isNew) fs.rmSync(target, { force: true });
-      throw error;
-    }
-  } finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
+    return { sources, ...unite(target, files, options) };
+  } catch (error) {
+    if (isNew) fs.rmSync(target, { force: true });
+    throw error;
   }
 }
 
@@ -70,23 +57,8 @@ function unite(
   }
 }
 
-/** The file itself, or a copy brought up to date where its format is an older one: nothing given is written to. */
-function inThisFormat(file: string, copy: string, { migrations }: MergeOptions): string {
-  try {
-    Store.open(file, { readonly: true, migrations }).close();
-    return file;
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.reason !== 'older') throw error;
-    fs.copyFileSync(file, copy);
-    fs.chmodSync(copy, 0o600);
-    Store.open(copy, { migrations }).close();
-    return copy;
-  }
-}
-
-/** @param file What the message calls it. */
-function inspect(place: string, file: string, { migrations }: MergeOptions): Totals {
-  const store = Store.open(place, { readonly: true, migrations });
+function inspect(file: string, { migrations }: MergeOptions): Totals {
+  const store = Store.open(file, { readonly: true, older: 'copy', migrations });
   try {
     const [problem] = store.findDamage();
     if (problem !== undefined)

@@ -186,7 +186,7 @@ export class Store {
   }
 
   #mergeOne(otherFile: string, now: number, keep: number | undefined): void {
-    const other = Store.open(otherFile, { ...this.#options, readonly: true });
+    const other = Store.open(otherFile, { ...this.#options, readonly: true, older: 'copy' });
     try {
       new Merger(this.#source, other.#source, keep).merge(now);
     } catch (error) {

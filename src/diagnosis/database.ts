@@ -1,0 +1,114 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { age } from '../controller/age';
+import { count } from '../controller/messages';
+import { asStoreError, Store } from '../store';
+import { reporter, type Finding, type Report } from './finding';
+
+const MEBIBYTE = 1024 * 1024;
+/** Caches of CI are copied on every run; from here on that is felt. */
+const LARGE = 256 * MEBIBYTE;
+/** Milliseconds after which records rarely match any more. */
+const OLD = 30 * 86_400_000;
+
+/**
+ * Whether the database can be used, and how large and old it is. It is opened for reading alone.
+ * @param now Milliseconds since the epoch.
+ */
+export function checkDatabase(dataFile: string, now: number): Finding[] {
+  const found = reporter('database');
+  return [...checkContent(dataFile, now, found), ...checkPlace(dataFile, found)];
+}
+
+function checkContent(dataFile: string, now: number, found: Report): Finding[] {
+  const stats = fs.statSync(dataFile, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.isFile() && stats.size === 0))
+    return [
+      found.ok(`nothing is recorded yet in ${dataFile}; the first "npx jest-testmon" records`),
+    ];
+  try {
+    const store = Store.open(dataFile, { readonly: true, older: 'copy' });
+    try {
+      return checkStore(store, stats.size, now, found);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    const { message } = asStoreError(error, dataFile);
+    const [what = message, ...mend] = message.split('; ');
+    return [found.error(what, mend.join('; ').replace(/\.$/, '') || `delete ${dataFile}`)];
+  }
+}
+
+function checkStore(store: Store, size: number, now: number, found: Report): Finding[] {
+  const [damage] = store.findDamage();
+  if (damage !== undefined) {
+    return [
+      found.error(
+        `the database ${store.file} is damaged (${damage})`,
+        'move or delete it, and the next run records anew',
+      ),
+    ];
+  }
+  const { records, testFiles } = store.totals();
+  const [last] = store.runs(1);
+  const since = last === undefined ? null : now - last.startedAt;
+  const held = `${count(records, 'record')} of ${count(testFiles, 'test file')}, ${(size / MEBIBYTE).toFixed(1)} MiB`;
+  const findings: Finding[] = [];
+  if (since !== null && since > OLD) {
+    findings.push(
+      found.warning(
+        `the last run that ${store.file} knows of is ${age(since)} ago (${held})`,
+        'run "npx jest-testmon", or restore a newer database; records of code that is gone match nothing',
+      ),
+    );
+  } else {
+    const when = since === null ? 'no run yet' : `last run ${age(since)} ago`;
+    findings.push(found.ok(`sound: ${held}, ${when}`));
+  }
+  if (size > LARGE) {
+    findings.push(
+      found.warning(
+        `the database is ${Math.round(size / MEBIBYTE)} MiB large`,
+        'lower the option keepRecords, or delete it and record anew',
+      ),
+    );
+  }
+  return findings;
+}
+
+/** The file and its folder must be writable, and damaged ones that were moved aside are of no more use. */
+function checkPlace(dataFile: string, found: Report): Finding[] {
+  const findings: Finding[] = [];
+  const folder = path.dirname(dataFile);
+  const places = [folder, dataFile].filter((place) => fs.existsSync(place));
+  const closed = places.find((place) => !isWritable(place));
+  if (closed !== undefined)
+    findings.push(
+      found.warning(
+        `${closed} cannot be written, so runs select but record nothing`,
+        'change its permissions, or name another file with TESTMON_DATAFILE',
+      ),
+    );
+  const aside = `${path.basename(dataFile)}.damaged-`;
+  const left = fs.existsSync(folder)
+    ? fs.readdirSync(folder).filter((name) => name.startsWith(aside))
+    : [];
+  if (left.length > 0)
+    findings.push(
+      found.warning(
+        `${count(left.length, 'damaged database')} moved aside ${left.length === 1 ? 'lies' : 'lie'} in ${folder}`,
+        `delete ${left.join(', ')}`,
+      ),
+    );
+  return findings;
+}
+
+function isWritable(place: string): boolean {
+  try {
+    fs.accessSync(place, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+/** What one check of a project's set-up found. */
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  check: string;
+  /** `error`: it does not work, or not as promised. `warning`: it works, and something is lost or at risk. */
+  level: 'ok' | 'warning' | 'error';
+  message: string;
+  /** What to do about it; absent where all is well. */
+  mend?: string;
+}
+
+/** The findings of one check. */
+export interface Report {
+  ok(message: string): Finding;
+  warning(message: string, mend: string): Finding;
+  error(message: string, mend: string): Finding;
+}
+
+/** Makes findings of one check. */
+export function reporter(check: string): Report {
+  return {
+    ok: (message) => ({ check, level: 'ok', message }),
+    warning: (message, mend) => ({ check, level: 'warning', message, mend }),
+    error: (message, mend) => ({ check, level: 'error', message, mend }),
+  };
+}

@@ -1,0 +1,103 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { EffectiveConfig, LoadedConfigs } from '../config/raw-config';
+import { reporter, type Finding } from './finding';
+
+/** A plug point of ours: the config key that names it, and what is lost without it. */
+interface PlugPoint {
+  key: string;
+  written: string;
+  lost: string;
+  /** Jest reads it from the root config alone. */
+  ofRoot: boolean;
+  files: (config: EffectiveConfig) => unknown[];
+}
+
+const PLUG_POINTS: PlugPoint[] = [
+  {
+    key: 'testEnvironment',
+    written: "testEnvironment: 'jest-testmon/environment'",
+    lost: 'nothing is recorded',
+    ofRoot: false,
+    files: ({ testEnvironment }) => [testEnvironment],
+  },
+  {
+    key: 'testRunner',
+    written: "testRunner: 'jest-testmon/runner'",
+    lost: 'a test file whose docblock names another environment is not recorded',
+    ofRoot: false,
+    files: ({ testRunner }) => [testRunner],
+  },
+  {
+    key: 'transform',
+    written:
+      "transform: { '\\\\.[jt]sx?$': ['jest-testmon/transform', { testmon: { path: require.resolve('babel-jest') } }] }",
+    lost: 'files count as a whole, not by branch',
+    ofRoot: false,
+    files: ({ transform }) => transform.map(([, file]) => file),
+  },
+  {
+    key: 'globalSetup',
+    written: "globalSetup: 'jest-testmon/global-setup'",
+    lost: 'no run begins, unless testSequencer is ours',
+    ofRoot: true,
+    files: ({ globalSetup }) => [globalSetup],
+  },
+  {
+    key: 'testSequencer',
+    written: "testSequencer: 'jest-testmon/sequencer'",
+    lost: 'unaffected test files are entered and their tests skipped',
+    ofRoot: true,
+    files: ({ testSequencer }) => [testSequencer],
+  },
+  {
+    key: 'reporters',
+    written: "reporters: ['default', 'jest-testmon/reporter']",
+    lost: 'a test file whose worker crashes is not seen to fail',
+    ofRoot: true,
+    files: ({ reporters = [] }) => reporters.map(([file]) => file),
+  },
+];
+
+const WITH_TESTMON = 'or let withTestmon(config) set them all ("npx jest-testmon init")';
+
+/** How the config brings in jest-testmon, and which keys are missing where they were written by hand. */
+export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Finding[] {
+  const found = reporter('config keys');
+  if (usesWithTestmon) return [found.ok('withTestmon sets every key')];
+  const { root } = loaded;
+  const projects = loaded.projects ?? [root];
+  const missing = PLUG_POINTS.filter(({ ofRoot, files }) =>
+    (ofRoot ? [root] : projects).some(({ effective }) => !files(effective).some(isOurs)),
+  );
+  const byHand = PLUG_POINTS.some(({ files }) =>
+    [root, ...projects].some(({ effective }) => files(effective).some(isOurs)),
+  );
+  if (!byHand) {
+    return [
+      found.ok(
+        'the config names nothing of ours: "npx jest-testmon" selects, plain "jest" runs everything',
+      ),
+    ];
+  }
+  if (missing.length === 0) return [found.ok('every key is there')];
+  const lacks = (key: string) => missing.some((point) => point.key === key);
+  return missing.map(({ key, written, lost }) => {
+    const isVital = key === 'testEnvironment' || (key === 'globalSetup' && lacks('testSequencer'));
+    const message = `the key ${key} is missing beside those written by hand: ${lost}`;
+    const mend = `add ${written}, ${WITH_TESTMON}`;
+    return isVital ? found.error(message, mend) : found.warning(message, mend);
+  });
+}
+
+/** Whether a file is a plug point of ours, of whichever copy. */
+function isOurs(file: unknown): boolean {
+  if (typeof file !== 'string' || path.basename(path.dirname(file)) !== 'jest') return false;
+  try {
+    const manifest = path.resolve(path.dirname(file), '..', '..', 'package.json');
+    const { name } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { name?: string };
+    return name === 'jest-testmon';
+  } catch {
+    return false;
+  }
+}
