@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -177,28 +177,63 @@ test('a database that another process keeps locked', async () => {
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
 });
 
-(asRoot ? test.skip : test)('a database that may not be read (skipped for root, who may)', () => {
+/** Root may read and write anything, so what is forbidden is forbidden to another user. */
+const NOBODY = 65534;
+
+/** Runs as a user to whom permissions apply; everything but the project itself is made usable for that user. */
+function runUnprivileged(): RunResult {
+  if (!asRoot) return project.run();
+  fs.chmodSync(path.dirname(project.root), 0o755);
+  for (const name of ['', ...fs.readdirSync(project.temporary, { recursive: true }).map(String)])
+    fs.chmodSync(path.join(project.temporary, name), 0o777);
+  return project.run([], { uid: NOBODY });
+}
+
+/** Windows knows no such permissions, and another user may not be let into this repository. */
+const ifForbidden =
+  process.platform === 'win32' || (asRoot && !mayReadThis(NOBODY)) ? test.skip : test;
+
+function mayReadThis(uid: number): boolean {
+  const script = `require('node:fs').accessSync(${JSON.stringify(__filename)})`;
+  return spawnSync(process.execPath, ['-e', script], { uid, gid: uid }).status === 0;
+}
+
+ifForbidden('a database that may not be read', () => {
   project.run();
   fs.chmodSync(project.path('.testmondata'), 0);
-  expectOneSentence(project.run(), /cannot be read.*permissions/);
+  expectOneSentence(runUnprivileged(), /cannot be (read|written).*(permissions|writable)/);
 });
 
-(asRoot ? test.skip : test)(
-  'a database and folder that may not be written select all the same (skipped for root, who may)',
-  () => {
-    project.run();
-    project.edit('__tests__/two.test.js', "'two'", "'second'");
-    fs.chmodSync(project.path('.testmondata'), 0o444);
-    fs.chmodSync(project.root, 0o555);
-    try {
-      const { exitCode, ran, messages } = project.run();
-      expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: ['__tests__/two.test.js'] });
-      expect(messages.filter((message) => /cannot be written/.test(message))).toHaveLength(1);
-    } finally {
-      fs.chmodSync(project.root, 0o755);
-    }
-  },
-);
+ifForbidden('a database and folder that may not be written select all the same', () => {
+  project.run();
+  project.edit('__tests__/two.test.js', "'two'", "'second'");
+  fs.chmodSync(project.path('.testmondata'), 0o444);
+  fs.chmodSync(project.root, 0o555);
+  try {
+    const { exitCode, ran, messages } = runUnprivileged();
+    expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: ['__tests__/two.test.js'] });
+    expect(messages.filter((message) => /cannot be written/.test(message))).toHaveLength(1);
+  } finally {
+    fs.chmodSync(project.root, 0o755);
+  }
+});
+
+ifForbidden('a temporary folder that may not be written', () => {
+  const closed = path.join(project.temporary, 'closed');
+  const cache = path.join(project.temporary, 'cache');
+  fs.mkdirSync(closed);
+  fs.mkdirSync(cache);
+  fs.chmodSync(cache, 0o777);
+  fs.chmodSync(project.root, 0o777);
+  fs.chmodSync(project.temporary, 0o777);
+  fs.chmodSync(closed, 0o555);
+  fs.chmodSync(path.dirname(project.root), 0o755);
+  const result = project.run(['--cacheDirectory', cache], {
+    env: { TMPDIR: closed },
+    ...(asRoot ? { uid: NOBODY } : {}),
+  });
+  expectOneSentence(result, /temporary folder cannot be written.*TMPDIR/);
+});
 
 test('a config that cannot be loaded shows Jest’s own message, unchanged', () => {
   for (const config of [

@@ -31,6 +31,8 @@ export interface RunOptions {
   /** Runs plain `jest` in place of `jest-testmon`. */
   plain?: boolean;
   cwd?: string;
+  /** The user, and group, that runs it; only root may choose. */
+  uid?: number;
 }
 
 /** A project in a temporary folder, with the packages of this repository linked into it. */
@@ -95,6 +97,7 @@ export class Project {
       env: this.#environment(options),
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     return parse(result.status, result.stdout, result.stderr, this.root);
   }
