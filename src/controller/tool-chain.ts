@@ -1,11 +1,19 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as vm from 'node:vm';
 import type { Config } from '@jest/types';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
+import {
+  forgetWorkspaces,
+  importClosure,
+  isFile,
+  mentionedFiles,
+  stringsIn,
+} from '../dependencies/imports';
 import { packageFolder, realPath, toStored } from '../dependencies/paths';
-import { importClosure } from '../dependencies/imports';
+import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
+import { ignoredVariables, variableValue } from '../dependencies/variables';
+import { circumstances, preloaded } from './circumstances';
 
 /** Files that tell a transformer how to work, looked for beside the project and at the root. */
 const CONFIG_FILES = [
@@ -70,7 +78,6 @@ const RESULTLESS_KEYS = new Set([
     'filter',
     'testMatch',
     'testRegex',
-    'roots',
     'reporters',
   ],
   ...[
@@ -93,7 +100,6 @@ const RESULTLESS_KEYS = new Set([
     'coverageThreshold',
     'forceCoverageMatch',
     'detectOpenHandles',
-    'detectLeaks',
     'skipFilter',
     'testLocationInResults',
   ],
@@ -121,14 +127,15 @@ export function toolChainHash(input: ToolChainInput): string {
   const shaped = Object.entries(config)
     .filter(([key]) => !RESULTLESS_KEYS.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const named = stringsIn(Object.fromEntries(shaped));
+  // What specifiers are mapped to is code as any other, recorded where it is loaded.
+  const named = stringsIn(
+    shaped.filter(([key]) => key !== 'moduleNameMapper').map(([, value]) => value),
+  );
   if (input.globalSetup !== null) named.push(input.globalSetup);
 
-  const configFiles = [...new Set([rootDir, root])].flatMap((folder) =>
+  const folders = [...new Set([rootDir, root])];
+  const configFiles = folders.flatMap((folder) =>
     CONFIG_FILES.map((file) => path.join(folder, file)),
-  );
-  const ownFiles = named.filter(
-    (text) => path.isAbsolute(text) && packageFolder(text) === null && isFile(text),
   );
   // What the runtime loads for a test is recorded as code; only the tool chain's own files belong here.
   const runtimeFiles = new Set([
@@ -136,23 +143,41 @@ export function toolChainHash(input: ToolChainInput): string {
     ...config.setupFilesAfterEnv,
     ...config.snapshotSerializers,
   ]);
-  const files = importClosure([
-    ...configFiles,
-    ...ownFiles.filter((file) => !runtimeFiles.has(file)),
-  ]);
+  const ownFiles = named
+    // A transformer's options may name its config by a relative path.
+    .map((text) => (isPath(text) ? path.resolve(rootDir, text) : text))
+    .filter((file) => path.isAbsolute(file) && packageFolder(file) === null && isFile(file))
+    .filter((file) => !runtimeFiles.has(file));
+  forgetWorkspaces();
+  const seeds = [...configFiles, ...ownFiles, ...preloaded(root)];
+  const manifests = folders.map((folder) => packageKeys(path.join(folder, 'package.json')));
+  const files = [
+    ...new Set([
+      ...importClosure(seeds),
+      ...importClosure(
+        seeds.filter((file) => NAMES_PLUGINS.test(path.basename(file))),
+        mentionedFiles,
+      ),
+      ...folders.flatMap((folder, index) =>
+        mentionedFiles(JSON.stringify(manifests[index]), folder),
+      ),
+    ]),
+  ].sort();
 
-  const texts = files.map((file) => fs.readFileSync(file, 'utf8'));
-  const packages = toolChainPackages([...named, ...texts.flatMap(packageNamesIn)], [rootDir, root]);
+  const contents = files.map((file) => fs.readFileSync(file));
+  const texts = [...contents.map(String), ...manifests.map((keys) => JSON.stringify(keys))];
+  const packages = packagesBeneath(['jest', ...named, ...texts.flatMap(packageNamesIn)], folders);
+  const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
 
   return shortHash(
     JSON.stringify([
       input.jestVersion,
       input.typeErrors,
-      VARIABLES.map((name) => process.env[name] ?? null),
-      typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
+      circumstances(root),
+      [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
       relativeTo(root, shaped),
-      files.map((file, index) => [toStored(root, file), contentHash(texts[index] ?? '')]),
-      [...new Set([rootDir, root])].map((folder) => packageKeys(path.join(folder, 'package.json'))),
+      files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
+      manifests,
       packages.map((folder) => [
         path.basename(path.dirname(folder)),
         path.basename(folder),
@@ -162,78 +187,23 @@ export function toolChainHash(input: ToolChainInput): string {
   );
 }
 
-/** Every string anywhere in a value. */
-function stringsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(stringsIn);
+/** Configs that name the plug-ins to load in quotes. */
+const NAMES_PLUGINS = /babel|swc/;
+
+/** Whether a text of a config can be a relative path; a lone word is not meant as one. */
+function isPath(text: string): boolean {
+  return !path.isAbsolute(text) && /^[^\s*^$()<>|?]*[./][^\s*^$()<>|?]*$/.test(text);
 }
 
-/** String literals in a config file that could name a package. */
-function packageNamesIn(text: string): string[] {
-  return [...text.matchAll(/["'`]((?:module:)?@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)["'`]/gi)].map(
-    ([, name = '']) => name.replace(/^module:/, ''),
-  );
-}
+const VARIABLE =
+  /\bprocess\.env(?:\.|\[["'`])(\w+)\b(?!["'`\]]*\s*=[^=])|\{([^{}]*)\}\s*=\s*process\.env\b/g;
 
-/** The folders of the packages that are named, by path or by name, and of all that they depend on; sorted. */
-function toolChainPackages(named: string[], from: string[]): string[] {
-  const found = new Set<string>();
-  const queue: string[] = [];
-  const add = (folder: string | null) => {
-    if (folder === null || folder === '') return;
-    const real = realPath(folder);
-    const name = path.basename(real);
-    // Ours, and the store's engine: neither shapes a test's result.
-    if (found.has(real) || name === 'jest-testmon' || name === 'better-sqlite3') return;
-    found.add(real);
-    queue.push(real);
-  };
-  for (const name of new Set(['jest', ...named])) {
-    if (path.isAbsolute(name)) add(packageFolder(name));
-    else
-      for (const spelling of packageSpellings(name))
-        for (const folder of from) add(findPackage(folder, spelling));
-  }
-  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    for (const name of dependenciesOf(folder)) add(findPackage(folder, name));
-  }
-  return [...found].sort();
-}
-
-/** Babel's short names: `env` is `babel-preset-env`, `@scope/x` may be `@scope/babel-plugin-x`. */
-function packageSpellings(name: string): string[] {
-  const match = /^(@[\w.-]+\/)?([\w.-]+)/.exec(name);
-  if (match === null) return [];
-  const [, scope = '', base = ''] = match;
-  if (base === '' || base.startsWith('.')) return [];
-  return [
-    `${scope}${base}`,
-    `${scope}babel-plugin-${base}`,
-    `${scope}babel-preset-${base}`,
-    ...(scope === '@babel/' ? [`@babel/plugin-${base}`, `@babel/preset-${base}`] : []),
-  ];
-}
-
-function findPackage(from: string, name: string): string | null {
-  for (let at = from; ; at = path.dirname(at)) {
-    const folder = path.join(at, 'node_modules', name);
-    if (fs.existsSync(path.join(folder, 'package.json'))) return folder;
-    if (path.dirname(at) === at) return null;
-  }
-}
-
-function dependenciesOf(folder: string): string[] {
-  try {
-    const manifest = JSON.parse(
-      fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
-    ) as Record<string, Record<string, string> | undefined>;
-    return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
-      Object.keys(manifest[key] ?? {}),
-    );
-  } catch {
-    return [];
-  }
+/** The environment variables that a file of the tool chain reads by name. */
+function variablesIn(text: string): string[] {
+  const ignores = ignoredVariables();
+  return [...text.matchAll(VARIABLE)]
+    .flatMap(([, name, names = '']) => name ?? names.match(/\b[A-Z_]\w*/g) ?? [])
+    .filter((name) => !ignores(name));
 }
 
 function packageKeys(file: string): unknown {
@@ -257,12 +227,4 @@ function relativeTo(root: string, value: unknown): unknown {
     relativeTo(root, key),
     relativeTo(root, item),
   ]);
-}
-
-function isFile(file: string): boolean {
-  try {
-    return fs.statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -49,7 +49,7 @@ export function linkValue(root: string, place: string): string {
 }
 
 /** The folders of some files and all above them, up to the root. */
-function foldersAbove(files: Iterable<string>): Set<string> {
+export function foldersAbove(files: Iterable<string>): Set<string> {
   const folders = new Set<string>();
   for (const file of files) {
     if (file.startsWith('../')) continue;

@@ -34,6 +34,9 @@ export class FolderReader {
   }
 }
 
+/** Configs that Babel and SWC look for beside and above each file. */
+export const RC_FILES = ['.babelrc', '.babelrc.json', '.babelrc.js', '.babelrc.cjs', '.swcrc'];
+
 /**
  * The paths that, if they existed, could be found in the place of a module: the same name with another extension, a
  * file beside a folder's index, a package.json in that folder, and a manual mock.
@@ -57,8 +60,9 @@ export function rivalsOf(name: string, extensions: readonly string[]): string[] 
   if (extension !== '') rivals.push(at(stem));
   if (stem === 'index' && folder !== '.') {
     for (const any of extensions) rivals.push(`${folder}.${any}`);
-    rivals.push(at('package.json'));
   }
+  // These decide how the files of a folder are read.
+  rivals.push(at('package.json'), ...RC_FILES.map((file) => at(file)));
   return rivals;
 }
 

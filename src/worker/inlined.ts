@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { aliasesAt, forgetAliases } from '../dependencies/aliases';
 import { contentHash } from '../dependencies/content';
-import { importedFiles } from '../dependencies/imports';
+import { forgetWorkspaces, importedFiles } from '../dependencies/imports';
 
 /**
  * TypeScript writes the values of another file's `const enum` into the code that uses it, so a file depends on every
@@ -39,7 +40,7 @@ export function reachableConstEnums(code: string, file: string): string[] {
   if (!TYPESCRIPT.test(file)) return [];
   const found = new Set<string>();
   const seen = new Set([file]);
-  const queue = importedFiles(code, path.dirname(file));
+  const queue = imports(code, file);
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
@@ -59,6 +60,14 @@ export function inlinedKey(files: readonly string[]): string {
 /** Forgets what was seen, as files may have been edited since. */
 export function forgetSources(): void {
   sources.clear();
+  forgetAliases();
+  forgetWorkspaces();
+}
+
+/** What the compiler finds for the imports of a source, by relative paths, aliases or names of the workspace. */
+function imports(code: string, file: string): string[] {
+  const folder = path.dirname(file);
+  return importedFiles(code, folder, aliasesAt(folder));
 }
 
 function look(file: string): Source | null {
@@ -75,7 +84,7 @@ function read(file: string): Source | null {
     const text = fs.readFileSync(file, 'utf8');
     return {
       declaresConstEnum: /\bconst\s+enum\b/.test(text),
-      imports: importedFiles(text, path.dirname(file)),
+      imports: imports(text, file),
       hash: contentHash(text),
     };
   } catch {

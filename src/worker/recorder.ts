@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
-import { importClosure } from '../dependencies/imports';
+import { importClosure, mentionedFiles } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { realPath, toStored } from '../dependencies/paths';
@@ -387,6 +387,10 @@ export class Recorder implements Sink {
       for (const place of earlierPlaces(path.resolve(this.#run.file.root, name), searchOrders))
         for (const missed of this.#missing(toStored(this.#run.file.root, place)))
           this.#shared.depend(missed);
+    }
+    for (const file of importClosure(this.#run.transformerConfigs(probed), mentionedFiles)) {
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
     }
     for (const place of this.#run.nearer(packages, modules)) this.#shared.depend(place);
     this.#dependOnSearches();

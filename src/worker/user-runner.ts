@@ -6,6 +6,8 @@ import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { importClosure } from '../dependencies/imports';
+import { packageFolder } from '../dependencies/paths';
+import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
 import { fromJest } from '../run/user-jest';
 import { unobserved } from './observer';
 
@@ -76,7 +78,10 @@ export function readPragmas(testPath: string): Record<string, string | string[]>
  * The files of the environment that a test file's docblock chose: it is no part of the project's own tool chain.
  * @returns Absolute paths; none where no docblock chose or it cannot be resolved.
  */
-export function docblockEnvironment(config: Config.ProjectConfig, testPath: string): string[] {
+export function docblockEnvironment(
+  config: Config.ProjectConfig,
+  testPath: string,
+): readonly string[] {
   return unobserved(() => {
     const chosen = [readPragmas(testPath)['jest-environment']].flat()[0];
     if (chosen === undefined) return [];
@@ -90,11 +95,27 @@ export function docblockEnvironment(config: Config.ProjectConfig, testPath: stri
         testEnvironment: chosen,
         requireResolveFunction: (name) => createRequire(__filename).resolve(name),
       });
-      return importClosure([file]);
+      return environmentFiles(file, config.rootDir);
     } catch {
       return [];
     }
   });
+}
+
+/** By the environment's file: what it is made of. */
+const environments = new Map<string, readonly string[]>();
+
+/** The files of an environment in the project, and the manifests of all packages beneath it. */
+function environmentFiles(file: string, rootDir: string): readonly string[] {
+  let files = environments.get(file);
+  if (files === undefined) {
+    const own = packageFolder(file) === null ? importClosure([file]) : [];
+    const texts = own.map((name) => fs.readFileSync(name, 'utf8'));
+    const packages = packagesBeneath([file, ...texts.flatMap(packageNamesIn)], [rootDir]);
+    files = [...own, file, ...packages.map((folder) => path.join(folder, 'package.json'))];
+    environments.set(file, files);
+  }
+  return files;
 }
 
 interface SnapshotResolver {

@@ -5,8 +5,8 @@ import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
-import { nearerPlaces } from '../dependencies/nearer';
-import { FolderReader, rivalsValue } from '../dependencies/rivals';
+import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
+import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
 import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
@@ -89,6 +89,15 @@ export class WorkerRun {
       this.#manifests.set(manifest, dependency);
     }
     return dependency;
+  }
+
+  /** The configs below the root that transformers find beside or above modules, as absolute paths. */
+  transformerConfigs(modules: Iterable<string>): string[] {
+    return [...foldersAbove(modules)]
+      .filter((folder) => folder !== '.')
+      .flatMap((folder) => RC_FILES.map((file) => `${folder}/${file}`))
+      .filter((name) => this.#folders.has(name))
+      .map((name) => fromStored(this.file.root, name));
   }
 
   /** Where a module of the project was looked for by name. */

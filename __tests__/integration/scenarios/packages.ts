@@ -64,6 +64,14 @@ export const packages: Family = {
       'packages/other/package.json': '{"name":"@ws/other","version":"1.0.0","main":"lib.js"}',
       'packages/other/lib.js': 'exports.a = () => 7;\nexports.b = () => 8;\n',
       '__tests__/node_modules/.keep': '',
+      ...installed(
+        'node_modules/chosen',
+        "module.exports = require('jest-environment-node').TestEnvironment;\nrequire('beneath');\n",
+      ),
+      'node_modules/chosen/package.json':
+        '{"name":"chosen","version":"1.0.0","dependencies":{"beneath":"1"}}',
+      ...installed('node_modules/beneath', ''),
+      [test('chosen')]: `/** @jest-environment chosen */\n${testing('expect(1).toBe(1);')}`,
       'node_modules/.generated/client/index.js': 'exports.generated = () => 1;\n',
       [test('workspace-data')]: testing(
         "expect(require('fs').readFileSync(require('path').join(__dirname, '../node_modules/@ws/lib/data.txt'), 'utf8')).toBeTruthy();",
@@ -74,6 +82,7 @@ export const packages: Family = {
       [test('nothing')]: testing('expect(1).toBe(1);'),
     },
     prepare: (project) => {
+      project.link('jest-environment-node', 'jest-environment-node');
       fs.symlinkSync('.pnpm/stored@1.0.0/node_modules/stored', project.path('node_modules/stored'));
       linkBelow(project, LINKED);
       fs.mkdirSync(project.path('node_modules/@ws'));
@@ -103,6 +112,11 @@ export const packages: Family = {
       name: 'one of two packages of a scope',
       edit: (project) => bump(project, 'node_modules/@scope/one'),
       expectRan: [test('scoped')],
+    },
+    {
+      name: 'a package beneath the environment that a docblock chose',
+      edit: (project) => bump(project, 'node_modules/beneath'),
+      expectRan: [test('chosen')],
     },
     {
       name: 'a package that nobody loads',

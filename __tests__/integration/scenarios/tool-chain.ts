@@ -23,7 +23,12 @@ export const babelToolChain: Family = {
 };
 `,
       'babel.config.js':
-        "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }]], plugins: ['own'] };\n",
+        "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }]], plugins: ['own', './tools/babel/local', ...(process.env.FEATURE ? [] : [])] };\n",
+      'tools/babel/local.js':
+        "const { visitor } = require('./visitor');\nmodule.exports = () => ({ visitor });\n",
+      'tools/babel/visitor.js': 'exports.visitor = {};\n',
+      'src/nested/.babelrc': '{"comments":true}',
+      'src/nested/lib.js': 'export const nested = () => 42;\n',
       'node_modules/babel-plugin-own/package.json':
         '{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
       'node_modules/babel-plugin-own/index.js':
@@ -42,7 +47,7 @@ export const babelToolChain: Family = {
       'setup/helpers.js': 'exports.installed = () => 1;\nexports.never = () => 2;\n',
       'src/lib.js': 'export const answer = () => 42;\n',
       '__tests__/one.test.js': `import { answer } from '../src/lib';\n${testing('expect(answer()).toBe(42);')}`,
-      '__tests__/two.test.js': testing('expect(1).toBe(1);'),
+      '__tests__/two.test.js': `import { nested } from '../src/nested/lib';\n${testing('expect(nested()).toBe(42);')}`,
     },
     prepare: (project) => project.link('jest-environment-node', 'jest-environment-node'),
   },
@@ -72,6 +77,35 @@ export const babelToolChain: Family = {
     all('a list of browsers in package.json', (project) =>
       project.edit('package.json', '"private"', '"browserslist":["node 20"],"private"'),
     ),
+    all('a plug-in of the project, named by its path', (project) =>
+      project.edit('tools/babel/visitor.js', '{}', '{ Program() {} }'),
+    ),
+    {
+      ...all('a variable that the Babel config reads', () => undefined),
+      env: { FEATURE: '1' },
+    },
+    { ...all('the time zone', () => undefined), env: { TZ: 'Asia/Tokyo' } },
+    {
+      ...all('an option of Node', () => undefined),
+      env: { NODE_OPTIONS: '--conditions=special --max-old-space-size=4000' },
+    },
+    {
+      name: 'an option of Node that has no effect on results',
+      edit: () => undefined,
+      env: { NODE_OPTIONS: '--max-old-space-size=4000' },
+      expectRan: [],
+    },
+    {
+      name: 'a Babel config in a folder of the sources',
+      edit: (project) => project.edit('src/nested/.babelrc', 'true', 'false'),
+      expectRan: ['__tests__/two.test.js'],
+    },
+    {
+      name: 'a new Babel config in a folder of the sources',
+      edit: (project) =>
+        project.write({ 'src/nested/.babelrc.json': '{}', 'src/nested/.babelrc': null }),
+      expectRan: ['__tests__/two.test.js'],
+    },
     all('the code of a setup file that ran', (project) =>
       project.edit('setup/helpers.js', '1', '3'),
     ),

@@ -1,11 +1,15 @@
+import * as fs from 'node:fs';
 import { ENTRY } from '../harness';
-import { testing, type Family, type Files } from './scenario';
+import { testing, type Family, type Files, type Project } from './scenario';
 
 const COMPILER =
   '{"compilerOptions":{"module":"CommonJS","target":"ES2022","esModuleInterop":true,"strict":true,"types":["jest"]}}';
 
 const SOURCES: Files = {
-  'tsconfig.json': COMPILER,
+  'tsconfig.json': COMPILER.replace('{', '{"extends":["./config/first.json","./config/second"],'),
+  'config/first.json': '{"compilerOptions":{"target":"ES2020"}}',
+  'config/second.json':
+    '{"compilerOptions":{"baseUrl":"..","paths":{"@enums/*":["enums/*"],}}} // With a comma.',
   'src/level.ts': 'export const enum Level { Low = 1, High = 2 }\n',
   'src/levels.ts': "export * from './level';\n",
   'src/shape.ts': 'export interface Shape { side: number }\n',
@@ -13,10 +17,29 @@ const SOURCES: Files = {
     "import { Level } from './levels';\nexport const high = (): number => Level.High;\n",
   'src/uses-shape.ts':
     "import type { Shape } from './shape';\nexport const area = (shape: Shape): number => shape.side ** 2;\n",
+  'enums/size.ts': 'export const enum Size { Small = 1, Large = 2 }\n',
+  'src/uses-size.ts':
+    "import { Size } from '@enums/size';\nexport const large = (): number => Size.Large;\n",
+  '__tests__/size.test.ts': `import { large } from '../src/uses-size';\n${testing('expect(large()).toBeGreaterThan(0);')}`,
+  'packages/tones/package.json': '{"name":"@ws/tones","version":"1.0.0","types":"index.ts"}',
+  'packages/tones/index.ts': 'export const enum Tone { Low = 1, High = 2 }\n',
+  'src/uses-tone.ts':
+    "import { Tone } from '@ws/tones';\nexport const tone = (): number => Tone.High;\n",
+  '__tests__/tone.test.ts': `import { tone } from '../src/uses-tone';\n${testing('expect(tone()).toBeGreaterThan(0);')}`,
   '__tests__/level.test.ts': `import { high } from '../src/uses-level';\n${testing('expect(high()).toBeGreaterThan(0);')}`,
   '__tests__/shape.test.ts': `import { area } from '../src/uses-shape';\n${testing('expect(area({ side: 1 })).toBe(1);')}`,
   '__tests__/nothing.test.ts': testing('expect(1).toBe(1);'),
 };
+
+const ALL = ['level', 'nothing', 'shape', 'size', 'tone'].map(
+  (name) => `__tests__/${name}.test.ts`,
+);
+
+/** Links the package of the workspace. */
+function prepare(project: Project): void {
+  fs.mkdirSync(project.path('node_modules/@ws'), { recursive: true });
+  fs.symlinkSync('../../packages/tones', project.path('node_modules/@ws/tones'));
+}
 
 const packages = ['jest', 'ts-jest', 'typescript', '@types/jest'];
 
@@ -26,12 +49,28 @@ export const typeScript: Family = {
   base: {
     packages,
     files: { ...SOURCES, 'jest.config.js': "module.exports = { preset: 'ts-jest' };" },
+    prepare,
   },
   scenarios: [
     {
       name: 'a const enum, whose values stand in the files that import it',
       edit: (project) => project.edit('src/level.ts', 'High = 2', 'High = 3'),
       expectRan: ['__tests__/level.test.ts'],
+    },
+    {
+      name: 'a const enum that is imported through paths of tsconfig.json',
+      edit: (project) => project.edit('enums/size.ts', 'Large = 2', 'Large = 3'),
+      expectRan: ['__tests__/size.test.ts'],
+    },
+    {
+      name: 'a const enum that is imported from another package of the workspace',
+      edit: (project) => project.edit('packages/tones/index.ts', 'High = 2', 'High = 3'),
+      expectRan: ['__tests__/tone.test.ts'],
+    },
+    {
+      name: 'the second config that tsconfig.json extends',
+      edit: (project) => project.edit('config/second.json', '"paths"', '"allowJs":true,"paths"'),
+      expectRan: ALL,
     },
     {
       name: 'an enum that is not const any more',
@@ -47,11 +86,7 @@ export const typeScript: Family = {
     {
       name: 'tsconfig.json',
       edit: (project) => project.edit('tsconfig.json', 'ES2022', 'ES2021'),
-      expectRan: [
-        '__tests__/level.test.ts',
-        '__tests__/nothing.test.ts',
-        '__tests__/shape.test.ts',
-      ],
+      expectRan: ALL,
     },
   ],
 };
@@ -65,6 +100,7 @@ export const typeErrors: Family = {
       ...SOURCES,
       'jest.config.js': `module.exports = require('${ENTRY}').withTestmon({ preset: 'ts-jest' }, { typeErrors: 'select' });`,
     },
+    prepare,
   },
   scenarios: [
     {

@@ -1,0 +1,75 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { packageFolder, realPath } from './paths';
+
+/** String literals in a config file that could name a package. */
+export function packageNamesIn(text: string): string[] {
+  return [...text.matchAll(/["'`]((?:module:)?@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)["'`]/gi)].map(
+    ([, name = '']) => name.replace(/^module:/, ''),
+  );
+}
+
+/**
+ * The installed packages that are named, and all that they depend on.
+ * @param named Paths of files in packages, and texts that may be names of packages.
+ * @param from Absolute paths of the folders that names are looked up from.
+ * @returns Absolute, real paths of the packages' folders, sorted.
+ */
+export function packagesBeneath(named: Iterable<string>, from: readonly string[]): string[] {
+  const found = new Set<string>();
+  const queue: string[] = [];
+  const add = (folder: string | null) => {
+    if (folder === null || folder === '') return;
+    const real = realPath(folder);
+    const name = path.basename(real);
+    // Ours, and the store's engine: neither shapes a test's result.
+    if (found.has(real) || name === 'jest-testmon' || name === 'better-sqlite3') return;
+    found.add(real);
+    queue.push(real);
+  };
+  for (const name of new Set(named)) {
+    if (path.isAbsolute(name)) add(packageFolder(name));
+    else
+      for (const spelling of packageSpellings(name))
+        for (const folder of from) add(findPackage(folder, spelling));
+  }
+  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
+    for (const name of dependenciesOf(folder)) add(findPackage(folder, name));
+  }
+  return [...found].sort();
+}
+
+/** Babel's short names: `env` is `babel-preset-env`, `@scope/x` may be `@scope/babel-plugin-x`. */
+function packageSpellings(name: string): string[] {
+  const match = /^(@[\w.-]+\/)?([\w.-]+)/.exec(name);
+  if (match === null) return [];
+  const [, scope = '', base = ''] = match;
+  if (base === '' || base.startsWith('.')) return [];
+  return [
+    `${scope}${base}`,
+    `${scope}babel-plugin-${base}`,
+    `${scope}babel-preset-${base}`,
+    ...(scope === '@babel/' ? [`@babel/plugin-${base}`, `@babel/preset-${base}`] : []),
+  ];
+}
+
+function findPackage(from: string, name: string): string | null {
+  for (let at = from; ; at = path.dirname(at)) {
+    const folder = path.join(at, 'node_modules', name);
+    if (fs.existsSync(path.join(folder, 'package.json'))) return folder;
+    if (path.dirname(at) === at) return null;
+  }
+}
+
+function dependenciesOf(folder: string): string[] {
+  try {
+    const manifest = JSON.parse(
+      fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    ) as Record<string, Record<string, string> | undefined>;
+    return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
+      Object.keys(manifest[key] ?? {}),
+    );
+  } catch {
+    return [];
+  }
+}
