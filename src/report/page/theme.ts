@@ -1,0 +1,39 @@
+import { place } from './dom';
+
+const KEY = 'jest-testmon-theme';
+
+/** The button that turns the page dark or light; until it is pressed, the system's setting counts. */
+export function installTheme(): void {
+  const button = place('theme');
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const root = document.documentElement;
+  const isDark = () => (root.dataset.theme ?? (system.matches ? 'dark' : 'light')) === 'dark';
+  const show = () => button.setAttribute('aria-pressed', String(isDark()));
+  const remembered = recall();
+  if (remembered !== null) root.dataset.theme = remembered;
+  button.addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    remember(root.dataset.theme);
+    show();
+  });
+  system.addEventListener('change', show);
+  show();
+}
+
+/** A page that is opened as a file may have no storage. */
+function recall(): string | null {
+  try {
+    const theme = localStorage.getItem(KEY);
+    return theme === 'dark' || theme === 'light' ? theme : null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(theme: string): void {
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // It is forgotten when the page is closed.
+  }
+}
