@@ -1,5 +1,6 @@
 import { doctor } from './doctor';
 import { merge } from './merge';
+import { report } from './report';
 import { verify } from './verify';
 
 /** A subcommand: one file in this folder each. */
@@ -12,7 +13,7 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [doctor, merge, verify];
+export const subcommands: readonly Subcommand[] = [report, doctor, merge, verify];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

@@ -1,0 +1,226 @@
+import { dependencyLabel } from '../selection/match';
+import type { Verdict } from '../selection/select';
+import { decodeBlocks, decodeIds } from '../store';
+import type {
+  RunSummary,
+  SelectionData,
+  StoredRecord,
+  StoredTest,
+  StoredVersion,
+} from '../store/types';
+import { changedPlaces, ReachedCode, type CurrentBlocks, type ProjectCode } from './code';
+import type { ReportCause, ReportData, ReportTest, ReportTestFile } from './data';
+import { ReachTable } from './reach';
+
+/** One Jest project with its records, as far as the report needs them. */
+export interface SourceProject {
+  /** Empty where there is only one. */
+  name: string;
+  data: SelectionData;
+  /** Every test file, with what selection decides now. */
+  judged: readonly { path: string; verdict: Verdict; duration: number | undefined }[];
+  /** The blocks of a recorded file now; null where it is gone or does not transform. */
+  current(version: StoredVersion): CurrentBlocks | null;
+}
+
+/** Reads what the store gives one at a time. */
+export interface RecordDetails {
+  tests(recordId: number): StoredTest[];
+  shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null;
+  places(versionId: number): string;
+}
+
+/** Everything that a report is made of. */
+export interface ReportSource {
+  generator: string;
+  project: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  notice: string | null;
+  projects: readonly SourceProject[];
+  details: RecordDetails;
+  /** Newest first. */
+  runs: readonly RunSummary[];
+}
+
+/** Derives a report from records and verdicts. */
+export function buildReport(source: ReportSource): ReportData {
+  return new Builder(source).report();
+}
+
+class Builder {
+  readonly #source: ReportSource;
+  readonly #code = new ReachedCode();
+  readonly #testFiles: ReportTestFile[] = [];
+  readonly #tests: ReportTest[] = [];
+  readonly #causes = new Map<string, ReportCause>();
+
+  constructor(source: ReportSource) {
+    this.#source = source;
+    for (const project of source.projects) this.#addProject(project);
+  }
+
+  report(): ReportData {
+    const { generator, project, now, notice, runs } = this.#source;
+    const table = new ReachTable();
+    const files = this.#code.files(table);
+    return {
+      format: 1,
+      generator,
+      project,
+      generatedAt: now,
+      notice,
+      ...this.#orderedCauses(),
+      tests: this.#tests,
+      files,
+      reaches: table.reaches,
+      runs: [...runs].reverse(),
+    };
+  }
+
+  #addProject(project: SourceProject): void {
+    const { data, judged } = project;
+    const code = this.#code.project(
+      withoutTestFiles(data),
+      (version) => project.current(version),
+      (id) => this.#source.details.places(id),
+    );
+    for (const item of [...judged].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      const { path, verdict, duration } = item;
+      const index = this.#testFiles.length;
+      const stored = data.testFiles.get(path);
+      this.#testFiles.push({
+        path,
+        project: project.name,
+        duration: duration ?? null,
+        verdict: verdict.affected ? verdict.reason : 'unaffected',
+        causes: this.#causesOf(project, path, verdict),
+        lastOutcome: stored?.lastOutcome ?? null,
+        ranLast: stored !== undefined && this.#isOfLastRun(stored.lastRunAt),
+      });
+      const record = recordOf(stored?.records ?? [], verdict);
+      if (record !== undefined) this.#addRecord(index, record, data, code);
+    }
+  }
+
+  /** Notes what a record's tests executed. */
+  #addRecord(index: number, record: StoredRecord, data: SelectionData, code: ProjectCode): void {
+    const { details } = this.#source;
+    const first = this.#tests.length;
+    const own = details.tests(record.id);
+    for (const { name, duration, outcome } of own) {
+      this.#tests.push({ file: index, name, duration, outcome });
+    }
+    const everyTest = own.map((_, position) => first + position);
+    for (const { testFiles } of code.reached(record.blocks)) testFiles.add(index);
+    const shared = details.shared(record.id);
+    const sharedReach = code.reached(shared?.blocks ?? record.blocks);
+    for (const reach of sharedReach) for (const test of everyTest) reach.tests.add(test);
+    for (const [position, test] of own.entries()) {
+      for (const reach of code.reached(test.blocks)) {
+        if (!sharedReach.has(reach)) reach.tests.add(first + position);
+      }
+    }
+    for (const id of decodeIds(record.dependencies)) {
+      const dependency = data.dependencies.get(id);
+      if (dependency?.kind !== 'file' || isPackaged(dependency.name)) continue;
+      if (data.testFiles.has(dependency.name)) continue;
+      const reach = this.#code.whole(dependency.name);
+      if (reach.testFiles.items.at(-1) === index) continue;
+      reach.testFiles.add(index);
+      for (const test of everyTest) reach.tests.add(test);
+    }
+  }
+
+  #isOfLastRun(time: number): boolean {
+    const [last] = this.#source.runs;
+    return last !== undefined && time >= last.startedAt;
+  }
+
+  #causesOf(project: SourceProject, path: string, verdict: Verdict): number[] {
+    if (!verdict.affected || verdict.reason !== 'changed') return [];
+    const { data } = project;
+    const { mismatch, recordId } = verdict;
+    const record = data.testFiles.get(path)?.records.find(({ id }) => id === recordId);
+    const executed = new Map(
+      decodeBlocks(record?.blocks ?? Buffer.alloc(0)).map(({ version, bits }) => [version, bits]),
+    );
+    const causes = new Set<number>();
+    for (const id of mismatch.versions) {
+      const version = data.versions.get(id);
+      if (version === undefined) continue;
+      const places = this.#source.details.places(id);
+      const bits = executed.get(id) ?? new Uint8Array();
+      causes.add(
+        this.#cause(
+          'code',
+          version.path,
+          changedPlaces(version, bits, places, project.current(version)),
+        ),
+      );
+    }
+    for (const id of mismatch.dependencies) {
+      const dependency = data.dependencies.get(id);
+      if (dependency !== undefined)
+        causes.add(this.#cause('dependency', dependencyLabel(dependency), []));
+    }
+    return [...causes];
+  }
+
+  /** The index of a cause; one that is known gains places. */
+  #cause(kind: ReportCause['kind'], label: string, places: ReportCause['places']): number {
+    const key = `${kind} ${label}`;
+    let cause = this.#causes.get(key);
+    if (cause === undefined) this.#causes.set(key, (cause = { kind, label, places: [] }));
+    for (const place of places) {
+      const isKnown = cause.places.some(
+        ({ name, line, endLine }) =>
+          name === place.name && line === place.line && endLine === place.endLine,
+      );
+      if (!isKnown) cause.places.push(place);
+    }
+    return [...this.#causes.keys()].indexOf(key);
+  }
+
+  /** Causes by how many test files they select, and the test files that refer to them. */
+  #orderedCauses(): Pick<ReportData, 'causes' | 'testFiles'> {
+    const causes = [...this.#causes.values()];
+    const selects = causes.map(() => 0);
+    for (const file of this.#testFiles)
+      for (const index of file.causes) selects[index] = (selects[index] ?? 0) + 1;
+    const order = causes
+      .map((_, index) => index)
+      .sort((a, b) => (selects[b] ?? 0) - (selects[a] ?? 0) || a - b);
+    return {
+      testFiles: this.#testFiles.map((file) => ({
+        ...file,
+        causes: file.causes.map((index) => order.indexOf(index)).sort((a, b) => a - b),
+      })),
+      causes: order.flatMap((index) => {
+        const cause = causes[index];
+        return cause === undefined
+          ? []
+          : [{ ...cause, places: [...cause.places].sort((a, b) => a.line - b.line) }];
+      }),
+    };
+  }
+}
+
+/** The record that says what a test file executes: the one that matches, or the last known. */
+function recordOf(records: readonly StoredRecord[], verdict: Verdict): StoredRecord | undefined {
+  const id = verdict.affected && verdict.reason !== 'changed' ? undefined : verdict.recordId;
+  return (
+    records.find((record) => record.id === id) ??
+    records.find(({ complete }) => complete) ??
+    records[0]
+  );
+}
+
+/** The code under test: what a test file has in it, only that test file executes. */
+function withoutTestFiles({ versions, testFiles }: SelectionData): Map<number, StoredVersion> {
+  return new Map([...versions].filter(([, { path }]) => !testFiles.has(path)));
+}
+
+function isPackaged(path: string): boolean {
+  return /(^|\/)node_modules\//.test(path);
+}

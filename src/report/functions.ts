@@ -1,0 +1,77 @@
+import type { Place } from '../blocks';
+
+/** A named function of a file with the anonymous ones in it, or, first and named '', what is in no function. */
+export interface FoundFunction {
+  name: string;
+  /** From 1; 0 where unknown. */
+  line: number;
+  endLine: number;
+  /** Its own lines, those of functions in it not counted; at least 1. */
+  lines: number;
+}
+
+/** The functions of a file, and which of them each block belongs to. */
+export interface FileFunctions {
+  functions: FoundFunction[];
+  /** Index of a function, by block. */
+  ofBlock: number[];
+}
+
+/**
+ * Finds the functions of a file by where its blocks stand. What a compiler added stands nowhere, and belongs to the
+ * module.
+ * @param places Of all blocks, in tree order.
+ */
+export function functionsOf(places: readonly Place[]): FileFunctions {
+  const end = Math.max(0, ...places.map(({ endLine }) => endLine));
+  const functions: FoundFunction[] = [
+    { name: '', line: Math.min(1, end), endLine: end, lines: end },
+  ];
+  const around: number[] = [0];
+  const isGetter = getterFinder();
+  const ofBlock = places.map((place, block) => {
+    if (isGetter(place) || block === 0 || place.line <= 0) return 0;
+    let index = around.at(-1) ?? 0;
+    while (index > 0 && !isWithin(place, functions[index])) {
+      around.pop();
+      index = around.at(-1) ?? 0;
+    }
+    const name = readableName(place.name);
+    if (name === '' || name === functions[index]?.name) return index;
+    const { line, endLine } = place;
+    const lines = endLine - line + 1;
+    const holder = functions[index];
+    if (holder !== undefined) holder.lines -= lines;
+    around.push(functions.push({ name, line, endLine, lines }) - 1);
+    return functions.length - 1;
+  });
+  for (const item of functions) item.lines = Math.max(1, item.lines);
+  return { functions, ofBlock };
+}
+
+function isWithin({ line, endLine }: Place, outer: FoundFunction | undefined): boolean {
+  return outer !== undefined && line >= outer.line && endLine <= outer.endLine;
+}
+
+/**
+ * Tells the getters that SWC makes of exports, one line and one name each, right after its helper: they are no functions
+ * of the source.
+ */
+function getterFinder(): (place: Place) => boolean {
+  let exported: Set<string> | null = null;
+  return ({ line, endLine, name }) => {
+    if (line <= 0) {
+      exported = name === '_export' ? new Set() : null;
+      return false;
+    }
+    const isGetter = exported !== null && line === endLine && name !== '' && !exported.has(name);
+    if (isGetter) exported?.add(name);
+    else exported = null;
+    return isGetter;
+  };
+}
+
+/** `export default` has no name of its own; compilers to CommonJS give it one. */
+function readableName(name: string): string {
+  return name === '_default' || name === 'default' ? 'default export' : name;
+}

@@ -1,0 +1,122 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { contentHash } from '../dependencies/content';
+import { fromStored } from '../dependencies/paths';
+import type { InspectedProject, Inspection } from '../inspection';
+import { contentsKey, type Store } from '../store';
+import type { SelectionData, StoredVersion } from '../store/types';
+import { buildReport, type RecordDetails, type SourceProject } from './build';
+import type { CurrentBlocks } from './code';
+import type { ReportData } from './data';
+
+/** Reports on a project that was opened for a look. */
+export async function reportOf(
+  inspection: Inspection,
+  { generator, now }: Pick<ReportData, 'generator'> & { now: number },
+): Promise<ReportData> {
+  const { store, request } = inspection;
+  const projects: SourceProject[] = [];
+  for (const inspected of inspection.projects) {
+    projects.push(await sourceOf(inspection, inspected, inspection.projects.length > 1));
+  }
+  return buildReport({
+    generator,
+    project: projectName(request.root),
+    now,
+    notice: noticeOf(inspection),
+    projects,
+    details: store ?? NO_DETAILS,
+    runs: store?.runs() ?? [],
+  });
+}
+
+const NO_DETAILS: RecordDetails = { tests: () => [], shared: () => null, places: () => '' };
+
+const NO_DATA: SelectionData = {
+  versions: new Map(),
+  contents: new Map(),
+  dependencies: new Map(),
+  testFiles: new Map(),
+};
+
+async function sourceOf(
+  { tests, store, request }: Inspection,
+  inspected: InspectedProject,
+  isOneOfMany: boolean,
+): Promise<SourceProject> {
+  const { project, key } = inspected;
+  const data = project.data ?? NO_DATA;
+  const current =
+    store === null
+      ? new Map<string, CurrentBlocks>()
+      : await currentBlocks(inspected, data, store, request.root);
+  return {
+    name: isOneOfMany ? key.project.replace(/^\. /, '') : '',
+    data,
+    judged: tests.filter((test) => test.project === inspected),
+    current: (version) => current.get(contentsKey(version.path, version.form)) ?? null,
+  };
+}
+
+/** The blocks of every recorded file now, by `contentsKey`; only files whose content is unknown are transformed. */
+async function currentBlocks(
+  { project }: InspectedProject,
+  data: SelectionData,
+  store: Store,
+  root: string,
+): Promise<Map<string, CurrentBlocks>> {
+  const current = new Map<string, CurrentBlocks>();
+  const files = new Map(
+    [...data.versions.values()].map((version) => [
+      contentsKey(version.path, version.form),
+      version,
+    ]),
+  );
+  for (const [key, version] of files) {
+    const known = knownVersion(key, version, data, root);
+    const blocks =
+      known === null
+        ? await project.currentVersion(version.path, version.form)
+        : { fingerprints: known.fingerprints, places: store.places(known.id) };
+    if (blocks !== null) current.set(key, blocks);
+  }
+  return current;
+}
+
+/** The recorded version that a file's content transforms to; null where that is not known. */
+function knownVersion(
+  key: string,
+  { path: name }: StoredVersion,
+  { contents, versions }: SelectionData,
+  root: string,
+): StoredVersion | null {
+  try {
+    const content = contentHash(fs.readFileSync(fromStored(root, name)));
+    return versions.get(contents.get(key)?.get(content) ?? -1) ?? null;
+  } catch {
+    // It is gone, and does not transform either.
+    return null;
+  }
+}
+
+/** What a person must know before reading the rest. */
+function noticeOf({ problem, projects }: Inspection): string | null {
+  if (problem !== null) return `${problem.message} Until then everything runs.`;
+  if (projects.some(({ recorded }) => recorded === 'yes')) return null;
+  if (projects.some(({ recorded }) => recorded === 'other')) {
+    return 'The Jest config, a transformer or a tool of theirs has changed since the last run, so everything runs; run jest-testmon once to record it anew.';
+  }
+  return 'Nothing is recorded here yet; run jest-testmon once, and make the report again.';
+}
+
+function projectName(root: string): string {
+  try {
+    const { name } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      name?: unknown;
+    };
+    if (typeof name === 'string' && name !== '') return name;
+  } catch {
+    // Its folder has a name too.
+  }
+  return path.basename(root);
+}
