@@ -1,4 +1,5 @@
 import { doctor } from './doctor';
+import { init } from './init';
 import { merge } from './merge';
 import { report } from './report';
 import { verify } from './verify';
@@ -13,7 +14,7 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [report, doctor, merge, verify];
+export const subcommands: readonly Subcommand[] = [report, doctor, init, merge, verify];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

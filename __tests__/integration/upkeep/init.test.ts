@@ -1,0 +1,212 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { Project, type Files } from '../harness';
+import { command } from './command';
+
+jest.setTimeout(300_000);
+
+const REPOSITORY = path.resolve(__dirname, '../../..');
+const made: Project[] = [];
+afterEach(() => made.splice(0).forEach((project) => project.remove()));
+
+/** A project with jest-testmon installed, its command too. */
+function makeProject(files: Files, packages: readonly string[] = ['jest']): Project {
+  const project = new Project(
+    { 't/one.test.js': "test('one', () => undefined);\n", ...files },
+    packages,
+  );
+  made.push(project);
+  fs.symlinkSync(REPOSITORY, project.path('node_modules/jest-testmon'), 'dir');
+  fs.mkdirSync(project.path('node_modules/.bin'));
+  fs.symlinkSync('../jest-testmon/dist/cli.js', project.path('node_modules/.bin/jest-testmon'));
+  return project;
+}
+
+/** Every file of the project by name. */
+function contents({ root }: Project): Files {
+  const names = fs.readdirSync(root, { recursive: true }).map(String);
+  const files = names.filter((name) => !/^node_modules|^\.testmondata/.test(name));
+  return Object.fromEntries(
+    files
+      .filter((name) => fs.statSync(path.join(root, name)).isFile())
+      .map((name) => [name, fs.readFileSync(path.join(root, name), 'utf8')]),
+  );
+}
+
+test.each<[string, Files, string]>([
+  ['.js', { 'jest.config.js': 'module.exports = { transform: {} };\n' }, 'jest.config.js'],
+  [
+    '.ts',
+    {
+      'jest.config.ts':
+        '/** @jest-config-loader-options {"transpileOnly": true} */\nimport type { Config } from \'jest\';\n\nconst config: Config = { transform: {} };\nexport default config;\n',
+    },
+    'jest.config.ts',
+  ],
+  [
+    'package.json',
+    { 'package.json': '{\n  "name": "x",\n  "jest": {\n    "transform": {}\n  }\n}\n' },
+    'jest.config.js',
+  ],
+  [
+    'no config, in a package of ES modules',
+    { 'package.json': '{ "type": "module" }' },
+    'jest.config.js',
+  ],
+])('a config in %s: shown, made, and then nothing to do', (_, files, written) => {
+  const project = makeProject(files, [
+    'jest',
+    'ts-node',
+    'typescript',
+    '@types/jest',
+    '@types/node',
+  ]);
+  const before = contents(project);
+  const shown = command(project, ['init']);
+  expect(shown).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(
+      /\+.*withTestmon\([^]*\+\.testmondata\*\n[^]*Nothing was changed; --yes makes/,
+    ),
+    stderr: '',
+  });
+  expect(contents(project)).toEqual(before);
+
+  expect(command(project, ['init', '--yes'])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(project.read(written)).toMatch(/withTestmon\(/);
+  expect(project.read('.gitignore')).toBe('.testmondata*\n');
+  expect(project.run([], { plain: true })).toMatchObject({ exitCode: 0, ran: ['t/one.test.js'] });
+  expect(project.run([], { plain: true })).toMatchObject({ exitCode: 0, ran: [] });
+
+  const after = contents(project);
+  expect(command(project, ['init', '--yes'])).toMatchObject({
+    exitCode: 0,
+    stdout: 'Everything is set up; there is nothing to do.\n',
+  });
+  expect(contents(project)).toEqual(after);
+});
+
+test('what cannot be done well is left alone, with what to do by hand', () => {
+  const project = makeProject({ 'jest.config.js': 'exports.transform = {};\n', '.gitignore': 'x' });
+  expect(command(project, ['init', '--yes', '--json'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(
+      /^testmon: jest\.config\.js was not changed, as .*withTestmon\(c/,
+    ),
+  });
+  expect(project.read('jest.config.js')).toBe('exports.transform = {};\n');
+  expect(project.read('.gitignore')).toBe('x\n.testmondata*\n');
+
+  // What looked well and does not load is taken back.
+  project.write({
+    'jest.config.js': 'const withTestmon = 1;\nmodule.exports = { transform: {} };\n',
+    '.gitignore': null,
+  });
+  const before = contents(project);
+  expect(command(project, ['init', '--yes'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/did not load \(.*\), so every file is as it was/),
+  });
+  expect(contents(project)).toEqual(before);
+
+  fs.rmSync(project.path('node_modules/jest-testmon'));
+  expect(command(project, ['init', '--yes'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/install jest-testmon first/),
+  });
+  expect(command(project, ['init', '--ci', 'jenkins'])).toMatchObject({ exitCode: 2 });
+  expect(command(project, ['init', '--help']).stdout).toMatch(
+    /Exit codes:[^]*\$ jest-testmon init --yes --ci github/,
+  );
+});
+
+const SERVICES = {
+  github: {
+    file: '.github/workflows/testmon.yml',
+    shell: (text: string) => [...text.matchAll(/run: (.*)$/gm)].map(([, step = '']) => step),
+    shard: (nth: number) => ({ SHARD: String(nth) }),
+  },
+  gitlab: {
+    file: '.gitlab-ci.yml',
+    shell: (text: string) => [...text.matchAll(/^ {4}- (.*)$/gm)].map(([, step = '']) => step),
+    shard: (nth: number) => ({ CI_NODE_INDEX: String(nth), CI_NODE_TOTAL: '2' }),
+  },
+  circleci: {
+    file: '.circleci/config.yml',
+    shell: (text: string) => [...text.matchAll(/run: (.*)$/gm)].map(([, step = '']) => step),
+    shard: (nth: number) => ({ CIRCLE_NODE_INDEX: String(nth - 1), CIRCLE_NODE_TOTAL: '2' }),
+  },
+};
+
+/** Runs shell steps as a job of CI would; the last one's outcome. */
+function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEnv = {}): void {
+  for (const step of steps) {
+    const { status, stderr } = spawnSync('bash', ['-eo', 'pipefail', '-c', step], {
+      cwd: project.root,
+      encoding: 'utf8',
+      env: { ...process.env, TESTMON: '', TMPDIR: project.temporary, NO_COLOR: '1', ...env },
+    });
+    if (status !== 0) throw new Error(`${step} ended with ${status}\n${stderr}`);
+  }
+}
+
+(process.platform === 'win32' ? test.skip : test).each(Object.keys(SERVICES) as 'github'[])(
+  'the shell steps for %s: two shards, merged, leave nothing to run',
+  (service) => {
+    const { file, shell: stepsOf, shard } = SERVICES[service];
+    const project = makeProject({
+      'jest.config.js': 'module.exports = { transform: {} };\n',
+      'package-lock.json': '{}',
+      't/two.test.js': "test('two', () => undefined);\n",
+      't/three.test.js': "test('three', () => undefined);\n",
+    });
+    const args = ['init', '--yes', '--ci', service, '--shards', '2'];
+    expect(command(project, args)).toMatchObject({ exitCode: 0, stderr: '' });
+    const steps = stepsOf(project.read(file)).filter((step) => step !== 'npm ci');
+    const [keepBase = '', takeBase = '', runShard = '', keepShard = '', ...rest] = steps;
+    expect([takeBase, runShard]).toEqual([
+      expect.stringMatching(/^if .*base\.db/),
+      expect.stringMatching(/^npx jest-testmon --shard=/),
+    ]);
+    const merging = rest.at(-1) ?? '';
+
+    /** A job of its own, in a clone of its own, with what other jobs left. */
+    const job = (...from: Project[]): Project => {
+      const clone = project.copy();
+      made.push(clone);
+      for (const { root } of from)
+        fs.cpSync(path.join(root, 'records'), clone.path('records'), { recursive: true });
+      return clone;
+    };
+    const pipeline = (): Project => {
+      const base = job();
+      shell(base, [keepBase]);
+      const shards = [1, 2].map((nth) => {
+        const clone = job(base);
+        shell(clone, [takeBase, runShard, keepShard], shard(nth));
+        return clone;
+      });
+      const last = job(base, ...shards);
+      shell(last, [merging]);
+      return last;
+    };
+    const first = pipeline();
+    expect(first.run().ran).toEqual([]);
+    fs.copyFileSync(first.path('.testmondata'), project.path('.testmondata'));
+    project.edit('t/two.test.js', 'undefined', 'void 0');
+    expect(project.run(['--listTests']).stdout.trim()).toBe(project.path('t/two.test.js'));
+    if (service === 'github') expect(pipeline().run().ran).toEqual([]);
+
+    // It stays as it is once it is there.
+    expect(command(project, args)).toMatchObject({ exitCode: 0 });
+    project.edit(file, 'testmon', 'my testmon');
+    const kept = project.read(file);
+    expect(command(project, args)).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/exists and stays as it is[^]*jest-testmon merge/),
+    });
+    expect(project.read(file)).toBe(kept);
+  },
+);

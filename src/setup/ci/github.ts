@@ -1,0 +1,85 @@
+import { STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
+
+/** GitHub Actions. */
+export const github: CiService = { file: '.github/workflows/testmon.yml', write };
+
+function write(context: CiContext): string {
+  const { manager, shards, node } = context;
+  const indices = Array.from({ length: shards }, (_, index) => index + 1).join(', ');
+  const prepare = `      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: ${node}
+      - run: ${manager.install}`;
+  return `# Tests in ${shards} shards, of which each runs what a change can affect. Written by "jest-testmon init --ci github".
+name: testmon
+on:
+  push:
+    branches: [main]
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  ${WHY_ONE_BASE}
+  records:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/cache/restore@v4
+        with:
+          path: .testmondata
+          key: testmon-\${{ github.run_id }}-\${{ github.run_attempt }}
+          restore-keys: testmon-
+      - run: ${STEPS.keepBase}
+      - uses: actions/upload-artifact@v4
+        with:
+          name: records-base
+          path: records
+          overwrite: true
+
+  tests:
+    needs: records
+    runs-on: ubuntu-latest
+    strategy:
+      fail-fast: false
+      matrix:
+        shard: [${indices}]
+    env:
+      SHARD: \${{ matrix.shard }}
+    steps:
+${prepare}
+      - uses: actions/download-artifact@v4
+        with:
+          name: records-base
+          path: records
+      - run: ${STEPS.takeBase}
+      - run: ${STEPS.runShard(context, `$SHARD/${shards}`)}
+      # Failures are recorded too.
+      - if: \${{ !cancelled() }}
+        run: ${STEPS.keepShard('$SHARD')}
+      - if: \${{ !cancelled() }}
+        uses: actions/upload-artifact@v4
+        with:
+          name: records-shard-\${{ matrix.shard }}
+          path: records/shard-\${{ matrix.shard }}.db
+          overwrite: true
+
+  merge:
+    needs: tests
+    if: \${{ !cancelled() }}
+    runs-on: ubuntu-latest
+    steps:
+${prepare}
+      - uses: actions/download-artifact@v4
+        with:
+          pattern: records-*
+          path: records
+          merge-multiple: true
+      - run: ${STEPS.merge(context)}
+      - uses: actions/cache/save@v4
+        with:
+          path: .testmondata
+          key: testmon-\${{ github.run_id }}-\${{ github.run_attempt }}
+`;
+}
