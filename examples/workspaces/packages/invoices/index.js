@@ -1,0 +1,3 @@
+const { format, priceOf } = require('@example/prices');
+
+exports.invoice = (name, pieces, each) => `${name}: ${format(priceOf(pieces, each))}`;
