@@ -161,8 +161,8 @@ describe.each(['jest', 'jest29'] as const)('withTestmon with %s', (jest) => {
 
   test('says in a sentence that the command line replaces what it sets, and steps back', () => {
     const subject = project({ 'jest.config.js': `${REQUIRE} module.exports = withTestmon({});` });
-    const { status, stderr } = subject.jest(['--reporters', 'default']);
-    expect(stderr.match(/testmon: --reporters on the command line replaces/g)).toHaveLength(1);
+    const { status, stderr } = subject.jest(['--testSequencer', '@jest/test-sequencer']);
+    expect(stderr.match(/testmon: --testSequencer on the command line replaces/g)).toHaveLength(1);
     expect(stderr).toContain('1 passed');
     expect(status).toBe(0);
   });

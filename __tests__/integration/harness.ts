@@ -6,7 +6,7 @@ import * as path from 'node:path';
 const REPOSITORY = path.resolve(__dirname, '../..');
 /** The built command under test; another build can be named to compare. */
 const DIST = path.join(REPOSITORY, process.env.TESTMON_DIST ?? 'dist');
-const CLI = path.join(DIST, 'cli.js');
+export const CLI = path.join(DIST, 'cli.js');
 /** What `require('jest-testmon')` is in a project that has it installed, for configs that use `withTestmon`. */
 export const ENTRY = path.join(DIST, 'index.js');
 
@@ -94,7 +94,7 @@ export class Project {
   run(args: readonly string[] = [], options: RunOptions = {}): RunResult {
     const result = spawnSync(process.execPath, this.#command(args, options), {
       cwd: options.cwd ?? this.root,
-      env: this.#environment(options),
+      env: this.environment(options),
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
@@ -109,7 +109,7 @@ export class Project {
   ): { pid: number; done: Promise<RunResult> } {
     const child = spawn(process.execPath, this.#command(args, options), {
       cwd: options.cwd ?? this.root,
-      env: this.#environment(options),
+      env: this.environment(options),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -148,7 +148,8 @@ export class Project {
     return [plain === true ? path.join(this.root, 'node_modules/jest/bin/jest.js') : CLI, ...args];
   }
 
-  #environment({ env }: RunOptions): NodeJS.ProcessEnv {
+  /** The variables that a run gets: none that this process has from a Jest or a testmon of its own. */
+  environment({ env }: RunOptions = {}): NodeJS.ProcessEnv {
     const inherited = Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) =>
@@ -159,7 +160,7 @@ export class Project {
   }
 }
 
-const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+export const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
 function parse(
   exitCode: number | null,

@@ -231,7 +231,7 @@ test('.only, --bail and a failure: only what ran to its end counts, and what fai
   project.write({ 'src/d.js': text });
   const again = project.run();
   expect(again).toMatchObject({ exitCode: 0, passed: [file('d')] });
-  expect(again.messages[0]).toBe('1 of 4 test files affected 1 failed last time');
+  expect(again.messages[0]).toBe('1 of 4 test files affected: 1 failed last time');
   expect(project.run().ran).toEqual([]);
 });
 
@@ -352,7 +352,7 @@ test('new test files run, and so do renamed ones', () => {
   project.write({ [file('e')]: "test('e', () => undefined);\n" });
   const added = project.run();
   expect(added.ran).toEqual([file('e')]);
-  expect(added.messages[0]).toBe('1 of 5 test files affected 1 new');
+  expect(added.messages[0]).toBe('1 of 5 test files affected: 1 new');
   const text = project.read(file('a'));
   project.write({
     [file('e')]: null,

@@ -1,3 +1,4 @@
+import type { Config } from '@jest/types';
 import type { GivenArguments, GivenOption } from './arguments';
 
 /** What the user's Jest command line asks, as far as it matters to selection and messages. */
@@ -83,6 +84,29 @@ export function readCommandLine({ options, positionals }: GivenArguments): Comma
     collectTests: flag('collectTests'),
   };
 }
+
+/** What a person who watches may switch on and off with Jest's keys, as options would spell it. */
+const KEYS_NAME_TESTS: Record<string, (config: Config.GlobalConfig) => boolean> = {
+  '-t': ({ testNamePattern = '' }) => testNamePattern !== '',
+  '-u': ({ updateSnapshot }) => updateSnapshot === 'all',
+  '--onlyFailures': ({ onlyFailures }) => onlyFailures,
+};
+
+/**
+ * The options that name what this run shall run. While Jest watches, its keys count and not only its command line.
+ * @param globalConfig Of the run; null in Jest 29, which does not tell a sequencer.
+ */
+export function namesTestsNow(
+  { namesTests }: CommandLine,
+  globalConfig: Config.GlobalConfig | null,
+): string[] {
+  if (globalConfig === null || !(globalConfig.watch || globalConfig.watchAll)) return namesTests;
+  const lasting = namesTests.filter((spelled) => !SWITCHED_BY_KEYS.test(spelled));
+  const now = Object.keys(KEYS_NAME_TESTS).filter((name) => KEYS_NAME_TESTS[name]?.(globalConfig));
+  return [...lasting, ...now];
+}
+
+const SWITCHED_BY_KEYS = /^(-t|--test-?name-?pattern|-u|--update-?snapshot|-f|--only-?failures)$/i;
 
 /** An option counts as given unless its value takes it back: `--coverage=false`, `-t ''`. */
 function isGiven(option: GivenOption | undefined): boolean {

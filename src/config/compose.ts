@@ -46,6 +46,7 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     testSequencer: plugPoints.sequencer,
     globalSetup: plugPoints.globalSetup,
     reporters: await composeReporters(root, jest),
+    watchPlugins: composeWatchPlugins(root),
     passWithNoTests: true,
   };
   if (switchesCoverageOff) switchCoverageOff(config);
@@ -97,6 +98,15 @@ async function composeReporters(
   const theirs: ReporterEntry[] = reporters ?? [[await defaultReporter(jest, rootDir), {}]];
   if (theirs.some(([file]) => isPlugPoint(file))) return theirs;
   return [...theirs, [plugPoints.reporter, {}]];
+}
+
+function composeWatchPlugins(root: LoadedConfig): [string, Record<string, unknown>][] {
+  const theirs = root.effective.watchPlugins ?? [];
+  const ours = theirs.some(({ path: file }) => isPlugPoint(file)) ? [] : [plugPoints.watch];
+  return [
+    ...theirs.map(({ path: file, config }): [string, Record<string, unknown>] => [file, config]),
+    ...ours.map((file): [string, Record<string, unknown>] => [file, {}]),
+  ];
 }
 
 /** A command line that names what is to run switches selection off, unless it is forced. */

@@ -13,6 +13,7 @@ export const plugPoints = {
   runner: locate('runner'),
   sequencer: locate('sequencer'),
   transform: locate('transform'),
+  watch: locate('watch'),
 };
 
 /** Whether a resolved path is one of ours, as in a config whose keys were written by hand. */

@@ -4,6 +4,12 @@ export type TransformEntry = [string, string, unknown];
 /** `[path, options]`, as Jest normalises `reporters`. */
 export type ReporterEntry = [string, Record<string, unknown>?];
 
+/** As Jest normalises `watchPlugins`. */
+export interface WatchPluginEntry {
+  path: string;
+  config: Record<string, unknown>;
+}
+
 /** A Jest config as a person writes it. Jest checks it; we only read and set the keys we wrap. */
 export type RawConfig = Record<string, unknown>;
 
@@ -19,6 +25,7 @@ export interface EffectiveConfig {
   testSequencer: string;
   reporters?: ReporterEntry[];
   globalSetup?: string | null;
+  watchPlugins?: WatchPluginEntry[] | null;
   collectCoverage: boolean;
   passWithNoTests: boolean;
 }

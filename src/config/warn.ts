@@ -15,5 +15,5 @@ export function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('testmon: ')) return message;
   const [line = 'unknown error'] = message.split('\n');
-  return `testmon: the Jest config could not be composed (${line}), so this run is plain Jest.`;
+  return `testmon: the Jest config could not be composed (${line}), so this run is plain Jest: all tests, no records. Please report it; --no-testmon runs without this message.`;
 }

@@ -95,13 +95,12 @@ const OVERRIDES = [
   'testSequencer',
   'testEnvironmentOptions',
   'globalSetup',
-  'reporters',
 ];
 
 function refuseOverrides({ options }: GivenArguments): void {
   const override = options.find(({ name }) => OVERRIDES.includes(name));
   if (override === undefined) return;
   throw new CompositionError(
-    `testmon: ${override.spelled} on the command line replaces what withTestmon sets, so this run is plain Jest; run "npx jest-testmon" with the same arguments to have both.`,
+    `testmon: ${override.spelled} on the command line replaces what withTestmon sets, so this run is plain Jest, all tests and no records; run "npx jest-testmon" in place of "jest", with the same arguments, to have both.`,
   );
 }

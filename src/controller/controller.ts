@@ -153,13 +153,16 @@ export class Controller {
     return known?.records.find(({ id }) => id === verdict.recordId);
   }
 
-  /** Says what was selected, before the tests run. */
-  announce(judged: readonly JudgedTest[], listing: boolean): void {
+  /**
+   * Says what was selected, before the tests run.
+   * @param watchKey The key that runs everything, where there is one.
+   */
+  announce(judged: readonly JudgedTest[], listing: boolean, watchKey: string | null): void {
     const projects = [...this.#projects.values()];
     // A list is no run: it saves nothing and has no place among them.
     if (listing) return;
     this.#counts = summarise(judged, projects);
-    announce(this.#request, this.#counts);
+    announce(this.#request, this.#counts, watchKey);
   }
 
   /** Paths of the test files that were found unaffected, by project id: for a Jest whose sequencer is not ours. */

@@ -10,7 +10,7 @@ export async function beginWithoutSequencer(
   projectConfig: Config.ProjectConfig,
 ): Promise<void> {
   if (readComposition() !== null || session().controller !== null) return;
-  const controller = beginRun([], [projectConfig], globalConfig.rootDir);
+  const controller = beginRun([], [projectConfig], globalConfig);
   if (controller === null) return;
   const { voice } = controller.request;
   if (!usesTransform(projectConfig)) {

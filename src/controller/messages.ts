@@ -5,15 +5,27 @@ export interface Voice {
   say(sentence: string): void;
   /** For what the user should act on. */
   warn(sentence: string): void;
+  /** Nothing at all is said. */
+  readonly quiet: boolean;
 }
+
+const CLEAR_LINE = '\r\u001B[K';
 
 /** @param quiet Nothing at all is said, as under `--silent` and `--json`. */
 export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = process.stderr): Voice {
-  if (quiet) return { say: () => undefined, warn: () => undefined };
+  if (quiet) return { say: () => undefined, warn: () => undefined, quiet };
+  // On a terminal Jest leaves the cursor behind "Determining test suites to run..." and wipes that line later.
+  const start = (stream as Partial<NodeJS.WriteStream>).isTTY === true ? CLEAR_LINE : '';
   return {
-    say: (sentence) => stream.write(`${pico.cyan('testmon:')} ${onOneLine(sentence)}\n`),
+    quiet,
+    say: (sentence) =>
+      stream.write(`${start}${pico.cyan('testmon:')} ${onOneLine(sentence)}
+`),
     warn: (sentence) =>
-      stream.write(`${pico.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}\n`),
+      stream.write(
+        `${start}${pico.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}
+`,
+      ),
   };
 }
 

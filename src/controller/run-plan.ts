@@ -8,7 +8,7 @@ import { order, shardOf } from '../selection/select';
 import type { Controller } from './controller';
 import { messageOf } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
-import { beginRun, handOver, selectTests, startWorkers } from './session';
+import { beginRun, concludeWith, handOver, selectTests, session, startWorkers } from './session';
 
 export interface ShardOptions {
   /** From 1. */
@@ -69,6 +69,9 @@ export class RunPlan {
 
   cacheResults(tests: Test[], results: AggregatedResult): void {
     this.#inner?.sequencer.cacheResults(tests, results);
+    // A reporter of ours has ended the run already, unless the command line put others in its place.
+    session().release();
+    if (session().controller === this.#selected?.controller) concludeWith(tests, results);
   }
 
   /** Selects on the first call; after `shard`, `sort` gets what that returned. */
@@ -76,12 +79,12 @@ export class RunPlan {
     if (this.#selected !== null) return tests;
     const contexts = this.#contexts ?? contextsOf(tests);
     const configs = contexts.map(({ config }) => config);
-    const rootDir = this.#globalConfig?.rootDir ?? null;
-    if (handOver(configs, rootDir, tests)) {
+    if (handOver(configs, this.#globalConfig, tests)) {
       this.#selected = { controller: null, running: new Map() };
       return [];
     }
-    const controller = beginRun(contexts, configs, rootDir);
+    const controller = beginRun(contexts, configs, this.#globalConfig);
+    session().reported = true;
     if (controller === null) {
       this.#selected = { controller: null, running: new Map() };
       return tests;

@@ -10,6 +10,10 @@ export interface RunRequest {
   dataFile: string;
   composition: Composition | null;
   voice: Voice;
+  /** The options, as spelled, that name what is to run. */
+  namesTests: string[];
+  /** A person who watches asked for one run of everything. */
+  everythingOnce: boolean;
   /** Select by the records; false: everything runs, most likely to fail first. */
   select: boolean;
   collect: boolean;

@@ -1,8 +1,8 @@
-import type { Test, TestContext } from '@jest/test-result';
+import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { readArguments, type OptionTable } from '../config/arguments';
-import { readCommandLine } from '../config/command-line';
+import { namesTestsNow, readCommandLine } from '../config/command-line';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
@@ -10,15 +10,16 @@ import { RUN_FILE_VARIABLE } from '../run/run-file';
 import { fromJest } from '../run/user-jest';
 import { Controller } from './controller';
 import type { RunRequest } from './run-request';
-import { makeVoice } from './messages';
+import { makeVoice, type Voice } from './messages';
 import type { JudgedTest } from './project';
+import { withholdNoTestsFound } from './no-tests-found';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
 
 /** What Jest's main process knows of the run under way; shared by the plug points. */
 export interface Session {
   controller: Controller | null;
-  /** Set by the reporter: it sees every outcome, and ends the run. */
+  /** Set by the reporter and the sequencer: they learn of every outcome, and end the run. */
   reported: boolean;
   /** Set by an inspection: it takes the place of the run. */
   inspector: Inspector | null;
@@ -28,6 +29,18 @@ export interface Session {
     /** Called once, when everything has run. */
     report(comparison: Comparison): void;
   } | null;
+  /** While tests run. */
+  running: boolean;
+  /** The key of our watch plug-in that runs everything; null where Jest does not watch or no one can press it. */
+  watchKey: string | null;
+  /** The next run selects nothing, as our watch plug-in asks. */
+  everythingOnce: boolean;
+  /** What the last selection came to; null before the first, and where nothing was to be selected. */
+  lastSelection: { total: number; affected: string[] } | null;
+  /** Of the last run. */
+  voice: Voice | null;
+  /** Lets Jest say again that it found no tests. */
+  release: () => void;
 }
 
 /** What Jest found to run, and with which configs. */
@@ -56,6 +69,12 @@ function startSession(): Session {
     reported: false,
     inspector: null,
     verification: null,
+    running: false,
+    watchKey: null,
+    everythingOnce: false,
+    lastSelection: null,
+    voice: null,
+    release: () => undefined,
   };
   // The last resort: a run that no reporter of ours ended still commits what its workers journaled.
   process.once('exit', () => endRun(started.reported ? 'cut short' : 'whole'));
@@ -69,13 +88,17 @@ function startSession(): Session {
 export function beginRun(
   contexts: readonly TestContext[],
   configs: readonly Config.ProjectConfig[],
-  rootDir: string | null,
+  globalConfig: Config.GlobalConfig | null,
 ): Controller | null {
   endRun('cut short');
-  const request = prepareRequest(configs, rootDir);
+  const current = session();
+  current.release();
+  const request = prepareRequest(configs, globalConfig);
+  current.everythingOnce = false;
+  current.voice = request.voice;
   if (!request.options.enabled) return null;
   const controller = Controller.begin(request, configs);
-  session().controller = controller;
+  current.controller = controller;
   return controller;
 }
 
@@ -85,13 +108,13 @@ export function beginRun(
  */
 export function handOver(
   configs: readonly Config.ProjectConfig[],
-  rootDir: string | null,
+  globalConfig: Config.GlobalConfig | null,
   tests: readonly Test[],
 ): boolean {
   const { inspector } = session();
   if (inspector === null) return false;
   inspector({
-    request: prepareRequest(configs, rootDir),
+    request: prepareRequest(configs, globalConfig),
     configs: [...configs],
     tests: [...tests],
   });
@@ -110,10 +133,43 @@ export function endRun(outcome: 'whole' | 'cut short'): void {
 export function concludeRun(): void {
   const current = session().controller;
   endRun('cut short');
+  session().running = false;
   if (current !== null) conclude(current.request, current.counts);
   const verifying = session().verification;
   const comparison = verifying?.verification.comparison();
   if (comparison?.compared === true) verifying?.report(comparison);
+}
+
+/** Ends a run whose outcomes no reporter of ours has seen: the sequencer gets them all at its end. */
+export function concludeWith(
+  tests: readonly Test[],
+  { testResults, snapshot }: AggregatedResult,
+): void {
+  const byPath = new Map<string, boolean>();
+  for (const result of testResults) {
+    // Several projects may share a test file, and a result does not tell whose it is.
+    const path = result.testFilePath;
+    byPath.set(path, byPath.get(path) !== false && isPassed(result, snapshot.didUpdate));
+  }
+  for (const { path, context } of tests) {
+    const passed = byPath.get(path);
+    if (passed !== undefined) session().controller?.noteResult(context.config.id, path, passed);
+  }
+  concludeRun();
+}
+
+/**
+ * Whether a test file passed, as Jest's exit code sees it.
+ * @param updatesSnapshots Whether the run updates snapshots: else an obsolete one fails too.
+ */
+export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
+  return (
+    result.numFailingTests === 0 &&
+    result.testExecError === undefined &&
+    !result.failureMessage &&
+    !result.leaks &&
+    (updatesSnapshots || result.snapshot.unchecked === 0)
+  );
 }
 
 /**
@@ -129,8 +185,15 @@ export async function selectTests(
   session().verification?.verification.expect(controller.request, judged, (one) =>
     controller.recordOf(one),
   );
-  controller.announce(judged, listing);
-  return controller.running(judged);
+  const running = controller.running(judged);
+  controller.announce(judged, listing, session().watchKey);
+  const affected = judged.filter(({ verdict }) => verdict.affected).map((one) => one.path);
+  session().lastSelection = judged.length === 0 ? null : { total: judged.length, affected };
+  // What was said of it is the better answer.
+  const { voice } = controller.request;
+  if (judged.length > 0 && running.length === 0 && !voice.quiet)
+    session().release = withholdNoTestsFound();
+  return running;
 }
 
 /** Publishes the run file for the workers, or ends a run in which there is nothing to do. */
@@ -144,6 +207,7 @@ export function startWorkers(
     endRun('cut short');
     return;
   }
+  session().running = true;
   try {
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
@@ -171,9 +235,9 @@ function excludedFolders(
 /** Reads what is asked for, and tells this process and its workers what transforming depends on. */
 function prepareRequest(
   configs: readonly Config.ProjectConfig[],
-  rootDir: string | null,
+  globalConfig: Config.GlobalConfig | null,
 ): RunRequest {
-  const request = readRequest(configs, rootDir);
+  const request = readRequest(configs, globalConfig, session().everythingOnce);
   // Nothing in this process or its workers may take part in an older run.
   process.env[RUN_FILE_VARIABLE] = 'none';
   if (!request.options.enabled) return request;
@@ -184,21 +248,28 @@ function prepareRequest(
   return request;
 }
 
-function readRequest(configs: readonly Config.ProjectConfig[], rootDir: string | null): RunRequest {
+function readRequest(
+  configs: readonly Config.ProjectConfig[],
+  globalConfig: Config.GlobalConfig | null,
+  everythingOnce: boolean,
+): RunRequest {
   const composition = readComposition();
   const options = composition?.options ?? normaliseOptions({}, process.env).options;
   const command =
     composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
   const root = realPath(
-    composition?.root ?? packageRoot(rootDir ?? configs[0]?.rootDir ?? process.cwd()),
+    composition?.root ?? packageRoot(globalConfig?.rootDir ?? configs[0]?.rootDir ?? process.cwd()),
   );
+  const namesTests = namesTestsNow(command, globalConfig);
   return {
     options,
     root,
     dataFile: path.resolve(root, options.dataFile),
     composition,
     voice: makeVoice(command.silent || command.json || command.listTests),
-    select: options.select && (command.namesTests.length === 0 || options.forceSelect),
+    namesTests,
+    everythingOnce,
+    select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
     collect: options.collect,
     coverage:
       composition?.coverage ??

@@ -9,6 +9,8 @@ export interface RunCounts {
   selected: number;
   failedBefore: number;
   neverRecorded: number;
+  /** Asked to run always. */
+  always: number;
   /** What changed, as a person calls it: paths, packages, variables. */
   changed: string[];
   /** Recorded milliseconds of the test files that need not run. */
@@ -38,6 +40,7 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
     selected: affected.length,
     failedBefore: because('failed'),
     neverRecorded: because('new'),
+    always: because('always'),
     changed: [...changed].sort(),
     saved: judged.reduce(
       (sum, { verdict, duration: took }) => sum + (verdict.affected ? 0 : (took ?? 0)),
@@ -48,16 +51,29 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
 
 /** The line before the tests run. */
 export function announce(
-  { voice, select, collect, composition, options }: RunRequest,
+  {
+    voice,
+    select,
+    collect,
+    composition,
+    options,
+    namesTests,
+    everythingOnce,
+    coverage,
+  }: RunRequest,
   counts: RunCounts,
+  watchKey: string | null = null,
 ): void {
-  const { total, selected, changed, failedBefore, neverRecorded } = counts;
+  const { total, selected, changed, failedBefore, neverRecorded, always } = counts;
   if (total === 0) return;
   if (!select) {
-    const named = composition?.command.namesTests ?? [];
-    if (named.length > 0 && options.select) {
+    if (everythingOnce) {
       voice.say(
-        `${named.join(' ')} names what to run, so ${count(total, 'test file')} run without selection${collect ? ' and are recorded' : ''}; --testmon-forceselect selects all the same.`,
+        `everything runs once: ${count(total, 'test file')}, most likely to fail first; the next run selects again.`,
+      );
+    } else if (namesTests.length > 0 && options.select) {
+      voice.say(
+        `${namesTests.join(' ')} names what to run, so ${count(total, 'test file')} run without selection${collect ? ' and are recorded' : ''}; --testmon-forceselect selects all the same.`,
       );
     } else
       voice.say(`selection is off: ${count(total, 'test file')} run, most likely to fail first.`);
@@ -76,19 +92,27 @@ export function announce(
   }
   if (selected === 0) {
     voice.say(
-      `nothing affected: ${total === 1 ? '1 test file is' : `all ${total} test files are`} unchanged since they passed.`,
+      `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${coverage ? ', so the coverage report is empty' : ''}${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
     );
     return;
   }
   const reasons: string[] = [];
+  let cause = '';
   if (changed.length > 0) {
     const files = changed.filter((name) => !/^(package|variable) /.test(name)).length;
     const noun = files === changed.length ? 'changed file' : 'change';
-    reasons.push(`by ${count(changed.length, noun)}${some(changed)}`);
+    cause = ` by ${count(changed.length, noun)}${some(changed)}`;
   }
   if (failedBefore > 0) reasons.push(`${failedBefore} failed last time`);
   if (neverRecorded > 0) reasons.push(`${neverRecorded} new`);
-  voice.say(`${selected} of ${count(total, 'test file')} affected ${reasons.join(', ')}`);
+  if (always > 0) reasons.push(`${always} to run always`);
+  const others = reasons.length === 0 ? '' : `${cause === '' ? ':' : ','} ${reasons.join(', ')}`;
+  voice.say(`${selected} of ${count(total, 'test file')} affected${cause}${others}`);
+  if (coverage && selected < total) {
+    voice.say(
+      `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
+    );
+  }
 }
 
 /** The line after the tests ran. */

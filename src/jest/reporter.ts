@@ -4,7 +4,7 @@
  */
 import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { concludeRun, session } from '../controller/session';
+import { concludeRun, isPassed, session } from '../controller/session';
 
 export default class TestmonReporter {
   readonly #updatesSnapshots: boolean;
@@ -15,16 +15,11 @@ export default class TestmonReporter {
 
   onRunStart(): void {
     session().reported = true;
+    session().release();
   }
 
   onTestFileResult(test: Test, result: TestResult): void {
-    const passed =
-      result.numFailingTests === 0 &&
-      result.testExecError === undefined &&
-      !result.failureMessage &&
-      !result.leaks &&
-      // Jest's exit code is 1 for an obsolete snapshot too.
-      (this.#updatesSnapshots || result.snapshot.unchecked === 0);
+    const passed = isPassed(result, this.#updatesSnapshots);
     const { controller, verification } = session();
     controller?.noteResult(test.context.config.id, test.path, passed);
     verification?.verification.note(test, result, passed);

@@ -34,6 +34,7 @@ const PASS_THROUGH: Record<string, string> = {
         return { process: (code, file, options) => transformer.process(code, file, fix(options)) };
       },
     };`,
+  watch: `module.exports = class {};`,
   sequencer: `
     const { sequencer } = globalThis[Symbol.for('jest-testmon.composition')];
     const loaded = require(sequencer);
@@ -162,6 +163,7 @@ interface RunOptions {
 export function withoutWrapped({ configs, globalConfig }: ShownConfig): ShownConfig {
   const global = omit(globalConfig, [
     ...['seed', 'passWithNoTests', 'testSequencer', 'globalSetup', 'reporters', 'projects'],
+    'watchPlugins',
     ...['collectCoverage', 'coverageThreshold'],
   ]);
   return {
