@@ -1,65 +1,82 @@
 /**
- * What recording costs: user CPU and wall of bare Jest against a recording run, alternating.
+ * What recording costs: user CPU and wall of bare Jest against a recording run, alternating, and on demand against
+ * Jest's own coverage. `bench/micro` is a project of tight loops full of branches, the worst case for probes.
  *
- *   npx ts-node -T bench/overhead.ts <project folder> [--rounds 5] [-- Jest arguments]
+ *   npx ts-node -T bench/overhead.ts <project folder> [--rounds 5] [--coverage] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { alternate, machine, measure, median } from './support/measure';
+import { alternate, machine, measure, median, type Measured } from './support/measure';
 
 const program = new Command('overhead')
   .argument('<project>', 'folder of a project with Jest installed')
   .argument('[jest arguments...]')
   .option('--rounds <count>', 'runs of each', '5')
+  .option('--coverage', "also with both of Jest's coverage providers")
   .parse();
 const [project = '.', ...jestArguments] = program.args;
-const { rounds } = program.opts<{ rounds: string }>();
+const { rounds, coverage } = program.opts<{ rounds: string; coverage?: true }>();
 
 const folder = path.resolve(project);
 const jest = createRequire(path.join(folder, 'package.json')).resolve('jest/bin/jest');
 const cli = path.resolve(__dirname, '../dist/cli.js');
-const data = path.join(folder, '.testmondata-overhead');
-// Coverage that a config asks for is off in both, as it is while selecting.
-const common = ['--silent', '--coverage=false', ...jestArguments];
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'overhead-'));
+const data = path.join(scratch, '.testmondata');
 
-const bare = () => measure(process.execPath, [jest, ...common], folder);
-const recording = () => {
-  fs.rmSync(data, { force: true });
-  return measure(process.execPath, [cli, ...common], folder, { TESTMON_DATAFILE: data });
+const run = (script: string, args: readonly string[]) =>
+  measure(process.execPath, [script, '--silent', ...args, ...jestArguments], folder, {
+    TESTMON_DATAFILE: data,
+  });
+const covered = (provider: string) =>
+  run(jest, [
+    '--coverage',
+    `--coverageProvider=${provider}`,
+    '--coverageReporters=json',
+    `--coverageDirectory=${path.join(scratch, provider)}`,
+  ]);
+const commands: Record<string, () => Measured> = {
+  // Coverage that a config asks for is off in both, as it is while selecting.
+  bare: () => run(jest, ['--coverage=false']),
+  recording: () => {
+    fs.rmSync(data, { force: true });
+    return run(cli, ['--coverage=false']);
+  },
+  ...(coverage === true && {
+    'coverage, babel': () => covered('babel'),
+    'coverage, v8': () => covered('v8'),
+  }),
 };
 
 // The first runs fill Jest's transform caches, which are not compared.
-bare();
-recording();
-const results = alternate(Number(rounds), { bare, recording });
-fs.rmSync(data, { force: true });
+for (const command of Object.values(commands)) command();
+const results = alternate(Number(rounds), commands);
+fs.rmSync(scratch, { recursive: true, force: true });
 
-const row = (name: keyof typeof results, key: 'user' | 'wall') =>
-  results[name].map((measured) => measured[key]);
-const ratio = (key: 'user' | 'wall') =>
-  (median(row('recording', key)) / median(row('bare', key))).toFixed(3);
+const figures = (name: string, key: 'user' | 'wall') =>
+  (results[name] ?? []).map((measured) => measured[key]);
+const ratio = (name: string, key: 'user' | 'wall') =>
+  (median(figures(name, key)) / median(figures('bare', key))).toFixed(3);
 console.log(machine());
-console.table({
-  'user CPU (s, median)': {
-    bare: median(row('bare', 'user')).toFixed(2),
-    recording: median(row('recording', 'user')).toFixed(2),
-    ratio: ratio('user'),
-  },
-  'wall (s, median)': {
-    bare: median(row('bare', 'wall')).toFixed(2),
-    recording: median(row('recording', 'wall')).toFixed(2),
-    ratio: ratio('wall'),
-  },
-});
-console.log(
-  `exit codes: bare ${results.bare.map(({ exitCode }) => exitCode).join(' ')}; recording ${results.recording.map(({ exitCode }) => exitCode).join(' ')}`,
+console.table(
+  Object.fromEntries(
+    Object.keys(commands).map((name) => [
+      name,
+      {
+        'user CPU (s, median)': median(figures(name, 'user')).toFixed(2),
+        'against bare': ratio(name, 'user'),
+        'wall (s, median)': median(figures(name, 'wall')).toFixed(2),
+        'against bare ': ratio(name, 'wall'),
+        'exit codes': results[name]?.map(({ exitCode }) => exitCode).join(' '),
+      },
+    ]),
+  ),
 );
-console.log(
-  `user CPU: bare ${row('bare', 'user')
-    .map((value) => value.toFixed(2))
-    .join(' ')}; recording ${row('recording', 'user')
-    .map((value) => value.toFixed(2))
-    .join(' ')}`,
-);
+for (const name of Object.keys(commands))
+  console.log(
+    `user CPU, ${name}: ${figures(name, 'user')
+      .map((value) => value.toFixed(2))
+      .join(' ')}`,
+  );
