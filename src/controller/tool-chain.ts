@@ -54,18 +54,10 @@ const CONFIG_FILES = [
 const VARIABLES = ['NODE_ENV', 'BABEL_ENV', 'BROWSERSLIST', 'BROWSERSLIST_ENV'];
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
-const PACKAGE_KEYS = [
-  'type',
-  'imports',
-  'exports',
-  'main',
-  'module',
-  'browser',
-  'babel',
-  'browserslist',
-  'swc',
-  'ts-jest',
-];
+const PACKAGE_KEYS = ['type', 'imports', 'exports', 'main', 'module', 'browser'];
+
+/** Keys of package.json that configure tools: what they name is loaded by a tool. */
+const TOOL_KEYS = ['babel', 'browserslist', 'swc', 'ts-jest'];
 
 /** Keys of a project config that decide which tests run or how they are shown, not what a test's result is. */
 const RESULTLESS_KEYS = new Set([
@@ -150,7 +142,8 @@ export function toolChainHash(input: ToolChainInput): string {
     .filter((file) => !runtimeFiles.has(file));
   forgetWorkspaces();
   const seeds = [...configFiles, ...ownFiles, ...preloaded(root)];
-  const manifests = folders.map((folder) => packageKeys(path.join(folder, 'package.json')));
+  const manifests = folders.map((folder) => readManifest(path.join(folder, 'package.json')));
+  const toolConfigs = manifests.map((manifest) => JSON.stringify(pick(manifest, TOOL_KEYS)));
   const files = [
     ...new Set([
       ...importClosure(seeds),
@@ -158,14 +151,12 @@ export function toolChainHash(input: ToolChainInput): string {
         seeds.filter((file) => NAMES_PLUGINS.test(path.basename(file))),
         mentionedFiles,
       ),
-      ...folders.flatMap((folder, index) =>
-        mentionedFiles(JSON.stringify(manifests[index]), folder),
-      ),
+      ...folders.flatMap((folder, index) => mentionedFiles(toolConfigs[index] ?? '', folder)),
     ]),
   ].sort();
 
   const contents = files.map((file) => fs.readFileSync(file));
-  const texts = [...contents.map(String), ...manifests.map((keys) => JSON.stringify(keys))];
+  const texts = [...contents.map(String), ...toolConfigs];
   const packages = packagesBeneath(['jest', ...named, ...texts.flatMap(packageNamesIn)], folders);
   const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
 
@@ -177,7 +168,8 @@ export function toolChainHash(input: ToolChainInput): string {
       [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
       relativeTo(root, shaped),
       files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
-      manifests,
+      manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
+      toolConfigs,
       packages.map((folder) => [
         path.basename(path.dirname(folder)),
         path.basename(folder),
@@ -206,13 +198,16 @@ function variablesIn(text: string): string[] {
     .filter((name) => !ignores(name));
 }
 
-function packageKeys(file: string): unknown {
+function readManifest(file: string): Record<string, unknown> | null {
   try {
-    const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
-    return PACKAGE_KEYS.map((key) => manifest[key] ?? null);
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
   } catch {
     return null;
   }
+}
+
+function pick(manifest: Record<string, unknown> | null, keys: readonly string[]): unknown {
+  return manifest === null ? null : keys.map((key) => manifest[key] ?? null);
 }
 
 /** A value with absolute paths in its strings seen from the root, so that another checkout folder makes no difference. */
