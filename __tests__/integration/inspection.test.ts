@@ -21,7 +21,7 @@ interface Look {
 
 const SCRIPT = `
 const { openInspection } = require(${JSON.stringify(INSPECTION)});
-openInspection(process.argv.slice(1)).then((inspection) => {
+openInspection(process.argv.slice(2)).then((inspection) => {
   const { problem, positionals, projects, tests } = inspection;
   process.send({
     problem: problem && problem.reason,
@@ -33,8 +33,15 @@ openInspection(process.argv.slice(1)).then((inspection) => {
 });
 `;
 
+/** As a file: what `node -e` is given counts as an option of Node, and so for another environment. */
+function script(): string {
+  const file = path.join(path.dirname(recorded.root), 'look.js');
+  fs.writeFileSync(file, SCRIPT);
+  return file;
+}
+
 async function look(project: Project, args: readonly string[] = []): Promise<Look> {
-  const child = spawn(process.execPath, ['-e', SCRIPT, '--', ...args], {
+  const child = spawn(process.execPath, [script(), ...args], {
     cwd: project.root,
     env: { ...process.env, TMPDIR: project.temporary, NODE_ENV: 'test', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -148,7 +155,7 @@ test.each(Object.keys(DAMAGES))('a database %s stays where it is', async (name) 
 });
 
 test('there is nothing to look at where testmon is switched off', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['-e', SCRIPT], {
+  const { status, stderr } = spawnSync(process.execPath, [script()], {
     cwd: fresh().root,
     env: { ...process.env, TESTMON: '0' },
     encoding: 'utf8',

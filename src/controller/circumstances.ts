@@ -6,8 +6,9 @@ import { isWithin, packageFolder, realPath, toStored } from '../dependencies/pat
 /**
  * What every program sees of where and how it runs, as far as results are known to differ by it: the version of Node
  * and its options, the time zone and the locale, the working folder.
+ * @param cwd Absolute path of the working folder.
  */
-export function circumstances(root: string): unknown[] {
+export function circumstances(root: string, cwd: string): unknown[] {
   const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   return [
     process.versions.node,
@@ -16,7 +17,7 @@ export function circumstances(root: string): unknown[] {
     locale,
     typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
     nodeOptions().filter((option) => !path.isAbsolute(option)),
-    toStored(root, realPath(process.cwd())),
+    toStored(root, realPath(cwd)),
   ];
 }
 

@@ -27,14 +27,18 @@ export function findEnvironments(
   );
 }
 
-/** What names the environment of each project, in the order of the configs. */
+/**
+ * What names the environment of each project, in the order of the configs.
+ * @param cwd The folder that Jest is started in.
+ */
 export function environmentKeys(
   place: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
+  cwd: string = process.cwd(),
 ): EnvironmentKey[] {
   const { root, options } = place;
   const names = new Map<string, number>();
-  return toolChainInputs(place, configs).map((input) => {
+  return toolChainInputs(place, configs, cwd).map((input) => {
     const base = projectName(input.config, root);
     const nth = (names.get(base) ?? 0) + 1;
     names.set(base, nth);
@@ -52,6 +56,7 @@ export function environmentKeys(
 export function toolChainInputs(
   { root, options, composition }: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
+  cwd: string = process.cwd(),
 ): ToolChainInput[] {
   const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
   const packages = new PackageReader(root);
@@ -61,6 +66,7 @@ export function toolChainInputs(
     globalSetup: composition?.globalSetup ?? usersOwn(config.globalSetup),
     typeErrors: options.typeErrors,
     root,
+    cwd,
     packages,
   }));
 }

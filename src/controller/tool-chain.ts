@@ -106,6 +106,8 @@ export interface ToolChainInput {
   /** Records made with the type checker in mind hold more. */
   typeErrors: 'ignore' | 'select';
   root: string;
+  /** Absolute path of the folder that Jest is started in. */
+  cwd: string;
   packages: PackageReader;
 }
 
@@ -114,6 +116,40 @@ export interface ToolChainInput {
  * of the tool chain. A changed hash is another environment, in which nothing has been recorded yet.
  */
 export function toolChainHash(input: ToolChainInput): string {
+  const { root } = input;
+  const { shaped, named, folders, manifests, toolConfigs, files } = partsOf(input);
+
+  const contents = files.map((file) => fs.readFileSync(file));
+  const texts = [...contents.map(String), ...toolConfigs];
+  const packages = packagesBeneath(['jest', ...named, ...texts.flatMap(packageNamesIn)], folders);
+  const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
+
+  return shortHash(
+    JSON.stringify([
+      input.jestVersion,
+      input.typeErrors,
+      circumstances(root, input.cwd),
+      [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
+      relativeTo(root, shaped),
+      files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
+      manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
+      toolConfigs,
+      packages.map((folder) => [
+        path.basename(path.dirname(folder)),
+        path.basename(folder),
+        input.packages.value(folder),
+      ]),
+    ]),
+  );
+}
+
+/** The project's own files that shape every result, as absolute paths. */
+export function toolChainFiles(input: ToolChainInput): string[] {
+  return partsOf(input).files;
+}
+
+/** What a tool chain consists of besides installed packages. */
+function partsOf(input: ToolChainInput) {
   const { config, root } = input;
   const rootDir = realPath(config.rootDir);
   const shaped = Object.entries(config)
@@ -154,29 +190,7 @@ export function toolChainHash(input: ToolChainInput): string {
       ...folders.flatMap((folder, index) => mentionedFiles(toolConfigs[index] ?? '', folder)),
     ]),
   ].sort();
-
-  const contents = files.map((file) => fs.readFileSync(file));
-  const texts = [...contents.map(String), ...toolConfigs];
-  const packages = packagesBeneath(['jest', ...named, ...texts.flatMap(packageNamesIn)], folders);
-  const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
-
-  return shortHash(
-    JSON.stringify([
-      input.jestVersion,
-      input.typeErrors,
-      circumstances(root),
-      [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
-      relativeTo(root, shaped),
-      files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
-      manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
-      toolConfigs,
-      packages.map((folder) => [
-        path.basename(path.dirname(folder)),
-        path.basename(folder),
-        input.packages.value(folder),
-      ]),
-    ]),
-  );
+  return { shaped, named, folders, manifests, toolConfigs, files };
 }
 
 /** Configs that name the plug-ins to load in quotes. */

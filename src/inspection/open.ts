@@ -1,9 +1,12 @@
+import type { Config } from '@jest/types';
 import type { Options, UserOptions } from '../config/options';
 import { environmentKeys } from '../controller/environments';
 import { Project } from '../controller/project';
+import type { RunRequest } from '../controller/run-request';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
 import { PackageReader } from '../dependencies/packages';
+import { realPath } from '../dependencies/paths';
 import { ignoredVariables } from '../dependencies/variables';
 import {
   asStoreError,
@@ -80,14 +83,20 @@ async function judgeAll(
     { ignoresVariable: ignoredVariables(options.ignoreVariables) },
   );
   const keys = environmentKeys(request, configs);
+  const fromRoot = keysFromRoot(request, configs);
   const projects: InspectedProject[] = [];
   const judged: InspectedTest[] = [];
   for (const [index, config] of configs.entries()) {
     const key = keys[index];
     if (key === undefined) continue;
-    const { environment, recorded } = findEnvironment(store, key);
+    let { environment, recorded } = findEnvironment(store, key);
+    const rootKey = fromRoot[index];
+    if (recorded !== 'yes' && rootKey !== undefined) {
+      const elsewhere = findEnvironment(store, rootKey);
+      if (elsewhere.recorded === 'yes') ({ environment, recorded } = elsewhere);
+    }
     const project = new Project(config, environment, root, tree, options.always);
-    const inspected = { project, key, recorded };
+    const inspected = { project, key: environment, recorded };
     projects.push(inspected);
     const own = tests.filter((test) => test.context.config.id === config.id);
     const verdicts =
@@ -97,6 +106,19 @@ async function judgeAll(
     judged.push(...verdicts.map((test) => ({ ...test, project: inspected })));
   }
   return { projects, tests: judged };
+}
+
+/**
+ * The working folder is part of an environment, but a person who looks around in a folder below asks about the runs
+ * that are started at the top.
+ */
+function keysFromRoot(
+  request: RunRequest,
+  configs: readonly Config.ProjectConfig[],
+): EnvironmentKey[] {
+  const { composition } = request;
+  if (composition === null || realPath(composition.rootDir) === realPath(process.cwd())) return [];
+  return environmentKeys(request, configs, composition.rootDir);
 }
 
 /** No row has this id. */
