@@ -11,16 +11,6 @@ export interface DividedArguments {
   flags: UserOptions;
 }
 
-/** How our options are spelled on the command line, for messages. */
-export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
-  enabled: '--no-testmon',
-  select: '--testmon-noselect',
-  collect: '--testmon-nocollect',
-  forceSelect: '--testmon-forceselect',
-  environmentName: '--testmon-env',
-  typeErrors: '--testmon-type-errors',
-};
-
 interface ParsedFlags {
   testmon: boolean;
   testmonNoselect?: true;

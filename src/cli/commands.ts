@@ -1,8 +1,11 @@
 import { doctor } from './doctor';
+import { impact } from './impact';
 import { init } from './init';
 import { merge } from './merge';
 import { report } from './report';
+import { status } from './status';
 import { verify } from './verify';
+import { why } from './why';
 
 /** A subcommand: one file in this folder each. */
 export interface Subcommand {
@@ -14,7 +17,16 @@ export interface Subcommand {
 }
 
 /** In the order of `--help`. */
-export const subcommands: readonly Subcommand[] = [report, doctor, init, merge, verify];
+export const subcommands: readonly Subcommand[] = [
+  why,
+  impact,
+  status,
+  report,
+  doctor,
+  init,
+  merge,
+  verify,
+];
 
 /**
  * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so

@@ -3,7 +3,7 @@ import { UserConfigError } from '../config/normalise';
 import type { UserOptions } from '../config/options';
 import type { UserJest } from '../config/user-jest';
 import { sentenceOf, warn } from '../config/warn';
-import { FLAGS } from './arguments';
+import { FLAGS } from './flags';
 
 /**
  * `jest-testmon` without a subcommand: composes the project's config in memory and runs the project's own Jest with it,

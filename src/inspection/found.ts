@@ -55,8 +55,16 @@ async function compose<Result>(work: () => Promise<Result>): Promise<Result> {
     return await work();
   } catch (error) {
     if (!(error instanceof UserConfigError)) throw error;
-    throw new InspectionError(`testmon: Jest refuses the config of this project: ${error.message}`);
+    throw new InspectionError(
+      `testmon: Jest refuses the config of this project: ${firstSentence(error.message)}`,
+    );
   }
+}
+
+/** Jest's validation errors have a headline, and advice below. */
+function firstSentence(message: string): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines.find((line) => line !== '' && !line.startsWith('●')) ?? message;
 }
 
 /** What Jest hands over while it works; null where it did not come so far. */

@@ -1,5 +1,10 @@
 /** A look at a project without running its tests: for commands that explain, check and report. */
+export { type BlockChange } from './block-changes';
+export { type Cause } from './causes';
+export { editCosts, type EditCost } from './costs';
+export { explain, recordOf, type Explanation } from './explain';
 export { findTests } from './found';
+export { findImpact, type Impact, type ReachedTestFile } from './impact';
 export {
   InspectionError,
   type InspectedProject,
@@ -7,3 +12,4 @@ export {
   type Inspection,
 } from './inspection';
 export { openInspection, openReadonly } from './open';
+export { makeOverview, type Overview } from './overview';

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { describeCause } from '../../src/inspection/causes';
+import type { DependencyKind } from '../../src/store/types';
+
+const CASES: [DependencyKind, string, string, string | null, string][] = [
+  ['file', 'a.json', 'hash', 'there', 'the file a.json changed'],
+  ['file', 'a.json', 'hash', null, 'the file a.json is gone'],
+  ['absent', 'a.json', '', null, 'a.json exists now, and did not'],
+  ['present', 'a', 'file', null, 'a is gone'],
+  ['listing', 'data', 'hash', null, 'the folder data/ has other entries'],
+  ['package', 'node_modules/x', '1.0.0', '1.1.0', 'the package x went from 1.0.0 to 1.1.0'],
+  ['package', 'node_modules/x', '1.0.0', '', 'the package x is no longer installed'],
+  [
+    'package',
+    'node_modules/x',
+    '1.0.0',
+    '1.0.0+patch',
+    'the package x 1.0.0 has another patch, or finds other packages',
+  ],
+  ['variable', 'TZ', 'hash', null, 'the environment variable TZ has another value'],
+  ['variable', '', 'hash', null, 'other environment variables are set'],
+  ['manifest', 'a/package.json', 'hash', null, 'a/package.json is gone'],
+  ['pragmas', 'a.test.js', 'hash', null, 'the docblock of a.test.js changed'],
+  ['always', 'a.test.js', '', null, 'a.test.js asks to run always'],
+];
+
+test.each(CASES)('a change of a %s (%s) is told in words', (kind, name, value, now, text) => {
+  expect(describeCause({ kind, name, value }, now)).toEqual({ kind, name, text });
+});

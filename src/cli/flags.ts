@@ -1,0 +1,11 @@
+import type { UserOptions } from '../config/options';
+
+/** How our options are spelled on the command line, for messages. */
+export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
+  enabled: '--no-testmon',
+  select: '--testmon-noselect',
+  collect: '--testmon-nocollect',
+  forceSelect: '--testmon-forceselect',
+  environmentName: '--testmon-env',
+  typeErrors: '--testmon-type-errors',
+};

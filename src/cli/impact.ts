@@ -1,0 +1,292 @@
+import * as fs from 'node:fs';
+import { decodePlaces } from '../blocks';
+import { toolChainInputs } from '../controller/environments';
+import { count, duration } from '../controller/messages';
+import { toolChainFiles } from '../controller/tool-chain';
+import { fromStored, toStored } from '../dependencies/paths';
+import {
+  editCosts,
+  findImpact,
+  recordOf,
+  type EditCost,
+  type Impact,
+  type Inspection,
+  type ReachedTestFile,
+} from '../inspection';
+import { findPaths, parseTarget, storedPath } from '../inspection/targets';
+import { decodeBlocks } from '../store';
+import { makeCommand, printJson } from './command';
+import type { Subcommand } from './commands';
+import {
+  colours,
+  functionName,
+  inspecting,
+  linesText,
+  look,
+  printLines,
+  projectLabel,
+  testTime,
+  UnknownNameError,
+  withExitCode,
+  type InspectingFlags,
+} from './inspecting';
+
+/** `jest-testmon impact`: what a change at a place would run. */
+export const impact: Subcommand = {
+  name: 'impact',
+  summary: 'tell which tests a change of a file or line would run',
+  run,
+};
+
+interface Flags extends InspectingFlags {
+  sort?: string;
+  limit: string;
+  tests?: true;
+}
+
+/** The answer about one place. */
+interface Answer extends Impact {
+  /** Whether the file shapes every result, so that a change runs everything. */
+  toolChain: boolean;
+  totals: { testFiles: number; tests: number; duration: number };
+}
+
+async function run(args: string[]): Promise<void> {
+  const command = withExitCode(
+    inspecting(
+      makeCommand(
+        impact.name,
+        'Tells which test files and tests a change of a file, or at a line of it, would run, and how long they take. ' +
+          'With --sort time and no file: the functions of the whole project whose edits cost most.',
+        {
+          exitCodes: [
+            '0  answered',
+            '1  with --exit-code, a change there would run something; or the project or its database cannot be used, which is said',
+            '2  there is no such file, or the command line was not understood',
+          ],
+          examples: [
+            ['impact src/form.ts', 'a change anywhere in a file'],
+            ['impact src/form.ts:42', 'a change at a line'],
+            ['impact --sort time', 'the costliest functions to edit'],
+          ],
+        },
+      )
+        .argument('[place]', 'a file, or a file and line such as src/form.ts:42')
+        .option('--sort <by>', '"time": list the costliest places of the whole project')
+        .option('--limit <number>', 'how many lines a list has', '20')
+        .option('--tests', 'name every test, not only where few of a file are concerned'),
+    ),
+  ).parse(args, { from: 'user' });
+  const flags = command.opts<Flags>();
+  const limit = Number(flags.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    command.error(`testmon: --limit must be a whole number from 1, not "${flags.limit}".`);
+  if (flags.sort !== undefined && flags.sort !== 'time')
+    command.error(`testmon: --sort knows "time" only, not "${flags.sort}".`);
+  await look(command.args, flags, async (inspection) => {
+    const text = inspection.positionals.join(' ');
+    if (text === '' && flags.sort === 'time') {
+      const costs = costsOf(inspection);
+      if (flags.json === true) printJson(costs);
+      else printLines(describeCosts(costs, limit));
+      return costs.length > 0;
+    }
+    const answer = await answerFor(inspection, text);
+    if (flags.json === true) printJson(answer);
+    else printLines(describe(answer, limit, flags.tests === true));
+    return answer.totals.testFiles > 0;
+  });
+}
+
+async function answerFor(inspection: Inspection, text: string): Promise<Answer> {
+  if (text === '') {
+    throw new UnknownNameError(
+      'name a file, or a file and line: jest-testmon impact src/form.ts:42; or list the costliest with --sort time.',
+    );
+  }
+  const { file, line } = findFile(inspection, text);
+  const found = await findImpact(inspection, file, line);
+  const toolChain = isToolChain(inspection, file);
+  const { testFiles } = found;
+  return {
+    ...found,
+    toolChain,
+    totals: {
+      testFiles: toolChain ? inspection.tests.length : testFiles.length,
+      tests: testFiles.reduce((sum, { tests }) => sum + tests.length, 0),
+      duration: toolChain
+        ? inspection.tests.reduce((sum, { duration: took }) => sum + (took ?? 0), 0)
+        : testFiles.reduce((sum, { duration: took }) => sum + took, 0),
+    },
+  };
+}
+
+/** The file that is meant: one on disk, or one that records know, also by the end of its path. */
+function findFile(
+  { request: { root }, projects }: Inspection,
+  text: string,
+): { file: string; line: number | null } {
+  const { text: typed, line } = parseTarget(text);
+  const direct = storedPath(typed, root, process.cwd());
+  const onDisk = fs.statSync(fromStored(root, direct), { throwIfNoEntry: false });
+  if (onDisk?.isFile() === true) {
+    checkLine(fromStored(root, direct), direct, line);
+    return { file: direct, line };
+  }
+  const known = new Set<string>();
+  for (const { project } of projects) {
+    for (const { path } of project.data?.versions.values() ?? []) known.add(path);
+    for (const { kind, name } of project.data?.dependencies.values() ?? [])
+      if (kind === 'file' || kind === 'manifest') known.add(name);
+  }
+  const found = findPaths(known, typed, root, process.cwd(), true).sort();
+  const [only] = found;
+  if (only !== undefined && found.length === 1) {
+    checkLine(fromStored(root, only), only, line);
+    return { file: only, line };
+  }
+  throw new UnknownNameError(
+    found.length === 0
+      ? `there is no file ${typed}, seen from ${process.cwd()}, and no recorded one whose path ends so; name a file of this project.`
+      : `${typed} could be any of ${found.slice(0, 5).join(', ')}${found.length > 5 ? ` and ${found.length - 5} more` : ''}; name one of them.`,
+  );
+}
+
+function checkLine(absolute: string, file: string, line: number | null): void {
+  if (line === null || !fs.existsSync(absolute)) return;
+  const last = fs.readFileSync(absolute, 'utf8').split('\n').length;
+  if (line < 1 || line > last)
+    throw new UnknownNameError(`${file} has ${count(last, 'line')}, so there is no line ${line}.`);
+}
+
+function isToolChain({ request, projects }: Inspection, file: string): boolean {
+  if (/(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file)) return true;
+  return toolChainInputs(
+    request,
+    projects.map(({ project }) => project.config),
+  ).some((input) => toolChainFiles(input).some((one) => toStored(request.root, one) === file));
+}
+
+function costsOf({ tests, projects, store }: Inspection): EditCost[] {
+  const costs = projects.flatMap((project) => {
+    const records = tests
+      .filter((test) => test.project === project)
+      .flatMap((test) => {
+        const record = recordOf(test);
+        return record === null
+          ? []
+          : [
+              {
+                duration: test.duration ?? record.duration,
+                blocks: decodeBlocks(record.blocks),
+              },
+            ];
+      });
+    const versions = [...(project.project.data?.versions.values() ?? [])].map(
+      ({ id, path, fingerprints }) => ({
+        id,
+        path,
+        fingerprints,
+        places: decodePlaces(store?.places(id) ?? ''),
+      }),
+    );
+    return editCosts(records, versions);
+  });
+  // What several projects share costs in each of them.
+  const united = new Map<string, EditCost>();
+  for (const cost of costs) {
+    const key = `${cost.path}\0${cost.kind}\0${cost.name}`;
+    const before = united.get(key);
+    if (before === undefined) united.set(key, { ...cost });
+    else {
+      before.testFiles += cost.testFiles;
+      before.duration += cost.duration;
+    }
+  }
+  return [...united.values()].sort((a, b) => b.duration - a.duration);
+}
+
+function describeCosts(costs: readonly EditCost[], limit: number): string[] {
+  if (costs.length === 0)
+    return [
+      'nothing is recorded yet, so nothing is known of what an edit costs; run jest-testmon once.',
+    ];
+  const part = (kind: EditCost['kind'], title: string): string[] => [
+    colours.bold(title),
+    ...costs
+      .filter((cost) => cost.kind === kind)
+      .slice(0, limit)
+      .map(
+        ({ path, line, name, testFiles, duration: took }) =>
+          `  ${duration(took).padStart(11)}  ${count(testFiles, 'test file').padStart(14)}  ${kind === 'function' ? `${functionName(name)} ${colours.dim(`${path}:${line}`)}` : path}`,
+      ),
+  ];
+  return [
+    ...part('function', 'The functions whose edits cost the most test time:'),
+    '',
+    ...part('module', 'The files whose module-level code (imports, constants) costs most:'),
+  ];
+}
+
+function describe(answer: Answer, limit: number, allTests: boolean): string[] {
+  const { file, line, block, precision, testFiles, toolChain, totals } = answer;
+  const place = line === null ? file : `${file}:${line}`;
+  if (toolChain) {
+    return [
+      `${colours.bold(place)} is part of the tool chain: a change of it runs everything, ${count(totals.testFiles, 'test file')}, about ${duration(totals.duration)}.`,
+    ];
+  }
+  if (testFiles.length === 0)
+    return [
+      `no recorded test runs or reads ${colours.bold(place)}: a change there would run nothing.`,
+    ];
+  const already = testFiles.filter(({ affected }) => affected).length;
+  const lines = [
+    `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block)} would run ${count(totals.testFiles, 'test file')}, about ${duration(totals.duration)}; ${totals.tests} of their tests ${totals.tests === 1 ? 'runs' : 'run'} code there.`,
+  ];
+  if (precision === 'edited')
+    lines.push(
+      'This place was edited since it was recorded, so these are the tests that ran what it was.',
+    );
+  if (already > 0)
+    lines.push(
+      already === testFiles.length
+        ? 'All of them would run now in any case.'
+        : `${already} of them would run now in any case.`,
+    );
+  const several = new Set(testFiles.map(({ project }) => project)).size > 1;
+  lines.push('');
+  for (const one of testFiles.slice(0, limit)) lines.push(...testFileLines(one, several, allTests));
+  if (testFiles.length > limit)
+    lines.push(
+      colours.dim(
+        `  and ${count(testFiles.length - limit, 'more test file')}; --limit ${testFiles.length} shows all`,
+      ),
+    );
+  return lines;
+}
+
+/** How many tests of a file are named unasked. */
+const NAMED = 3;
+
+function testFileLines(
+  { path, project, duration: took, affected, shared, tests }: ReachedTestFile,
+  several: boolean,
+  allTests: boolean,
+): string[] {
+  const name = several ? `${path} ${colours.dim(projectLabel(project))}` : path;
+  const which = shared ? `all ${count(tests.length, 'test')}` : count(tests.length, 'test');
+  const now = affected ? colours.yellow(' (would run now)') : '';
+  const named = allTests || (!shared && tests.length <= NAMED) ? tests : [];
+  return [
+    `  ${testTime(took).padStart(11)}  ${name}  ${colours.dim(which)}${now}`,
+    ...named.map((test) => `${' '.repeat(17)}${test.name} ${colours.dim(testTime(test.duration))}`),
+  ];
+}
+
+function blockText(block: Answer['block']): string {
+  if (block === null) return '';
+  if (block.name === '') return ' (module-level code)';
+  const where = linesText(block);
+  return ` (in ${functionName(block.name)}${where === '' ? '' : `, ${where}`})`;
+}

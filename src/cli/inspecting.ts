@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import pico from 'picocolors';
+import type { UserOptions } from '../config/options';
+import { duration } from '../controller/messages';
+import { openInspection, type Inspection } from '../inspection';
+import { FLAGS } from './flags';
+import { EXIT, fail, printJson, sentenceOfFailure } from './command';
+
+/** What every command that looks at a project understands. */
+export interface InspectingFlags {
+  json?: true;
+  exitCode?: true;
+  testmonEnv?: string;
+}
+
+/** Nothing is there by the name that was asked for; the message is a sentence. */
+export class UnknownNameError extends Error {}
+
+/** Adds what every command that looks at a project understands; what it does not is for Jest. */
+export function inspecting(command: Command): Command {
+  return command
+    .option('--json', 'print the answer as JSON')
+    .option('--testmon-env <name>', 'look at the records of that name (TESTMON_ENV)')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText(
+      'after',
+      '\nOptions of Jest that say which project is meant, such as --config or --selectProjects, go to Jest.\nNo test runs, and the database is only read.',
+    );
+}
+
+/** `--exit-code`, as of git diff. */
+export function withExitCode(command: Command): Command {
+  return command.option('--exit-code', 'end with 1 where something would run');
+}
+
+/**
+ * Opens the project, lets a command answer, and ends with the exit code that its help promises.
+ * @param args What commander left: options of Jest and what the command is asked about.
+ * @param answer Prints; returns whether something would run.
+ */
+export async function look(
+  args: readonly string[],
+  flags: InspectingFlags,
+  answer: (inspection: Inspection) => Promise<boolean>,
+): Promise<void> {
+  const json = flags.json === true;
+  try {
+    const options: UserOptions =
+      flags.testmonEnv === undefined ? {} : { environmentName: flags.testmonEnv };
+    const inspection = await openInspection(args, options, (name) => FLAGS[name] ?? name);
+    try {
+      if (inspection.problem !== null) throw inspection.problem;
+      const wouldRun = await answer(inspection);
+      process.exitCode = flags.exitCode === true && wouldRun ? EXIT.bad : EXIT.good;
+    } finally {
+      inspection.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UnknownNameError)) {
+      fail(error, json);
+      return;
+    }
+    const sentence = sentenceOfFailure(error);
+    process.stderr.write(`testmon: ${sentence}\n`);
+    if (json) printJson({ error: sentence });
+    process.exitCode = EXIT.misuse;
+  }
+}
+
+/** Colours on a terminal, and where FORCE_COLOR asks for them. */
+export const colours = pico.createColors(
+  pico.isColorSupported && (process.stdout.isTTY || (process.env['FORCE_COLOR'] ?? '0') !== '0'),
+);
+
+/** Prints the lines of an answer. */
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** `3 minutes ago`, for a time in milliseconds since the epoch. */
+export function ago(time: number, now: number = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - time) / 1000));
+  if (seconds < 60) return 'less than a minute ago';
+  for (const [length, unit] of UNITS) {
+    const number = Math.floor(seconds / length);
+    if (number >= 1) return `${number} ${unit}${number === 1 ? '' : 's'} ago`;
+  }
+  return 'just now';
+}
+
+const UNITS: readonly [number, string][] = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+];
+
+/** Milliseconds of one or a few tests: a duration below a tenth of a second is told in milliseconds. */
+export function testTime(milliseconds: number): string {
+  return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : duration(milliseconds);
+}
+
+/** A project's name for a person: where several share the root, their display names tell them apart. */
+export function projectLabel(project: string): string {
+  return `[${project.replace(/^\. /, '')}]`;
+}
+
+/** A function's name for a person: transformers name a default export without one of its own so. */
+export function functionName(name: string): string {
+  return name === '_default' || name === 'default' ? 'the default export' : name;
+}
+
+/** `line 3`, `lines 3-5`; empty where it is not known. */
+export function linesText({ line, endLine }: { line: number; endLine: number }): string {
+  if (line === 0) return '';
+  return endLine <= line ? `line ${line}` : `lines ${line}-${endLine}`;
+}

@@ -1,0 +1,152 @@
+import { count, duration, some } from '../controller/messages';
+import { makeOverview, type Overview } from '../inspection';
+import { makeCommand, printJson } from './command';
+import type { Subcommand } from './commands';
+import {
+  ago,
+  colours,
+  functionName,
+  inspecting,
+  look,
+  printLines,
+  withExitCode,
+  type InspectingFlags,
+} from './inspecting';
+import { showProgress } from './progress';
+
+/** `jest-testmon status`: what changed and what that affects. */
+export const status: Subcommand = {
+  name: 'status',
+  summary: 'tell what changed, what that affects, and how good the data is',
+  run,
+};
+
+async function run(args: string[]): Promise<void> {
+  const command = withExitCode(
+    inspecting(
+      makeCommand(
+        status.name,
+        'Tells what changed since the recorded runs, which test files that affects, what failed last, the size and age ' +
+          'of the data, and the time saved.',
+        {
+          exitCodes: [
+            '0  answered',
+            '1  with --exit-code, something would run; or the project or its database cannot be used, which is said',
+            '2  the command line was not understood',
+          ],
+          examples: [
+            ['status', 'how this project stands'],
+            ['status --exit-code', 'for a script: is there anything to run?'],
+          ],
+        },
+      ),
+    ),
+  ).parse(args, { from: 'user' });
+  const flags = command.opts<InspectingFlags>();
+  await look(command.args, flags, async (inspection) => {
+    const affected = inspection.tests.filter(({ verdict }) => verdict.affected).length;
+    const progress = showProgress('looking at affected test files', affected);
+    const overview = await makeOverview(inspection, (done) => progress.at(done));
+    progress.end();
+    if (flags.json === true) printJson(overview);
+    else printLines(describe(overview));
+    return overview.affected.length > 0;
+  });
+}
+
+/** How many names of a list are shown. */
+const SHOWN = 10;
+
+function describe(overview: Overview): string[] {
+  return [
+    ...affectedLines(overview),
+    ...listed(
+      'Changed files',
+      overview.changedFiles.map(({ path, functions, testFiles }) => {
+        const named = functions.filter((name) => name !== '').map(functionName);
+        return `${path}${colours.dim(some(named))} affects ${count(testFiles, 'test file')}`;
+      }),
+    ),
+    ...listed(
+      'Other changes',
+      overview.changes.map(
+        ({ text, testFiles }) => `${text}: affects ${count(testFiles, 'test file')}`,
+      ),
+    ),
+    ...listed('Failed last time', overview.failed),
+    ...listed(
+      'Not recorded yet',
+      overview.unrecorded.length === overview.testFiles ? [] : overview.unrecorded,
+    ),
+    '',
+    ...dataLines(overview),
+  ];
+}
+
+function affectedLines({
+  affected,
+  testFiles,
+  affectedDuration,
+  duration: whole,
+  unrecorded,
+  projects,
+}: Overview): string[] {
+  if (testFiles === 0) return ['Jest finds no test files in this project.'];
+  if (unrecorded.length === testFiles) {
+    const reason = projects.some(({ recorded }) => recorded === 'other')
+      ? 'The Jest config, a transformer, Jest or another part of the tool chain changed since the last run'
+      : 'Nothing is recorded yet';
+    return [`${reason}, so the next run takes all ${count(testFiles, 'test file')}.`];
+  }
+  if (affected.length === 0)
+    return [
+      `${colours.green('Nothing is affected')}: all ${count(testFiles, 'test file')} are unchanged since they passed.`,
+    ];
+  const time =
+    affectedDuration > 0 ? `, about ${duration(affectedDuration)} of ${duration(whole)}` : '';
+  return [
+    `${colours.yellow(`${affected.length} of ${count(testFiles, 'test file')}`)} would run now${time}.`,
+  ];
+}
+
+function listed(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length - SHOWN;
+  return [
+    '',
+    colours.bold(title),
+    ...items.slice(0, SHOWN).map((item) => `  ${item}`),
+    ...(more > 0 ? [colours.dim(`  and ${more} more; --json lists all`)] : []),
+  ];
+}
+
+function dataLines({ database, projects, runs, testFiles, unrecorded }: Overview): string[] {
+  const { file, size, oldest, newest } = database;
+  if (size === null || size === 0)
+    return [`There is no database yet; the first run makes ${file}.`];
+  const lines = [
+    `Data: ${file}, ${bytes(size)}, records of ${testFiles - unrecorded.length} of ${count(testFiles, 'test file')}` +
+      (projects.length > 1 ? ` in ${count(projects.length, 'project')}` : '') +
+      `${newest === null || oldest === null ? '' : `, recorded ${span(oldest, newest)}`}.`,
+  ];
+  if (runs !== null) {
+    lines.push(
+      `Last ${count(runs.count, 'run')}, the first ${ago(runs.since)}: ${runs.selected} of ${count(runs.total, 'test file')} ran, ` +
+        (runs.saved > 0
+          ? `which saved about ${duration(runs.saved)} of test time.`
+          : 'which saved nothing yet.'),
+    );
+  }
+  return lines;
+}
+
+function span(oldest: number, newest: number): string {
+  const [from, to] = [ago(oldest), ago(newest)];
+  return from === to ? from : `from ${from} to ${to}`;
+}
+
+function bytes(size: number): string {
+  return size < 1_000_000
+    ? `${Math.max(1, Math.round(size / 1000))} kB`
+    : `${(size / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,192 @@
+import { count, duration } from '../controller/messages';
+import {
+  explain,
+  recordOf,
+  type BlockChange,
+  type Explanation,
+  type InspectedTest,
+  type Inspection,
+} from '../inspection';
+import { findPaths } from '../inspection/targets';
+import { makeCommand, printJson } from './command';
+import type { Subcommand } from './commands';
+import {
+  ago,
+  colours,
+  functionName,
+  inspecting,
+  linesText,
+  look,
+  printLines,
+  projectLabel,
+  testTime,
+  UnknownNameError,
+  withExitCode,
+  type InspectingFlags,
+} from './inspecting';
+
+/** `jest-testmon why`: why a test file would run now, or not. */
+export const why: Subcommand = {
+  name: 'why',
+  summary: 'tell why a test file would run now, or not',
+  run,
+};
+
+/** More than these are told in a line each. */
+const IN_FULL = 5;
+
+/** A test that was asked for by its name. */
+interface NamedTest {
+  name: string;
+  /** Milliseconds. */
+  duration: number;
+}
+
+type Answer = Explanation & { tests: NamedTest[] };
+
+async function run(args: string[]): Promise<void> {
+  const command = withExitCode(
+    inspecting(
+      makeCommand(
+        why.name,
+        'Tells why a test file would run now or not: each changed block with its function and lines, each changed ' +
+          'package, file or variable; or the record that matches, and its age.',
+        {
+          exitCodes: [
+            '0  answered',
+            '1  with --exit-code, it would run; or the project or its database cannot be used, which is said',
+            '2  there is no such test file or test, or the command line was not understood',
+          ],
+          examples: [
+            ['why src/form.test.ts', 'a test file'],
+            ['why form', 'every test file whose path holds "form"'],
+            ['why "rejects an empty name"', 'the files of the tests whose name holds that'],
+          ],
+        },
+      ).argument('[test]', 'a test file, part of its path, or part of a test’s name'),
+    ),
+  ).parse(args, { from: 'user' });
+  const flags = command.opts<InspectingFlags>();
+  await look(command.args, flags, async (inspection) => {
+    const answers = await answer(inspection);
+    if (flags.json === true) printJson(answers);
+    else printLines(describe(answers));
+    return answers.some(({ wouldRun }) => wouldRun);
+  });
+}
+
+async function answer(inspection: Inspection): Promise<Answer[]> {
+  const text = inspection.positionals.join(' ');
+  if (text === '') {
+    throw new UnknownNameError(
+      'name a test file, part of its path, or part of a test’s name: jest-testmon why src/form.test.ts',
+    );
+  }
+  const found = find(inspection, text);
+  const answers: Answer[] = [];
+  for (const { test, named } of found)
+    answers.push({ ...(await explain(inspection, test)), tests: named });
+  return answers;
+}
+
+function find(inspection: Inspection, text: string): { test: InspectedTest; named: NamedTest[] }[] {
+  const { tests, request } = inspection;
+  const all = new Set(tests.map(({ path }) => path));
+  const paths = new Set(findPaths(all, text, request.root, process.cwd()));
+  if (paths.size > 0)
+    return tests.filter(({ path }) => paths.has(path)).map((test) => ({ test, named: [] }));
+  const found = tests
+    .map((test) => ({ test, named: testsNamed(inspection, test, text) }))
+    .filter(({ named }) => named.length > 0);
+  if (found.length > 0) return found;
+  throw new UnknownNameError(
+    `no test file has "${text}" in its path, and no recorded test in its name; ` +
+      `"jest-testmon --testmon-noselect --listTests" prints the test files that Jest finds.`,
+  );
+}
+
+function testsNamed({ store }: Inspection, test: InspectedTest, text: string): NamedTest[] {
+  const record = recordOf(test);
+  if (store === null || record === null) return [];
+  const wanted = text.toLowerCase();
+  return store
+    .tests(record.id)
+    .filter(
+      ({ name }) =>
+        name.join(' ').toLowerCase().includes(wanted) ||
+        name.join(' › ').toLowerCase().includes(wanted),
+    )
+    .map(({ name, duration: took }) => ({ name: name.join(' › '), duration: took }));
+}
+
+function describe(answers: readonly Answer[]): string[] {
+  const several = new Set(answers.map(({ project }) => project)).size > 1;
+  if (answers.length <= IN_FULL)
+    return answers.flatMap((one, index) => [...(index > 0 ? [''] : []), ...inFull(one, several)]);
+  const running = answers.filter(({ wouldRun }) => wouldRun);
+  return [
+    `${count(answers.length, 'test file')}, of which ${running.length} would run:`,
+    '',
+    ...answers.map((one) => `  ${headline(one, several)}`),
+    ...(running.length > 0
+      ? ['', colours.dim('Name one of them to see what changed for it, in full.')]
+      : []),
+  ];
+}
+
+function headline(answer: Answer, several: boolean): string {
+  const { path, project, wouldRun } = answer;
+  const state = wouldRun ? colours.yellow('would run') : colours.green('need not run');
+  const name = several ? `${path} ${colours.dim(projectLabel(project))}` : path;
+  return `${colours.bold(name)} ${state}: ${reasonText(answer)}`;
+}
+
+function reasonText({ reason, record, files, causes }: Answer): string {
+  const passed =
+    record === null ? '' : `${ago(record.recordedAt)}, in ${duration(record.duration)}`;
+  switch (reason) {
+    case 'unaffected':
+      return `nothing that it ran or read has changed since it passed ${passed}.`;
+    case 'changed': {
+      const blocks = files.reduce((sum, file) => sum + file.blocks.length, 0);
+      const parts = [
+        ...(blocks > 0 ? [`${count(blocks, 'block')} of code that it ran`] : []),
+        ...(causes.length > 0 ? [`${count(causes.length, 'other thing')} that it used`] : []),
+      ];
+      return `${parts.join(' and ')} changed since it passed ${passed}.`;
+    }
+    case 'failed':
+      return 'it failed last time, and runs until it passes.';
+    case 'always':
+      return 'the option "always" names it.';
+    case 'environment':
+      return 'the Jest config, a transformer, Jest or another part of the tool chain changed since it was recorded, so everything runs once.';
+    case 'new':
+      return 'there is no record yet of all its tests passing.';
+  }
+}
+
+function inFull(answer: Answer, several: boolean): string[] {
+  const lines = [headline(answer, several)];
+  for (const { name, duration: took } of answer.tests)
+    lines.push(`  test ${colours.cyan(name)} ${colours.dim(testTime(took))}`);
+  for (const { path, state, blocks } of answer.files) {
+    const note =
+      state === 'gone' ? ' is gone' : state === 'unreadable' ? ' can no longer be transformed' : '';
+    lines.push('', `  ${colours.cyan(path)}${note}`);
+    if (state === 'changed') lines.push(...blocks.map((block) => `    ${blockText(block, path)}`));
+  }
+  if (answer.causes.length > 0) lines.push('', ...answer.causes.map(({ text }) => `  ${text}`));
+  return lines;
+}
+
+function blockText({ name, before, after }: BlockChange, path: string): string {
+  const isModule = name === '' && before.line <= 1;
+  if (isModule) return 'module-level code (imports, constants, the shape of the file)';
+  const where = name === '' ? 'code outside of functions' : functionName(name);
+  const was = linesText(before);
+  if (after === null) return `${where} is gone${was === '' ? '' : ` (was ${was})`}`;
+  const is = after.line === 0 ? '' : `  ${path}:${after.line}`;
+  const moved = was === '' || was === linesText(after) ? '' : ` (was ${was})`;
+  return `${where}${is === '' ? '' : `, ${linesText(after)}`}${moved}${colours.dim(is)}`;
+}

@@ -1,0 +1,62 @@
+import { dependencyLabel } from '../selection/match';
+import type { Dependency, DependencyKind } from '../store';
+
+/** Something other than a block that is not what it was. */
+export interface Cause {
+  kind: DependencyKind;
+  /** A path, a package's folder, or a variable's name. */
+  name: string;
+  /** In a person's words. */
+  text: string;
+}
+
+/**
+ * What changed, in a person's words.
+ * @param now The value that it has now, where that is known.
+ */
+export function describeCause(dependency: Dependency, now: string | null): Cause {
+  const { kind, name } = dependency;
+  return { kind, name, text: textOf(dependency, now) };
+}
+
+function textOf(dependency: Dependency, now: string | null): string {
+  const { kind, name, value } = dependency;
+  const label = dependencyLabel(dependency);
+  switch (kind) {
+    case 'file':
+      return now === null ? `the file ${name} is gone` : `the file ${name} changed`;
+    case 'absent':
+      return `${name} exists now, and did not`;
+    case 'present':
+      return now === null ? `${name} is gone` : `${name} is now something else, or leads elsewhere`;
+    case 'listing':
+      return `the folder ${label} has other entries`;
+    case 'package': {
+      const [before, after] = [versionOf(value), versionOf(now ?? '')];
+      if (after === '') return `the ${label} is no longer installed`;
+      if (before === '') return `the ${label} was installed`;
+      return before === after
+        ? `the ${label} ${after} has another patch, or finds other packages`
+        : `the ${label} went from ${before} to ${after}`;
+    }
+    case 'variable':
+      return name === ''
+        ? 'other environment variables are set'
+        : `the environment variable ${name} has another value`;
+    case 'manifest':
+      return now === null
+        ? `${name} is gone`
+        : `${name} says otherwise where its package's files are`;
+    case 'pragmas':
+      return `the docblock of ${name} changed`;
+    case 'rivals':
+      return `a file beside ${name} came or went that module resolution prefers, or a manual mock of it`;
+    case 'always':
+      return `${name} asks to run always`;
+  }
+}
+
+/** A package's value begins with its version; patches and nested packages follow. */
+function versionOf(value: string): string {
+  return value.split('+')[0] ?? '';
+}

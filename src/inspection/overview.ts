@@ -1,0 +1,111 @@
+import * as fs from 'node:fs';
+import type { RunSummary } from '../store';
+import { explain } from './explain';
+import type { Inspection } from './inspection';
+
+/** How a project stands. */
+export interface Overview {
+  /** Absolute path of the root. */
+  root: string;
+  projects: { name: string; testFiles: number; recorded: 'yes' | 'other' | 'no' }[];
+  testFiles: number;
+  affected: string[];
+  /** Recorded milliseconds of the affected test files, and of all. */
+  affectedDuration: number;
+  duration: number;
+  /** Those of the affected that failed last time. */
+  failed: string[];
+  /** Those never recorded. */
+  unrecorded: string[];
+  changedFiles: { path: string; functions: string[]; testFiles: number }[];
+  /** What else changed, in a person's words. */
+  changes: { text: string; testFiles: number }[];
+  database: {
+    file: string;
+    /** Bytes; null where there is none. */
+    size: number | null;
+    /** Milliseconds since the epoch of the oldest and newest record in use; null without any. */
+    oldest: number | null;
+    newest: number | null;
+    problem: string | null;
+  };
+  runs: { count: number; selected: number; total: number; saved: number; since: number } | null;
+}
+
+/**
+ * How a project stands: what changed, what that affects, what failed, and how good the data is.
+ * @param explained Hears how many affected test files have been explained.
+ */
+export async function makeOverview(
+  inspection: Inspection,
+  explained: (count: number) => void = () => undefined,
+): Promise<Overview> {
+  const { request, projects, tests, store, problem } = inspection;
+  const affected = tests.filter(({ verdict }) => verdict.affected);
+  const explanations = [];
+  for (const test of affected) {
+    explanations.push(await explain(inspection, test));
+    explained(explanations.length);
+  }
+  const records = tests.flatMap(({ path, project }) => {
+    const [latest] = project.project.data?.testFiles.get(path)?.records ?? [];
+    return latest === undefined ? [] : [latest.recordedAt];
+  });
+  const files = new Map<string, { path: string; functions: Set<string>; testFiles: number }>();
+  const changes = new Map<string, { text: string; testFiles: number }>();
+  for (const explanation of explanations) {
+    for (const { path, blocks } of explanation.files) {
+      const file = files.get(path) ?? { path, functions: new Set<string>(), testFiles: 0 };
+      files.set(path, file);
+      for (const { name } of blocks) file.functions.add(name);
+      file.testFiles += 1;
+    }
+    for (const { text } of explanation.causes) {
+      const change = changes.get(text) ?? { text, testFiles: 0 };
+      changes.set(text, change);
+      change.testFiles += 1;
+    }
+  }
+  return {
+    root: request.root,
+    projects: projects.map((project) => ({
+      name: project.key.project,
+      testFiles: tests.filter((test) => test.project === project).length,
+      recorded: project.recorded,
+    })),
+    testFiles: tests.length,
+    affected: affected.map(({ path }) => path),
+    affectedDuration: total(affected.map(({ duration }) => duration)),
+    duration: total(tests.map(({ duration }) => duration)),
+    failed: explanations.filter(({ reason }) => reason === 'failed').map(({ path }) => path),
+    unrecorded: explanations
+      .filter(({ reason }) => reason === 'new' || reason === 'environment')
+      .map(({ path }) => path),
+    changedFiles: [...files.values()].map((file) => ({ ...file, functions: [...file.functions] })),
+    changes: [...changes.values()],
+    database: {
+      file: request.dataFile,
+      size: fs.statSync(request.dataFile, { throwIfNoEntry: false })?.size ?? null,
+      oldest: records.length === 0 ? null : Math.min(...records),
+      newest: records.length === 0 ? null : Math.max(...records),
+      problem: problem?.message ?? null,
+    },
+    runs: sumRuns(store?.runs() ?? []),
+  };
+}
+
+function sumRuns(runs: readonly RunSummary[]): Overview['runs'] {
+  const first = runs.at(-1);
+  if (first === undefined) return null;
+  return {
+    count: runs.length,
+    selected: total(runs.map(({ selected }) => selected)),
+    total: total(runs.map(({ total: of }) => of)),
+    saved: total(runs.map(({ saved }) => saved)),
+    since: first.startedAt,
+  };
+}
+
+function total(numbers: readonly (number | undefined)[]): number {
+  return numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
+}
