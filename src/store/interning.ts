@@ -139,7 +139,8 @@ export class Interning implements Rows {
     if (id === undefined) {
       id = this.versionId(environmentId, version, () => packText(version.places));
       known.set(version, id);
-      this.#noteContent(environmentId, version, id, now);
+      // One that was read back was not transformed just now.
+      if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
     }
     return id;
   }

@@ -10,6 +10,7 @@ import { findDamage } from './integrity';
 import { Loader } from './load';
 import { Merger, type Source } from './merge';
 import { openDatabase, type OpenOptions } from './open';
+import { Recall } from './recall';
 import { readRuns } from './runs';
 import { takeSnapshot, type Snapshot } from './snapshot';
 import { readTotals, type Totals } from './totals';
@@ -18,6 +19,7 @@ import type {
   Environment,
   EnvironmentKey,
   FileState,
+  RecalledRecord,
   RunSummary,
   SelectionData,
   StoredTest,
@@ -36,6 +38,7 @@ export class Store {
   #committer: Committer | undefined;
   #loader: Loader | undefined;
   #details: Details | undefined;
+  #recall: Recall | undefined;
 
   private constructor(file: string, options: OpenOptions) {
     this.file = file;
@@ -104,6 +107,15 @@ export class Store {
   /** What all tests of a record depend on; null when there is no such record. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
     return this.#guard(() => this.#detail.shared(recordId));
+  }
+
+  /** A record in full, as the plain data it was written from; null when any part of it cannot be read. */
+  recall(recordId: number): RecalledRecord | null {
+    return this.#guard(() =>
+      this.#db.transaction(() =>
+        (this.#recall ??= new Recall(this.#db, this.#detail)).record(recordId),
+      )(),
+    );
   }
 
   /** Where the blocks of a version stand in its source; empty when that is not known. */

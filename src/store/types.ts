@@ -9,7 +9,7 @@ export type ModuleForm = 'commonjs' | 'module';
 /** One version of a transformed file: its blocks' fingerprints, in tree order (parents first). */
 export interface FileVersion {
   path: string;
-  /** Git blob hash (hex) of the source text this version was transformed from. */
+  /** Git blob hash (hex) of the source text this version was transformed from; empty for one read back. */
   contentHash: string;
   form: ModuleForm;
   /** Eight bytes per block, concatenated in tree order. */
@@ -175,6 +175,13 @@ export interface StoredTest {
   blocks: Buffer;
   /** For `decodeIds`. */
   dependencies: Buffer;
+}
+
+/** A record read back in full. Its file versions do not say from which content they were made. */
+export interface RecalledRecord {
+  shared: Footprint;
+  /** With what each executed beyond the shared part. */
+  tests: (TestResultRecord & { position: number })[];
 }
 
 /** What was last seen of a file on this machine: same size, times and inode mean same content. */
