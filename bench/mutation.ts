@@ -4,6 +4,7 @@
  * it was stopped.
  *
  *   npx ts-node -T bench/mutation.ts <project folder> --count 300 --seed 1
+ *   npx ts-node -T bench/mutation.ts <project folder> --granularity test
  *   npx ts-node -T bench/mutation.ts <project folder> --config ./scripts/jest/jest.config.js
  *   npx ts-node -T bench/mutation.ts <project folder> --replay 1/42
  */

@@ -189,6 +189,7 @@ async function measureBase(jest: JestRunner): Promise<Base> {
   return {
     tests,
     testCount: files.reduce((sum, [, { ran }]) => sum + ran.length, 0),
+    testCounts: Object.fromEntries(files.map(([file, { ran }]) => [file, ran.length])),
     failures: Object.fromEntries(
       files.filter(([, { failed }]) => failed).map(([file, { failures }]) => [file, failures]),
     ),

@@ -90,10 +90,10 @@ export class JestRunner {
     return ended;
   }
 
-  /** Runs the tool's selection without recording it. */
+  /** Runs the tool's selection. It records, as it selects less precisely where it does not. */
   async runSelected(): Promise<RunResult> {
     return this.#reported((output) =>
-      this.#tool(['--testmon-nocollect', '--ci', '--silent', '--json', '--outputFile', output]),
+      this.#tool(['--ci', '--silent', '--json', `--outputFile=${output}`]),
     );
   }
 

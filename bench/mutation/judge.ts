@@ -53,7 +53,11 @@ export async function judge(bench: Bench, mutant: Mutant, source: Source): Promi
       related,
       loaded: bench.loadersOf(mutant.file).length,
       checked: checked.length,
+      fileShare:
+        selected.reduce((sum, file) => sum + (base.testCounts[file] ?? 0), 0) /
+        Math.max(base.testCount, 1),
       testShare: missedTests === null ? null : missedTests.ran / Math.max(base.testCount, 1),
+      disturbed: missedTests?.disturbed ?? [],
       killed,
       escapes: confirmed,
       typeFailures,
@@ -126,23 +130,26 @@ async function runOneByOne(bench: Bench, files: readonly string[]): Promise<Fail
 
 /** Lets the tool run its selection, and tells which failing tests of selected test files it left out. */
 async function runSelection(
-  { jest, workspace }: Bench,
+  { jest, workspace, base }: Bench,
   failures: Failures,
   selected: readonly string[],
-): Promise<{ failures: Failures; ran: number }> {
+): Promise<{ failures: Failures; ran: number; disturbed: string[] }> {
   const result =
     (await workspace.keepingRecords(() => jest.runSelected())) ?? new Map<string, TestFileResult>();
   const missed: Failures = new Map();
+  const disturbed: string[] = [];
   let ran = 0;
   for (const file of selected) {
     const own = result.get(file);
     ran += own?.ran.length ?? 0;
     const bare = failures.get(file);
+    if (own?.failed === true && bare === undefined && base.failures[file] === undefined)
+      disturbed.push(file);
     if (own === undefined || bare === undefined || own.failed) continue;
     const left = bare.failures.filter((name) => !own.ran.includes(name));
     if (left.length > 0) missed.set(file, { ...bare, failures: left });
   }
-  return { failures: missed, ran };
+  return { failures: missed, ran, disturbed };
 }
 
 /** Only what fails again with the mutant, and not without it, has escaped; a type error elsewhere has not. */

@@ -28,8 +28,12 @@ export interface Report {
   selected: number;
   related: number;
   loaded: number;
-  /** Mean share of the tests; null where the granularity is the test file. */
+  /** Mean share of the tests that are in the selected test files: what granularity file runs. */
+  testsOfSelected: number;
+  /** Mean share of the tests that run; null where the granularity is the test file. */
   selectedTests: number | null;
+  /** Mutants for which a test file fails only because some of its tests are skipped. */
+  disturbed: string[];
   /** Unselected test files that ran to look for escapes. */
   checked: number;
   byOperator: Record<string, { mutants: number; selected: number; related: number }>;
@@ -88,6 +92,10 @@ export function summarise(
     selected: share(({ selected }) => selected),
     related: share(({ related }) => related),
     loaded: share(({ loaded }) => loaded),
+    testsOfSelected: mean(results.map(({ fileShare }) => fileShare)),
+    disturbed: results
+      .filter(({ disturbed }) => disturbed.length > 0)
+      .map(({ mutant }) => mutant.id),
     selectedTests: testShares.length === 0 ? null : mean(testShares),
     checked: results.reduce((sum, { checked }) => sum + checked, 0),
     byOperator: Object.fromEntries(
@@ -123,9 +131,13 @@ export function render(report: Report): string {
     `escapes            ${report.escapes.length}`,
     `type errors only   ${report.typeFailures.length}${report.typeFailures.length === 0 ? '' : ` (${report.typeFailures.join(', ')})`}`,
     `selected           ${percent(report.selected)} of the test files, mean over mutants`,
+    `                   ${percent(report.testsOfSelected)} of the tests are in them`,
     ...(report.selectedTests === null
       ? []
-      : [`                   ${percent(report.selectedTests)} of the tests`]),
+      : [
+          `                   ${percent(report.selectedTests)} of the tests run`,
+          `disturbed          ${report.disturbed.length}${report.disturbed.length === 0 ? '' : ` (${report.disturbed.join(', ')})`}: fail only for the tests skipped`,
+        ]),
     `findRelatedTests   ${percent(report.related)}`,
     `loaded the file    ${percent(report.loaded)}`,
     `checked            ${report.checked} runs of unselected test files`,

@@ -24,8 +24,12 @@ export interface MutantResult {
   loaded: number;
   /** Test files that were not selected and that ran all the same, to look for escapes. */
   checked: number;
+  /** Share of all tests that are in the selected test files. */
+  fileShare: number;
   /** Share of all tests that the tool runs; null where the granularity is the test file. */
   testShare: number | null;
+  /** Test files that fail only because the tool skips some of their tests. */
+  disturbed: string[];
   /** Whether a selected test file fails because of it; null where nobody looked. */
   killed: boolean | null;
   escapes: Escape[];

@@ -7,6 +7,8 @@ export interface Base {
   tests: string[];
   /** Number of tests, the skipped ones left out. */
   testCount: number;
+  /** The same by test file. */
+  testCounts: Record<string, number>;
   /** Names of failing tests by test file. */
   failures: Record<string, string[]>;
   /** Seconds of a whole bare run. */
@@ -15,7 +17,7 @@ export interface Base {
 
 /** What a campaign knows, so that it can go on where it was stopped. */
 export interface State {
-  version: 1;
+  version: 2;
   base: Base | null;
   /** Hash of the tool's build that made the records. */
   recordedBy: string | null;
@@ -28,7 +30,7 @@ export interface State {
 }
 
 const EMPTY: State = {
-  version: 1,
+  version: 2,
   base: null,
   recordedBy: null,
   loaded: {},
@@ -57,7 +59,7 @@ export class StateFile {
 function read(file: string): State | null {
   try {
     const state = JSON.parse(fs.readFileSync(file, 'utf8')) as State;
-    return state.version === 1 ? state : null;
+    return state.version === 2 ? state : null;
   } catch {
     return null;
   }
