@@ -16,6 +16,7 @@ describe('normaliseOptions', () => {
         always: [],
         ignoreVariables: [],
         typeErrors: 'ignore',
+        granularity: 'file',
       },
       problems: [],
     });
@@ -30,6 +31,7 @@ describe('normaliseOptions', () => {
       TESTMON_ENV: 'ci',
       TESTMON_DATAFILE: '/tmp/data',
       TESTMON_TYPE_ERRORS: 'select',
+      TESTMON_GRANULARITY: 'test',
     };
     expect(
       normaliseOptions({ environmentName: 'mine', keepRecords: 2 }, environment).options,
@@ -41,6 +43,7 @@ describe('normaliseOptions', () => {
       environmentName: 'ci',
       dataFile: '/tmp/data',
       typeErrors: 'select',
+      granularity: 'test',
       keepRecords: 2,
     });
   });
@@ -55,6 +58,7 @@ describe('normaliseOptions', () => {
 
   test.each([
     [{ typeErrors: 'line' }, {}, `the option typeErrors must be 'ignore' or 'select', not "line"`],
+    [{ granularity: 'line' }, {}, `the option granularity must be 'file' or 'test', not "line"`],
     [{ keepRecords: 0 }, {}, 'the option keepRecords must be a whole number from 1, not 0'],
     [{ select: 'no' }, {}, 'the option select must be true or false, not "no"'],
     [{ ignore: 'x' }, {}, 'the option ignore must be a list of texts, not "x"'],
@@ -78,6 +82,7 @@ describe('optionsAsVariables', () => {
     { enabled: false },
     { select: false, collect: false, forceSelect: true },
     { environmentName: 'ci', typeErrors: 'select' as const, dataFile: 'x' },
+    { granularity: 'test' as const },
   ])('carries %j through the environment', (options) => {
     expect(normaliseOptions({}, optionsAsVariables(options))).toEqual(
       normaliseOptions(options, {}),

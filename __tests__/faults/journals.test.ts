@@ -94,7 +94,7 @@ function abandon(journal: Buffer, run: unknown = runFile()): string {
 function runFile(): Partial<RunFile> {
   return {
     version: RUN_FILE_VERSION,
-    projects: { p: { environmentId: 1, environment: KEY, skipped: [] } },
+    projects: { p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {} } },
   };
 }
 

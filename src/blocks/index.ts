@@ -3,7 +3,7 @@
 export { BlocksError } from './error';
 export { FINGERPRINT_BYTES } from './hash';
 export { findMapReference } from './inline-map';
-export { decodeMetadata, type ProbeMetadata } from './metadata';
+export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './metadata';
 export type { Form } from './parse';
 export { decodePlaces, type Place } from './places';
 export { findMetadata, REGISTRY } from './prelude';

@@ -18,6 +18,7 @@ interface ParsedFlags {
   testmonForceselect?: true;
   testmonEnv?: string;
   testmonTypeErrors?: string;
+  testmonGranularity?: string;
 }
 
 /**
@@ -42,6 +43,9 @@ export function parseArguments(args: readonly string[]): DividedArguments {
     ...(parsed.testmonTypeErrors !== undefined && {
       typeErrors: parsed.testmonTypeErrors as UserOptions['typeErrors'],
     }),
+    ...(parsed.testmonGranularity !== undefined && {
+      granularity: parsed.testmonGranularity as UserOptions['granularity'],
+    }),
   };
   return { jestArguments, flags };
 }
@@ -60,6 +64,10 @@ function createProgram(): Command {
       'select also with -t, --findRelatedTests, --runTestsByPath, --onlyFailures, -u and --coverage',
     )
     .option('--testmon-env <name>', 'keep the records of this run apart from others (TESTMON_ENV)')
+    .option(
+      '--testmon-granularity <level>',
+      '"test" also skips unaffected tests inside affected test files (default: "file")',
+    )
     .option(
       '--testmon-type-errors <what>',
       '"select" runs all that import an edited file, for ts-jest with diagnostics (default: "ignore")',
@@ -81,6 +89,7 @@ Examples:
   $ jest-testmon --watch                  select afresh at each run
   $ jest-testmon src/forms                affected test files whose path matches
   $ jest-testmon --listTests              print what would run
+  $ jest-testmon --testmon-granularity test  skip single tests, too
   $ jest-testmon --testmon-noselect       run and record everything
   $ jest-testmon --testmon-env ci-node22  records of their own for one set-up
   $ jest-testmon --coverage               everything, with a complete coverage report`;

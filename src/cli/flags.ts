@@ -8,4 +8,5 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   forceSelect: '--testmon-forceselect',
   environmentName: '--testmon-env',
   typeErrors: '--testmon-type-errors',
+  granularity: '--testmon-granularity',
 };

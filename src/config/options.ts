@@ -28,6 +28,11 @@ export interface Options {
    * Default `'ignore'`; `--testmon-type-errors`, `TESTMON_TYPE_ERRORS`.
    */
   typeErrors: 'ignore' | 'select';
+  /**
+   * What is left out: whole test files, or in affected test files also the tests that no change can affect.
+   * Default `'file'`; `--testmon-granularity`, `TESTMON_GRANULARITY`.
+   */
+  granularity: 'file' | 'test';
 }
 
 /** What a person may pass to `withTestmon(config, options)`. */
@@ -79,6 +84,12 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     allowed: "'ignore' or 'select'",
     check: isOneOf('ignore', 'select'),
     variable: 'TESTMON_TYPE_ERRORS',
+  },
+  granularity: {
+    default: 'file',
+    allowed: "'file' or 'test'",
+    check: isOneOf('file', 'test'),
+    variable: 'TESTMON_GRANULARITY',
   },
 };
 

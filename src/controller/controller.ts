@@ -20,14 +20,22 @@ import {
   type Store,
   type StoredRecord,
 } from '../store';
+import type { TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
 import { findEnvironments } from './environments';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
+import { keyOf, PartialFailures } from './partial-failures';
 import { Project, type JudgedTest } from './project';
 import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
-import { summarise, announce, type RunCounts } from './summary';
+import {
+  summarise,
+  announce,
+  sayOrderDependent,
+  sayPartialFailures,
+  type RunCounts,
+} from './summary';
 import { WorkingTree } from './working-tree';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
@@ -52,6 +60,7 @@ export class Controller {
   /** The environment variables at publication. */
   #variables: NodeJS.ProcessEnv = {};
   #judged: JudgedTest[] = [];
+  #partialFailures: PartialFailures;
   #counts: RunCounts | null = null;
   #ended = false;
   readonly #startedAt = Date.now();
@@ -74,6 +83,7 @@ export class Controller {
         ignoresVariable: ignoredVariables(request.options.ignoreVariables),
       },
     );
+    this.#partialFailures = new PartialFailures(store, this.#tree);
   }
 
   /**
@@ -135,7 +145,12 @@ export class Controller {
     const judged: JudgedTest[] = [];
     for (const project of this.#projects.values()) {
       const own = tests.filter((test) => test.context.config.id === project.config.id);
-      judged.push(...(await project.judge(this.#store, own)));
+      const decided = await project.judge(this.#store, own);
+      this.#partialFailures.look(
+        project,
+        decided.map(({ path, verdict }) => [path, verdict]),
+      );
+      judged.push(...decided);
     }
     this.#judged = judged;
     return judged;
@@ -177,6 +192,10 @@ export class Controller {
     if (project === undefined) return [];
     const paths = [...this.#store.load(project.environmentId).testFiles.keys()];
     const judged = await project.judgePaths(this.#store, paths);
+    this.#partialFailures.look(
+      project,
+      Array.from(judged, ([path, { verdict }]) => [path, verdict]),
+    );
     return paths.filter((path) => judged.get(path)?.verdict.affected === false);
   }
 
@@ -187,7 +206,17 @@ export class Controller {
     const projects: Record<string, RunProject> = {};
     for (const [id, project] of this.#projects) {
       const { id: environmentId, ...environment } = project.environment;
-      projects[id] = { environmentId, environment, skipped: this.#skipped.get(id) ?? [] };
+      projects[id] = {
+        environmentId,
+        environment,
+        skipped: this.#skipped.get(id) ?? [],
+        skippedTests: Object.fromEntries(
+          Array.from(project.skips, ([path, { recordId, positions }]) => [
+            path,
+            { recordId, positions },
+          ]),
+        ),
+      };
     }
     this.#published = {
       version: RUN_FILE_VERSION,
@@ -283,6 +312,7 @@ export class Controller {
     if (replaced === null) return false;
     this.#store = replaced.store;
     this.#identity = replaced.identity;
+    this.#partialFailures = new PartialFailures(this.#store, this.#tree);
     this.#projects.clear();
     this.#createEnvironments();
     return true;
@@ -314,13 +344,35 @@ export class Controller {
   #batch(outcome: 'whole' | 'cut short'): CommitBatch {
     const journals = readJournals(this.#directory?.journals() ?? []);
     const batch = makeBatch({ keep: this.#request.options.keepRecords });
+    const partly = new Set(journals.partlySkipped.map(keyOf));
+    for (const crashed of this.#crashedWithSkips(journals.records)) partly.add(crashed);
+    const records = journals.records.map((record): TestFileRecord => {
+      return this.#failed.has(keyOf(record)) ? { ...record, outcome: 'failed' } : record;
+    });
+    const failed = [
+      ...records.filter(({ outcome }) => outcome === 'failed'),
+      ...this.#failed.values(),
+    ];
+    sayPartialFailures(this.#request, this.collects, [
+      ...new Set(failed.filter((one) => partly.has(keyOf(one))).map(({ path }) => path)),
+    ]);
     // A worker may have joined only to skip what is unaffected.
-    for (const record of this.collects ? journals.records : []) {
-      const key = `${record.environmentId}:${record.path}`;
-      batch.records.push(this.#failed.has(key) ? { ...record, outcome: 'failed' } : record);
-      this.#failed.delete(key);
+    if (this.collects) {
+      const { orderDependent, notes } = this.#partialFailures.learn(records, partly, (one) =>
+        this.#wasRearranged(one),
+      );
+      batch.orderDependent = orderDependent;
+      batch.notes.push(...notes);
+      sayOrderDependent(
+        this.#request,
+        orderDependent.flatMap(({ path, value }) => (value ? path : [])),
+      );
+      for (const record of records) {
+        batch.records.push(record);
+        this.#failed.delete(keyOf(record));
+      }
+      batch.failures.push(...this.#failed.values());
     }
-    if (this.collects) batch.failures.push(...this.#failed.values());
     if (outcome === 'whole' && this.collects) {
       batch.failures.push(
         ...journals.unfinished.filter(
@@ -352,6 +404,24 @@ export class Controller {
     return batch;
   }
 
+  /** A test file that crashed left no word of how many of its tests it skipped. */
+  #crashedWithSkips(records: readonly TestFileRecord[]): string[] {
+    const ended = new Set(records.map(keyOf));
+    return [...this.#projects.values()]
+      .flatMap((project) =>
+        Array.from(project.skips.keys(), (path) =>
+          keyOf({ environmentId: project.environmentId, path }),
+        ),
+      )
+      .filter((key) => this.#failed.has(key) && !ended.has(key));
+  }
+
+  #wasRearranged({ environmentId, path }: TestFileKey): boolean {
+    return [...this.#projects.values()].some(
+      (project) => project.environmentId === environmentId && project.rearranged.has(path),
+    );
+  }
+
   /** Whether a test file was entered only to skip its tests, which leaves no record. */
   #wasSkipped(environmentId: number, path: string): boolean {
     return [...this.#skipped].some(
@@ -361,14 +431,18 @@ export class Controller {
   }
 
   #createEnvironments(): void {
-    const { root, options } = this.#request;
+    const { root, options, select, coverage } = this.#request;
     const environments = findEnvironments(this.#store, this.#request, this.#configs);
     for (const [index, environment] of environments.entries()) {
       const config = this.#configs[index];
       if (config === undefined) continue;
       this.#projects.set(
         config.id,
-        new Project(config, environment, root, this.#tree, options.always),
+        new Project(config, environment, root, this.#tree, {
+          always: options.always,
+          // Under coverage files count as a whole, and a report on some of the tests misleads.
+          byTest: options.granularity === 'test' && select && !coverage,
+        }),
       );
     }
   }

@@ -12,12 +12,14 @@ import {
   type View,
 } from '../selection/match';
 import { judge, type CandidateTestFile, type Verdict } from '../selection/select';
+import { unaffectedTests, type CandidateParts, type UnaffectedTests } from '../selection/tests';
 import {
   decodeBlocks,
   decodeIds,
   type SelectionData,
   type Store,
   type StoredRecord,
+  type StoredTestFile,
   type StoredVersion,
 } from '../store';
 import type { Environment, FileVersion, ModuleForm } from '../store/types';
@@ -32,6 +34,8 @@ export interface JudgedTest {
   verdict: Verdict;
   /** Milliseconds, of its last run; undefined where never recorded. */
   duration: number | undefined;
+  /** Its tests that are skipped all the same; null where it runs whole. */
+  skips: UnaffectedTests | null;
 }
 
 /** What a project is called in an environment row: its folder, and its display name where it has one. */
@@ -49,6 +53,9 @@ export class Project {
   readonly #tree: WorkingTree;
   readonly #transform: ProjectTransform;
   readonly #always: ((path: string) => boolean) | null;
+  readonly #byTest: boolean;
+  readonly #skips = new Map<string, UnaffectedTests>();
+  readonly #rearranged = new Set<string>();
   readonly #learnt: FileVersion[] = [];
   #data: SelectionData | null = null;
 
@@ -57,13 +64,14 @@ export class Project {
     environment: Environment,
     root: string,
     tree: WorkingTree,
-    always: string[],
+    { always, byTest = false }: { always: string[]; byTest?: boolean },
   ) {
     this.config = config;
     this.environment = environment;
     this.#root = root;
     this.#tree = tree;
     this.#transform = new ProjectTransform(config, root);
+    this.#byTest = byTest;
     this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
   }
 
@@ -75,6 +83,19 @@ export class Project {
   /** Which content turned out to transform into which blocks. */
   get learnt(): readonly FileVersion[] {
     return this.#learnt;
+  }
+
+  /** Tests to skip in affected test files, by relative path of the test file. */
+  get skips(): ReadonlyMap<string, UnaffectedTests> {
+    return this.#skips;
+  }
+
+  /**
+   * Test files that were found order-dependent, whose own code outside of the tests has changed since: what made
+   * their tests depend on each other may be gone.
+   */
+  get rearranged(): ReadonlySet<string> {
+    return this.#rearranged;
   }
 
   /** What is stored of this project; empty until `judge`. */
@@ -110,6 +131,8 @@ export class Project {
     const data = store.load(this.environmentId, [...paths]);
     this.#data = data;
     const view = await this.#view(data);
+    this.#skips.clear();
+    this.#rearranged.clear();
     return new Map(
       paths.map((path) => {
         const stored = data.testFiles.get(path);
@@ -118,9 +141,31 @@ export class Project {
           always: this.#always?.(path) === true,
           records: stored.records.map((record) => candidateRecord(record, view)),
         };
-        return [path, { verdict: judge(candidate), duration: stored?.duration }];
+        const verdict = judge(candidate);
+        const skips =
+          stored !== undefined && verdict.affected && verdict.reason === 'changed'
+            ? this.#lookInside(store, stored, view)
+            : null;
+        if (skips !== null) this.#skips.set(path, skips);
+        return [path, { verdict, duration: stored?.duration, skips }];
       }),
     );
+  }
+
+  /** Which tests of an affected test file need not run. */
+  #lookInside(store: Store, testFile: StoredTestFile, view: View): UnaffectedTests | null {
+    const { path, records, orderDependent } = testFile;
+    const complete = records.filter((record) => record.complete);
+    if (orderDependent) {
+      const [latest] = complete;
+      const shared = latest && store.shared(latest.id);
+      if (shared == null) return null;
+      const changed = mismatch(decoded(shared), view).versions;
+      if (changed.some((id) => this.#data?.versions.get(id)?.path === path))
+        this.#rearranged.add(path);
+      return null;
+    }
+    return this.#byTest ? unaffectedTests(partsOf(store, complete), view) : null;
   }
 
   /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
@@ -190,6 +235,7 @@ export class Project {
 const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
   verdict: { affected: true, reason: 'new' },
   duration: undefined,
+  skips: null,
 };
 
 function fileKey(version: StoredVersion): string {
@@ -197,18 +243,37 @@ function fileKey(version: StoredVersion): string {
 }
 
 function candidateRecord(record: StoredRecord, view: View): CandidateTestFile['records'][number] {
-  let decoded: DecodedFootprint | undefined;
-  const footprint = () =>
-    (decoded ??= {
-      blocks: decodeBlocks(record.blocks),
-      dependencies: decodeIds(record.dependencies),
-    });
+  let known: DecodedFootprint | undefined;
+  const footprint = () => (known ??= decoded(record));
   return {
     id: record.id,
     complete: record.complete,
     matches: () => matches(footprint(), view),
     mismatch: () => mismatch(footprint(), view),
   };
+}
+
+/** Takes records apart, one after the other. */
+function* partsOf(store: Store, records: readonly StoredRecord[]): Generator<CandidateParts> {
+  for (const { id } of records) {
+    const shared = store.shared(id);
+    if (shared === null) continue;
+    yield {
+      recordId: id,
+      shared: decoded(shared),
+      tests: store.tests(id).map((test) => ({ ...test, ...decoded(test) })),
+    };
+  }
+}
+
+function decoded({
+  blocks,
+  dependencies,
+}: {
+  blocks: Buffer;
+  dependencies: Buffer;
+}): DecodedFootprint {
+  return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
 }
 
 /** The projects of some tests, each once, in order. */

@@ -1,6 +1,7 @@
 import { decodeMetadata } from '../blocks';
 import type { JournalEnd, JournalFootprint, JournalLine } from '../run/journal';
 import type { Dependency, FileVersion, Footprint, TestFileRecord } from '../store/types';
+import { withOneVersionPerFile } from './same-file';
 
 /** A test file that a worker began. */
 export interface Started {
@@ -45,9 +46,12 @@ function readJournal(lines: JournalLine[], content: JournalContent): void {
         open.delete(key(line));
         // A record that lacks some of what it refers to would match too easily.
         if (!isResolved(line, versions, dependencies)) break;
-        content.records.push(asRecord(line, versions, dependencies));
-        if ((line.skippedUnaffected ?? 0) > 0)
+        if ((line.skippedUnaffected ?? 0) === 0)
+          content.records.push(asRecord(line, versions, dependencies));
+        else {
+          content.records.push(withOneVersionPerFile(asRecord(line, versions, dependencies)));
           content.partlySkipped.push({ environmentId: line.environmentId, path: line.path });
+        }
         break;
     }
   }

@@ -13,7 +13,9 @@ export interface RunCounts {
   always: number;
   /** What changed, as a person calls it: paths, packages, variables. */
   changed: string[];
-  /** Recorded milliseconds of the test files that need not run. */
+  /** Tests that are skipped inside of affected test files. */
+  skippedTests: number;
+  /** Recorded milliseconds of the test files and tests that need not run. */
   saved: number;
 }
 
@@ -42,8 +44,10 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
     neverRecorded: because('new'),
     always: because('always'),
     changed: [...changed].sort(),
+    skippedTests: judged.reduce((sum, { skips }) => sum + (skips?.positions.length ?? 0), 0),
     saved: judged.reduce(
-      (sum, { verdict, duration: took }) => sum + (verdict.affected ? 0 : (took ?? 0)),
+      (sum, { verdict, duration: took, skips }) =>
+        sum + (verdict.affected ? (skips?.duration ?? 0) : (took ?? 0)),
       0,
     ),
   };
@@ -64,7 +68,7 @@ export function announce(
   counts: RunCounts,
   watchKey: string | null = null,
 ): void {
-  const { total, selected, changed, failedBefore, neverRecorded, always } = counts;
+  const { total, selected, changed, failedBefore, neverRecorded, always, skippedTests } = counts;
   if (total === 0) return;
   if (!select) {
     if (everythingOnce) {
@@ -107,7 +111,11 @@ export function announce(
   if (neverRecorded > 0) reasons.push(`${neverRecorded} new`);
   if (always > 0) reasons.push(`${always} to run always`);
   const others = reasons.length === 0 ? '' : `${cause === '' ? ':' : ','} ${reasons.join(', ')}`;
-  voice.say(`${selected} of ${count(total, 'test file')} affected${cause}${others}`);
+  const inside =
+    skippedTests === 0
+      ? ''
+      : `; ${count(skippedTests, 'unaffected test')} in ${selected === 1 ? 'it' : 'them'} skipped`;
+  voice.say(`${selected} of ${count(total, 'test file')} affected${cause}${others}${inside}`);
   if (coverage && selected < total) {
     voice.say(
       `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
@@ -117,9 +125,40 @@ export function announce(
 
 /** The line after the tests ran. */
 export function conclude({ voice, select }: RunRequest, counts: RunCounts | null): void {
-  if (counts === null || !select || counts.selected === counts.total) return;
-  const skipped = counts.total - counts.selected;
+  if (counts === null || !select) return;
+  const files = counts.total - counts.selected;
+  const { skippedTests } = counts;
+  if (files === 0 && skippedTests === 0) return;
+  const spared =
+    files === 0
+      ? `${count(skippedTests, 'unaffected test')} skipped`
+      : `${count(files, 'test file')} not affected and not run${
+          skippedTests === 0 ? '' : `, ${count(skippedTests, 'test')} of the others skipped`
+        }`;
+  voice.say(`${spared}, which saved about ${duration(counts.saved)} of test time.`);
+}
+
+/** Says that a failure may come from tests having been skipped, and what then happens. */
+export function sayPartialFailures(
+  { voice }: RunRequest,
+  recorded: boolean,
+  paths: readonly string[],
+): void {
+  if (paths.length === 0) return;
+  const many = paths.length > 1;
+  const next = recorded
+    ? `the next run takes ${many ? 'them' : 'it'} whole`
+    : '--testmon-granularity file runs it whole';
+  voice.warn(
+    `${many ? `${paths.length} test files${some(paths)}` : paths[0]} failed with unaffected tests skipped, on which the others may depend; ${next}.`,
+  );
+}
+
+/** Says what it means that test files failed with tests skipped, and passed as a whole. */
+export function sayOrderDependent({ voice }: RunRequest, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const many = paths.length > 1;
   voice.say(
-    `${count(skipped, 'test file')} not affected and not run, which saved about ${duration(counts.saved)} of test time.`,
+    `${many ? `${paths.length} test files${some(paths)} pass` : `${paths[0]} passes`} when taken whole, so ${many ? 'their' : 'its'} tests depend on each other; that is how ${many ? 'they run' : 'it runs'} until ${many ? 'their' : 'its'} code outside of the tests changes.`,
   );
 }

@@ -95,7 +95,7 @@ async function judgeAll(
       const elsewhere = findEnvironment(store, rootKey);
       if (elsewhere.recorded === 'yes') ({ environment, recorded } = elsewhere);
     }
-    const project = new Project(config, environment, root, tree, options.always);
+    const project = new Project(config, environment, root, tree, { always: options.always });
     const inspected = { project, key: environment, recorded };
     projects.push(inspected);
     const own = tests.filter((test) => test.context.config.id === config.id);

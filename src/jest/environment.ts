@@ -25,6 +25,7 @@ export default class TestmonEnvironment {
         testPath: context.testPath,
         docblockPragmas: () => context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
+        updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
         roots: config.projectConfig.roots,
         search: config.projectConfig,

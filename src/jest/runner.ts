@@ -34,6 +34,7 @@ export default function testmonRunner(
       docblockPragmas: () => readPragmas(testPath),
       environmentFiles: () => docblockEnvironment(config, testPath),
       testNamePattern: globalConfig.testNamePattern,
+      updatesSnapshots: globalConfig.updateSnapshot === 'all',
       moduleFileExtensions: config.moduleFileExtensions,
       roots: config.roots,
       search: config,

@@ -15,6 +15,15 @@ export interface RunProject {
   environment: EnvironmentKey;
   /** Relative paths of the test files whose tests are skipped where no sequencer could drop them. */
   skipped: string[];
+  /** By relative path of a test file that runs: which of its tests are skipped. */
+  skippedTests: Record<string, SkippedTests>;
+}
+
+/** Tests of one test file that are skipped because a record shows them unaffected. */
+export interface SkippedTests {
+  recordId: number;
+  /** Their places among the tests of the record. */
+  positions: number[];
 }
 
 /** What the controller tells its workers. */

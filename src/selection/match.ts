@@ -76,9 +76,18 @@ export function fingerprintSet(fingerprints: Buffer): Set<string> {
   return set;
 }
 
+/** Where each fingerprint of a buffer stands in it, counted in blocks. */
+export function fingerprintPlaces(fingerprints: Buffer): Map<string, number> {
+  const places = new Map<string, number>();
+  for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1)
+    places.set(fingerprintAt(fingerprints, block), block);
+  return places;
+}
+
 const FINGERPRINT_BYTES = 8;
 
-function fingerprintAt(fingerprints: Buffer, block: number): string {
+/** The fingerprint of one block, as `latin1` text. */
+export function fingerprintAt(fingerprints: Buffer, block: number): string {
   return fingerprints.toString(
     'latin1',
     block * FINGERPRINT_BYTES,

@@ -1,10 +1,11 @@
 import { stripProbes } from '../blocks';
 import { mappedSpecifiers, searchOrders, type SearchConfig } from '../dependencies/earlier';
-import { testName, type CircusEvent, type CircusState } from './circus';
+import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending } from './observer';
 import { Recorder } from './recorder';
-import { joinRun, sayOnce, type WorkerRun } from './worker-run';
+import { keepSnapshots } from './skipped-snapshots';
 import { planSkips, type TestPlan } from './test-plan';
+import { joinRun, sayOnce } from './worker-run';
 
 /** The part of Jest's environment that we use; every environment has it, also a user's own. */
 export interface AnyEnvironment {
@@ -23,6 +24,8 @@ export interface TestFileContext {
   environmentFiles?: () => readonly string[];
   docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
+  /** `-u`: the snapshots of a test that does not run would be removed. */
+  updatesSnapshots: boolean;
   moduleFileExtensions: readonly string[];
   roots: readonly string[];
   /** What Jest's config says of places for one module. */
@@ -34,7 +37,10 @@ interface Attachment {
   plan: TestPlan;
   /** Known once jest-circus has run to its end or the test runner has returned. */
   outcome: 'passed' | 'failed' | null;
-  anyFailed: boolean;
+  /** Tests whose last attempt failed. */
+  failed: Set<CircusTest>;
+  /** Full names of the tests that were skipped as unaffected. */
+  skipped: string[];
   snapshot: string | null;
 }
 
@@ -84,16 +90,17 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   for (const file of context.environmentFiles?.() ?? []) recorder.read(file);
   const attachment: Attachment = {
     recorder,
-    plan: planSkips(run, project, context.testPath),
+    plan: planSkips(run, project, context.testPath, context.updatesSnapshots),
     outcome: null,
-    anyFailed: false,
+    failed: new Set(),
+    skipped: [],
     snapshot: null,
   };
   attachments.set(environment, attachment);
   if (context.testNamePattern !== undefined && context.testNamePattern !== '') recorder.limit();
   watchVariables(environment.global, recorder);
   hideProbes(environment.global);
-  watchEvents(environment, attachment, run);
+  watchEvents(environment, attachment);
   watchTeardown(environment, attachment);
 }
 
@@ -131,21 +138,21 @@ function sayUnrecorded(error: unknown): void {
 }
 
 /** Adds our look at Jest's events in front of the environment's own, also where that is a class field. */
-function watchEvents(environment: AnyEnvironment, attachment: Attachment, run: WorkerRun): void {
+function watchEvents(environment: AnyEnvironment, attachment: Attachment): void {
   const original = environment.handleTestEvent;
   environment.handleTestEvent = (event, state) => {
-    safely(attachment.recorder, () => onEvent(attachment, event, state, run));
+    safely(attachment.recorder, () => onEvent(environment, attachment, event, state));
     return original?.call(environment, event, state);
   };
 }
 
 function onEvent(
+  environment: AnyEnvironment,
   attachment: Attachment,
   event: CircusEvent,
   state: CircusState,
-  run: WorkerRun,
 ): void {
-  const { recorder, plan } = attachment;
+  const { recorder, plan, failed } = attachment;
   const { test } = event;
   switch (event.name) {
     case 'setup':
@@ -155,29 +162,43 @@ function onEvent(
       if (plan.skipAll) recorder.abandon();
       plan.apply(state);
       break;
-    case 'test_start':
-      if (test !== undefined && !plan.skips(test))
-        recorder.testStarted(testName(test), test.concurrent === true);
-      break;
-    case 'test_done':
-      if (test === undefined) break;
-      if (test.errors.length > 0) attachment.anyFailed = true;
-      recorder.testEnded(test.errors.length > 0 ? 'failed' : 'passed', test.duration ?? 0);
-      break;
-    case 'test_skip':
-      if (test !== undefined) {
-        const kept = plan.kept(test, run);
-        if (kept !== null) recorder.testUnaffected(kept);
-        else recorder.testEnded('skipped', 0);
-      }
-      break;
-    case 'test_todo':
-      recorder.testEnded('todo', 0);
-      break;
     case 'run_finish':
       if (state.testNamePattern) recorder.limit();
       attachment.outcome =
-        attachment.anyFailed || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
+        failed.size > 0 || state.unhandledErrors.length > 0 ? 'failed' : 'passed';
+      keepSnapshots(environment.global, attachment.skipped);
+      break;
+    default:
+      if (test !== undefined) onTestEvent(attachment, event.name, test);
+  }
+}
+
+function onTestEvent(attachment: Attachment, event: string, test: CircusTest): void {
+  const { recorder, plan, failed } = attachment;
+  const identity = plan.identify(test);
+  const kept = plan.kept(test);
+  switch (event) {
+    case 'test_start':
+      if (kept === null) recorder.testStarted(identity, test.concurrent === true);
+      break;
+    case 'test_done':
+      if (test.errors.length > 0) failed.add(test);
+      else failed.delete(test);
+      recorder.testEnded(
+        identity,
+        test.errors.length > 0 ? 'failed' : 'passed',
+        test.duration ?? 0,
+      );
+      break;
+    case 'test_skip':
+      if (kept === null || plan.shared === null) recorder.testEnded(identity, 'skipped', 0);
+      else {
+        recorder.testKept(kept, plan.shared);
+        attachment.skipped.push(identity.name.join(' '));
+      }
+      break;
+    case 'test_todo':
+      recorder.testEnded(identity, 'todo', 0);
       break;
   }
 }

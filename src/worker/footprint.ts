@@ -41,6 +41,24 @@ export class Accumulator {
     for (const dependency of other.dependencies.values()) this.depend(dependency);
   }
 
+  /** Adds blocks given as bits, as they are stored. */
+  addBits(metadata: string, blocks: number, bits: Uint8Array): void {
+    const mine = this.#executed(metadata, blocks);
+    for (let block = 0; block < blocks; block += 1)
+      if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1) mine[block] = 1;
+  }
+
+  /** Whether it holds all that another has seen. */
+  holds(other: Accumulator): boolean {
+    for (const [metadata, executed] of other.blocks) {
+      const mine = this.blocks.get(metadata);
+      if (executed.some((set, block) => set !== 0 && (mine?.[block] ?? 0) === 0)) return false;
+    }
+    for (const [key, { value }] of other.dependencies)
+      if (this.dependencies.get(key)?.value !== value) return false;
+    return true;
+  }
+
   #executed(metadata: string, length: number): Uint8Array {
     let executed = this.blocks.get(metadata);
     if (executed === undefined) {

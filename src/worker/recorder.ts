@@ -19,11 +19,18 @@ import { ProbeRegistry } from './probe-registry';
 import type { Sink } from './sink';
 import type { WorkerRun } from './worker-run';
 
-/** The part of a test that Jest's events tell. */
-interface OpenTest {
+/** What names a test in its file. */
+export interface TestIdentity {
+  /** The titles of the describe blocks around the test, then its own. */
   name: string[];
+  /** Counts tests of equal name in the order in which they are defined, from 0. */
   ordinal: number;
-  seen: Accumulator;
+}
+
+/** A test that is skipped as unaffected, with what its record says. */
+export interface KeptTest extends RecordedTest {
+  /** It was first to load modules: it counts for every test after it. */
+  carries: boolean;
 }
 
 /** What names a test file in its run. */
@@ -59,8 +66,11 @@ export class Recorder implements Sink {
   readonly #shared = new Accumulator();
   /** What loading modules inside a test did: it counts for every test after it. */
   readonly #carried = new Accumulator();
-  readonly #tests: RecordedTest[] = [];
-  readonly #ordinals = new Map<string, number>();
+  readonly #tests = new Map<string, RecordedTest>();
+  /** Those under way: more than one where they are concurrent. */
+  readonly #open = new Map<string, Accumulator>();
+  /** Files that tests executed which are skipped as unaffected: they would have been loaded by then. */
+  readonly #loadedByKept = new Set<string>();
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #own = new OwnPaths();
   /** Files that Jest found for a specifier, loaded or not. */
@@ -72,13 +82,16 @@ export class Recorder implements Sink {
   /** Modules of the project without probes. */
   readonly #wholeFiles = new Set<string>();
 
-  #current: OpenTest | null = null;
+  #current: Accumulator | null = null;
   #knownFiles = 0;
-  #loadedFiles = 0;
-  #modulesBefore = 0;
+  /** Modules of the project that were read, in that order. */
+  readonly #modules: string[] = [];
+  #before = { files: 0, modules: 0 };
   #concurrent = false;
   #limited = false;
   #skippedUnaffected = 0;
+  /** Milliseconds that the kept tests took when they ran. */
+  #keptDuration = 0;
   #finished = false;
   #paused = false;
 
@@ -108,11 +121,12 @@ export class Recorder implements Sink {
 
   loaded(file: string, content: string | Buffer): void {
     if (this.#loaded.has(file)) return;
-    const isProjects = this.#run.paths.place(file).kind === 'file';
+    const place = this.#run.paths.place(file);
+    const isProjects = place.kind === 'file';
     // Packages count by their version: keeping their text alive until the end would only make garbage collection dear.
     this.#loaded.set(file, isProjects ? content : '');
     // Jest itself reads on, for a stack trace say; only the project's own modules can share state.
-    if (isProjects) this.#loadedFiles += 1;
+    if (isProjects) this.#modules.push(place.name);
   }
 
   read(file: string): void {
@@ -211,7 +225,7 @@ export class Recorder implements Sink {
   /** Code asked which environment variables there are. */
   askedForNames(): boolean {
     if (this.#paused) return false;
-    this.#depend({ kind: 'variable', name: '', value: this.#run.file.variableNames });
+    this.#shared.depend({ kind: 'variable', name: '', value: this.#run.file.variableNames });
     return true;
   }
 
@@ -221,8 +235,9 @@ export class Recorder implements Sink {
    */
   asked(variable: string, value: string | undefined): boolean {
     if (this.#paused) return false;
+    // A variable is reported once, whoever asks again, so it counts for all tests.
     if (!this.#run.ignoresVariable(variable))
-      this.#depend({
+      this.#shared.depend({
         kind: 'variable',
         name: variable,
         value: this.#variableValue(variable, value),
@@ -239,42 +254,48 @@ export class Recorder implements Sink {
 
   // --- what Jest's events tell ---
 
-  /** Tests begin to run. */
-  testStarted(name: string[], concurrent: boolean): void {
+  /** A test begins, or begins again. */
+  testStarted(test: TestIdentity, concurrent: boolean): void {
     if (concurrent) this.#concurrent = true;
+    const opened = new Accumulator();
+    this.#open.set(keyOf(test), opened);
+    // Among concurrent ones it makes no difference who it is noted for: they share theirs.
     if (this.#current !== null) return;
     this.#drain(this.#shared);
-    this.#modulesBefore = this.#knownFiles + this.#loadedFiles;
-    this.#current = { name, ordinal: this.#nextOrdinal(name), seen: new Accumulator() };
+    this.#before = { files: this.#knownFiles, modules: this.#modules.length };
+    this.#current = opened;
   }
 
-  testEnded(outcome: TestOutcome, duration: number): void {
-    const test = this.#current;
-    if (test === null) return;
-    this.#drain(test.seen);
-    const modules = this.#knownFiles + this.#loadedFiles;
-    const loadedModules = modules > this.#modulesBefore;
-    test.seen.include(this.#carried);
-    if (loadedModules) this.#carried.include(test.seen);
-    this.#tests.push({
-      name: test.name,
-      ordinal: test.ordinal,
-      outcome,
-      duration,
-      seen: test.seen,
-    });
-    this.#current = null;
+  testEnded(test: TestIdentity, outcome: TestOutcome, duration: number): void {
+    const key = keyOf(test);
+    const seen = this.#open.get(key);
+    if (seen === undefined) return;
+    this.#open.delete(key);
+    if (seen === this.#current) {
+      this.#drain(seen);
+      const [next = null] = this.#open.values();
+      this.#current = next;
+    }
+    const loadedModules = this.#hasLoadedModules();
+    seen.include(this.#carried);
+    if (loadedModules) this.#carried.include(seen);
+    const { name, ordinal } = test;
+    const earlier = this.#tests.get(key);
+    // One that is retried depends on all its attempts.
+    if (earlier !== undefined) seen.include(earlier.seen);
+    this.#tests.set(key, { name, ordinal, outcome, duration, seen });
   }
 
-  /** A test that does not run: its own `skip`, a `todo`, `.only` elsewhere, or a name pattern. */
-  testSkipped(name: string[], outcome: 'skipped' | 'todo'): void {
-    this.#tests.push({
-      name,
-      ordinal: this.#nextOrdinal(name),
-      outcome,
-      duration: 0,
-      seen: new Accumulator(),
-    });
+  /** Whether modules were loaded since the test began that no test before it, run or kept, can have loaded. */
+  #hasLoadedModules(): boolean {
+    const { files, modules } = this.#before;
+    if (this.#knownFiles === files && this.#modules.length === modules) return false;
+    return (
+      this.#registry.files
+        .slice(files)
+        .some(({ metadata }) => !this.#loadedByKept.has(this.#run.probed(metadata).name)) ||
+      this.#modules.slice(modules).some((name) => !this.#loadedByKept.has(name))
+    );
   }
 
   /** Something kept tests from running that their source does not say: the record is not of the whole test file. */
@@ -282,16 +303,19 @@ export class Recorder implements Sink {
     this.#limited = true;
   }
 
-  /** The place of the next test of this name among its equals, without taking it. */
-  upcomingOrdinal(name: string[]): number {
-    return this.#ordinals.get(JSON.stringify(name)) ?? 0;
-  }
-
-  /** A test that is skipped because a record shows it unaffected keeps what that record says. */
-  testUnaffected(test: RecordedTest): void {
-    this.#nextOrdinal(test.name);
-    this.#tests.push(test);
+  /**
+   * A test is skipped because a record shows it unaffected: it keeps what that record says.
+   * @param shared What all tests of that record depend on.
+   */
+  testKept({ carries, ...test }: KeptTest, shared: Accumulator): void {
+    if (this.#skippedUnaffected === 0) this.#shared.include(shared);
     this.#skippedUnaffected += 1;
+    this.#keptDuration += test.duration;
+    for (const metadata of test.seen.blocks.keys())
+      this.#loadedByKept.add(this.#run.probed(metadata).name);
+    test.seen.include(this.#carried);
+    if (carries) this.#carried.include(test.seen);
+    this.#tests.set(keyOf(test), test);
   }
 
   /**
@@ -305,8 +329,8 @@ export class Recorder implements Sink {
     stopObserving(this);
     unobserved(() => {
       collectChildren();
-      this.#drain(this.#current?.seen ?? this.#shared);
-      if (this.#current !== null) this.#shared.include(this.#current.seen);
+      this.#drain(this.#current ?? this.#shared);
+      for (const seen of this.#open.values()) this.#shared.include(seen);
       this.#addLoaded(snapshot);
       this.#journal.end(this.#result(outcome));
     });
@@ -322,7 +346,7 @@ export class Recorder implements Sink {
 
   #result(outcome: 'passed' | 'failed'): RecordedFile {
     if (this.#concurrent) {
-      for (const test of this.#tests) {
+      for (const test of this.#tests.values()) {
         this.#shared.include(test.seen);
         test.seen = new Accumulator();
       }
@@ -333,9 +357,9 @@ export class Recorder implements Sink {
       at: this.#startedAt,
       outcome,
       complete: !this.#limited,
-      duration: Date.now() - this.#startedAt,
+      duration: Date.now() - this.#startedAt + this.#keptDuration,
       shared: this.#shared,
-      tests: this.#tests,
+      tests: [...this.#tests.values()],
       skippedUnaffected: this.#skippedUnaffected,
     };
   }
@@ -399,7 +423,7 @@ export class Recorder implements Sink {
     const place = this.#run.paths.place(snapshot);
     if (place.kind !== 'file') return;
     // Jest looks for it before it writes one; what counts is what stands there now.
-    for (const { seen } of this.#tests) seen.forget(place.name);
+    for (const { seen } of this.#tests.values()) seen.forget(place.name);
     this.#shared.forget(place.name);
     this.#shared.depend(fileDependency(place.name, snapshot));
   }
@@ -477,19 +501,17 @@ export class Recorder implements Sink {
   }
 
   #depend(dependency: Dependency): void {
-    (this.#current?.seen ?? this.#shared).depend(dependency);
+    (this.#current ?? this.#shared).depend(dependency);
   }
 
   #dependOnPackage(name: string): void {
     this.#depend(this.#run.packageDependency(name));
   }
+}
 
-  #nextOrdinal(name: string[]): number {
-    const key = JSON.stringify(name);
-    const ordinal = this.#ordinals.get(key) ?? 0;
-    this.#ordinals.set(key, ordinal + 1);
-    return ordinal;
-  }
+/** A test as a key. */
+export function keyOf({ name, ordinal }: TestIdentity): string {
+  return JSON.stringify([ordinal, ...name]);
 }
 
 /** The content of a file, the listing of a folder, or the absence of both, as it is now. */

@@ -1,8 +1,10 @@
-import type { RunProject } from '../run/run-file';
 import { toStored } from '../dependencies/paths';
-import type { CircusBlock, CircusState, CircusTest } from './circus';
-import type { RecordedTest } from './journal-writer';
-import type { WorkerRun } from './worker-run';
+import type { RunProject } from '../run/run-file';
+import { testName, type CircusBlock, type CircusState, type CircusTest } from './circus';
+import { readKeptTests, type KeptTests } from './kept-tests';
+import { unobserved } from './observer';
+import { keyOf, type KeptTest, type TestIdentity } from './recorder';
+import { sayOnce, type WorkerRun } from './worker-run';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
 export interface TestPlan {
@@ -10,36 +12,138 @@ export interface TestPlan {
   skipAll: boolean;
   /** Marks the tests to skip, before the first one runs. */
   apply(state: CircusState): void;
-  skips(test: CircusTest): boolean;
-  /** What to record for a test that was skipped as unaffected; null for any other. */
-  kept(test: CircusTest, run: WorkerRun): RecordedTest | null;
+  /** What names a test among the others of its file. */
+  identify(test: CircusTest): TestIdentity;
+  /** What the records say of a test that is skipped as unaffected; null for any other. */
+  kept(test: CircusTest): KeptTest | null;
+  /** What all tests of the record depend on that tests are kept from. */
+  readonly shared: KeptTests['shared'] | null;
 }
 
-const RUN_ALL: TestPlan = {
-  skipAll: false,
-  apply: () => undefined,
-  skips: () => false,
-  kept: () => null,
-};
-
-/** Plans one test file. */
-export function planSkips(run: WorkerRun, project: RunProject, testPath: string): TestPlan {
+/**
+ * Plans one test file.
+ * @param updatesSnapshots Jest removes snapshots that no test asked for: then every test runs.
+ */
+export function planSkips(
+  run: WorkerRun,
+  project: RunProject,
+  testPath: string,
+  updatesSnapshots: boolean,
+): TestPlan {
   const name = toStored(run.file.root, testPath);
-  return project.skipped.includes(name) ? skipAll() : RUN_ALL;
+  if (project.skipped.includes(name)) return new SkipAll();
+  const skipped = project.skippedTests[name];
+  if (skipped === undefined || updatesSnapshots) return new RunAll();
+  return new SkipSome(() => {
+    try {
+      return unobserved(() => readKeptTests(run.file.dataFile, skipped));
+    } catch (error) {
+      sayOnce(
+        `the records of ${name} cannot be read (${error instanceof Error ? error.message : String(error)}), so all its tests run.`,
+      );
+      return null;
+    }
+  });
 }
 
-function skipAll(): TestPlan {
-  return {
-    skipAll: true,
-    apply: (state) => markSkipped(state.rootDescribeBlock),
-    skips: () => true,
-    kept: () => null,
-  };
-}
+class RunAll implements TestPlan {
+  readonly skipAll: boolean = false;
+  readonly #identities = new Map<CircusTest, TestIdentity>();
 
-function markSkipped(block: CircusBlock): void {
-  for (const child of block.children) {
-    if (child.type === 'describeBlock') markSkipped(child);
-    else if (child.mode !== 'todo') child.mode = 'skip';
+  apply(state: CircusState): void {
+    const counts = new Map<string, number>();
+    for (const test of testsOf(state.rootDescribeBlock)) {
+      const name = testName(test);
+      const key = JSON.stringify(name);
+      const ordinal = counts.get(key) ?? 0;
+      counts.set(key, ordinal + 1);
+      this.#identities.set(test, { name, ordinal });
+    }
   }
+
+  identify(test: CircusTest): TestIdentity {
+    return this.#identities.get(test) ?? { name: testName(test), ordinal: 0 };
+  }
+
+  kept(_test: CircusTest): KeptTest | null {
+    return null;
+  }
+
+  get shared(): KeptTests['shared'] | null {
+    return null;
+  }
+}
+
+class SkipAll extends RunAll {
+  override readonly skipAll = true;
+
+  override apply(state: CircusState): void {
+    super.apply(state);
+    for (const test of testsOf(state.rootDescribeBlock))
+      if (test.mode !== 'todo') test.mode = 'skip';
+  }
+}
+
+class SkipSome extends RunAll {
+  readonly #read: () => KeptTests | null;
+  readonly #kept = new Map<CircusTest, KeptTest>();
+  #shared: KeptTests['shared'] | null = null;
+
+  constructor(read: () => KeptTests | null) {
+    super();
+    this.#read = read;
+  }
+
+  override apply(state: CircusState): void {
+    super.apply(state);
+    // Focused tests have been asked for, and Jest skips the others already.
+    if (state.hasFocusedTests === true) return;
+    const record = this.#read();
+    if (record === null) return;
+    for (const namesakes of byFullName(testsOf(state.rootDescribeBlock))) {
+      const kept = namesakes.map((test) => keptFrom(record, this.identify(test), test));
+      // Tests of one full name count their snapshots together, so they run together or not at all.
+      if (kept.includes(null)) continue;
+      namesakes.forEach((test, index) => {
+        const known = kept[index];
+        if (known == null) return;
+        test.mode = 'skip';
+        this.#kept.set(test, known);
+      });
+    }
+    this.#shared = record.shared;
+  }
+
+  override kept(test: CircusTest): KeptTest | null {
+    return this.#kept.get(test) ?? null;
+  }
+
+  override get shared(): KeptTests['shared'] | null {
+    return this.#shared;
+  }
+}
+
+/** Only a test that would run is one to skip. */
+function keptFrom(record: KeptTests, identity: TestIdentity, test: CircusTest): KeptTest | null {
+  return test.mode == null ? (record.tests.get(keyOf(identity)) ?? null) : null;
+}
+
+/** Every test, in the order in which they are defined. */
+function* testsOf(block: CircusBlock): Generator<CircusTest> {
+  for (const child of block.children) {
+    if (child.type === 'describeBlock') yield* testsOf(child);
+    else yield child;
+  }
+}
+
+/** Tests in groups of those whose names read the same: Jest joins the titles with spaces. */
+function byFullName(tests: Iterable<CircusTest>): CircusTest[][] {
+  const groups = new Map<string, CircusTest[]>();
+  for (const test of tests) {
+    const name = testName(test).join(' ');
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [test]);
+    else group.push(test);
+  }
+  return [...groups.values()];
 }

@@ -9,7 +9,13 @@ import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
-import { awaitRunFile, RUN_FILE_VARIABLE, RunFileError, type RunFile } from '../run/run-file';
+import {
+  awaitRunFile,
+  RUN_FILE_VARIABLE,
+  RunFileError,
+  type RunFile,
+  type RunProject,
+} from '../run/run-file';
 import { Store } from '../store';
 import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
@@ -141,8 +147,7 @@ function tryJoin(announced: string | undefined): WorkerRun | null {
   if (announced === 'none') return null;
   try {
     const file = awaitRunFile(announced, WAIT);
-    return file.collect ||
-      Object.values(file.projects).some((project) => project.skipped.length > 0)
+    return file.collect || Object.values(file.projects).some(skipsAnything)
       ? new WorkerRun(file)
       : null;
   } catch (error) {
@@ -151,6 +156,10 @@ function tryJoin(announced: string | undefined): WorkerRun | null {
     );
     return null;
   }
+}
+
+function skipsAnything({ skipped, skippedTests }: RunProject): boolean {
+  return skipped.length > 0 || Object.keys(skippedTests).length > 0;
 }
 
 /** Tells the controller that this worker has read the run file. */

@@ -1,0 +1,122 @@
+import type { Verdict } from '../selection/select';
+import type { CommitBatch, Store } from '../store';
+import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../store/types';
+import type { Project } from './project';
+import type { WorkingTree } from './working-tree';
+
+/** Where the database keeps them: one note for all. */
+const NOTE = 'granularity:failed';
+
+/** What a test file depended on when it failed with some of its tests skipped. */
+interface FailedState {
+  /** Content hashes of its files, by relative path; null for one that was not there. */
+  files: Record<string, string | null>;
+  dependencies: [DependencyKind, string, string][];
+}
+
+/** A test file of an environment, as a key. */
+export function keyOf({ environmentId, path }: TestFileKey): string {
+  return `${environmentId}:${path}`;
+}
+
+/**
+ * Test files that failed in a run that skipped some of their tests. When one then passes as a whole, and nothing that
+ * it depends on has changed in between, the skipping made the difference: it depends on the order of its tests, and
+ * is taken as a whole until its code outside of the tests changes.
+ */
+export class PartialFailures {
+  readonly #tree: WorkingTree;
+  readonly #states: Map<string, FailedState>;
+  /** Those of which nothing had changed when this run began. */
+  readonly #unchanged = new Set<string>();
+  #learnt = false;
+
+  constructor(store: Store, tree: WorkingTree) {
+    this.#states = read(store.note(NOTE));
+    this.#tree = tree;
+  }
+
+  /** Looks, before the tests run, which of the test files that failed are as they were. */
+  look(project: Project, verdicts: Iterable<[path: string, verdict: Verdict]>): void {
+    const { environmentId, config } = project;
+    for (const [path, verdict] of verdicts) {
+      if (!verdict.affected || verdict.reason !== 'failed') continue;
+      const key = keyOf({ environmentId, path });
+      const state = this.#states.get(key);
+      if (state !== undefined && this.#stands(state, config.moduleFileExtensions))
+        this.#unchanged.add(key);
+    }
+  }
+
+  /**
+   * Learns from what a run left behind.
+   * @param partly Keys of the test files of which tests were skipped.
+   * @param rearranged Whether an order-dependent test file has changed outside of its tests.
+   * @returns What is to be committed.
+   */
+  learn(
+    records: readonly TestFileRecord[],
+    partly: ReadonlySet<string>,
+    rearranged: (testFile: TestFileKey) => boolean,
+  ): Required<Pick<CommitBatch, 'orderDependent' | 'notes'>> {
+    const orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
+    for (const record of records) {
+      const { environmentId, path, outcome, complete } = record;
+      const key = keyOf(record);
+      if (partly.has(key)) {
+        if (outcome === 'failed') this.#add(key, record);
+      } else if (complete) {
+        if (outcome === 'passed' && this.#unchanged.has(key))
+          orderDependent.push({ environmentId, path, value: true });
+        else if (outcome === 'passed' && rearranged(record))
+          orderDependent.push({ environmentId, path, value: false });
+        if (this.#states.delete(key)) this.#learnt = true;
+      }
+    }
+    const value = JSON.stringify(Object.fromEntries(this.#states));
+    return { orderDependent, notes: this.#learnt ? [{ key: NOTE, value }] : [] };
+  }
+
+  #stands({ files, dependencies }: FailedState, extensions: readonly string[]): boolean {
+    return (
+      Object.entries(files).every(([name, hash]) => this.#tree.contentHash(name) === hash) &&
+      dependencies.every(([kind, name, value]) =>
+        this.#tree.holds({ kind, name, value }, extensions),
+      )
+    );
+  }
+
+  #add(key: string, record: TestFileRecord): void {
+    const files: FailedState['files'] = {};
+    const dependencies = new Map<string, Dependency>();
+    for (const footprint of [record.shared, ...record.tests]) {
+      for (const { version } of footprint.blocks)
+        files[version.path] ??= this.#tree.contentHash(version.path);
+      for (const dependency of footprint.dependencies)
+        dependencies.set(JSON.stringify(dependency), dependency);
+    }
+    this.#states.set(key, {
+      files,
+      dependencies: Array.from(dependencies.values(), ({ kind, name, value }) => [
+        kind,
+        name,
+        value,
+      ]),
+    });
+    this.#learnt = true;
+  }
+}
+
+function read(note: string | undefined): Map<string, FailedState> {
+  try {
+    const states = JSON.parse(note ?? '{}') as Record<string, FailedState>;
+    return new Map(
+      Object.entries(states).filter(
+        ([, { files, dependencies }]) => typeof files === 'object' && Array.isArray(dependencies),
+      ),
+    );
+  } catch {
+    // Not a note of ours: nothing is known then.
+    return new Map();
+  }
+}
