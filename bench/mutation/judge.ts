@@ -56,7 +56,7 @@ export async function judge(bench: Bench, mutant: Mutant, source: Source): Promi
       fileShare:
         selected.reduce((sum, file) => sum + (base.testCounts[file] ?? 0), 0) /
         Math.max(base.testCount, 1),
-      testShare: missedTests === null ? null : missedTests.ran / Math.max(base.testCount, 1),
+      testShare: missedTests?.ran == null ? null : missedTests.ran / Math.max(base.testCount, 1),
       disturbed: missedTests?.disturbed ?? [],
       killed,
       escapes: confirmed,
@@ -133,7 +133,7 @@ async function runSelection(
   { jest, workspace, base }: Bench,
   failures: Failures,
   selected: readonly string[],
-): Promise<{ failures: Failures; ran: number; disturbed: string[] }> {
+): Promise<{ failures: Failures; ran: number | null; disturbed: string[] }> {
   const result =
     (await workspace.keepingRecords(() => jest.runSelected())) ?? new Map<string, TestFileResult>();
   const missed: Failures = new Map();
@@ -149,7 +149,11 @@ async function runSelection(
     const left = bare.failures.filter((name) => !own.ran.includes(name));
     if (left.length > 0) missed.set(file, { ...bare, failures: left });
   }
-  return { failures: missed, ran, disturbed };
+  // Where a test file cannot even load, how many of its tests would have run is not known.
+  const loaded = selected.every(
+    (file) => result.get(file)?.failures.includes(WHOLE_FILE) === false,
+  );
+  return { failures: missed, ran: loaded ? ran : null, disturbed };
 }
 
 /** Only what fails again with the mutant, and not without it, has escaped; a type error elsewhere has not. */

@@ -32,6 +32,8 @@ export interface Report {
   testsOfSelected: number;
   /** Mean share of the tests that run; null where the granularity is the test file. */
   selectedTests: number | null;
+  /** How many mutants those two shares are about: where a selected test file cannot load, no test of it runs. */
+  comparedMutants: number;
   /** Mutants for which a test file fails only because some of its tests are skipped. */
   disturbed: string[];
   /** Unselected test files that ran to look for escapes. */
@@ -60,6 +62,9 @@ export function summarise(
     mean(of.map(count)) / Math.max(base.tests.length, 1);
   const judgedKills = results.filter(({ killed }) => killed !== null);
   const testShares = results.flatMap(({ testShare }) => testShare ?? []);
+  // Both granularities are compared on the same mutants.
+  const compared =
+    testShares.length === 0 ? results : results.filter((one) => one.testShare !== null);
   return {
     project,
     commit: workspace.commit(),
@@ -92,7 +97,8 @@ export function summarise(
     selected: share(({ selected }) => selected),
     related: share(({ related }) => related),
     loaded: share(({ loaded }) => loaded),
-    testsOfSelected: mean(results.map(({ fileShare }) => fileShare)),
+    testsOfSelected: mean(compared.map(({ fileShare }) => fileShare)),
+    comparedMutants: compared.length,
     disturbed: results
       .filter(({ disturbed }) => disturbed.length > 0)
       .map(({ mutant }) => mutant.id),
@@ -135,7 +141,7 @@ export function render(report: Report): string {
     ...(report.selectedTests === null
       ? []
       : [
-          `                   ${percent(report.selectedTests)} of the tests run`,
+          `                   ${percent(report.selectedTests)} of the tests run; both over the ${report.comparedMutants} mutants whose selected test files all load`,
           `disturbed          ${report.disturbed.length}${report.disturbed.length === 0 ? '' : ` (${report.disturbed.join(', ')})`}: fail only for the tests skipped`,
         ]),
     `findRelatedTests   ${percent(report.related)}`,

@@ -26,7 +26,7 @@ export interface MutantResult {
   checked: number;
   /** Share of all tests that are in the selected test files. */
   fileShare: number;
-  /** Share of all tests that the tool runs; null where the granularity is the test file. */
+  /** Share of all tests that the tool runs; null where the granularity is the test file, or a test file did not load. */
   testShare: number | null;
   /** Test files that fail only because the tool skips some of their tests. */
   disturbed: string[];
