@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { View } from '../../src/selection/match';
+import { encodeBlocks, encodeIds } from '../../src/store/encoding';
 import {
   unaffectedTests,
   type CandidateParts,
@@ -12,22 +13,29 @@ const view: View = {
   holds: (id) => id !== 9,
 };
 
-const blocks = (bits: number) => [{ version: 1, bits: Uint8Array.of(bits) }];
+const NONE = Buffer.alloc(0);
+const blocks = (bits: number) => encodeBlocks(new Map([[1, Uint8Array.of(bits)]]));
+const ids = (...dependencies: number[]) => encodeIds(dependencies);
 
 function one(position: number, parts: Partial<CandidateTest> = {}): CandidateTest {
-  return { position, outcome: 'passed', duration: 10, blocks: [], dependencies: [], ...parts };
+  return { position, outcome: 'passed', duration: 10, blocks: NONE, dependencies: NONE, ...parts };
 }
 
 function candidate(parts: Partial<CandidateParts>): CandidateParts {
-  return { recordId: 1, shared: { blocks: blocks(0b001), dependencies: [1] }, tests: [], ...parts };
+  return {
+    recordId: 1,
+    shared: { blocks: blocks(0b001), dependencies: ids(1) },
+    tests: [],
+    ...parts,
+  };
 }
 
 test('tests whose own part stands need not run', () => {
   const tests = [
     one(0, { blocks: blocks(0b100) }),
     one(1, { blocks: blocks(0b010) }),
-    one(2, { dependencies: [9] }),
-    one(3, { dependencies: [2] }),
+    one(2, { dependencies: ids(9) }),
+    one(3, { dependencies: ids(2) }),
   ];
   expect(unaffectedTests([candidate({ tests })], view)).toEqual({
     recordId: 1,
@@ -39,8 +47,8 @@ test('tests whose own part stands need not run', () => {
 test('every test runs where the shared part changed', () => {
   const tests = [one(0)];
   for (const shared of [
-    { blocks: blocks(0b011), dependencies: [] },
-    { blocks: [], dependencies: [9] },
+    { blocks: blocks(0b011), dependencies: NONE },
+    { blocks: NONE, dependencies: ids(9) },
   ])
     expect(unaffectedTests([candidate({ shared, tests })], view)).toBeNull();
 });
@@ -53,7 +61,7 @@ test('only a test that passed is left out', () => {
 });
 
 test('an older record serves where the latest spares nothing', () => {
-  const latest = candidate({ recordId: 2, tests: [one(0, { dependencies: [9] })] });
+  const latest = candidate({ recordId: 2, tests: [one(0, { dependencies: ids(9) })] });
   const older = candidate({ recordId: 1, tests: [one(0)] });
   expect(unaffectedTests([latest, older], view)).toMatchObject({ recordId: 1, positions: [0] });
 });

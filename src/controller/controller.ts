@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
@@ -75,14 +74,9 @@ export class Controller {
     this.#store = store;
     this.#writable = writable;
     this.#identity = identity;
-    this.#tree = new WorkingTree(
-      request.root,
-      new PackageReader(request.root),
-      store.fileStates(),
-      {
-        ignoresVariable: ignoredVariables(request.options.ignoreVariables),
-      },
-    );
+    this.#tree = WorkingTree.seenFrom(request.root, () => this.#store, {
+      ignoresVariable: ignoredVariables(request.options.ignoreVariables),
+    });
     this.#partialFailures = new PartialFailures(store, this.#tree);
   }
 

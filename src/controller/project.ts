@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
@@ -8,6 +10,7 @@ import {
   mismatch,
   standingOf,
   type DecodedFootprint,
+  type EncodedFootprint,
   type Standing,
   type View,
 } from '../selection/match';
@@ -20,9 +23,9 @@ import {
   type Store,
   type StoredRecord,
   type StoredTestFile,
-  type StoredVersion,
+  versionOfContent,
 } from '../store';
-import type { Environment, FileVersion, ModuleForm } from '../store/types';
+import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../store/types';
 import { ProjectTransform } from './transformed';
 import type { WorkingTree } from './working-tree';
 
@@ -58,6 +61,7 @@ export class Project {
   readonly #rearranged = new Set<string>();
   readonly #learnt: FileVersion[] = [];
   #data: SelectionData | null = null;
+  readonly #realFolders = new Map<string, string>();
 
   constructor(
     config: Config.ProjectConfig,
@@ -105,7 +109,16 @@ export class Project {
 
   /** The place of a test file in the records. */
   pathOf(test: { path: string }): string {
-    return toStored(this.#root, realPath(test.path));
+    return toStored(this.#root, this.#realPath(test.path));
+  }
+
+  /** As `realPath`: a folder has many test files, and is resolved once. */
+  #realPath(file: string): string {
+    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return realPath(file);
+    const folder = path.dirname(file);
+    let real = this.#realFolders.get(folder);
+    if (real === undefined) this.#realFolders.set(folder, (real = realPath(folder)));
+    return path.join(real, path.basename(file));
   }
 
   /** The verdict on a test file of which nothing is known. */
@@ -130,6 +143,7 @@ export class Project {
   ): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
     const data = store.load(this.environmentId, [...paths]);
     this.#data = data;
+    await this.#tree.prepare();
     const view = await this.#view(data);
     this.#skips.clear();
     this.#rearranged.clear();
@@ -170,31 +184,31 @@ export class Project {
 
   /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
   async #view(data: SelectionData): Promise<View> {
-    const standings = new Map<number, Standing>();
-    const byFile = new Map<string, StoredVersion[]>();
-    for (const version of data.versions.values()) {
-      const key = fileKey(version);
-      const versions = byFile.get(key);
-      if (versions === undefined) byFile.set(key, [version]);
-      else versions.push(version);
+    // Arrays, as they are asked millions of times; JavaScript makes tables of them where ids lie far apart.
+    const standings: Standing[] = [];
+    for (const [path, versions] of data.byPath) {
+      const content = this.#tree.contentHash(path);
+      const [first] = versions;
+      if (versions.length === 1 && content !== null && first?.contents.includes(content) === true) {
+        standings[first.id] = 'all';
+        continue;
+      }
+      for (const form of FORMS) {
+        const alike = versions.filter((version) => version.form === form);
+        if (alike.length > 0) await this.#stand(standings, alike, path, form, content);
+      }
     }
-    for (const [key, versions] of byFile) {
-      const now = await this.#current(key, versions, data);
-      for (const version of versions) standings.set(version.id, now(version));
-    }
-    const held = new Map<number, boolean>();
+    const held: boolean[] = [];
+    const { dependencies } = data;
+    const { moduleFileExtensions } = this.config;
     return {
-      standing: (version) => standings.get(version) ?? 'none',
+      standing: (version) => standings[version] ?? 'none',
       holds: (id) => {
-        let holds = held.get(id);
-        if (holds === undefined) {
-          const dependency = data.dependencies.get(id);
-          holds =
-            dependency !== undefined &&
-            this.#tree.holds(dependency, this.config.moduleFileExtensions);
-          held.set(id, holds);
-        }
-        return holds;
+        const known = held[id];
+        if (known !== undefined) return known;
+        const dependency = dependencies.get(id);
+        return (held[id] =
+          dependency !== undefined && this.#tree.holds(dependency, moduleFileExtensions));
       },
     };
   }
@@ -208,29 +222,42 @@ export class Project {
     return metadata?.path === path ? metadata : null;
   }
 
-  /** How each version of one file stands. */
-  async #current(
-    key: string,
-    versions: StoredVersion[],
-    data: SelectionData,
-  ): Promise<(version: StoredVersion) => Standing> {
-    const [first] = versions;
-    const content = first === undefined ? null : this.#tree.contentHash(first.path);
-    if (first === undefined || content === null) return () => 'none';
-    const known = data.contents.get(key)?.get(content);
-    const knownVersion = known === undefined ? undefined : data.versions.get(known);
-    if (knownVersion !== undefined && versions.length === 1) return () => 'all';
-    let fingerprints = knownVersion?.fingerprints;
-    if (fingerprints === undefined) {
-      const metadata = await this.#transform.metadata(first.path, first.form);
-      if (metadata === null || metadata.path !== first.path) return () => 'none';
-      this.#learnt.push({ ...metadata, contentHash: content });
-      fingerprints = metadata.fingerprints;
+  /** Finds out how each version of one file stands. */
+  async #stand(
+    standings: Standing[],
+    versions: readonly LoadedVersion[],
+    path: string,
+    form: ModuleForm,
+    content: string | null,
+  ): Promise<void> {
+    const now = await this.#current(versions, path, form, content);
+    const fingerprints = now && fingerprintSet(now.fingerprints);
+    for (const version of versions) {
+      if (version === now) standings[version.id] = 'all';
+      else if (fingerprints !== null)
+        standings[version.id] = standingOf(version.fingerprints, fingerprints);
     }
-    const now = fingerprintSet(fingerprints);
-    return (version) => (version.id === known ? 'all' : standingOf(version.fingerprints, now));
+  }
+
+  /** The version that the file is now: one of those recorded, or what it transforms to; null where it does not. */
+  async #current(
+    versions: readonly LoadedVersion[],
+    path: string,
+    form: ModuleForm,
+    content: string | null,
+  ): Promise<LoadedVersion | FileVersion | null> {
+    if (content === null) return null;
+    const known = versionOfContent(versions, form, content);
+    if (known !== undefined) return known;
+    const transformed = await this.currentVersion(path, form);
+    if (transformed === null) return null;
+    const version = { ...transformed, contentHash: content };
+    this.#learnt.push(version);
+    return version;
   }
 }
+
+const FORMS: readonly ModuleForm[] = ['commonjs', 'module'];
 
 const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
   verdict: { affected: true, reason: 'new' },
@@ -238,18 +265,12 @@ const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
   skips: null,
 };
 
-function fileKey(version: StoredVersion): string {
-  return `${version.path}|${version.form}`;
-}
-
 function candidateRecord(record: StoredRecord, view: View): CandidateTestFile['records'][number] {
-  let known: DecodedFootprint | undefined;
-  const footprint = () => (known ??= decoded(record));
   return {
     id: record.id,
     complete: record.complete,
-    matches: () => matches(footprint(), view),
-    mismatch: () => mismatch(footprint(), view),
+    matches: () => matches(record, view),
+    mismatch: () => mismatch(decoded(record), view),
   };
 }
 
@@ -258,21 +279,11 @@ function* partsOf(store: Store, records: readonly StoredRecord[]): Generator<Can
   for (const { id } of records) {
     const shared = store.shared(id);
     if (shared === null) continue;
-    yield {
-      recordId: id,
-      shared: decoded(shared),
-      tests: store.tests(id).map((test) => ({ ...test, ...decoded(test) })),
-    };
+    yield { recordId: id, shared, tests: store.tests(id) };
   }
 }
 
-function decoded({
-  blocks,
-  dependencies,
-}: {
-  blocks: Buffer;
-  dependencies: Buffer;
-}): DecodedFootprint {
+function decoded({ blocks, dependencies }: EncodedFootprint): DecodedFootprint {
   return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
 }
 

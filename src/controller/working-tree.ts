@@ -3,23 +3,36 @@ import { contentHash } from '../dependencies/content';
 import { listingValue } from '../dependencies/listing';
 import { manifestValue } from '../dependencies/manifest';
 import { LINK, linkValue } from '../dependencies/nearer';
-import type { PackageReader } from '../dependencies/packages';
+import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { variableNamesValue, variableValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
-import type { FileState } from '../store';
+import type { FileState, Store } from '../store';
+import { FileStates } from './file-states';
+import { GitFiles } from './git-files';
 
 /** Files younger than this, in milliseconds, are always read. */
 const RACY = 2_000;
+
+/** From this many file versions on, git answers sooner than we could look at every file. */
+const WORTH_GIT = 1_000;
+
+/** What the working tree is seen by. */
+export interface TreeRules {
+  /** Which environment variables never count. */
+  ignoresVariable: (name: string) => boolean;
+}
 
 /** The state of the project's files now. Each is looked at once. */
 export class WorkingTree {
   readonly #root: string;
   readonly #packages: PackageReader;
-  readonly #states: Map<string, FileState>;
+  readonly #states: FileStates;
+  readonly #git: GitFiles | null;
+  #vouched: ReadonlyMap<string, string> = new Map();
   readonly #hashes = new Map<string, string | null>();
   readonly #learnt: FileState[] = [];
   readonly #folders: FolderReader;
@@ -30,19 +43,36 @@ export class WorkingTree {
 
   /**
    * @param states What was known of the files on this machine: same size, times and inode mean same content.
-   * @param rules Which environment variables never count.
+   * @param git Null where asking it is not worth its start.
    */
   constructor(
     root: string,
     packages: PackageReader,
-    states: Map<string, FileState>,
-    { ignoresVariable }: { ignoresVariable: (name: string) => boolean },
+    states: FileStates,
+    git: GitFiles | null,
+    { ignoresVariable }: TreeRules,
   ) {
     this.variableNames = variableNamesValue(process.env, ignoresVariable);
     this.#root = root;
     this.#folders = new FolderReader(root);
     this.#packages = packages;
     this.#states = states;
+    this.#git = git;
+  }
+
+  /**
+   * The working tree below a root, with what a database knows of it.
+   * @param store The database at hand: null where there is none; a damaged one may be replaced later.
+   */
+  static seenFrom(root: string, store: () => Store | null, rules: TreeRules): WorkingTree {
+    const isLarge = (store()?.latestVersionId() ?? 0) >= WORTH_GIT;
+    const git = isLarge ? GitFiles.ask(root) : null;
+    return new WorkingTree(root, new PackageReader(root), new FileStates(store), git, rules);
+  }
+
+  /** Waits for what git has to say. Without it the answers are the same, only later. */
+  async prepare(): Promise<void> {
+    if (this.#git !== null) this.#vouched = await this.#git.unchanged();
   }
 
   /** What was found out about files whose state was not known. */
@@ -52,7 +82,7 @@ export class WorkingTree {
 
   /** The git blob hash of a file's content; null where there is no such file. */
   contentHash(name: string): string | null {
-    let hash = this.#hashes.get(name);
+    let hash: string | null | undefined = this.#vouched.get(name) ?? this.#hashes.get(name);
     if (hash === undefined) {
       hash = this.#hash(name);
       this.#hashes.set(name, hash);
@@ -94,8 +124,8 @@ export class WorkingTree {
   #hash(name: string): string | null {
     const file = fromStored(this.#root, name);
     try {
-      const stats = fs.statSync(file, { bigint: true });
-      if (!stats.isFile()) return null;
+      const stats = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+      if (stats?.isFile() !== true) return null;
       const known = this.#states.get(name);
       const state = {
         path: name,
@@ -129,7 +159,10 @@ export class WorkingTree {
 
   #kind(name: string): 'file' | 'directory' | null {
     try {
-      return fs.statSync(fromStored(this.#root, name)).isDirectory() ? 'directory' : 'file';
+      // Most of what is asked for is not there: an error would cost more than the question.
+      const stats = fs.statSync(fromStored(this.#root, name), { throwIfNoEntry: false });
+      if (stats === undefined) return null;
+      return stats.isDirectory() ? 'directory' : 'file';
     } catch {
       return null;
     }

@@ -6,7 +6,7 @@ import { fromStored } from './paths';
 export class FolderReader {
   readonly #root: string;
   readonly #list: (folder: string) => string[];
-  readonly #entries = new Map<string, ReadonlySet<string>>();
+  readonly #folders = new Map<string, Folder>();
 
   /** @param list The unpatched `readdirSync`, where the caller watches `fs`. */
   constructor(root: string, list: (folder: string) => string[] = fs.readdirSync) {
@@ -16,26 +16,69 @@ export class FolderReader {
 
   /** Whether there is anything at a stored path. */
   has(name: string): boolean {
-    const folder = path.posix.dirname(name);
-    let entries = this.#entries.get(folder);
-    if (entries === undefined) {
-      entries = this.#read(folder);
-      this.#entries.set(folder, entries);
-    }
-    return entries.has(path.posix.basename(name));
+    return this.#folder(path.posix.dirname(name)).names.has(path.posix.basename(name));
   }
 
-  #read(folder: string): ReadonlySet<string> {
+  /**
+   * Whether nothing in a folder could stand in the place of a module in it or decide how it is read: there is nothing
+   * else of its name up to a dot, and neither manual mocks nor configs.
+   * @param base The module's name in the folder.
+   * @param stem The same without its extension.
+   */
+  isAlone(folder: string, base: string, stem: string): boolean {
+    const known = this.#folder(folder);
+    known.isPlain ??= !NOTED_FOR_ALL.some((name) => known.names.has(name));
+    if (!known.isPlain) return false;
+    known.stems ??= countStems(known.names);
+    return (known.stems.get(stem) ?? 0) === (known.names.has(base) ? 1 : 0);
+  }
+
+  #folder(folder: string): Folder {
+    let known = this.#folders.get(folder);
+    if (known === undefined) {
+      known = this.#read(folder);
+      this.#folders.set(folder, known);
+    }
+    return known;
+  }
+
+  #read(folder: string): Folder {
     try {
-      return new Set(this.#list(fromStored(this.#root, folder)));
+      return {
+        names: new Set(this.#list(fromStored(this.#root, folder))),
+        isPlain: null,
+        stems: null,
+      };
     } catch {
-      return new Set();
+      return { names: new Set(), isPlain: null, stems: null };
     }
   }
 }
 
+interface Folder {
+  names: ReadonlySet<string>;
+  /** Whether none of its entries concerns all of its modules. */
+  isPlain: boolean | null;
+  /** How many entries begin with a name, be it all of theirs or what stands before one of their dots. */
+  stems: ReadonlyMap<string, number> | null;
+}
+
+function countStems(names: Iterable<string>): Map<string, number> {
+  const stems = new Map<string, number>();
+  const count = (stem: string) => stems.set(stem, (stems.get(stem) ?? 0) + 1);
+  for (const name of names) {
+    count(name);
+    for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1))
+      count(name.slice(0, dot));
+  }
+  return stems;
+}
+
 /** Configs that Babel and SWC look for beside and above each file. */
 export const RC_FILES = ['.babelrc', '.babelrc.json', '.babelrc.js', '.babelrc.cjs', '.swcrc'];
+
+/** What stands in a folder and is a rival of each of its modules. */
+const NOTED_FOR_ALL = ['__mocks__', 'package.json', ...RC_FILES];
 
 /**
  * The paths that, if they existed, could be found in the place of a module: the same name with another extension, a
@@ -72,6 +115,14 @@ export function rivalsValue(
   extensions: readonly string[],
   folders: FolderReader,
 ): string {
+  // Nearly every module stands alone: then what could stand in its place need not be gone through.
+  const slash = name.lastIndexOf('/');
+  const base = name.slice(slash + 1);
+  const dot = base.lastIndexOf('.');
+  const stem = base.slice(0, dot);
+  if (dot > 0 && dot < base.length - 1 && stem !== 'index' && !base.startsWith('.')) {
+    if (folders.isAlone(slash < 0 ? '.' : name.slice(0, slash), base, stem)) return '';
+  }
   return rivalsOf(name, extensions)
     .filter((rival) => folders.has(rival))
     .join('\n');

@@ -5,17 +5,9 @@ import { Project } from '../controller/project';
 import type { RunRequest } from '../controller/run-request';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
-import { PackageReader } from '../dependencies/packages';
 import { realPath } from '../dependencies/paths';
 import { ignoredVariables } from '../dependencies/variables';
-import {
-  asStoreError,
-  Store,
-  StoreError,
-  type Environment,
-  type EnvironmentKey,
-  type FileState,
-} from '../store';
+import { asStoreError, Store, StoreError, type Environment, type EnvironmentKey } from '../store';
 import { findTests } from './found';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
@@ -76,12 +68,9 @@ async function judgeAll(
   store: Store | null,
 ): Promise<Pick<Inspection, 'projects' | 'tests'>> {
   const { root, options } = request;
-  const tree = new WorkingTree(
-    root,
-    new PackageReader(root),
-    store?.fileStates() ?? new Map<string, FileState>(),
-    { ignoresVariable: ignoredVariables(options.ignoreVariables) },
-  );
+  const tree = WorkingTree.seenFrom(root, () => store, {
+    ignoresVariable: ignoredVariables(options.ignoreVariables),
+  });
   const keys = environmentKeys(request, configs);
   const fromRoot = keysFromRoot(request, configs);
   const projects: InspectedProject[] = [];

@@ -1,3 +1,4 @@
+import { BlocksCursor, IdsCursor } from '../store/encoding';
 import type { Dependency } from '../store/types';
 
 /** Which blocks of a recorded file version are in the working tree now: all, none, or one bit per block. */
@@ -7,6 +8,12 @@ export type Standing = 'all' | 'none' | Uint8Array;
 export interface View {
   standing(version: number): Standing;
   holds(dependency: number): boolean;
+}
+
+/** A record's footprint as it is stored, for `BlocksCursor` and `IdsCursor`. */
+export interface EncodedFootprint {
+  blocks: Uint8Array;
+  dependencies: Uint8Array;
 }
 
 /** A record's footprint, decoded. */
@@ -22,12 +29,20 @@ export interface Mismatch {
   dependencies: number[];
 }
 
-/** True when every executed block is still there and every dependency holds. */
-export function matches(footprint: DecodedFootprint, view: View): boolean {
-  return (
-    footprint.dependencies.every((id) => view.holds(id)) &&
-    footprint.blocks.every(({ version, bits }) => isSubset(bits, view.standing(version)))
-  );
+/**
+ * True when every executed block is still there and every dependency holds. Reads the stored form as it is: a run
+ * may ask this of millions of blocks.
+ * @throws EncodingError for bytes that are no encoding.
+ */
+export function matches({ blocks, dependencies }: EncodedFootprint, view: View): boolean {
+  for (const cursor = new IdsCursor(dependencies); cursor.next();)
+    if (!view.holds(cursor.id)) return false;
+  for (const cursor = new BlocksCursor(blocks); cursor.next();) {
+    const standing = view.standing(cursor.version);
+    if (standing === 'all') continue;
+    if (!isSubset(blocks.subarray(cursor.start, cursor.end), standing)) return false;
+  }
+  return true;
 }
 
 /** All that keeps a record from matching. */

@@ -1,8 +1,8 @@
 import type { TestOutcome } from '../store/types';
-import { matches, type DecodedFootprint, type View } from './match';
+import { matches, type EncodedFootprint, type View } from './match';
 
 /** One test of a record. Its footprint is what it executed beyond the shared part. */
-export interface CandidateTest extends DecodedFootprint {
+export interface CandidateTest extends EncodedFootprint {
   /** Its place among the tests of the record. */
   position: number;
   outcome: TestOutcome;
@@ -14,7 +14,7 @@ export interface CandidateTest extends DecodedFootprint {
 export interface CandidateParts {
   recordId: number;
   /** What all its tests depend on. */
-  shared: DecodedFootprint;
+  shared: EncodedFootprint;
   tests: readonly CandidateTest[];
 }
 

@@ -12,6 +12,7 @@ import type {
  */
 export function isStoredPath(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || value.length > 4096) return false;
+  if (PLAIN_PATH.test(value)) return true;
   if (value.startsWith('/') || /^[A-Za-z]:[\\/]/.test(value) || value.includes('\0')) return false;
   let leaving = true;
   for (const segment of value.split('/')) {
@@ -21,6 +22,9 @@ export function isStoredPath(value: unknown): value is string {
   }
   return true;
 }
+
+/** What nearly every path looks like: no segment is empty or begins with a dot. */
+const PLAIN_PATH = /^[\w@-][\w@.-]*(?:\/[\w@-][\w@.-]*)*$/;
 
 /** Whether a dependency of the kind can have the name. */
 export function isDependencyName(kind: DependencyKind, value: unknown): value is string {

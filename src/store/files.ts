@@ -1,18 +1,27 @@
 import type { Statement } from 'better-sqlite3';
 import { isCount, isModuleForm, isStoredPath } from './checks';
-import { unpackHash } from './encoding';
 import { FINGERPRINT_BYTES } from './footprint';
-import type { ModuleForm, StoredVersion } from './types';
+import type { LoadedVersion, ModuleForm } from './types';
 
 /** Where `SelectionData.contents` keeps what is known of a file. */
 export function contentsKey(path: string, form: ModuleForm): string {
   return `${path}|${form}`;
 }
 
+/** The columns that `Files.add` takes, of a version `v` and a content `c`. A version has a row per content. */
+export const FILE_COLUMNS = [
+  'v.id',
+  'v.path',
+  'v.form',
+  "CASE typeof(v.fingerprints) WHEN 'blob' THEN length(v.fingerprints) END",
+  "CASE typeof(c.hash) WHEN 'blob' THEN lower(hex(c.hash)) ELSE c.hash END",
+];
+
 /** Collects the versions and contents of files from rows. */
 export class Files {
-  readonly versions = new Map<number, StoredVersion>();
-  readonly contents = new Map<string, Map<string, number>>();
+  readonly versions = new Map<number, LoadedVersion>();
+  /** The versions of each file, of both forms. */
+  readonly byPath = new Map<string, LoadedVersion[]>();
   /** How many bytes of bits each version can have. */
   readonly bitLimits = new Map<number, number>();
   readonly #fingerprints: Statement<[number], unknown>;
@@ -22,47 +31,71 @@ export class Files {
     this.#fingerprints = fingerprints;
   }
 
-  /**
-   * @param rows Id, path, form, size and type of the fingerprints, content hash. All rows of a file must come at
-   * once; those of one version follow each other.
-   */
-  add(rows: Iterable<unknown[]>): void {
-    const ambiguous: [Map<string, number>, string][] = [];
-    let version: StoredVersion | null = null;
-    let last: unknown;
-    for (const [id, path, form, size, type, packed] of rows) {
-      if (id !== last) version = this.#addVersion(id, path, form, type === 'blob' ? size : null);
-      last = id;
-      const hash = unpackHash(packed);
-      if (version === null || hash === null) continue;
-      const contents = this.#contentsOf(version);
-      if (contents.has(hash)) ambiguous.push([contents, hash]);
-      else contents.set(hash, version.id);
+  /** @param columns Those of `FILE_COLUMNS`. Rows of one version must follow each other. */
+  add([ids = [], paths = [], forms = [], sizes = [], hashes = []]: readonly unknown[][]): void {
+    let version: LazyVersion | null = null;
+    for (let row = 0; row < ids.length; row += 1) {
+      if (row === 0 || ids[row] !== ids[row - 1])
+        version = this.#addVersion(ids[row], paths[row], forms[row], sizes[row]);
+      const hash = hashes[row];
+      if (version !== null && typeof hash === 'string') version.contents.push(hash);
     }
-    // One content, two versions: something else shapes the transform, so only transforming again can tell.
-    for (const [contents, hash] of ambiguous) contents.delete(hash);
   }
 
   /** @returns Null for what cannot be a version. */
-  #addVersion(id: unknown, path: unknown, form: unknown, size: unknown): StoredVersion | null {
+  #addVersion(id: unknown, path: unknown, form: unknown, size: unknown): LazyVersion | null {
     if (!isCount(id) || !isStoredPath(path) || !isModuleForm(form)) return null;
     if (!isCount(size) || size % FINGERPRINT_BYTES !== 0) return null;
     const version = new LazyVersion(id, path, form, this.#fingerprints);
     this.versions.set(id, version);
     this.bitLimits.set(id, Math.ceil(size / FINGERPRINT_BYTES / 8));
+    const versions = this.byPath.get(path);
+    if (versions === undefined) this.byPath.set(path, [version]);
+    else versions.push(version);
     return version;
   }
 
-  #contentsOf({ path, form }: StoredVersion): Map<string, number> {
-    const key = contentsKey(path, form);
-    let contents = this.contents.get(key);
-    if (contents === undefined) this.contents.set(key, (contents = new Map<string, number>()));
+  /** Which content hash transforms to which version, by `contentsKey`. */
+  contents(): Map<string, Map<string, number>> {
+    const contents = new Map<string, Map<string, number>>();
+    for (const versions of this.byPath.values()) {
+      for (const version of versions) {
+        if (version.contents.length === 0) continue;
+        const known = new Map<string, number>();
+        for (const hash of version.contents)
+          if (versionOfContent(versions, version.form, hash) === version)
+            known.set(hash, version.id);
+        const key = contentsKey(version.path, version.form);
+        contents.set(key, new Map([...(contents.get(key) ?? []), ...known]));
+      }
+    }
     return contents;
   }
 }
 
+/**
+ * The version that a content of a file transforms to, as far as that is known.
+ * @param versions All versions of the file.
+ * @returns Undefined also for one content of two versions: something else shapes the transform, so only transforming
+ * again can tell.
+ */
+export function versionOfContent(
+  versions: readonly LoadedVersion[],
+  form: ModuleForm,
+  contentHash: string,
+): LoadedVersion | undefined {
+  let found: LoadedVersion | undefined;
+  for (const version of versions) {
+    if (version.form !== form || !version.contents.includes(contentHash)) continue;
+    if (found !== undefined) return undefined;
+    found = version;
+  }
+  return found;
+}
+
 /** Reads its fingerprints when they are asked for: those of a file that did not change never are. */
-class LazyVersion implements StoredVersion {
+class LazyVersion implements LoadedVersion {
+  readonly contents: string[] = [];
   readonly id: number;
   readonly path: string;
   readonly form: ModuleForm;

@@ -10,7 +10,7 @@ export {
 } from './encoding';
 export { makeBatch } from './batch';
 export { asStoreError, StoreError, type StoreErrorReason } from './errors';
-export { contentsKey } from './files';
+export { contentsKey, versionOfContent } from './files';
 export { mergeFiles, type Merged, type MergeOptions } from './merge-files';
 export { type OpenOptions } from './open';
 export type {

@@ -8,8 +8,9 @@ import {
   isStoredPath,
   isText,
 } from './checks';
+import { Columns } from './columns';
 import { BlocksCursor, IdsCursor, unseal } from './encoding';
-import { Files } from './files';
+import { FILE_COLUMNS, Files } from './files';
 import { recordOwner } from './record-writer';
 import type { Dependency, SelectionData, StoredRecord, StoredTestFile, TestFileKey } from './types';
 
@@ -38,25 +39,33 @@ export class Loader {
     const testFile = 'id, path, failed, last_outcome, order_dependent, duration, last_run_at';
     const record =
       'r.test_file_id, r.id, r.hash, r.complete, r.duration, r.recorded_at, r.matched_at, r.blocks, r.dependencies';
-    // A version has a row per content, at least one.
-    const versions = `SELECT v.id, v.path, v.form, length(v.fingerprints), typeof(v.fingerprints), c.hash
-      FROM file_version v LEFT JOIN content c ON c.file_version_id = v.id`;
+    const versions = 'LEFT JOIN content c ON c.file_version_id = v.id';
     const raw = (sql: string) => db.prepare<unknown[], Row>(sql).raw();
     this.#allTestFiles = raw(`SELECT ${testFile} FROM test_file WHERE environment_id = ?`);
     this.#oneTestFile = raw(
       `SELECT ${testFile} FROM test_file WHERE environment_id = ? AND path = ?`,
     );
     this.#allRecords = raw(
-      `SELECT ${record} FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE t.environment_id = ?`,
+      // In the order of the rows: through the index by path, every one would be on another page.
+      `SELECT ${record} FROM test_file t NOT INDEXED CROSS JOIN record r ON r.test_file_id = t.id
+       WHERE t.environment_id = ?`,
     );
     this.#recordsOf = raw(`SELECT ${record} FROM record r WHERE test_file_id = ?`);
-    this.#allVersions = raw(`${versions} WHERE v.environment_id = ?`);
+    this.#allVersions = new Columns(
+      db,
+      FILE_COLUMNS,
+      `file_version v NOT INDEXED ${versions} WHERE v.environment_id = ?`,
+    );
     this.#pathOfVersion = raw('SELECT path FROM file_version WHERE id = ? AND environment_id = ?');
-    this.#versionsOf = raw(`${versions} WHERE v.environment_id = ? AND v.path = ?`);
+    this.#versionsOf = new Columns(
+      db,
+      FILE_COLUMNS,
+      `file_version v ${versions} WHERE v.environment_id = ? AND v.path = ?`,
+    );
     this.#fingerprints = db
       .prepare<[number], unknown>('SELECT fingerprints FROM file_version WHERE id = ?')
       .pluck();
-    this.#allDependencies = raw('SELECT id, kind, name, value FROM dependency');
+    this.#allDependencies = new Columns(db, ['id', 'kind', 'name', 'value'], 'dependency');
     this.#oneDependency = raw('SELECT id, kind, name, value FROM dependency WHERE id = ?');
   }
 
@@ -70,9 +79,13 @@ export class Loader {
       : this.#allFiles(environmentId);
     const dependencies = this.#dependencies(references?.dependencies ?? null);
     dropUnsound(testFiles.values(), files, dependencies);
+    let contents: SelectionData['contents'] | undefined;
     return {
       versions: files.versions,
-      contents: files.contents,
+      byPath: files.byPath,
+      get contents() {
+        return (contents ??= files.contents());
+      },
       dependencies,
       testFiles: new Map([...testFiles.values()].map((file) => [file.path, file])),
     };
@@ -112,26 +125,33 @@ export class Loader {
       const [path] = this.#pathOfVersion.get(id, environmentId) ?? [];
       if (path === undefined || paths.has(path)) continue;
       paths.add(path);
-      files.add(this.#versionsOf.iterate(environmentId, path));
+      files.add(this.#versionsOf.read(environmentId, path));
     }
     return files;
   }
 
   #allFiles(environmentId: number): Files {
     const files = new Files(this.#fingerprints);
-    files.add(this.#allVersions.iterate(environmentId));
+    files.add(this.#allVersions.read(environmentId));
     return files;
   }
 
   /** @param ids Those wanted; null for all. */
   #dependencies(ids: ReadonlySet<number> | null): Map<number, Dependency> {
     const dependencies = new Map<number, Dependency>();
-    const rows = ids
-      ? Array.from(ids, (id) => this.#oneDependency.get(id) ?? [])
-      : this.#allDependencies.iterate();
-    for (const [id, kind, name, value] of rows) {
-      if (!isCount(id) || !isDependencyKind(kind) || !isDependencyName(kind, name)) continue;
+    const add = (id: unknown, kind: unknown, name: unknown, value: unknown) => {
+      if (!isCount(id) || !isDependencyKind(kind) || !isDependencyName(kind, name)) return;
       if (isText(value)) dependencies.set(id, { kind, name, value });
+    };
+    if (ids === null) {
+      const [all = [], kinds = [], names = [], values = []] = this.#allDependencies.read();
+      for (let row = 0; row < all.length; row += 1)
+        add(all[row], kinds[row], names[row], values[row]);
+    } else {
+      for (const id of ids) {
+        const [found, kind, name, value] = this.#oneDependency.get(id) ?? [];
+        add(found, kind, name, value);
+      }
     }
     return dependencies;
   }
@@ -229,6 +249,7 @@ function dropUnsound(
   dependencies: ReadonlyMap<number, Dependency>,
 ): void {
   const limits = fastLookup(files.bitLimits);
+  const known = fastLookup(new Map(Array.from(dependencies.keys(), (id) => [id, 0])));
   const isSound = (record: StoredRecord): boolean => {
     try {
       for (const cursor = new BlocksCursor(record.blocks); cursor.next();) {
@@ -236,7 +257,7 @@ function dropUnsound(
         if (limit === undefined || cursor.end - cursor.start > limit) return false;
       }
       for (const cursor = new IdsCursor(record.dependencies); cursor.next();) {
-        if (!dependencies.has(cursor.id)) return false;
+        if (known.get(cursor.id) === undefined) return false;
       }
       return true;
     } catch {

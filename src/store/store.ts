@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { isCount, isStoredPath, isText } from './checks';
 import { Committer } from './commit';
 import { Details } from './details';
@@ -39,6 +39,7 @@ export class Store {
   #loader: Loader | undefined;
   #details: Details | undefined;
   #recall: Recall | undefined;
+  #oneFileState: Statement<[string], unknown[]> | undefined;
 
   private constructor(file: string, options: OpenOptions) {
     this.file = file;
@@ -127,25 +128,31 @@ export class Store {
   fileStates(): Map<string, FileState> {
     return this.#guard(() => {
       const states = new Map<string, FileState>();
-      const rows = this.#db
-        .prepare<[], unknown[]>(
-          'SELECT path, size, mtime, ctime, inode, content_hash FROM file_state',
-        )
-        .raw();
-      for (const [path, size, mtime, ctime, inode, packed] of rows.iterate()) {
-        const contentHash = unpackHash(packed);
-        if (
-          !isStoredPath(path) ||
-          !isCount(size) ||
-          !isText(mtime) ||
-          !isText(ctime) ||
-          !isText(inode)
-        )
-          continue;
-        if (contentHash !== null)
-          states.set(path, { path, size, mtime, ctime, inode, contentHash });
+      const rows = this.#db.prepare<[], unknown[]>(`SELECT ${FILE_STATE} FROM file_state`).raw();
+      for (const row of rows.iterate()) {
+        const state = readFileState(row);
+        if (state !== null) states.set(state.path, state);
       }
       return states;
+    });
+  }
+
+  /** What was last seen of one file on this machine. */
+  fileState(path: string): FileState | undefined {
+    return this.#guard(() => {
+      this.#oneFileState ??= this.#db
+        .prepare<[string], unknown[]>(`SELECT ${FILE_STATE} FROM file_state WHERE path = ?`)
+        .raw();
+      const row = this.#oneFileState.get(path);
+      return (row && readFileState(row)) ?? undefined;
+    });
+  }
+
+  /** The highest id of a file version: about how many there are. */
+  latestVersionId(): number {
+    return this.#guard(() => {
+      const id = this.#db.prepare<[], unknown>('SELECT max(id) FROM file_version').pluck().get();
+      return isCount(id) ? id : 0;
     });
   }
 
@@ -276,6 +283,15 @@ export class Store {
       throw asStoreError(error, this.file);
     }
   }
+}
+
+const FILE_STATE = 'path, size, mtime, ctime, inode, content_hash';
+
+function readFileState([path, size, mtime, ctime, inode, packed]: unknown[]): FileState | null {
+  const contentHash = unpackHash(packed);
+  if (!isStoredPath(path) || !isCount(size) || contentHash === null) return null;
+  if (!isText(mtime) || !isText(ctime) || !isText(inode)) return null;
+  return { path, size, mtime, ctime, inode, contentHash };
 }
 
 /** Less than this (1 MiB) is not worth copying the database for. */

@@ -116,6 +116,11 @@ export interface StoredVersion {
   fingerprints: Buffer;
 }
 
+/** A file version with the hashes of the contents that are known to transform to it. */
+export interface LoadedVersion extends StoredVersion {
+  contents: readonly string[];
+}
+
 /** A passing record as it is loaded for selection. Its footprint stays encoded until it is asked for. */
 export interface StoredRecord {
   id: number;
@@ -156,9 +161,11 @@ export type TestRunOutcome = TestFileRecord['outcome'];
 
 /** Everything selection needs of one environment. */
 export interface SelectionData {
-  versions: Map<number, StoredVersion>;
-  /** By `path|form` (see `contentsKey`): which content hash transforms to which version. */
-  contents: Map<string, Map<string, number>>;
+  versions: Map<number, LoadedVersion>;
+  /** The versions of each file, of both forms. */
+  byPath: Map<string, LoadedVersion[]>;
+  /** By `path|form` (see `contentsKey`): which content hash transforms to which version. Put together when asked for. */
+  readonly contents: Map<string, Map<string, number>>;
   dependencies: Map<number, Dependency>;
   testFiles: Map<string, StoredTestFile>;
 }
