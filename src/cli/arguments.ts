@@ -95,8 +95,7 @@ Examples:
   $ jest-testmon --coverage               everything, with a complete coverage report`;
 
 function listCommands(): string {
-  if (subcommands.length === 0) return '';
-  const lines = subcommands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  const lines = subcommands().map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
   return `\nCommands (as the first argument):\n${lines.join('\n')}\n`;
 }
 

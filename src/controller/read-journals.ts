@@ -1,4 +1,4 @@
-import { decodeMetadata } from '../blocks';
+import { decodeMetadata } from '../blocks/metadata';
 import type { JournalEnd, JournalFootprint, JournalLine } from '../run/journal';
 import type { Dependency, FileVersion, Footprint, TestFileRecord } from '../store/types';
 import { withOneVersionPerFile } from './same-file';

@@ -1,7 +1,9 @@
 import * as vm from 'node:vm';
 import type { ScriptTransformer } from '@jest/transform';
 import type { Config } from '@jest/types';
-import { decodeMetadata, findMetadata, type ProbeMetadata } from '../blocks';
+// Not by way of the folder's index: its parser is of no use where nothing is parsed.
+import { decodeMetadata, type ProbeMetadata } from '../blocks/metadata';
+import { findMetadata } from '../blocks/prelude';
 import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../store/types';
