@@ -8,6 +8,8 @@ export interface Measured {
   wall: number;
   /** User CPU seconds of the command and all its children; on a system without /proc, the wall time. */
   user: number;
+  /** System CPU seconds of the same; zero on a system without /proc. */
+  system: number;
   exitCode: number | null;
   output: string;
 }
@@ -19,7 +21,7 @@ export function measure(
   cwd: string,
   env: NodeJS.ProcessEnv = {},
 ): Measured {
-  const before = childrenUser();
+  const before = childrenCpu();
   const start = process.hrtime.bigint();
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
@@ -28,20 +30,22 @@ export function measure(
     maxBuffer: 256 * 1024 * 1024,
   });
   const wall = Number(process.hrtime.bigint() - start) / 1e9;
-  const after = childrenUser();
+  const after = childrenCpu();
   return {
     wall,
-    user: after === null || before === null ? wall : after - before,
+    user: after === null || before === null ? wall : after.user - before.user,
+    system: after === null || before === null ? 0 : after.system - before.system,
     exitCode: status,
     output: stdout + stderr,
   };
 }
 
-/** Seconds of user CPU of the children waited for so far. Source: proc(5), `cutime`. */
-function childrenUser(): number | null {
+/** Seconds of CPU of the children waited for so far. Source: proc(5), `cutime` and `cstime`. */
+function childrenCpu(): { user: number; system: number } | null {
   try {
     const stat = fs.readFileSync('/proc/self/stat', 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[13]) / 100;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { user: Number(fields[13]) / 100, system: Number(fields[14]) / 100 };
   } catch {
     return null;
   }
