@@ -6,7 +6,11 @@ interface Reading {
   options?: UserOptions;
 }
 
-const readings = new AsyncScope<Reading>();
+const KEY = Symbol.for('jest-testmon.readings');
+const holder = globalThis as { [KEY]?: AsyncScope<Reading> };
+
+/** Shared with other copies of this module: the command's and the project's may be two, and only one must compose. */
+const readings = (holder[KEY] ??= new AsyncScope<Reading>());
 
 /**
  * Runs what reads a user's config so that a `withTestmon` in it hands over the plain config: whoever reads composes,
