@@ -201,9 +201,9 @@ describe.each(['jest', 'jest29'] as const)('the command with %s', (jest) => {
     expect(stderr).toContain('1 passed');
   });
 
-  test('hands patterns and everything after -- to Jest', () => {
+  test('hands patterns and everything after -- to Jest, also the name of a command', () => {
     const subject = project({ 'src/why.test.js': "test('why', () => {});" });
-    expect(subject.testmon(['why', '--listTests']).stdout.trim()).toBe(
+    expect(subject.testmon(['src/why', '--listTests']).stdout.trim()).toBe(
       subject.path('src/why.test.js'),
     );
     expect(subject.testmon(['--listTests', '--', 'why']).stdout.trim()).toBe(
