@@ -12,12 +12,16 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { decodePlaces } from '../src/blocks';
-import { openInspection } from '../src/inspection';
 import { functionsOf } from '../src/report/functions';
 import { decodeBlocks, type Store } from '../src/store';
 import { Random } from './mutation/random';
 import { isSourceFile } from './mutation/mutants';
 import { machine } from './support/measure';
+
+// The built one, since Jest reads the composed config from a file of it.
+const { openInspection } = createRequire(__filename)(
+  '../dist/inspection',
+) as typeof import('../src/inspection');
 
 const program = new Command('precision')
   .argument('<project>', 'folder of a recorded project')
@@ -43,6 +47,8 @@ interface RecordedSource {
 
 async function main(): Promise<void> {
   process.chdir(project);
+  // Options of Node belong to the environment, and those that ts-node adds are not the project's.
+  process.execArgv.length = 0;
   const jest = createRequire(path.resolve('package.json')).resolve('jest/bin/jest');
   const inspection = await openInspection(jestArguments);
   const { store } = inspection;
