@@ -10,9 +10,17 @@ const MISUSE = 2;
 
 async function main(args: string[]): Promise<void> {
   const command = findCommand(args);
-  if (command !== null) return command.run(args.slice(1));
+  if (command !== null) {
+    process.stdout.on('error', ignoreClosedPipe);
+    return command.run(args.slice(1));
+  }
   const { jestArguments, flags } = parseArguments(args);
   return run(jestArguments, flags);
+}
+
+/** `jest-testmon status | head` has read enough: that is no error of anyone's. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Project, removeProjects, withoutWrapped } from './support/project';
 
 afterAll(removeProjects);
+
+const CLI = path.resolve(__dirname, '../../dist/cli.js');
 
 const PASSING = { 'a.test.js': "test('one', () => { expect(1).toBe(1); });\n" };
 
@@ -377,6 +382,18 @@ describe('the command', () => {
     expect(help.stdout).toContain('Every other argument goes to Jest');
     expect(help.status).toBe(0);
     expect(subject.testmon(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('takes a reader who has read enough for no error', async () => {
+    const child = spawn(process.execPath, [CLI, 'status', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const said: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect(Buffer.concat(said).toString()).toBe('');
+    expect(status).toBe(0);
   });
 
   test('refuses an option of its own that does not exist', () => {
