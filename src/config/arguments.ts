@@ -108,7 +108,7 @@ export function withoutOptions(
     // A cluster such as `-ic path` keeps the letters that are not taken out.
     rest[option.from] = [
       ...(kept.length === 0 ? [] : [`-${kept.join('')}`]),
-      ...(isValue(next) ? [separator] : []),
+      ...(isValue(next) || next === '--' ? [separator] : []),
     ];
     for (let index = option.from + 1; index < option.to; index += 1) rest[index] = [];
   }
