@@ -10,8 +10,9 @@ import * as ts from 'typescript';
 import { insertProbes, readBlocks } from '../src/blocks';
 
 const PASSES = 5;
+/** Our own sources where none are named. */
 const folders =
-  process.argv.length > 2 ? process.argv.slice(2) : ['/work/real/rhf/src', '/work/real/ev/src'];
+  process.argv.length > 2 ? process.argv.slice(2) : [path.resolve(__dirname, '../src')];
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
