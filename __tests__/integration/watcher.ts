@@ -1,7 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { ANSI, CLI, type Project } from './harness';
 
-/** Gives the process a keyboard: Jest listens to keys where standard input has a raw mode. */
+/**
+ * Gives the process a keyboard: Jest listens to keys where standard input has a raw mode. It lies outside the project:
+ * a file of the project that Node loads first would count among what shapes every result.
+ */
 const KEYBOARD = `
 process.stdin.isTTY = true;
 process.stdin.setRawMode = () => process.stdin;
@@ -21,7 +26,7 @@ module.exports = class {
 export const MARKER_FILE = '<rootDir>/marker.js';
 
 /** What a watched project must contain. */
-export const WATCHED_FILES = { 'keyboard.js': KEYBOARD, 'marker.js': MARKER };
+export const WATCHED_FILES = { 'marker.js': MARKER };
 
 /** After so many milliseconds a run that should come never will. */
 const PATIENCE = 60_000;
@@ -44,7 +49,9 @@ export class Watcher {
 
   /** The command watches a project that has `WATCHED_FILES`, and names `MARKER_FILE`. */
   constructor(project: Project, args: readonly string[]) {
-    this.#child = spawn(process.execPath, ['-r', project.path('keyboard.js'), CLI, ...args], {
+    const keyboard = path.join(project.temporary, 'keyboard.js');
+    fs.writeFileSync(keyboard, KEYBOARD);
+    this.#child = spawn(process.execPath, ['-r', keyboard, CLI, ...args], {
       cwd: project.root,
       env: project.environment(),
       stdio: 'pipe',
