@@ -105,6 +105,26 @@ test('--coverage runs in full and records; --onlyFailures runs what failed', () 
   expectInFull(ours, '--onlyFailures', bare.ran);
 });
 
+test('what failed often and lately runs early, so --bail answers early, also in a new environment', () => {
+  recorded();
+  for (const name of ['c', 'd', 'd']) {
+    project.edit(`src/${name}.js`, `'${name}'`, `'wrong'`);
+    expect(project.run()).toMatchObject({ exitCode: 1, failed: [file(name)] });
+    project.edit(`src/${name}.js`, `'wrong'`, `'${name}'`);
+    expect(project.run().exitCode).toBe(0);
+  }
+  const order = ({ stderr }: RunResult) =>
+    [...stderr.matchAll(/^(?:PASS|FAIL) (\S+)/gm)].map(([, name]) => name);
+  const everything = project.run(['--testmon-noselect', '--runInBand']);
+  expect(order(everything).slice(0, 2)).toEqual([file('d'), file('c')]);
+
+  // Another config: nothing is known of any test file but how often it failed.
+  project.write({ 'jest.config.json': JSON.stringify({ transform: {}, testTimeout: 6_000 }) });
+  project.edit('src/d.js', "'d'", "'wrong'");
+  const bailed = project.run(['--testmon-noselect', '--bail', '--runInBand']);
+  expect(bailed).toMatchObject({ exitCode: 1, ran: [file('d')] });
+});
+
 test('--testmon-noselect runs all, failed ones first; --testmon-nocollect records nothing', () => {
   recorded();
   const before = fs.readFileSync(project.path('.testmondata'));

@@ -37,6 +37,8 @@ export interface JudgedTest {
   verdict: Verdict;
   /** Milliseconds, of its last run; undefined where never recorded. */
   duration: number | undefined;
+  /** When it failed lately, newest first, in milliseconds since the epoch. */
+  failures: readonly number[];
   /** Its tests that are skipped all the same; null where it runs whole. */
   skips: UnaffectedTests | null;
 }
@@ -142,6 +144,7 @@ export class Project {
     paths: readonly string[],
   ): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
     const data = store.load(this.environmentId, [...paths]);
+    const failures = store.failures(this.environment.project);
     this.#data = data;
     await this.#tree.prepare();
     const view = await this.#view(data);
@@ -161,7 +164,10 @@ export class Project {
             ? this.#lookInside(store, stored, view)
             : null;
         if (skips !== null) this.#skips.set(path, skips);
-        return [path, { verdict, duration: stored?.duration, skips }];
+        return [
+          path,
+          { verdict, duration: stored?.duration, failures: failures.get(path) ?? [], skips },
+        ];
       }),
     );
   }
@@ -262,6 +268,7 @@ const FORMS: readonly ModuleForm[] = ['commonjs', 'module'];
 const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
   verdict: { affected: true, reason: 'new' },
   duration: undefined,
+  failures: [],
   skips: null,
 };
 

@@ -1,3 +1,4 @@
+import { likelihood } from './history';
 import type { Mismatch } from './match';
 
 /** Why a test file runs, or why it need not. */
@@ -45,20 +46,29 @@ export interface Orderable {
   /** Milliseconds; undefined where never recorded. */
   duration: number | undefined;
   path: string;
+  /** When it failed lately, in milliseconds since the epoch. */
+  failures: readonly number[];
 }
 
 /**
- * Failed first, then new ones and those that most of the change reaches, then the shortest: the sooner a failure
- * shows, the better.
+ * Failed last time first, then new ones and those that most of the change reaches, then what failed often and lately,
+ * then the shortest: the sooner a failure shows, the better.
  */
 export function order<T extends Orderable>(items: readonly T[]): T[] {
+  const likely = new Map(items.map((item) => [item, likelihood(item.failures)]));
   return [...items].sort(
     (a, b) =>
       rank(a.verdict) - rank(b.verdict) ||
       reach(b.verdict) - reach(a.verdict) ||
+      descending(likely.get(a), likely.get(b)) ||
       (a.duration ?? 0) - (b.duration ?? 0) ||
       (a.path < b.path ? -1 : 1),
   );
+}
+
+/** Not by subtraction: what never failed is infinitely unlikely. */
+function descending(a = -Infinity, b = -Infinity): number {
+  return a === b ? 0 : a > b ? -1 : 1;
 }
 
 function rank(verdict: Verdict): number {

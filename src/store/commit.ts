@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { Clock } from './clock';
 import { packHash } from './encoding';
 import type { Environments } from './environments';
+import { FailureWriter } from './failures';
 import { without, type IdRecord } from './footprint';
 import { Interning } from './interning';
 import { Pruning } from './pruning';
@@ -16,6 +17,7 @@ export class Committer {
   readonly #interning: Interning;
   readonly #records: RecordWriter;
   readonly #pruning: Pruning;
+  readonly #failures: FailureWriter;
   readonly #noteOutcome;
   readonly #settle;
   readonly #match;
@@ -33,6 +35,7 @@ export class Committer {
     this.#interning = new Interning(db);
     this.#records = new RecordWriter(db);
     this.#pruning = new Pruning(db);
+    this.#failures = new FailureWriter(db);
     this.#noteOutcome = db
       .prepare<[number, string, number, string, number | null, number], number>(
         `INSERT INTO test_file (environment_id, path, failed, last_outcome, duration, last_run_at)
@@ -82,8 +85,10 @@ export class Committer {
     for (const { environmentId, version } of batch.contents)
       this.#interning.learn(environmentId, version, at);
     this.#interning.writeContents();
-    for (const { environmentId, path } of batch.gone)
+    for (const { environmentId, path } of batch.gone) {
       dropped += this.#remove.run(environmentId, path).changes;
+      this.#failures.forget(environmentId, path);
+    }
     for (const { path, size, mtime, ctime, inode, contentHash } of batch.fileStates) {
       this.#saveState.run(
         path,
@@ -136,6 +141,7 @@ export class Committer {
     now: number,
   ): number {
     const failed = outcome === 'failed' ? 1 : 0;
+    if (outcome === 'failed') this.#failures.add(key, now);
     const took = duration === undefined ? null : finite(duration);
     return Number(this.#noteOutcome.get(key.environmentId, key.path, failed, outcome, took, now));
   }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { LoadedRows, readEnvironments, readRecord, type EnvironmentContent } from './canonical';
 import { Clock } from './clock';
 import type { Details } from './details';
+import { FailureWriter } from './failures';
 import { BlocksCursor, packText, unpackHash } from './encoding';
 import {
   addBlocks,
@@ -53,13 +54,19 @@ export class Merger {
     for (const content of readEnvironments(this.#source.db, this.#source.loader))
       dropped += this.#environment(content);
     this.#runs();
+    new FailureWriter(this.#target.db).addAll(this.#source.db);
     this.#passTime();
     new Pruning(this.#target.db).note(dropped, now);
   }
 
   #passTime(): void {
     const { db } = this.#target;
-    const latest = db.prepare<[], unknown>('SELECT max(matched_at) FROM record').pluck().get();
+    const latest = db
+      .prepare<[], unknown>(
+        `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure)`,
+      )
+      .pluck()
+      .get();
     new Clock(db).passed(Number(latest));
   }
 

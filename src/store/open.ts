@@ -202,6 +202,7 @@ const TABLES = [
   'content',
   'dependency',
   'environment',
+  'failure',
   'file_state',
   'file_version',
   'note',

@@ -6,6 +6,7 @@ import { Details } from './details';
 import { unpackHash } from './encoding';
 import { Environments } from './environments';
 import { asStoreError, sentence, StoreError } from './errors';
+import { readFailures } from './failures';
 import { findDamage } from './integrity';
 import { Loader } from './load';
 import { Merger, type Source } from './merge';
@@ -89,15 +90,26 @@ export class Store {
     );
   }
 
-  /** Every test file of an environment that there is a row of. */
+  /** Every test file that something is known of, in an environment or its project. */
   testFilePaths(environmentId: number): string[] {
     return this.#guard(() =>
       this.#db
-        .prepare<[number], unknown>('SELECT path FROM test_file WHERE environment_id = ?')
+        .prepare<[number, number], unknown>(
+          `SELECT path FROM test_file WHERE environment_id = ?
+           UNION SELECT f.path FROM environment e JOIN failure f ON f.project = e.project WHERE e.id = ?`,
+        )
         .pluck()
-        .all(environmentId)
+        .all(environmentId, environmentId)
         .filter(isStoredPath),
     );
+  }
+
+  /**
+   * When the test files of a project failed, by path: the last ten times of each, newest first, in milliseconds since
+   * the epoch.
+   */
+  failures(project: string): Map<string, number[]> {
+    return this.#guard(() => readFailures(this.#db, project));
   }
 
   /** The tests of a record, each with what it executed beyond the part they share. */
