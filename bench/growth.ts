@@ -167,6 +167,7 @@ async function main(): Promise<void> {
     namesTests: [],
     everythingOnce: false,
     collect: true,
+    verify: false,
     coverage: false,
   };
 

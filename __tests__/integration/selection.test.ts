@@ -144,6 +144,10 @@ test('--testmon-noselect runs all, failed ones first; --testmon-nocollect record
     'selection is off: 4 test files run, most likely to fail first.',
   ]);
   expect(noselect.stderr.match(/^(PASS|FAIL) .*/m)?.[0]).toBe(`FAIL ${file('d')}`);
+  // Everything ran, so nothing was saved.
+  const store = Store.open(project.path('.testmondata'), { readonly: true });
+  expect(store.runs(1)).toMatchObject([{ selected: 4, total: 4, saved: 0 }]);
+  store.close();
 });
 
 test('--listTests prints exactly what would run, and nothing else on stdout', () => {

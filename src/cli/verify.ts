@@ -22,8 +22,9 @@ async function run(args: string[]): Promise<void> {
   const { own, others } = divide(args);
   const { json } = makeCommand(
     verify.name,
-    'Runs everything and records it, and compares what would have been skipped with what happened. A test file that ' +
-      'would have been skipped and failed is an escape: it depends on something that is not watched. For a nightly run.',
+    'Runs everything and records it, and compares what would have been skipped with what happened. A test file, or with ' +
+      'test granularity a test, that would have been skipped and failed is an escape: it depends on something that is ' +
+      'not watched. For a nightly run.',
     {
       exitCodes: [
         '0  nothing failed',
@@ -35,6 +36,7 @@ async function run(args: string[]): Promise<void> {
       examples: [
         ['verify', 'run and compare everything'],
         ['verify --maxWorkers=4 src', 'with arguments for Jest'],
+        ['verify --testmon-granularity test', 'judge also the tests of affected test files'],
       ],
     },
   )
@@ -79,31 +81,43 @@ function report(comparison: Comparison, json: true | undefined): void {
 }
 
 function describe(comparison: Comparison): string {
-  const { total, wouldSkip, checked, escapes } = comparison;
+  const { total, wouldSkip, checked, tests, escapes } = comparison;
   if (total === 0) return 'testmon: no test file was found, so there was nothing to verify.';
-  if (wouldSkip === 0) {
+  if (wouldSkip + tests.wouldSkip === 0) {
     return `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify; after this run there is.`;
   }
   const unchecked = wouldSkip - checked;
   const rest = unchecked > 0 ? `; ${unchecked} more did not run` : '';
   if (escapes.length === 0) {
-    return `testmon: verified: of ${count(total, 'test file')} ${checked} would have been skipped, and none of them failed${rest}.`;
+    const inside = tests.checked > 0 ? ` and ${count(tests.checked, 'test')} of the others` : '';
+    return `testmon: verified: of ${count(total, 'test file')} ${checked}${inside} would have been skipped, and none of them failed${rest}.`;
   }
+  const files = escapes.filter(({ level }) => level === 'file').length;
+  const failed = escapes.reduce(
+    (sum, { level, failure }) => sum + (level === 'test' ? failure.tests.length : 0),
+    0,
+  );
+  const what = [
+    ...(files > 0 ? [`${files} of ${count(checked, 'test file')}`] : []),
+    ...(failed > 0 ? [`${failed} of ${count(tests.checked, 'test')} in affected test files`] : []),
+  ];
   return [
-    `testmon: ${escapes.length} of ${count(checked, 'test file')} that would have been skipped failed${rest}:`,
+    `testmon: ${what.join(' and ')} that would have been skipped failed${rest}:`,
     ...escapes.flatMap(describeEscape),
-    `testmon: ${suspects(comparison)}`,
+    ...advice(comparison).map((sentence) => `testmon: ${sentence}`),
   ].join('\n');
 }
 
-function describeEscape({ path, record, failure }: Escape): string[] {
+function describeEscape({ path, level, record, failure, changed }: Escape): string[] {
   const { tests, message } = failure;
   const where = tests.length === 0 ? 'the file as a whole' : tests.map((name) => `"${name}"`);
+  const by =
+    record === null
+      ? 'a record that is gone'
+      : `record ${record.id}, made ${ago(record.recordedAt)}, last matched ${ago(record.matchedAt)}`;
   return [
     `  ${path}`,
-    record === null
-      ? '    would have been skipped by a record that is gone'
-      : `    would have been skipped by record ${record.id}, made ${ago(record.recordedAt)}, last matched ${ago(record.matchedAt)}`,
+    `    would have been skipped by ${by}${level === 'test' ? `; others of its tests run because of${some(changed)}` : ''}`,
     `    failed: ${[where].flat().slice(0, 3).join(', ')}${tests.length > 3 ? `, and ${tests.length - 3} more` : ''}: ${message}`,
   ];
 }
@@ -112,7 +126,22 @@ function ago(time: number): string {
   return `${age(Date.now() - time)} ago`;
 }
 
-/** What may be behind it, and what to do. */
+/** What may be behind the escapes. */
+function advice(comparison: Comparison): string[] {
+  const { escapes, recorded, changedIgnored } = comparison;
+  const inside = escapes.filter(({ level }) => level === 'test').length;
+  if (inside === 0) return [suspects(comparison)];
+  const them = inside === 1 ? 'this file' : 'these files';
+  const shared =
+    `tests of one file share state, and others of ${them} were reached by the change, which is the likely cause; ` +
+    (recorded
+      ? `${them} will be taken whole until the code outside of the tests changes.`
+      : `make them independent, or leave granularity at "file".`);
+  const others = inside < escapes.length || changedIgnored.length > 0;
+  return others ? [shared, suspects(comparison)] : [shared];
+}
+
+/** What may be behind a test file that failed, and what to do. */
 function suspects({ ignore, changedIgnored }: Comparison): string {
   const advice =
     'make it part of what the test reads, or let the file run always with /** @testmon always */ or the option always.';

@@ -18,6 +18,7 @@ import {
   type CommitBatch,
   type Store,
   type StoredRecord,
+  type StoredTest,
 } from '../store';
 import type { TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
@@ -54,6 +55,7 @@ export class Controller {
   readonly #projects = new Map<string, Project>();
   readonly #failed = new Map<string, { environmentId: number; path: string }>();
   readonly #passed = new Set<string>();
+  readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #directory: RunDirectory | null = null;
   #published: RunFile | null = null;
   /** The environment variables at publication. */
@@ -155,11 +157,23 @@ export class Controller {
     return this.#request.select ? judged.filter(({ verdict }) => verdict.affected) : [...judged];
   }
 
-  /** The record by which a test file was found unaffected. */
-  recordOf({ test, path, verdict }: JudgedTest): StoredRecord | undefined {
-    if (verdict.affected) return undefined;
+  /** The record by which a test file was found unaffected, or tests in it. */
+  recordOf({ test, path, verdict, skips }: JudgedTest): StoredRecord | undefined {
+    const recordId = verdict.affected ? skips?.recordId : verdict.recordId;
     const known = this.#projects.get(test.context.config.id)?.data?.testFiles.get(path);
-    return known?.records.find(({ id }) => id === verdict.recordId);
+    return known?.records.find(({ id }) => id === recordId);
+  }
+
+  /** The tests of an affected test file that were found unaffected. */
+  unaffectedTestsOf({ skips }: JudgedTest): StoredTest[] {
+    if (skips === null) return [];
+    const positions = new Set(skips.positions);
+    return this.#store.tests(skips.recordId).filter(({ position }) => positions.has(position));
+  }
+
+  /** What changed for an affected test file, as a person calls it. */
+  changesFor(judged: JudgedTest): string[] {
+    return summarise([judged], [...this.#projects.values()]).changed;
   }
 
   /**
@@ -205,7 +219,7 @@ export class Controller {
         environment,
         skipped: this.#skipped.get(id) ?? [],
         skippedTests: Object.fromEntries(
-          Array.from(project.skips, ([path, { recordId, positions }]) => [
+          Array.from(this.#skipsOf(project), ([path, { recordId, positions }]) => [
             path,
             { recordId, positions },
           ]),
@@ -264,6 +278,14 @@ export class Controller {
     const key = `${project.environmentId}:${path}`;
     if (passed) this.#passed.add(key);
     else this.#failed.set(key, { environmentId: project.environmentId, path });
+  }
+
+  /** A test that would have been skipped failed: from now on its test file is taken whole. */
+  noteOrderDependent(projectId: string, testPath: string): void {
+    const project = this.#projects.get(projectId);
+    if (project === undefined) return;
+    const path = project.pathOf({ path: testPath });
+    this.#orderDependent.push({ environmentId: project.environmentId, path, value: true });
   }
 
   /**
@@ -355,7 +377,7 @@ export class Controller {
       const { orderDependent, notes } = this.#partialFailures.learn(records, partly, (one) =>
         this.#wasRearranged(one),
       );
-      batch.orderDependent = orderDependent;
+      batch.orderDependent = [...orderDependent, ...this.#orderDependent];
       batch.notes.push(...notes);
       sayOrderDependent(
         this.#request,
@@ -387,12 +409,14 @@ export class Controller {
     }
     batch.fileStates.push(...this.#tree.learnt);
     if (this.#counts !== null) {
+      const { selected, total, saved } = this.#counts;
       batch.run = {
         startedAt: this.#startedAt,
         duration: Date.now() - this.#startedAt,
-        selected: this.#counts.selected,
-        total: this.#counts.total,
-        saved: this.#counts.saved,
+        // Without selection everything ran, and nothing was saved.
+        ...(this.#request.select
+          ? { selected, total, saved }
+          : { selected: total, total, saved: 0 }),
       };
     }
     return batch;
@@ -403,11 +427,16 @@ export class Controller {
     const ended = new Set(records.map(keyOf));
     return [...this.#projects.values()]
       .flatMap((project) =>
-        Array.from(project.skips.keys(), (path) =>
+        Array.from(this.#skipsOf(project).keys(), (path) =>
           keyOf({ environmentId: project.environmentId, path }),
         ),
       )
       .filter((key) => this.#failed.has(key) && !ended.has(key));
+  }
+
+  /** The tests that this run skips: none where it only compares. */
+  #skipsOf({ skips }: Project): Project['skips'] {
+    return this.#request.select ? skips : NO_SKIPS;
   }
 
   #wasRearranged({ environmentId, path }: TestFileKey): boolean {
@@ -425,7 +454,7 @@ export class Controller {
   }
 
   #createEnvironments(): void {
-    const { root, options, select, coverage } = this.#request;
+    const { root, options, select, verify, coverage } = this.#request;
     const environments = findEnvironments(this.#store, this.#request, this.#configs);
     for (const [index, environment] of environments.entries()) {
       const config = this.#configs[index];
@@ -435,12 +464,14 @@ export class Controller {
         new Project(config, environment, root, this.#tree, {
           always: options.always,
           // Under coverage files count as a whole, and a report on some of the tests misleads.
-          byTest: options.granularity === 'test' && select && !coverage,
+          byTest: options.granularity === 'test' && (select || verify) && !coverage,
         }),
       );
     }
   }
 }
+
+const NO_SKIPS: Project['skips'] = new Map();
 
 function explain(error: unknown, dataFile: string): string {
   const known = asStoreError(error, dataFile);

@@ -63,6 +63,7 @@ export class Project {
   readonly #rearranged = new Set<string>();
   readonly #learnt: FileVersion[] = [];
   #data: SelectionData | null = null;
+  #view: View | null = null;
   readonly #realFolders = new Map<string, string>();
 
   constructor(
@@ -109,6 +110,11 @@ export class Project {
     return this.#data;
   }
 
+  /** How what is stored stands in the working tree; null until `judge`. */
+  get view(): View | null {
+    return this.#view;
+  }
+
   /** The place of a test file in the records. */
   pathOf(test: { path: string }): string {
     return toStored(this.#root, this.#realPath(test.path));
@@ -147,7 +153,8 @@ export class Project {
     const failures = store.failures(this.environment.project);
     this.#data = data;
     await this.#tree.prepare();
-    const view = await this.#view(data);
+    const view = await this.#look(data);
+    this.#view = view;
     this.#skips.clear();
     this.#rearranged.clear();
     return new Map(
@@ -189,7 +196,7 @@ export class Project {
   }
 
   /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
-  async #view(data: SelectionData): Promise<View> {
+  async #look(data: SelectionData): Promise<View> {
     // Arrays, as they are asked millions of times; JavaScript makes tables of them where ids lie far apart.
     const standings: Standing[] = [];
     for (const [path, versions] of data.byPath) {
@@ -290,7 +297,8 @@ function* partsOf(store: Store, records: readonly StoredRecord[]): Generator<Can
   }
 }
 
-function decoded({ blocks, dependencies }: EncodedFootprint): DecodedFootprint {
+/** A footprint as `mismatch` takes it. */
+export function decoded({ blocks, dependencies }: EncodedFootprint): DecodedFootprint {
   return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
 }
 

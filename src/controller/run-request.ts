@@ -17,6 +17,8 @@ export interface RunRequest {
   /** Select by the records; false: everything runs, most likely to fail first. */
   select: boolean;
   collect: boolean;
+  /** What would be left out is compared with what happens, as the `verify` command asks. */
+  verify: boolean;
   /** Whether this run makes a coverage report. */
   coverage: boolean;
 }

@@ -182,9 +182,7 @@ export async function selectTests(
   listing: boolean,
 ): Promise<JudgedTest[]> {
   const judged = await controller.select(tests);
-  session().verification?.verification.expect(controller.request, judged, (one) =>
-    controller.recordOf(one),
-  );
+  session().verification?.verification.expect(controller.request, judged, controller);
   const running = controller.running(judged);
   controller.announce(judged, listing, session().watchKey);
   const affected = judged.filter(({ verdict }) => verdict.affected).map((one) => one.path);
@@ -271,6 +269,7 @@ function readRequest(
     everythingOnce,
     select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
     collect: options.collect,
+    verify: session().verification !== null,
     coverage:
       composition?.coverage ??
       (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),

@@ -1,17 +1,21 @@
 import type { Test, TestResult } from '@jest/test-result';
 import { findIgnored } from '../dependencies/ignored';
-import type { StoredRecord } from '../store';
+import type { StoredRecord, StoredTest } from '../store';
 import { describeFailure, type Failure } from './failure';
 import type { JudgedTest } from './project';
 import type { RunRequest } from './run-request';
 
-/** A test file that selection would have left out, and that failed. */
+/** A test file, or tests in one, that selection would have left out, and that failed. */
 export interface Escape {
   /** Relative to the root. */
   path: string;
+  /** Whether the test file would have been left out, or only tests in it. */
+  level: 'file' | 'test';
   /** The record by which it would have been left out; null where the database does not tell any more. */
   record: { id: number; recordedAt: number; matchedAt: number } | null;
   failure: Failure;
+  /** What changed for the other tests of the file, as a person calls it; empty where the file would be left out. */
+  changed: string[];
 }
 
 /** What came of comparing a selection with a run of everything. */
@@ -24,6 +28,10 @@ export interface Comparison {
   wouldSkip: number;
   /** Those of them that ran. */
   checked: number;
+  /** With test granularity: the tests of the other test files that would have been left out, and those that ran. */
+  tests: { wouldSkip: number; checked: number };
+  /** Whether the run is recorded. */
+  recorded: boolean;
   escapes: Escape[];
   /** What the option `ignore` names. */
   ignore: string[];
@@ -31,44 +39,76 @@ export interface Comparison {
   changedIgnored: string[];
 }
 
+/** What is asked of the run while it is compared. */
+export interface Decided {
+  /** Whether this run leaves records. */
+  readonly collects: boolean;
+  /** The record by which a test file was found unaffected, or tests in it. */
+  recordOf(judged: JudgedTest): StoredRecord | undefined;
+  /** The tests of an affected test file that were found unaffected. */
+  unaffectedTestsOf(judged: JudgedTest): StoredTest[];
+  changesFor(judged: JudgedTest): string[];
+}
+
+interface Expected extends Omit<Escape, 'failure'> {
+  /** Keys of the tests that would be left out, where only tests would. */
+  tests: ReadonlySet<string>;
+}
+
 /**
  * Compares, while everything runs, what selection would have left out with what happens. A test file that was recorded
  * failing is affected anyway, so it never counts.
  */
 export class Verification {
-  readonly #expected = new Map<string, Omit<Escape, 'failure'>>();
+  readonly #expected = new Map<string, Expected>();
   readonly #escapes: Escape[] = [];
   #request: RunRequest | null = null;
   #total = 0;
+  #recorded = false;
   #checked = 0;
+  #checkedTests = 0;
 
-  /**
-   * Takes down what selection decided.
-   * @param recordOf The record by which a test file was found unaffected.
-   */
-  expect(
-    request: RunRequest,
-    judged: readonly JudgedTest[],
-    recordOf: (judged: JudgedTest) => StoredRecord | undefined,
-  ): void {
+  /** Takes down what selection decided. */
+  expect(request: RunRequest, judged: readonly JudgedTest[], decided: Decided): void {
     this.#request = request;
     this.#total = judged.length;
+    this.#recorded = decided.collects;
     for (const one of judged) {
-      if (one.verdict.affected) continue;
-      const record = recordOf(one);
+      const level = one.verdict.affected ? 'test' : 'file';
+      if (level === 'test' && one.skips === null) continue;
+      const record = decided.recordOf(one);
       this.#expected.set(keyOf(one.test), {
         path: one.path,
+        level,
         record: record === undefined ? null : pick(record),
+        changed: level === 'file' ? [] : decided.changesFor(one),
+        tests: new Set(
+          decided.unaffectedTestsOf(one).map(({ name, ordinal }) => key(name, ordinal)),
+        ),
       });
     }
   }
 
-  /** Takes down how a test file ended. */
-  note(test: Test, result: TestResult, passed: boolean): void {
+  /**
+   * Takes down how a test file ended.
+   * @returns Whether a test failed that would have been skipped in an affected test file: its tests depend on each
+   * other, or on something that is not watched.
+   */
+  note(test: Test, result: TestResult, passed: boolean): boolean {
     const expected = this.#expected.get(keyOf(test));
-    if (expected === undefined) return;
-    this.#checked += 1;
-    if (!passed) this.#escapes.push({ ...expected, failure: describeFailure(result) });
+    if (expected === undefined) return false;
+    const { tests, ...rest } = expected;
+    if (expected.level === 'file') {
+      this.#checked += 1;
+      if (!passed) this.#escapes.push({ ...rest, failure: describeFailure(result) });
+      return false;
+    }
+    const skipped = skippedOf(result.testResults, tests);
+    const ran = skipped.filter(({ status }) => status === 'passed' || status === 'failed');
+    this.#checkedTests += ran.length;
+    if (!ran.some(({ status }) => status === 'failed')) return false;
+    this.#escapes.push({ ...rest, failure: describeFailure({ ...result, testResults: ran }) });
+    return true;
   }
 
   /** What came of it so far. */
@@ -78,11 +118,17 @@ export class Verification {
     const ignore = options?.ignore ?? [];
     const since = Math.min(...escapes.map(({ record }) => record?.recordedAt ?? Infinity));
     const ignored = escapes.length === 0 ? [] : findIgnored(root, ignore);
+    const expected = [...this.#expected.values()];
     return {
       compared: this.#request !== null,
       total: this.#total,
-      wouldSkip: this.#expected.size,
+      wouldSkip: expected.filter(({ level }) => level === 'file').length,
       checked: this.#checked,
+      tests: {
+        wouldSkip: expected.reduce((sum, { tests }) => sum + tests.size, 0),
+        checked: this.#checkedTests,
+      },
+      recorded: this.#recorded,
       escapes,
       ignore,
       changedIgnored: ignored
@@ -90,6 +136,26 @@ export class Verification {
         .map(({ path }) => path),
     };
   }
+}
+
+/** The results of the tests that a worker would skip: those of one full name together, or none of them. */
+function skippedOf(
+  results: TestResult['testResults'],
+  skipped: ReadonlySet<string>,
+): TestResult['testResults'] {
+  const counts = new Map<string, number>();
+  const running = new Set<string>();
+  for (const { ancestorTitles, title, fullName } of results) {
+    const name = [...ancestorTitles, title];
+    const ordinal = counts.get(key(name, 0)) ?? 0;
+    counts.set(key(name, 0), ordinal + 1);
+    if (!skipped.has(key(name, ordinal))) running.add(fullName);
+  }
+  return results.filter(({ fullName }) => !running.has(fullName));
+}
+
+function key(name: readonly string[], ordinal: number): string {
+  return JSON.stringify([name, ordinal]);
 }
 
 function pick({ id, recordedAt, matchedAt }: StoredRecord): Escape['record'] {

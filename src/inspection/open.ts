@@ -84,7 +84,10 @@ async function judgeAll(
       const elsewhere = findEnvironment(store, rootKey);
       if (elsewhere.recorded === 'yes') ({ environment, recorded } = elsewhere);
     }
-    const project = new Project(config, environment, root, tree, { always: options.always });
+    const project = new Project(config, environment, root, tree, {
+      always: options.always,
+      byTest: options.granularity === 'test',
+    });
     const inspected = { project, key: environment, recorded };
     projects.push(inspected);
     const own = tests.filter((test) => test.context.config.id === config.id);

@@ -22,7 +22,9 @@ export default class TestmonReporter {
     const passed = isPassed(result, this.#updatesSnapshots);
     const { controller, verification } = session();
     controller?.noteResult(test.context.config.id, test.path, passed);
-    verification?.verification.note(test, result, passed);
+    const isOrderDependent = verification?.verification.note(test, result, passed);
+    if (isOrderDependent === true)
+      controller?.noteOrderDependent(test.context.config.id, test.path);
   }
 
   onRunComplete(): void {

@@ -50,9 +50,13 @@ test('an ignored file that matters is an escape, with what is known of its cause
     total: 2,
     wouldSkip: 2,
     checked: 2,
+    tests: { wouldSkip: 0, checked: 0 },
+    recorded: true,
     escapes: [
       {
         path: '__tests__/limit.test.js',
+        level: 'file',
+        changed: [],
         record: {
           id: expect.any(Number),
           recordedAt: expect.any(Number),
@@ -112,4 +116,52 @@ test('where nothing can be compared, it says so, and a failure keeps the code of
     exitCode: 0,
     stdout: expect.stringMatching(/Exit codes:[^]*3 {2}an escape[^]*\$ jest-testmon verify/),
   });
+});
+
+test('with test granularity a test of an affected test file escapes too, and its file is taken whole from then on', () => {
+  const fn = (name: string, value: string) =>
+    `exports.${name} = function (x) {\n  const ${name} = ${value};\n  return ${name};\n};\n`;
+  project.write({
+    'src/steps.js': fn('first', 'x') + fn('second', 'x') + fn('third', 'x'),
+    '__tests__/steps.test.js': `
+      const { first, second, third } = require('../src/steps');
+      let state;
+      test('first', () => { state = first(1); });
+      test('second', () => { expect([state, second(1)]).toEqual([1, 1]); });
+      test('third', () => { third(1); });`,
+  });
+  const byTest = ['--testmon-granularity', 'test'];
+  command(project, ['verify', ...byTest]);
+  project.edit('src/steps.js', 'third = x', 'third = x + 0');
+  // A change that no test relies on: the others are compared, and skipped by none.
+  const fine = command(project, ['verify', ...byTest]);
+  expect(fine.stderr).toMatch(
+    /verified: of 3 test files 2 and 2 tests of the others would have been skipped, and none/,
+  );
+  expect(fine).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/Tests: +6 passed/) });
+  expect(project.run().ran).toEqual([]);
+
+  project.edit('src/steps.js', 'first = x', 'first = x + 1');
+  const result = command(project, ['verify', '--json', ...byTest]);
+  expect(result.exitCode).toBe(3);
+  expect(JSON.parse(result.stdout)).toMatchObject({
+    tests: { wouldSkip: 2, checked: 2 },
+    escapes: [
+      {
+        path: '__tests__/steps.test.js',
+        level: 'test',
+        record: { id: expect.any(Number) },
+        changed: ['src/steps.js'],
+        failure: { tests: ['second'] },
+      },
+    ],
+  });
+  expect(result.stderr).toMatch(/1 of 2 tests in affected test files that would have been skipped/);
+  expect(result.stderr).toMatch(/others of its tests run because of \(src\/steps\.js\)/);
+  expect(result.stderr).toMatch(/this file will be taken whole until/);
+
+  project.edit('__tests__/steps.test.js', '[1, 1]', '[2, 1]');
+  expect(project.run(byTest)).toMatchObject({ exitCode: 0 });
+  project.edit('src/steps.js', 'third = x + 0', 'third = x');
+  expect(project.run([...byTest]).stderr).toMatch(/Tests: +3 passed, 3 total/);
 });
