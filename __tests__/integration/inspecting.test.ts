@@ -103,6 +103,7 @@ describe('why', () => {
           },
         ],
         causes: [],
+        skipped: null,
         tests: [],
       },
     ]);

@@ -48,7 +48,8 @@ interface Flags extends InspectingFlags {
 interface Answer extends Impact {
   /** Whether the file shapes every result, so that a change runs everything. */
   toolChain: boolean;
-  totals: { testFiles: number; tests: number; duration: number };
+  /** `tests` are those that run code there, `wouldRun` those that would run with their test files. */
+  totals: { testFiles: number; tests: number; wouldRun: number; duration: number };
 }
 
 async function run(args: string[]): Promise<void> {
@@ -93,7 +94,10 @@ async function run(args: string[]): Promise<void> {
     }
     const answer = await answerFor(inspection, text);
     if (flags.json === true) printJson(answer);
-    else printLines(describe(answer, limit, flags.tests === true));
+    else {
+      const byTest = inspection.request.options.granularity === 'test';
+      printLines(describe(answer, { limit, allTests: flags.tests === true, byTest }));
+    }
     return answer.totals.testFiles > 0;
   });
 }
@@ -114,9 +118,10 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
     totals: {
       testFiles: toolChain ? inspection.tests.length : testFiles.length,
       tests: testFiles.reduce((sum, { tests }) => sum + tests.length, 0),
+      wouldRun: testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.tests, 0),
       duration: toolChain
         ? inspection.tests.reduce((sum, { duration: took }) => sum + (took ?? 0), 0)
-        : testFiles.reduce((sum, { duration: took }) => sum + took, 0),
+        : testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.duration, 0),
     },
   };
 }
@@ -228,7 +233,10 @@ function describeCosts(costs: readonly EditCost[], limit: number): string[] {
   ];
 }
 
-function describe(answer: Answer, limit: number, allTests: boolean): string[] {
+function describe(
+  answer: Answer,
+  { limit, allTests, byTest }: { limit: number; allTests: boolean; byTest: boolean },
+): string[] {
   const { file, line, block, precision, testFiles, toolChain, totals } = answer;
   const place = line === null ? file : `${file}:${line}`;
   if (toolChain) {
@@ -241,8 +249,13 @@ function describe(answer: Answer, limit: number, allTests: boolean): string[] {
       `no recorded test runs or reads ${colours.bold(place)}: a change there would run nothing.`,
     ];
   const already = testFiles.filter(({ affected }) => affected).length;
+  const change = `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block)} would run`;
+  const files = count(totals.testFiles, 'test file');
+  const time = `about ${duration(totals.duration)}`;
   const lines = [
-    `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block)} would run ${count(totals.testFiles, 'test file')}, about ${duration(totals.duration)}; ${totals.tests} of their tests ${totals.tests === 1 ? 'runs' : 'run'} code there.`,
+    byTest
+      ? `${change} ${count(totals.wouldRun, 'test')} in ${files}, ${time}.`
+      : `${change} ${files}, ${time}; ${totals.tests} of their tests ${totals.tests === 1 ? 'runs' : 'run'} code there.`,
   ];
   if (precision === 'edited')
     lines.push(

@@ -11,6 +11,7 @@ export interface InspectingFlags {
   json?: true;
   exitCode?: true;
   testmonEnv?: string;
+  testmonGranularity?: string;
 }
 
 /** Nothing is there by the name that was asked for; the message is a sentence. */
@@ -21,6 +22,7 @@ export function inspecting(command: Command): Command {
   return command
     .option('--json', 'print the answer as JSON')
     .option('--testmon-env <name>', 'look at the records of that name (TESTMON_ENV)')
+    .option('--testmon-granularity <level>', 'look as a run of "file" or "test" granularity would')
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText(
@@ -46,8 +48,13 @@ export async function look(
 ): Promise<void> {
   const json = flags.json === true;
   try {
-    const options: UserOptions =
-      flags.testmonEnv === undefined ? {} : { environmentName: flags.testmonEnv };
+    const { testmonEnv, testmonGranularity } = flags;
+    const options: UserOptions = {
+      ...(testmonEnv !== undefined && { environmentName: testmonEnv }),
+      ...(testmonGranularity !== undefined && {
+        granularity: testmonGranularity as UserOptions['granularity'],
+      }),
+    };
     const inspection = await openInspection(args, options, (name) => FLAGS[name] ?? name);
     try {
       if (inspection.problem !== null) throw inspection.problem;

@@ -86,6 +86,7 @@ function describe(overview: Overview): string[] {
 function affectedLines({
   affected,
   testFiles,
+  skippedTests,
   affectedDuration,
   duration: whole,
   unrecorded,
@@ -104,8 +105,12 @@ function affectedLines({
     ];
   const time =
     affectedDuration > 0 ? `, about ${duration(affectedDuration)} of ${duration(whole)}` : '';
+  const inside =
+    skippedTests === 0
+      ? ''
+      : `; ${count(skippedTests, 'unaffected test')} in ${affected.length === 1 ? 'it' : 'them'} skipped`;
   return [
-    `${colours.yellow(`${affected.length} of ${count(testFiles, 'test file')}`)} would run now${time}.`,
+    `${colours.yellow(`${affected.length} of ${count(testFiles, 'test file')}`)} would run now${time}${inside}.`,
   ];
 }
 

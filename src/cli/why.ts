@@ -1,11 +1,13 @@
 import { count, duration } from '../controller/messages';
 import {
   explain,
-  recordOf,
+  explainTests,
   type BlockChange,
+  type Changes,
   type Explanation,
   type InspectedTest,
   type Inspection,
+  type TestExplanation,
 } from '../inspection';
 import { findPaths } from '../inspection/targets';
 import { makeCommand, printJson } from './command';
@@ -35,14 +37,8 @@ export const why: Subcommand = {
 /** More than these are told in a line each. */
 const IN_FULL = 5;
 
-/** A test that was asked for by its name. */
-interface NamedTest {
-  name: string;
-  /** Milliseconds. */
-  duration: number;
-}
-
-type Answer = Explanation & { tests: NamedTest[] };
+/** A test file with those of its tests that were asked for by their name. */
+type Answer = Explanation & { tests: TestExplanation[] };
 
 async function run(args: string[]): Promise<void> {
   const command = withExitCode(
@@ -50,7 +46,8 @@ async function run(args: string[]): Promise<void> {
       makeCommand(
         why.name,
         'Tells why a test file would run now or not: each changed block with its function and lines, each changed ' +
-          'package, file or variable; or the record that matches, and its age.',
+          'package, file or variable; or the record that matches, and its age. Of a test that is named, what it ran itself ' +
+          'is told apart from what all tests of its file share.',
         {
           exitCodes: [
             '0  answered',
@@ -60,7 +57,7 @@ async function run(args: string[]): Promise<void> {
           examples: [
             ['why src/form.test.ts', 'a test file'],
             ['why form', 'every test file whose path holds "form"'],
-            ['why "rejects an empty name"', 'the files of the tests whose name holds that'],
+            ['why "rejects an empty name"', 'the tests whose name holds that'],
           ],
         },
       ).argument('[test]', 'a test file, part of its path, or part of a test’s name'),
@@ -71,7 +68,9 @@ async function run(args: string[]): Promise<void> {
     const answers = await answer(inspection);
     if (flags.json === true) printJson(answers);
     else printLines(describe(answers));
-    return answers.some(({ wouldRun }) => wouldRun);
+    return answers.some(({ wouldRun, tests }) =>
+      tests.length === 0 ? wouldRun : tests.some((test) => test.wouldRun),
+    );
   });
 }
 
@@ -82,41 +81,31 @@ async function answer(inspection: Inspection): Promise<Answer[]> {
       'name a test file, part of its path, or part of a test’s name: jest-testmon why src/form.test.ts',
     );
   }
-  const found = find(inspection, text);
   const answers: Answer[] = [];
-  for (const { test, named } of found)
-    answers.push({ ...(await explain(inspection, test)), tests: named });
+  for (const { test, tests } of await find(inspection, text))
+    answers.push({ ...(await explain(inspection, test)), tests });
   return answers;
 }
 
-function find(inspection: Inspection, text: string): { test: InspectedTest; named: NamedTest[] }[] {
+async function find(
+  inspection: Inspection,
+  text: string,
+): Promise<{ test: InspectedTest; tests: TestExplanation[] }[]> {
   const { tests, request } = inspection;
   const all = new Set(tests.map(({ path }) => path));
   const paths = new Set(findPaths(all, text, request.root, process.cwd()));
   if (paths.size > 0)
-    return tests.filter(({ path }) => paths.has(path)).map((test) => ({ test, named: [] }));
-  const found = tests
-    .map((test) => ({ test, named: testsNamed(inspection, test, text) }))
-    .filter(({ named }) => named.length > 0);
+    return tests.filter(({ path }) => paths.has(path)).map((test) => ({ test, tests: [] }));
+  const found = [];
+  for (const test of tests) {
+    const named = await explainTests(inspection, test, text);
+    if (named.length > 0) found.push({ test, tests: named });
+  }
   if (found.length > 0) return found;
   throw new UnknownNameError(
     `no test file has "${text}" in its path, and no recorded test in its name; ` +
       `"jest-testmon --testmon-noselect --listTests" prints the test files that Jest finds.`,
   );
-}
-
-function testsNamed({ store }: Inspection, test: InspectedTest, text: string): NamedTest[] {
-  const record = recordOf(test);
-  if (store === null || record === null) return [];
-  const wanted = text.toLowerCase();
-  return store
-    .tests(record.id)
-    .filter(
-      ({ name }) =>
-        name.join(' ').toLowerCase().includes(wanted) ||
-        name.join(' › ').toLowerCase().includes(wanted),
-    )
-    .map(({ name, duration: took }) => ({ name: name.join(' › '), duration: took }));
 }
 
 function describe(answers: readonly Answer[]): string[] {
@@ -167,17 +156,61 @@ function reasonText({ reason, record, files, causes }: Answer): string {
 }
 
 function inFull(answer: Answer, several: boolean): string[] {
+  const { skipped, tests } = answer;
   const lines = [headline(answer, several)];
-  for (const { name, duration: took } of answer.tests)
-    lines.push(`  test ${colours.cyan(name)} ${colours.dim(testTime(took))}`);
-  for (const { path, state, blocks } of answer.files) {
+  if (skipped !== null) {
+    lines.push(
+      `  ${skipped.tests} of its ${count(skipped.of, 'test')} ${skipped.tests === 1 ? 'is' : 'are'} skipped all the same: what ${skipped.tests === 1 ? 'it depends' : 'they depend'} on has not changed.`,
+    );
+  }
+  if (tests.length === 0) return [...lines, ...changeLines(answer)];
+  const [first] = tests;
+  for (const test of tests) {
+    lines.push('', `  test ${colours.cyan(test.name)} ${testText(test, answer)}`);
+    lines.push(...changeLines(test.own).map(indent));
+  }
+  const shared = changeLines(first?.shared ?? { files: [], causes: [] });
+  if (shared.length > 0)
+    lines.push('', '  Shared by all tests of the file, and changed:', ...shared.map(indent));
+  return lines;
+}
+
+function testText({ reason, record, duration: took }: TestExplanation, answer: Answer): string {
+  const passed = record === null ? '' : ` since it passed ${ago(record.recordedAt)}`;
+  const runs = colours.yellow('would run');
+  const time = colours.dim(`(${testTime(took)})`);
+  switch (reason) {
+    case 'unaffected':
+      return `${colours.green('need not run')} ${time}, as its file need not.`;
+    case 'skipped':
+      return `${colours.green('is skipped')} ${time}: neither what it ran or read nor what its file shares has changed${passed}.`;
+    case 'own':
+      return `${runs} ${time}: what it ran or read itself has changed${passed}.`;
+    case 'shared':
+      return `${runs} ${time}: what all tests of its file share has changed${passed}.`;
+    case 'order':
+      return `${runs} ${time} with its whole file, whose tests were seen to depend on each other.`;
+    case 'file':
+      return answer.reason === 'changed'
+        ? `${runs} ${time} with its file, though nothing that it depends on has changed${passed}.`
+        : `${runs} ${time} with its file.`;
+  }
+}
+
+function changeLines({ files, causes }: Changes): string[] {
+  const lines: string[] = [];
+  for (const { path, state, blocks } of files) {
     const note =
       state === 'gone' ? ' is gone' : state === 'unreadable' ? ' can no longer be transformed' : '';
     lines.push('', `  ${colours.cyan(path)}${note}`);
     if (state === 'changed') lines.push(...blocks.map((block) => `    ${blockText(block, path)}`));
   }
-  if (answer.causes.length > 0) lines.push('', ...answer.causes.map(({ text }) => `  ${text}`));
+  if (causes.length > 0) lines.push('', ...causes.map(({ text }) => `  ${text}`));
   return lines;
+}
+
+function indent(line: string): string {
+  return line === '' ? line : `  ${line}`;
 }
 
 function blockText({ name, before, after }: BlockChange, path: string): string {

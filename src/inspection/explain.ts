@@ -1,13 +1,9 @@
-import * as fs from 'node:fs';
-import { PackageReader } from '../dependencies/packages';
-import { fromStored } from '../dependencies/paths';
-import { decodeBlocks, type Dependency, type StoredRecord } from '../store';
-import { changedBlocks, type BlockChange } from './block-changes';
-import { describeCause, type Cause } from './causes';
+import type { StoredRecord, StoredTest } from '../store';
+import { changesOf, NO_CHANGES, type Changes } from './changes';
 import type { InspectedTest, Inspection } from './inspection';
 
 /** Why a test file would run now, or not. */
-export interface Explanation {
+export interface Explanation extends Changes {
   path: string;
   /** The Jest project. */
   project: string;
@@ -23,18 +19,8 @@ export interface Explanation {
   reason: 'unaffected' | 'changed' | 'failed' | 'always' | 'environment' | 'new';
   /** The record that matches or, where none does, the latest; null without one. */
   record: { recordedAt: number; duration: number } | null;
-  /** Files of which an executed block changed. */
-  files: ChangedFile[];
-  /** What else changed. */
-  causes: Cause[];
-}
-
-/** A file of which an executed block changed. */
-export interface ChangedFile {
-  path: string;
-  /** `unreadable`: it no longer transforms into what can carry probes. */
-  state: 'changed' | 'gone' | 'unreadable';
-  blocks: BlockChange[];
+  /** With test granularity: how many of its tests are skipped all the same, of those that ran; null where none is. */
+  skipped: { tests: number; of: number } | null;
 }
 
 /** Explains the verdict on a test file. */
@@ -42,24 +28,25 @@ export async function explain(inspection: Inspection, test: InspectedTest): Prom
   const { verdict, project } = test;
   const record = recordOf(test);
   const changed = verdict.affected && verdict.reason === 'changed' ? verdict.mismatch : null;
-  const { data } = project.project;
+  const changes =
+    changed === null || record === null
+      ? NO_CHANGES
+      : await changesOf(inspection, project, record, changed);
   return {
     path: test.path,
     project: project.key.project,
     wouldRun: verdict.affected,
     reason: reasonOf(test),
-    record: record === null ? null : { recordedAt: record.recordedAt, duration: record.duration },
-    files:
-      changed === null || record === null
-        ? []
-        : await changedFiles(inspection, test, record, changed.versions),
-    causes: (changed?.dependencies ?? []).flatMap((id) => {
-      const dependency = data?.dependencies.get(id);
-      return dependency === undefined
-        ? []
-        : [describeCause(dependency, currentValue(inspection.request.root, dependency))];
-    }),
+    record: timesOf(record),
+    skipped: skippedOf(inspection, test),
+    ...changes,
   };
+}
+
+function skippedOf({ store }: Inspection, { skips }: InspectedTest): Explanation['skipped'] {
+  if (skips === null || store === null) return null;
+  const of = store.tests(skips.recordId).filter(hasRun).length;
+  return { tests: skips.positions.length, of };
 }
 
 function reasonOf({ verdict, project }: InspectedTest): Explanation['reason'] {
@@ -68,40 +55,26 @@ function reasonOf({ verdict, project }: InspectedTest): Explanation['reason'] {
 }
 
 /** The record that matches or, where none does, the latest complete one. */
-export function recordOf({ path, verdict, project }: InspectedTest): StoredRecord | null {
+export function recordOf(test: InspectedTest): StoredRecord | null {
+  const { verdict } = test;
+  return findRecord(test, 'recordId' in verdict ? verdict.recordId : null);
+}
+
+/** The record of an id; of null the latest complete one. */
+export function findRecord(
+  { path, project }: InspectedTest,
+  id: number | null,
+): StoredRecord | null {
   const records = project.project.data?.testFiles.get(path)?.records ?? [];
-  const id = 'recordId' in verdict ? verdict.recordId : null;
   return records.find((record) => (id === null ? record.complete : record.id === id)) ?? null;
 }
 
-async function changedFiles(
-  { request, store }: Inspection,
-  { project }: InspectedTest,
-  record: StoredRecord,
-  versions: readonly number[],
-): Promise<ChangedFile[]> {
-  const executed = new Map(decodeBlocks(record.blocks).map(({ version, bits }) => [version, bits]));
-  const files: ChangedFile[] = [];
-  for (const id of versions) {
-    const version = project.project.data?.versions.get(id);
-    const bits = executed.get(id);
-    if (version === undefined || bits === undefined || store === null) continue;
-    const { path, form, fingerprints } = version;
-    const now = await project.project.currentVersion(path, form);
-    const gone = !fs.existsSync(fromStored(request.root, path));
-    files.push({
-      path,
-      state: gone ? 'gone' : now === null ? 'unreadable' : 'changed',
-      blocks: changedBlocks({ fingerprints, places: store.places(id) }, bits, now),
-    });
-  }
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+/** What a message tells of a record. */
+export function timesOf(record: StoredRecord | null): Explanation['record'] {
+  return record === null ? null : { recordedAt: record.recordedAt, duration: record.duration };
 }
 
-/** The value of a dependency now, where a message tells it: of others only whether it is there. */
-function currentValue(root: string, { kind, name }: Dependency): string | null {
-  if (kind === 'package') return new PackageReader(root).value(fromStored(root, name));
-  if (kind === 'file' || kind === 'present' || kind === 'manifest')
-    return fs.existsSync(fromStored(root, name)) ? 'there' : null;
-  return null;
+/** A test that was skipped or is yet to be written did not run. */
+export function hasRun({ outcome }: StoredTest): boolean {
+  return outcome === 'passed' || outcome === 'failed';
 }

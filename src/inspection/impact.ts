@@ -2,7 +2,7 @@ import { decodePlaces, type Place } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
 import { blocksAround } from './block-at';
 import { hasBit, originsOf } from './block-changes';
-import { recordOf } from './explain';
+import { hasRun, recordOf } from './explain';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
 /** What a change at a place would run. */
@@ -34,6 +34,8 @@ export interface ReachedTestFile {
   shared: boolean;
   /** Those of its tests that executed the code, or all where they share it. */
   tests: { name: string; duration: number }[];
+  /** How many of its tests would run, and how long that takes: with test granularity not always all of them. */
+  wouldRun: { tests: number; duration: number };
 }
 
 /** Which blocks and dependencies of recorded footprints a change would hit, in one project. */
@@ -61,7 +63,7 @@ export async function findImpact(
     if (hits.blocks.size === 0 && hits.dependencies.size === 0) continue;
     for (const test of inspection.tests) {
       if (test.project !== project) continue;
-      const reached = reachedBy(store, test, hits);
+      const reached = reachedBy(inspection, store, test, hits);
       if (reached !== null) impact.testFiles.push(reached);
     }
   }
@@ -109,22 +111,39 @@ async function findHits(
   return hits;
 }
 
-function reachedBy(store: Store, test: InspectedTest, hits: Hits): ReachedTestFile | null {
+function reachedBy(
+  { request }: Inspection,
+  store: Store,
+  test: InspectedTest,
+  hits: Hits,
+): ReachedTestFile | null {
   const record = recordOf(test);
   if (record === null || !isHit(record, hits)) return null;
   const shared = store.shared(record.id);
   const tests = store.tests(record.id);
   // Where the details cannot be read, every test of the file may be concerned.
   const isShared = shared === null || isHit(shared, hits);
-  const ran = tests.filter(({ outcome }) => outcome === 'passed' || outcome === 'failed');
+  const ran = tests.filter(hasRun);
+  const reached = isShared ? ran : ran.filter((one) => isHit(one, hits));
+  const duration = test.duration ?? record.duration;
+  const byTest = request.options.granularity === 'test' && !runsWhole(test);
+  const skipped = byTest ? ran.filter((one) => !reached.includes(one)) : [];
+  const saved = skipped.reduce((sum, one) => sum + one.duration, 0);
   return {
     path: test.path,
     project: test.project.key.project,
-    duration: test.duration ?? record.duration,
+    duration,
     affected: test.verdict.affected,
     shared: isShared,
-    tests: (isShared ? ran : ran.filter((one) => isHit(one, hits))).map(nameTest),
+    tests: reached.map(nameTest),
+    wouldRun: { tests: ran.length - skipped.length, duration: Math.max(0, duration - saved) },
   };
+}
+
+/** Test granularity takes a test file whole that failed last, or whose tests depend on each other. */
+function runsWhole({ path, verdict, project }: InspectedTest): boolean {
+  if (verdict.affected && verdict.reason !== 'changed') return true;
+  return project.project.data?.testFiles.get(path)?.orderDependent === true;
 }
 
 function nameTest({ name, duration }: StoredTest): { name: string; duration: number } {

@@ -1,8 +1,10 @@
 /** A look at a project without running its tests: for commands that explain, check and report. */
 export { type BlockChange } from './block-changes';
 export { type Cause } from './causes';
+export { type ChangedFile, type Changes } from './changes';
 export { editCosts, type EditCost } from './costs';
 export { explain, recordOf, type Explanation } from './explain';
+export { explainTests, type TestExplanation } from './explain-test';
 export { findTests } from './found';
 export { findImpact, type Impact, type ReachedTestFile } from './impact';
 export {

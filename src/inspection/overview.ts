@@ -10,7 +10,9 @@ export interface Overview {
   projects: { name: string; testFiles: number; recorded: 'yes' | 'other' | 'no' }[];
   testFiles: number;
   affected: string[];
-  /** Recorded milliseconds of the affected test files, and of all. */
+  /** With test granularity: tests of the affected test files that are skipped all the same. */
+  skippedTests: number;
+  /** Recorded milliseconds of what would run, and of all test files. */
   affectedDuration: number;
   duration: number;
   /** Those of the affected that failed last time. */
@@ -75,7 +77,10 @@ export async function makeOverview(
     })),
     testFiles: tests.length,
     affected: affected.map(({ path }) => path),
-    affectedDuration: total(affected.map(({ duration }) => duration)),
+    skippedTests: total(affected.map(({ skips }) => skips?.positions.length)),
+    affectedDuration: total(
+      affected.map(({ duration = 0, skips }) => Math.max(0, duration - (skips?.duration ?? 0))),
+    ),
     duration: total(tests.map(({ duration }) => duration)),
     failed: explanations.filter(({ reason }) => reason === 'failed').map(({ path }) => path),
     unrecorded: explanations

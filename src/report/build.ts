@@ -1,5 +1,6 @@
 import { dependencyLabel } from '../selection/match';
 import type { Verdict } from '../selection/select';
+import type { UnaffectedTests } from '../selection/tests';
 import { decodeBlocks, decodeIds } from '../store';
 import type {
   RunSummary,
@@ -18,7 +19,12 @@ export interface SourceProject {
   name: string;
   data: SelectionData;
   /** Every test file, with what selection decides now. */
-  judged: readonly { path: string; verdict: Verdict; duration: number | undefined }[];
+  judged: readonly {
+    path: string;
+    verdict: Verdict;
+    duration: number | undefined;
+    skips: UnaffectedTests | null;
+  }[];
   /** The blocks of a recorded file now; null where it is gone or does not transform. */
   current(version: StoredVersion): CurrentBlocks | null;
 }
@@ -86,7 +92,7 @@ class Builder {
       (id) => this.#source.details.places(id),
     );
     for (const item of [...judged].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      const { path, verdict, duration } = item;
+      const { path, verdict, duration, skips } = item;
       const index = this.#testFiles.length;
       const stored = data.testFiles.get(path);
       this.#testFiles.push({
@@ -94,6 +100,7 @@ class Builder {
         project: project.name,
         duration: duration ?? null,
         verdict: verdict.affected ? verdict.reason : 'unaffected',
+        skippedTests: skips?.positions.length ?? 0,
         causes: this.#causesOf(project, path, verdict),
         lastOutcome: stored?.lastOutcome ?? null,
         ranLast: stored !== undefined && this.#isOfLastRun(stored.lastRunAt),

@@ -36,6 +36,8 @@ export interface ReportTestFile {
   duration: number | null;
   /** Why it runs now; `unaffected` where it need not. */
   verdict: 'unaffected' | 'new' | 'failed' | 'always' | 'changed';
+  /** With test granularity: how many of its tests are skipped although it runs. */
+  skippedTests: number;
   /** Indices of causes. */
   causes: number[];
   /** Null where it never ran. */

@@ -205,7 +205,9 @@ export class SelectionView {
     const labels = file.causes.flatMap((index) => this.#data.causes[index]?.label ?? []);
     if (labels.length === 0) return VERDICTS[file.verdict];
     const more = labels.length > 2 ? ` and ${count(labels.length - 2, 'more change')}` : '';
-    return `changed: ${labels.slice(0, 2).join(', ')}${more}`;
+    const { skippedTests } = file;
+    const skipped = skippedTests > 0 ? `; ${count(skippedTests, 'test')} of it skipped` : '';
+    return `changed: ${labels.slice(0, 2).join(', ')}${more}${skipped}`;
   }
 }
 

@@ -1,0 +1,78 @@
+import * as fs from 'node:fs';
+import { PackageReader } from '../dependencies/packages';
+import { fromStored } from '../dependencies/paths';
+import type { EncodedFootprint, Mismatch } from '../selection/match';
+import { decodeBlocks, type Dependency } from '../store';
+import { changedBlocks, type BlockChange } from './block-changes';
+import { describeCause, type Cause } from './causes';
+import type { InspectedProject, Inspection } from './inspection';
+
+/** A file of which an executed block changed. */
+export interface ChangedFile {
+  path: string;
+  /** `unreadable`: it no longer transforms into what can carry probes. */
+  state: 'changed' | 'gone' | 'unreadable';
+  blocks: BlockChange[];
+}
+
+/** What of a footprint is not what it was. */
+export interface Changes {
+  /** Files of which an executed block changed. */
+  files: ChangedFile[];
+  /** What else changed. */
+  causes: Cause[];
+}
+
+/** Nothing changed. */
+export const NO_CHANGES: Changes = { files: [], causes: [] };
+
+/** Tells what keeps a recorded footprint from matching. */
+export async function changesOf(
+  inspection: Inspection,
+  project: InspectedProject,
+  footprint: EncodedFootprint,
+  { versions, dependencies }: Mismatch,
+): Promise<Changes> {
+  const { root } = inspection.request;
+  return {
+    files: await changedFiles(inspection, project, footprint, versions),
+    causes: dependencies.flatMap((id) => {
+      const dependency = project.project.data?.dependencies.get(id);
+      return dependency === undefined
+        ? []
+        : [describeCause(dependency, currentValue(root, dependency))];
+    }),
+  };
+}
+
+async function changedFiles(
+  { request, store }: Inspection,
+  { project }: InspectedProject,
+  { blocks }: EncodedFootprint,
+  versions: readonly number[],
+): Promise<ChangedFile[]> {
+  const executed = new Map(decodeBlocks(blocks).map(({ version, bits }) => [version, bits]));
+  const files: ChangedFile[] = [];
+  for (const id of versions) {
+    const version = project.data?.versions.get(id);
+    const bits = executed.get(id);
+    if (version === undefined || bits === undefined || store === null) continue;
+    const { path, form, fingerprints } = version;
+    const now = await project.currentVersion(path, form);
+    const gone = !fs.existsSync(fromStored(request.root, path));
+    files.push({
+      path,
+      state: gone ? 'gone' : now === null ? 'unreadable' : 'changed',
+      blocks: changedBlocks({ fingerprints, places: store.places(id) }, bits, now),
+    });
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The value of a dependency now, where a message tells it: of others only whether it is there. */
+function currentValue(root: string, { kind, name }: Dependency): string | null {
+  if (kind === 'package') return new PackageReader(root).value(fromStored(root, name));
+  if (kind === 'file' || kind === 'present' || kind === 'manifest')
+    return fs.existsSync(fromStored(root, name)) ? 'there' : null;
+  return null;
+}
