@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 /** A subcommand: one file in this folder each. */
 export interface Subcommand {
   name: string;
@@ -9,18 +7,17 @@ export interface Subcommand {
   run(args: string[]): Promise<void>;
 }
 
-const load = createRequire(__filename);
-
+/* eslint-disable @typescript-eslint/no-require-imports -- Each in its own time. */
 /** In the order of `--help`. Each is loaded when it is asked for: a run of Jest needs none of them. */
 const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
-  ['why', () => (load('./why') as typeof import('./why')).why],
-  ['impact', () => (load('./impact') as typeof import('./impact')).impact],
-  ['status', () => (load('./status') as typeof import('./status')).status],
-  ['report', () => (load('./report') as typeof import('./report')).report],
-  ['doctor', () => (load('./doctor') as typeof import('./doctor')).doctor],
-  ['init', () => (load('./init') as typeof import('./init')).init],
-  ['merge', () => (load('./merge') as typeof import('./merge')).merge],
-  ['verify', () => (load('./verify') as typeof import('./verify')).verify],
+  ['why', () => (require('./why') as typeof import('./why')).why],
+  ['impact', () => (require('./impact') as typeof import('./impact')).impact],
+  ['status', () => (require('./status') as typeof import('./status')).status],
+  ['report', () => (require('./report') as typeof import('./report')).report],
+  ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
+  ['init', () => (require('./init') as typeof import('./init')).init],
+  ['merge', () => (require('./merge') as typeof import('./merge')).merge],
+  ['verify', () => (require('./verify') as typeof import('./verify')).verify],
 ]);
 
 /** All there are. */

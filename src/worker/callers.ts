@@ -2,7 +2,8 @@ import path from 'node:path';
 
 /** The watch stands between whoever looks at a file and the file system; what it sees of Jest's own is told by the stack. */
 
-const OWN_FOLDER = __dirname + path.sep;
+/** All of our code, also where it is one file. */
+export const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
 
 /** The resolver looks into package.json files, once per process; that is not the test's reading. */
 export function calledByResolver(): boolean {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import Module from 'node:module';
 import path from 'node:path';
-import { calledByResolver } from './callers';
+import { calledByResolver, OWN_FOLDER } from './callers';
 import { asPath, OPERATIONS, type Report } from './operations';
 import { watchResolver } from './resolver';
 import { NOBODY, PendingObservations, type Sink } from './sink';
@@ -151,7 +151,7 @@ function watchResult(table: FunctionTable, name: string): void {
 }
 
 const OUR_FRAME = new RegExp(
-  `\\n[^\\n]*${__filename.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
+  `\\n[^\\n]*${OWN_FOLDER.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
   'g',
 );
 

@@ -12,6 +12,7 @@ import { findMapReference, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
+import { OWN_FOLDER } from './callers';
 import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
 import { readsDuring, unobserved } from './observer';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
@@ -104,8 +105,6 @@ function isInlined(name: string, file: string): boolean {
     )
   );
 }
-
-const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
 
 /** Jest transpiles what it requires for a test file, our plug points included. */
 function isOurs(file: string): boolean {
