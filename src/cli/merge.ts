@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
 import { count } from '../controller/messages';
+import { showProgress, type Progress } from '../controller/progress';
 import { mergeFiles, type Merged } from '../store';
 import { EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
@@ -47,12 +48,24 @@ async function run(args: string[]): Promise<void> {
   const flags = command.opts<Flags>();
   try {
     const { target, keep } = await findTarget(flags);
-    const merged = mergeFiles(target, command.args, { now: Date.now(), keep });
+    const merged = withProgress((progress) =>
+      mergeFiles(target, command.args, { now: Date.now(), keep, progress }),
+    );
     if (flags.json === true) printJson({ into: target, ...merged });
     else process.stdout.write(`${describe(target, merged)}\n`);
     process.exitCode = EXIT.good;
   } catch (error) {
     fail(error, flags.json === true);
+  }
+}
+
+/** Shows how many test files are merged; how many there are is known once the databases are read. */
+function withProgress<T>(work: (progress: (done: number, of: number) => void) => T): T {
+  let shown: Progress | undefined;
+  try {
+    return work((done, of) => (shown ??= showProgress('merging test files', of)).at(done));
+  } finally {
+    shown?.end();
   }
 }
 

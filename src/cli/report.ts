@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { count } from '../controller/messages';
+import { showProgress } from '../controller/progress';
 import type { PageParts, ReportData } from '../report';
 import { parseArguments } from './arguments';
 import { FLAGS } from './flags';
@@ -66,9 +67,15 @@ async function look(args: readonly string[]): Promise<ReportData> {
   const { reportOf } = await import('../report/index.js');
   const { jestArguments, flags } = parseArguments(args);
   const inspection = await openInspection(jestArguments, flags, (name) => FLAGS[name] ?? name);
+  const shown = showProgress('reporting on test files', inspection.tests.length);
   try {
-    return await reportOf(inspection, { generator: `jest-testmon ${version()}`, now: Date.now() });
+    return await reportOf(inspection, {
+      generator: `jest-testmon ${version()}`,
+      now: Date.now(),
+      progress: (done) => shown.at(done),
+    });
   } finally {
+    shown.end();
     inspection.close();
   }
 }

@@ -1,4 +1,5 @@
 import { count, duration, some } from '../controller/messages';
+import { showProgress } from '../controller/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
@@ -12,7 +13,6 @@ import {
   withExitCode,
   type InspectingFlags,
 } from './inspecting';
-import { showProgress } from './progress';
 
 /** `jest-testmon status`: what changed and what that affects. */
 export const status: Subcommand = {

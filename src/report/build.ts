@@ -47,6 +47,8 @@ export interface ReportSource {
   details: RecordDetails;
   /** Newest first. */
   runs: readonly RunSummary[];
+  /** Hears how many test files have been looked at. */
+  progress?: ((done: number) => void) | undefined;
 }
 
 /** Derives a report from records and verdicts. */
@@ -107,6 +109,7 @@ class Builder {
       });
       const record = recordOf(stored?.records ?? [], verdict);
       if (record !== undefined) this.#addRecord(index, record, data, code);
+      this.#source.progress?.(index + 1);
     }
   }
 

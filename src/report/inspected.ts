@@ -9,10 +9,20 @@ import { buildReport, type RecordDetails, type SourceProject } from './build';
 import type { CurrentBlocks } from './code';
 import type { ReportData } from './data';
 
+/** What a report says of itself. */
+interface ReportOptions {
+  /** Name and version of what makes it. */
+  generator: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Hears how many test files have been looked at. */
+  progress?: (done: number) => void;
+}
+
 /** Reports on a project that was opened for a look. */
 export async function reportOf(
   inspection: Inspection,
-  { generator, now }: Pick<ReportData, 'generator'> & { now: number },
+  { generator, now, progress }: ReportOptions,
 ): Promise<ReportData> {
   const { store, request } = inspection;
   const projects: SourceProject[] = [];
@@ -27,6 +37,7 @@ export async function reportOf(
     projects,
     details: store ?? NO_DETAILS,
     runs: store?.runs() ?? [],
+    progress,
   });
 }
 

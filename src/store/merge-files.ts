@@ -9,6 +9,8 @@ export interface MergeOptions {
   now: number;
   /** How many complete records a test file keeps. Default: as in a run. */
   keep?: number;
+  /** Hears how many of how many test files have been merged. */
+  progress?: (done: number, of: number) => void;
   /** The steps of the schema. Default: all there are. */
   migrations?: OpenOptions['migrations'];
 }
@@ -35,7 +37,8 @@ export function mergeFiles(
   const sources = files.map((file) => ({ file, ...inspect(file, options) }));
   const isNew = !hasContent(target);
   try {
-    return { sources, ...unite(target, files, options) };
+    const of = sources.reduce((sum, { testFiles }) => sum + testFiles, 0);
+    return { sources, ...unite(target, files, of, options) };
   } catch (error) {
     if (isNew) fs.rmSync(target, { force: true });
     throw error;
@@ -45,12 +48,14 @@ export function mergeFiles(
 function unite(
   target: string,
   files: readonly string[],
-  { now, keep, migrations }: MergeOptions,
+  of: number,
+  { now, keep, migrations, progress }: MergeOptions,
 ): Omit<Merged, 'sources'> {
   const store = Store.open(target, { migrations });
   try {
     const before = store.totals();
-    store.mergeAll(files, now, keep);
+    let done = 0;
+    store.mergeAll(files, now, keep, () => progress?.((done += 1), of));
     return { before, after: store.totals() };
   } finally {
     store.close();

@@ -49,10 +49,11 @@ export class Merger {
     this.#records = new RecordWriter(target.db);
   }
 
-  merge(now: number): void {
+  /** @param merged Called for every test file that was merged. */
+  merge(now: number, merged: () => void = () => undefined): void {
     let dropped = 0;
     for (const content of readEnvironments(this.#source.db, this.#source.loader))
-      dropped += this.#environment(content);
+      dropped += this.#environment(content, merged);
     this.#runs();
     new FailureWriter(this.#target.db).addAll(this.#source.db);
     this.#passTime();
@@ -70,7 +71,7 @@ export class Merger {
     new Clock(db).passed(Number(latest));
   }
 
-  #environment(content: EnvironmentContent): number {
+  #environment(content: EnvironmentContent, merged: () => void): number {
     const { key, createdAt, usedAt, data } = content;
     const environmentId = Number(
       this.#target.db
@@ -103,6 +104,7 @@ export class Merger {
         );
       }
       dropped += this.#records.limit(testFileId, this.#keep);
+      merged();
     }
     return dropped;
   }

@@ -206,20 +206,21 @@ export class Store {
   /**
    * As `merge`, with several databases, all of them or none.
    * @param keep How many complete records a test file keeps. Default: 8.
+   * @param merged Called for every test file that was merged.
    * @throws StoreError about any of the files.
    */
-  mergeAll(otherFiles: readonly string[], now: number, keep?: number): void {
+  mergeAll(otherFiles: readonly string[], now: number, keep?: number, merged?: () => void): void {
     const files = otherFiles.filter((file) => !isSameFile(this.file, file));
     if (files.length === 0) return;
     this.#write(() => {
-      for (const file of files) this.#mergeOne(file, now, keep);
+      for (const file of files) this.#mergeOne(file, now, keep, merged);
     });
   }
 
-  #mergeOne(otherFile: string, now: number, keep: number | undefined): void {
+  #mergeOne(otherFile: string, now: number, keep?: number, merged?: () => void): void {
     const other = Store.open(otherFile, { ...this.#options, readonly: true, older: 'copy' });
     try {
-      new Merger(this.#source, other.#source, keep).merge(now);
+      new Merger(this.#source, other.#source, keep).merge(now, merged);
     } catch (error) {
       // What is wrong with reading is wrong with the other file; writing goes to this one.
       const { reason } = asStoreError(error, otherFile);
