@@ -251,6 +251,11 @@ test('without a database everything would run, and none is made', () => {
     stdout: expect.stringContaining('would run nothing'),
   });
   expect(fs.existsSync(project.path('.testmondata'))).toBe(false);
+
+  project.write({ '.testmondata': '' });
+  for (const args of [['status'], ['why', 'plus'], ['impact', 'src/sign.js']])
+    expect(project.run(args)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(project.read('.testmondata')).toBe('');
 });
 
 test('a damaged database is said in one sentence, and left as it is', () => {

@@ -37,6 +37,9 @@ function contents({ root }: Project): Files {
 
 test.each<[string, Files, string]>([
   ['.js', { 'jest.config.js': 'module.exports = { transform: {} };\n' }, 'jest.config.js'],
+  ['.cjs', { 'jest.config.cjs': 'module.exports = { transform: {} };\n' }, 'jest.config.cjs'],
+  ['.mjs', { 'jest.config.mjs': 'export default {\n  transform: {},\n};\n' }, 'jest.config.mjs'],
+  ['.json', { 'jest.config.json': '{\n  "transform": {}\n}\n' }, 'jest.config.js'],
   [
     '.ts',
     {
