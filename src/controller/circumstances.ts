@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
 import { isFile } from '../dependencies/imports';
@@ -9,16 +10,39 @@ import { isWithin, packageFolder, realPath, toStored } from '../dependencies/pat
  * @param cwd Absolute path of the working folder.
  */
 export function circumstances(root: string, cwd: string): unknown[] {
-  const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
   return [
     process.versions.node,
     process.arch,
-    timeZone,
-    locale,
+    timeZone(),
+    // Of all that tell the locale, the one that loads least.
+    new Intl.PluralRules().resolvedOptions().locale,
     typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
     nodeOptions().filter((option) => !path.isAbsolute(option)),
     toStored(root, realPath(cwd)),
   ];
+}
+
+/** Years whose winters and summers tell time zones apart. */
+const YEARS = [1950, 1970, 1985, 2000, 2015, 2025];
+
+/** What tells the time zone. Asking `Intl` for its name takes as long as reading the whole configuration. */
+function timeZone(): string[] {
+  const name = process.env['TZ'] ?? systemZone();
+  const dates = YEARS.flatMap((year) => [new Date(year, 0, 1), new Date(year, 6, 1)]);
+  // As `toString` gives them: the offset and the name.
+  return [
+    name.replace(/^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu)$/, 'UTC'),
+    ...dates.map((date) => date.toString()),
+  ];
+}
+
+/** Linux and macOS keep the system's own time zone as a link; without one it is UTC. */
+function systemZone(): string {
+  try {
+    return fs.readlinkSync('/etc/localtime').replace(/^.*zoneinfo\//, '');
+  } catch {
+    return 'UTC';
+  }
 }
 
 /** Files of the project that Node loads before everything else, as absolute paths. */

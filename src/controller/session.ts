@@ -13,6 +13,7 @@ import type { RunRequest } from './run-request';
 import { makeVoice, type Voice } from './messages';
 import type { JudgedTest } from './project';
 import { withholdNoTestsFound } from './no-tests-found';
+import { hurryStatus } from './status-timer';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
 
@@ -39,7 +40,7 @@ export interface Session {
   lastSelection: { total: number; affected: string[] } | null;
   /** Of the last run. */
   voice: Voice | null;
-  /** Lets Jest say again that it found no tests. */
+  /** Lets Jest say again that it found no tests, and wait to show its status. */
   release: () => void;
 }
 
@@ -189,8 +190,10 @@ export async function selectTests(
   session().lastSelection = judged.length === 0 ? null : { total: judged.length, affected };
   // What was said of it is the better answer.
   const { voice } = controller.request;
-  if (judged.length > 0 && running.length === 0 && !voice.quiet)
-    session().release = withholdNoTestsFound();
+  if (judged.length > 0 && running.length === 0) {
+    const releases = [hurryStatus(), ...(voice.quiet ? [] : [withholdNoTestsFound()])];
+    session().release = () => releases.forEach((release) => release());
+  }
   return running;
 }
 

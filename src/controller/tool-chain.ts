@@ -121,7 +121,11 @@ export function toolChainHash(input: ToolChainInput): string {
 
   const contents = files.map((file) => fs.readFileSync(file));
   const texts = [...contents.map(String), ...toolConfigs];
-  const packages = packagesBeneath(['jest', ...named, ...texts.flatMap(packageNamesIn)], folders);
+  const packages = packagesBeneath(
+    ['jest', ...named, ...texts.flatMap(packageNamesIn)],
+    folders,
+    input.packages.installed,
+  );
   const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
 
   return shortHash(

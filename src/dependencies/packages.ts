@@ -1,12 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash, shortHash } from './content';
+import { InstalledPackages } from './installed';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
 
 /** Reads what a record keeps of installed packages; remembers each, so make one per run. */
 export class PackageReader {
+  /** Where they lie. */
+  readonly installed = new InstalledPackages();
   readonly #root: string;
   readonly #values = new Map<string, string>();
   #patches: { file: string; hash: string }[] | null = null;
@@ -32,20 +35,30 @@ export class PackageReader {
   }
 
   #read(folder: string): string {
-    let text: string;
-    try {
-      text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
-    } catch {
-      return '';
-    }
+    const text = this.installed.manifest(folder);
+    if (text === null) return '';
     try {
       const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
       const known = typeof version === 'string' ? version : contentHash(text);
       const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
-      return [known, ...patches, ...nearerPackages(folder)].join('+');
+      return [known, ...patches, ...this.#nearer(folder)].join('+');
     } catch {
       return contentHash(text);
     }
+  }
+
+  /** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */
+  #nearer(folder: string): string[] {
+    const found = this.installed.namesIn(path.join(folder, 'node_modules'));
+    if (STORE.test(folder)) {
+      const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);
+      for (const name of this.installed.namesIn(holder)) {
+        // Only a link can come to lead elsewhere.
+        const target = linkTarget(path.join(holder, name));
+        if (target !== null) found.push(`${name} -> ${target}`);
+      }
+    }
+    return found.length === 0 ? [] : [shortHash(found.join('\n'))];
   }
 
   #patchesOf(name: string): string[] {
@@ -66,40 +79,6 @@ export class PackageReader {
 
 /** Folders of stores from which packages are linked, by pnpm and Yarn: what stands beside a package there is its own. */
 const STORE = /[\\/]node_modules[\\/]\.(pnpm|store)[\\/]/;
-
-/** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */
-function nearerPackages(folder: string): string[] {
-  const own = path.join(folder, 'node_modules');
-  const found = packagesIn(own);
-  if (STORE.test(folder)) {
-    const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);
-    for (const name of packagesIn(holder)) {
-      // Only a link can come to lead elsewhere.
-      const target = linkTarget(path.join(holder, name));
-      if (target !== null) found.push(`${name} -> ${target}`);
-    }
-  }
-  return found.length === 0 ? [] : [shortHash(found.join('\n'))];
-}
-
-function packagesIn(modules: string): string[] {
-  return list(modules)
-    .flatMap((name) =>
-      name.startsWith('@')
-        ? list(path.join(modules, name)).map((inner) => `${name}/${inner}`)
-        : [name],
-    )
-    .filter((name) => !name.startsWith('.'))
-    .sort();
-}
-
-function list(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
 
 function linkTarget(file: string): string | null {
   try {

@@ -1,5 +1,5 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { InstalledPackages } from './installed';
 import { packageFolder, realPath } from './paths';
 
 /** String literals in a config file that could name a package. */
@@ -13,9 +13,14 @@ export function packageNamesIn(text: string): string[] {
  * The installed packages that are named, and all that they depend on.
  * @param named Paths of files in packages, and texts that may be names of packages.
  * @param from Absolute paths of the folders that names are looked up from.
+ * @param installed Where packages lie.
  * @returns Absolute, real paths of the packages' folders, sorted.
  */
-export function packagesBeneath(named: Iterable<string>, from: readonly string[]): string[] {
+export function packagesBeneath(
+  named: Iterable<string>,
+  from: readonly string[],
+  installed: InstalledPackages,
+): string[] {
   const found = new Set<string>();
   const queue: string[] = [];
   const add = (folder: string | null) => {
@@ -31,10 +36,11 @@ export function packagesBeneath(named: Iterable<string>, from: readonly string[]
     if (path.isAbsolute(name)) add(packageFolder(name));
     else
       for (const spelling of packageSpellings(name))
-        for (const folder of from) add(findPackage(folder, spelling));
+        for (const folder of from) add(installed.find(folder, spelling));
   }
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    for (const name of dependenciesOf(folder)) add(findPackage(folder, name));
+    for (const name of dependenciesOf(installed.manifest(folder)))
+      add(installed.find(folder, name));
   }
   return [...found].sort();
 }
@@ -53,21 +59,14 @@ function packageSpellings(name: string): string[] {
   ];
 }
 
-function findPackage(from: string, name: string): string | null {
-  for (let at = from; ; at = path.dirname(at)) {
-    const folder = path.join(at, 'node_modules', name);
-    if (fs.existsSync(path.join(folder, 'package.json'))) return folder;
-    if (path.dirname(at) === at) return null;
-  }
-}
-
-function dependenciesOf(folder: string): string[] {
+function dependenciesOf(manifest: string | null): string[] {
   try {
-    const manifest = JSON.parse(
-      fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
-    ) as Record<string, Record<string, string> | undefined>;
+    const parsed = JSON.parse(manifest ?? '{}') as Record<
+      string,
+      Record<string, string> | undefined
+    >;
     return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
-      Object.keys(manifest[key] ?? {}),
+      Object.keys(parsed[key] ?? {}),
     );
   } catch {
     return [];

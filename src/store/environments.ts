@@ -3,6 +3,9 @@ import { after } from './clock';
 import { StoreError } from './errors';
 import type { Environment, EnvironmentKey } from './types';
 
+/** A stamp that is younger, in milliseconds, need not be written anew: each writing waits for the disk. */
+const STAMP_AGE = 60 * 60 * 1000;
+
 /** How many environments stay of equal name, project, Node version and platform. */
 export const KEPT_ENVIRONMENTS = 10;
 
@@ -13,6 +16,7 @@ interface Row {
   node_major: number;
   platform: string;
   hash: string;
+  used_at: number;
 }
 
 /** The environment rows. */
@@ -65,6 +69,9 @@ export class Environments {
       .pluck()
       .get(hash);
     const at = after(last, Math.round(now));
+    const known = this.#alike.get(name, project, nodeMajor, platform, hash);
+    if (known?.hash === hash && known.used_at > Number(last) && at - known.used_at < STAMP_AGE)
+      return asEnvironment(known);
     const id = this.#db
       .prepare<[string, string, number, string, string, number, number], number>(
         `INSERT INTO environment (name, project, node_major, platform, hash, created_at, used_at)

@@ -7,6 +7,7 @@ import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { importClosure } from '../dependencies/imports';
 import { packageFolder } from '../dependencies/paths';
+import { InstalledPackages } from '../dependencies/installed';
 import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
 import { fromJest } from '../run/user-jest';
 import { unobserved } from './observer';
@@ -111,7 +112,11 @@ function environmentFiles(file: string, rootDir: string): readonly string[] {
   if (files === undefined) {
     const own = packageFolder(file) === null ? importClosure([file]) : [];
     const texts = own.map((name) => fs.readFileSync(name, 'utf8'));
-    const packages = packagesBeneath([file, ...texts.flatMap(packageNamesIn)], [rootDir]);
+    const packages = packagesBeneath(
+      [file, ...texts.flatMap(packageNamesIn)],
+      [rootDir],
+      new InstalledPackages(),
+    );
     files = [...own, file, ...packages.map((folder) => path.join(folder, 'package.json'))];
     environments.set(file, files);
   }
