@@ -25,12 +25,19 @@ const LATE = /^(?:acorn|picomatch|picocolors|commander)$/;
 
 const PARTS = ['recording.js', 'command.js'];
 
+/** What child processes of tests load; a bundle of its own, see `build-child.mjs`. */
+const OF_CHILDREN = ['worker/child/hook.js', 'worker/child/report.js'];
+
 const OWN_REQUEST = /require\("(\.{1,2}\/[^"]*|\.{1,2})"\)/g;
 
 const files = readdirSync(dist, { recursive: true })
   .map((file) => file.split(sep).join('/'))
   .filter(
-    (file) => file.endsWith('.js') && !file.startsWith('report/page/') && !PARTS.includes(file),
+    (file) =>
+      file.endsWith('.js') &&
+      !file.startsWith('report/page/') &&
+      !PARTS.includes(file) &&
+      !OF_CHILDREN.includes(file),
   );
 const texts = new Map(files.map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
 

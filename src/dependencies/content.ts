@@ -1,4 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+
+/** Loaded when first used: it is among the dearest of Node's modules, and child processes of tests load this one. */
+let crypto: typeof import('node:crypto') | undefined;
+
+function sha1() {
+  crypto ??= createRequire(__filename)('node:crypto') as typeof import('node:crypto');
+  return crypto.createHash('sha1');
+}
 
 /**
  * The git blob hash of some bytes: SHA-1 over `blob <length>\0<bytes>`, in hex.
@@ -7,10 +15,10 @@ import { createHash } from 'node:crypto';
  */
 export function contentHash(content: Buffer | string): string {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  return sha1().update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 /** A short hash of any text, for values that need not be readable. */
 export function shortHash(text: string): string {
-  return createHash('sha1').update(text).digest('hex').slice(0, 16);
+  return sha1().update(text).digest('hex').slice(0, 16);
 }

@@ -2,6 +2,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import picomatch from 'picomatch';
+import { packageFolder } from './package-folder';
+import { isForeign, isWithin, type Surroundings } from './surroundings';
+
+export { isWithin, packageFolder };
 
 /** What an absolute path means for a record. */
 export type Place =
@@ -58,14 +62,11 @@ function repositoryRoot(folder: string): string {
   }
 }
 
-const SYSTEM_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/etc/ssl'];
-
 /** Tells what a path means, remembering every answer: a worker asks about the same files again and again. */
 export class PathClassifier {
   readonly #rules: PathRules;
   readonly #excluded: string[];
-  readonly #temporary: string;
-  readonly #workspace: string;
+  readonly surroundings: Surroundings;
   readonly #ignores: ((name: string) => boolean) | null;
   readonly #known = new Map<string, Place>();
   readonly #realFolders = new Map<string, string>();
@@ -73,8 +74,10 @@ export class PathClassifier {
   constructor(rules: PathRules) {
     this.#rules = rules;
     this.#excluded = rules.excluded.map((folder) => path.normalize(folder));
-    this.#temporary = realPath(os.tmpdir());
-    this.#workspace = repositoryRoot(rules.root);
+    this.surroundings = {
+      workspace: repositoryRoot(rules.root),
+      temporary: realPath(os.tmpdir()),
+    };
     this.#ignores = rules.ignore.length > 0 ? picomatch(rules.ignore, { dot: true }) : null;
   }
 
@@ -95,11 +98,7 @@ export class PathClassifier {
   #classify(file: string): Place {
     const { root } = this.#rules;
     if (this.#excluded.some((folder) => isWithin(folder, file))) return { kind: 'ignored' };
-    if (!isWithin(this.#workspace, file)) {
-      // What a test keeps in the temporary folder is its own, unless the project itself lives there.
-      if (isWithin(this.#temporary, file)) return { kind: 'ignored' };
-      if (SYSTEM_FOLDERS.some((folder) => isWithin(folder, file))) return { kind: 'ignored' };
-    }
+    if (isForeign(file, this.surroundings)) return { kind: 'ignored' };
     const folder = packageFolder(file);
     if (folder !== null) {
       if (folder === '') return { kind: 'ignored' };
@@ -121,34 +120,4 @@ export class PathClassifier {
     }
     return real;
   }
-}
-
-/** True when `file` is `folder` or lies below it. */
-export function isWithin(folder: string, file: string): boolean {
-  return (
-    file === folder ||
-    (file.startsWith(folder) && (folder.endsWith(path.sep) || file[folder.length] === path.sep))
-  );
-}
-
-/** What package managers and tools keep for themselves in `node_modules`; others, as Prisma, generate code there. */
-const KEPT =
-  /^\.(?:bin|cache|pnpm|store|vite|vitest|yarn[\w.-]*|package-lock\.json|modules\.yaml)$/;
-
-/**
- * The folder of the installed package a file belongs to: the innermost `node_modules/<name>` above it.
- * Empty for something in `node_modules` that is no package (`.bin`, `.cache`); null outside `node_modules`, and for
- * code that a tool generated there, which has no version.
- */
-export function packageFolder(file: string): string | null {
-  const marker = `${path.sep}node_modules${path.sep}`;
-  const at = file.lastIndexOf(marker);
-  if (at < 0) return null;
-  const [first, second] = file.slice(at + marker.length).split(path.sep);
-  if (first === undefined || first === '' || KEPT.test(first)) return '';
-  if (first.startsWith('.')) return null;
-  if (first.startsWith('@')) {
-    return second === undefined ? '' : file.slice(0, at) + marker + first + path.sep + second;
-  }
-  return file.slice(0, at) + marker + first;
 }

@@ -5,6 +5,7 @@ import { settlePending } from './observer';
 import { Recorder } from './recorder';
 import { keepSnapshots } from './skipped-snapshots';
 import { planSkips, type TestPlan } from './test-plan';
+import { watchedVariables } from './variables';
 import { joinRun, sayOnce } from './worker-run';
 
 /** The part of Jest's environment that we use; every environment has it, also a user's own. */
@@ -217,41 +218,7 @@ function watchTeardown(environment: AnyEnvironment, attachment: Attachment): voi
 /** Reports each variable that code in the environment asks for. */
 function watchVariables(global: object, recorder: Recorder): void {
   const scope = (global as { process?: { env?: NodeJS.ProcessEnv } }).process;
-  if (scope?.env === undefined) return;
-  const asked = new Set<string>();
-  let askedForNames = false;
-  const note = (variables: NodeJS.ProcessEnv, key: string | symbol) => {
-    if (typeof key !== 'string' || asked.has(key)) return;
-    if (recorder.asked(key, variables[key])) asked.add(key);
-  };
-  scope.env = new Proxy(scope.env, {
-    get(variables, key) {
-      note(variables, key);
-      return variables[key as string];
-    },
-    has(variables, key) {
-      note(variables, key);
-      return key in variables;
-    },
-    getOwnPropertyDescriptor(variables, key) {
-      note(variables, key);
-      return Reflect.getOwnPropertyDescriptor(variables, key);
-    },
-    ownKeys(variables) {
-      askedForNames ||= recorder.askedForNames();
-      return Reflect.ownKeys(variables);
-    },
-    deleteProperty(variables, key) {
-      if (typeof key === 'string') asked.add(key);
-      return Reflect.deleteProperty(variables, key);
-    },
-    set(variables, key, value: string) {
-      // What a test sets itself is no input.
-      if (typeof key === 'string') asked.add(key);
-      variables[key as string] = value;
-      return true;
-    },
-  });
+  if (scope?.env !== undefined) scope.env = watchedVariables(scope.env, recorder);
 }
 
 /** Functions turned into text show the code that was written, not our probes. */

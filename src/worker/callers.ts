@@ -33,6 +33,12 @@ export function calledForSuggestions(): boolean {
   return first !== undefined && /[\\/]jest-runtime[\\/]build[\\/]/.test(first);
 }
 
+/** Node itself reads the variables for a child or a thread that it starts. */
+export function calledByLaunch(): boolean {
+  const first = callerFiles().find((file) => file !== '' && !file.startsWith(OWN_FOLDER));
+  return first !== undefined && /^node:(?:internal\/)?(?:child_process|worker)/.test(first);
+}
+
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
 function callerFiles(): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.

@@ -1,43 +1,90 @@
-import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import workerThreads from 'node:worker_threads';
 import { importClosure } from '../dependencies/imports';
+import type { Surroundings } from '../dependencies/surroundings';
+import { watchLaunches } from './launches';
+import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
 import { unobserved, unwatched } from './observer';
 
 /**
- * Watches what tests run outside their own process: Node reports the files that a child loaded through
- * `NODE_V8_COVERAGE`, at the child's exit. A worker thread reports nothing, so what its script imports counts.
+ * Watches what tests run outside their own process. A hook that Node children and threads load reports what they do to
+ * the file system and which variables they ask for; Node itself reports the files that a child loaded through
+ * `NODE_V8_COVERAGE`, at the child's exit. What its script imports counts for a child that is killed before.
  */
+
+/** Who is told what children and threads did. */
+export interface ChildWatcher extends Surroundings {
+  /** A file was loaded, or named to a program. */
+  loaded(file: string): void;
+  /** A path was named to a program, and nothing was there. */
+  missed(file: string): void;
+  observed(observation: Observation): void;
+}
 
 /** Where children report; made when the first one starts. */
 let reports: string | null = null;
-let receive: ((file: string) => void) | null = null;
+/** By file of observations: how many bytes of it were read. */
+const readUpTo = new Map<string, number>();
+let watcher: ChildWatcher | null = null;
 let installed = false;
 
 /** Starts watching for one test file. */
-export function watchChildren(loaded: (file: string) => void): void {
-  receive = loaded;
+export function watchChildren(next: ChildWatcher): void {
+  watcher = next;
   if (installed) return;
   installed = true;
-  watchAsynchronous();
-  for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) watchSynchronous(name);
-  watchThreads();
+  watchLaunches({
+    variables: () => process.env,
+    handover: () => {
+      if (watcher === null) return null;
+      const { workspace, temporary } = watcher;
+      return { folder: reportFolder(), workspace, temporary };
+    },
+    named: (file) => {
+      watcher?.loaded(file);
+      if (SCRIPT.test(file)) for (const other of importClosure([file])) watcher?.loaded(other);
+    },
+    missed: (file) => watcher?.missed(file),
+    asked: (name) => watcher?.observed({ at: 0, what: 'variable', name, value: '' }),
+    // What a child did before is seen before what the test does next.
+    ended: () => unobserved(readObservations),
+    unobserved,
+  });
 }
 
-/** Reports the files that children loaded, and stops watching. */
+const SCRIPT = /\.[cm]?[jt]s$/;
+
+/** Reports what children and threads did, and stops watching. */
 export function collectChildren(): void {
-  const loaded = receive;
-  receive = null;
+  readObservations();
+  const to = watcher;
+  watcher = null;
   const folder = reports;
   reports = null;
-  if (folder === null || loaded === null) return;
-  for (const name of listed(folder)) {
-    for (const file of filesIn(path.join(folder, name))) loaded(file);
-  }
+  readUpTo.clear();
+  if (folder === null || to === null) return;
+  for (const name of listed(folder))
+    for (const file of loadedFiles(path.join(folder, name))) to.loaded(file);
   fs.rmSync(folder, { recursive: true, force: true });
+}
+
+/** Reports what was observed since the last time. */
+function readObservations(): void {
+  const to = watcher;
+  if (to === null || reports === null) return;
+  for (const name of listed(reports)) {
+    if (!name.startsWith(OBSERVATIONS)) continue;
+    const file = path.join(reports, name);
+    const content = unwatched.readFileSync(file);
+    const from = readUpTo.get(name) ?? 0;
+    const end = content.lastIndexOf('\n') + 1;
+    if (end <= from) continue;
+    readUpTo.set(name, end);
+    for (const observation of decodeObservations(content.toString('utf8', from, end)))
+      to.observed(observation);
+  }
 }
 
 function listed(folder: string): string[] {
@@ -49,7 +96,7 @@ function listed(folder: string): string[] {
 }
 
 /** The scripts of one report. Source: Node's documentation of NODE_V8_COVERAGE. */
-function filesIn(report: string): string[] {
+function loadedFiles(report: string): string[] {
   try {
     const { result } = JSON.parse(unwatched.readFileSync(report, 'utf8')) as {
       result: { url: string }[];
@@ -64,72 +111,4 @@ function filesIn(report: string): string[] {
 function reportFolder(): string {
   reports ??= unobserved(() => fs.mkdtempSync(path.join(os.tmpdir(), 'jest-testmon-children-')));
   return reports;
-}
-
-/** What a script imports counts even where the child is killed before it reports. */
-function noteScripts(args: readonly unknown[]): void {
-  const loaded = receive;
-  if (loaded === null) return;
-  unobserved(() => {
-    const scripts = args
-      .filter((arg): arg is string => typeof arg === 'string' && /\.[cm]?[jt]s$/.test(arg))
-      .map((arg) => path.resolve(arg));
-    for (const file of importClosure(scripts)) loaded(file);
-  });
-}
-
-/** Every asynchronous form ends in `ChildProcess.prototype.spawn`. */
-function watchAsynchronous(): void {
-  const prototype = childProcess.ChildProcess.prototype as unknown as {
-    spawn: (options: { envPairs?: string[]; args?: string[] }) => unknown;
-  };
-  const { spawn } = prototype;
-  prototype.spawn = function (options) {
-    if (
-      receive !== null &&
-      Array.isArray(options.envPairs) &&
-      !options.envPairs.some((pair) => pair.startsWith('NODE_V8_COVERAGE='))
-    ) {
-      options.envPairs.push(`NODE_V8_COVERAGE=${reportFolder()}`);
-      noteScripts(options.args ?? []);
-    }
-    return Reflect.apply(spawn, this, [options]);
-  };
-}
-
-type Synchronous = (...args: unknown[]) => unknown;
-
-function watchSynchronous(name: 'spawnSync' | 'execSync' | 'execFileSync'): void {
-  const table = childProcess as unknown as Record<string, Synchronous>;
-  const original = table[name];
-  if (original === undefined) return;
-  const watched: Synchronous = function (this: unknown, ...args) {
-    if (receive === null) return Reflect.apply(original, this, args);
-    const at = args.findIndex(
-      (arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg),
-    );
-    const options = (at < 0 ? {} : args[at]) as { env?: NodeJS.ProcessEnv };
-    const env = options.env ?? process.env;
-    if (env.NODE_V8_COVERAGE !== undefined) return Reflect.apply(original, this, args);
-    noteScripts(args.flat());
-    const reporting = { ...options, env: { ...env, NODE_V8_COVERAGE: reportFolder() } };
-    const given =
-      at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
-    return Reflect.apply(original, this, given);
-  };
-  Object.defineProperty(watched, 'name', { value: name });
-  table[name] = watched;
-}
-
-function watchThreads(): void {
-  const table = workerThreads as { Worker: typeof workerThreads.Worker };
-  table.Worker = new Proxy(table.Worker, {
-    construct(Worker, args: unknown[], target) {
-      const [script] = args;
-      noteScripts([
-        script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script,
-      ]);
-      return Reflect.construct(Worker, args, target) as object;
-    },
-  });
 }

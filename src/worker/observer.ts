@@ -1,10 +1,16 @@
 import fs from 'node:fs';
 import Module from 'node:module';
 import path from 'node:path';
-import { calledByResolver, OWN_FOLDER } from './callers';
-import { asPath, OPERATIONS, type Report } from './operations';
+import { calledByResolver } from './callers';
+import {
+  disguise,
+  watchFs,
+  withoutOurFrames,
+  type AnyFunction,
+  type FunctionTable,
+} from './fs-watch';
 import { watchResolver } from './resolver';
-import { NOBODY, PendingObservations, type Sink } from './sink';
+import { NOBODY, PendingObservations, type Sink, type Watch } from './sink';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */
 export const unwatched = {
@@ -28,7 +34,7 @@ export function observe(next: Sink): void {
   if (unsearched) {
     unsearched = false;
     watchPrivateCopies();
-    watchResolver({ sink: () => (suspended === 0 ? sink : null), unobserved });
+    watchResolver(WATCH);
   }
   sink = next;
 }
@@ -36,9 +42,16 @@ export function observe(next: Sink): void {
 function install(): void {
   if (installed) return;
   installed = true;
-  watchFs();
+  watchFs(WATCH, withoutOurFrames);
   watchModules();
 }
+
+const WATCH: Watch = {
+  sink: () => (suspended === 0 ? sink : null),
+  unobserved,
+  suspend: () => (suspended += 1),
+  resume: () => (suspended -= 1),
+};
 
 /** Stops reporting to a sink. */
 export function stopObserving(previous: Sink): void {
@@ -74,102 +87,6 @@ export function readsDuring<T>(work: () => T): { result: T; files: string[] } {
   } finally {
     ({ sink, suspended } = outer);
   }
-}
-
-type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
-type FunctionTable = Record<string, unknown>;
-
-function watchFs(): void {
-  const table = fs as unknown as FunctionTable;
-  for (const [name, report] of Object.entries(OPERATIONS)) {
-    watchOne(table, name, report);
-    watchOne(table, `${name}Sync`, report);
-    watchOne(fs.promises, name, report);
-  }
-  // What a temporary folder will be called is known only afterwards.
-  for (const [owner, name] of [
-    [table, 'mkdtempSync'],
-    [table, 'mkdtemp'],
-    [fs.promises as unknown as FunctionTable, 'mkdtemp'],
-  ] as const) {
-    watchResult(owner, name);
-  }
-}
-
-/** Replaces one function by one that reports first; names, lengths and own properties stay. */
-function watchOne(table: FunctionTable, name: string, report: Report): void {
-  const original = table[name];
-  if (typeof original !== 'function') return;
-  const call = original as AnyFunction;
-  const watched: AnyFunction = function (...args) {
-    if (sink !== null && suspended === 0) {
-      const file = asPath(args[0]);
-      if (file !== null) {
-        // Our own look at the file must not report itself.
-        const to = sink;
-        unobserved(() => report(to, file, args));
-      }
-    }
-    try {
-      // Node's own synchronous functions call one another; only the outermost is the code's.
-      return name.endsWith('Sync')
-        ? unobserved(() => Reflect.apply(call, this, args))
-        : Reflect.apply(call, this, args);
-    } catch (error) {
-      throw sink !== null && suspended === 0 ? unobserved(() => withoutOurFrames(error)) : error;
-    }
-  };
-  table[name] = disguise(watched, call);
-}
-
-function watchResult(table: FunctionTable, name: string): void {
-  const original = table[name];
-  if (typeof original !== 'function') return;
-  const call = original as AnyFunction;
-  const watched: AnyFunction = function (...args) {
-    const to = suspended === 0 ? sink : null;
-    const callback = args.at(-1);
-    if (to !== null && typeof callback === 'function') {
-      args[args.length - 1] = function (this: unknown, error: unknown, folder: unknown) {
-        if (typeof folder === 'string') to.wrote(path.resolve(folder));
-        return Reflect.apply(callback as AnyFunction, this, [error, folder]);
-      };
-    }
-    const result = Reflect.apply(call, this, args);
-    if (to !== null) {
-      if (typeof result === 'string') to.wrote(path.resolve(result));
-      else if (result instanceof Promise) {
-        return result.then((folder: unknown) => {
-          if (typeof folder === 'string') to.wrote(path.resolve(folder));
-          return folder;
-        });
-      }
-    }
-    return result;
-  };
-  table[name] = disguise(watched, call);
-}
-
-const OUR_FRAME = new RegExp(
-  `\\n[^\\n]*${OWN_FOLDER.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
-  'g',
-);
-
-/** A failed look at a file shows the stack it has without us. */
-function withoutOurFrames(error: unknown): unknown {
-  if (error instanceof Error && typeof error.stack === 'string')
-    error.stack = error.stack.replace(OUR_FRAME, '');
-  return error;
-}
-
-/** Makes a replacement look like what it replaces. */
-function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
-  for (const key of Reflect.ownKeys(original)) {
-    const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor !== undefined && key !== 'prototype')
-      Object.defineProperty(watched, key, descriptor);
-  }
-  return watched;
 }
 
 /** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */

@@ -1,6 +1,15 @@
 import path from 'node:path';
 import type { Dependency } from '../store/types';
 
+/** The time in milliseconds since the epoch, alike in all processes of a machine. */
+export const now = (): number => performance.timeOrigin + performance.now();
+
+interface OwnPath {
+  /** What was there before, where that still counts. */
+  before: Dependency | null;
+  since: number;
+}
+
 /** Links that lead to one another are followed no further than this. */
 const MOST_LINKS = 16;
 
@@ -9,19 +18,21 @@ const MOST_LINKS = 16;
  * content that it appended to, or the absence of the folder that it made.
  */
 export class OwnPaths {
-  /** By absolute path: what was there before, where that still counts. */
-  readonly #own = new Map<string, Dependency | null>();
+  readonly #own = new Map<string, OwnPath>();
   readonly #links = new Map<string, string>();
 
-  /** A path was created, replaced or removed. */
-  wrote(file: string): void {
-    this.#own.set(file, null);
+  /**
+   * A path was created, replaced or removed.
+   * @param at When, as `now` tells it.
+   */
+  wrote(file: string, at = now()): void {
+    this.#own.set(file, { before: null, since: this.#since(file, at) });
     this.#links.delete(file);
   }
 
   /** A path was changed, so what was there before counts for whoever looks at it later. */
-  changed(file: string, before: Dependency | null): void {
-    this.#own.set(file, before);
+  changed(file: string, before: Dependency | null, at = now()): void {
+    this.#own.set(file, { before, since: this.#since(file, at) });
   }
 
   /** A link was made: what is seen through it is what stands at its target. */
@@ -43,15 +54,20 @@ export class OwnPaths {
 
   /**
    * What was at or above a path before the test file changed it.
+   * @param seen When the path was looked at, as `now` tells it; only what was done until then counts.
    * @returns Undefined where the path is none of its own; null where what was there does not count.
    */
-  before(file: string): Dependency | null | undefined {
+  before(file: string, seen = Infinity): Dependency | null | undefined {
     if (this.#own.size === 0) return undefined;
     for (let at = file; ; at = path.dirname(at)) {
-      const before = this.#own.get(at);
-      if (before !== undefined) return before;
+      const own = this.#own.get(at);
+      if (own !== undefined && own.since <= seen) return own.before;
       if (path.dirname(at) === at) return undefined;
     }
+  }
+
+  #since(file: string, at: number): number {
+    return Math.min(at, this.#own.get(file)?.since ?? at);
   }
 
   #follow(file: string): string | null {

@@ -14,8 +14,9 @@ import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { observe, stopObserving, unobserved, unwatched } from './observer';
-import { OwnPaths } from './own-paths';
+import { now, OwnPaths } from './own-paths';
 import { ProbeRegistry } from './probe-registry';
+import { Replay } from './replay';
 import type { Sink } from './sink';
 import type { WorkerRun } from './worker-run';
 
@@ -73,6 +74,7 @@ export class Recorder implements Sink {
   readonly #loadedByKept = new Set<string>();
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #own = new OwnPaths();
+  readonly #replay: Replay;
   /** Files that Jest found for a specifier, loaded or not. */
   readonly #resolved = new Set<string>();
   /** Modules of which Jest asked for the id, by the parts of it. */
@@ -113,7 +115,18 @@ export class Recorder implements Sink {
         value: '',
       });
     journal.start(target.environmentId, toStored(run.file.root, target.file), this.#startedAt);
-    watchChildren((file) => this.read(file));
+    this.#replay = new Replay(run, this.#own, this.#shared);
+    watchChildren({
+      ...run.paths.surroundings,
+      loaded: (file) => this.read(file),
+      missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      observed: (observation) => {
+        const { what, name } = observation;
+        if (what !== 'variable') this.#replay.take(observation);
+        else if (name === '') this.askedForNames();
+        else this.asked(name, process.env[name]);
+      },
+    });
     observe(this);
   }
 
@@ -329,6 +342,7 @@ export class Recorder implements Sink {
     stopObserving(this);
     unobserved(() => {
       collectChildren();
+      this.#replay.finish();
       this.#drain(this.#current ?? this.#shared);
       for (const seen of this.#open.values()) this.#shared.include(seen);
       this.#addLoaded(snapshot);

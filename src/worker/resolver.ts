@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Sink } from './sink';
+import type { Sink, Watch } from './sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -10,14 +10,6 @@ interface ResolverClass {
 }
 
 const MARK = Symbol.for('jest-testmon.watched');
-
-/** Who is to be told what is seen. */
-export interface Watch {
-  /** Null where nobody is to be told. */
-  sink(): Sink | null;
-  /** Runs something without telling. */
-  unobserved<T>(work: () => T): T;
-}
 
 /**
  * Watches what Jest's resolver found, or did not: it does not look through the watched `fs`, so this is seen where it

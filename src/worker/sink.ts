@@ -30,6 +30,17 @@ export interface Sink {
   links(link: string, target: string): void;
 }
 
+/** Who is to be told what is seen. */
+export interface Watch {
+  /** Null where nobody is to be told. */
+  sink(): Sink | null;
+  /** Runs something without telling. */
+  unobserved<T>(work: () => T): T;
+  /** The same for code that must add no frame to the stack: tells nothing until `resume`. */
+  suspend(): void;
+  resume(): void;
+}
+
 /** Receives everything and keeps nothing. */
 export const NOBODY: Sink = {
   loaded: () => undefined,

@@ -1,4 +1,5 @@
 import { always } from './always';
+import { childInputs } from './child-inputs';
 import { children } from './children';
 import { code } from './code';
 import { files } from './files';
@@ -43,6 +44,7 @@ export const families: readonly Family[] = [
   typeErrors,
   variables,
   children,
+  childInputs,
   monorepo,
   onePackage,
   always,

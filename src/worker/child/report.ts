@@ -1,0 +1,76 @@
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import {
+  getEnvironmentData,
+  isMainThread,
+  setEnvironmentData,
+  threadId,
+} from 'node:worker_threads';
+import { calledByLaunch } from '../callers';
+import { watchFs } from '../fs-watch';
+import { watchLaunches } from '../launches';
+import type { Watch } from '../sink';
+import { watchedVariables } from '../variables';
+import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
+import { OBSERVATIONS } from '../observation';
+import { ReportWriter } from './report-writer';
+import { ReportingSink } from './reporting-sink';
+import { mendUncaught } from './uncaught';
+
+/** Reports what this process or thread does from now on to the worker that started it; nothing where none did. */
+export function report(): void {
+  const variables = process.env;
+  const handover = takeHandover(variables);
+  if (handover === null) return;
+  const name = `${OBSERVATIONS}${process.pid}-${threadId}-${Date.now()}.jsonl`;
+  const writer = new ReportWriter(path.join(handover.folder, name));
+  const sink = new ReportingSink(writer, handover);
+  let suspended = 0;
+  const watch: Watch = {
+    sink: () => (suspended === 0 ? sink : null),
+    unobserved: (work) => {
+      suspended += 1;
+      try {
+        return work();
+      } finally {
+        suspended -= 1;
+      }
+    },
+    suspend: () => (suspended += 1),
+    resume: () => (suspended -= 1),
+  };
+  watchFs(watch);
+  mendUncaught();
+  process.env = watchedVariables(variables, {
+    asked: (variable) => {
+      if (calledByLaunch()) return false;
+      writer.write('variable', variable);
+      return true;
+    },
+    askedForNames: () => {
+      if (calledByLaunch()) return false;
+      writer.write('variable', '');
+      return true;
+    },
+  });
+  watchLaunches({
+    variables: () => variables,
+    handover: () => handover,
+    named: (file) => sink.read(file),
+    missed: (file) => writer.write('missed', file),
+    asked: (variable) => writer.write('variable', variable),
+    unobserved: (work) => watch.unobserved(work),
+  });
+  syncBuiltinESMExports();
+}
+
+function takeHandover(variables: NodeJS.ProcessEnv): ChildHandover | null {
+  const handed = takeVariables(variables);
+  if (isMainThread) return handed;
+  const data = getEnvironmentData(CHILD_VARIABLE) as unknown as ThreadHandover | undefined;
+  if (data === undefined) return handed;
+  setEnvironmentData(CHILD_VARIABLE, undefined);
+  const { execArgv, ...handover } = data;
+  process.execArgv = execArgv;
+  return handover;
+}

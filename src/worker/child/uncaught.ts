@@ -1,0 +1,21 @@
+import { withoutOurFrames } from '../fs-watch';
+
+type Emit = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * An error that nobody catches is shown with the stack that it has without us. Throwing it again would change the
+ * place that Node shows with it, and a listener of ours could be counted.
+ * Source: Node's documentation of the event `uncaughtExceptionMonitor`.
+ */
+export function mendUncaught(): void {
+  const emit = Reflect.get(process, 'emit') as unknown as Emit;
+  Object.defineProperty(process, 'emit', {
+    value: function (this: unknown, ...args: unknown[]) {
+      if (args[0] === 'uncaughtExceptionMonitor') withoutOurFrames(args[1]);
+      return Reflect.apply(emit, this, args);
+    },
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  });
+}

@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { OWN_FOLDER } from './callers';
+import { asPath, OPERATIONS, type Report } from './operations';
+import type { Watch } from './sink';
+
+/** Any function whose arguments are handed through. */
+export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+/** Functions by name. */
+export type FunctionTable = Record<string, unknown>;
+
+/** What becomes of an error that a watched function throws; nothing touches it where there is none. */
+type OnError = (error: unknown) => unknown;
+
+/** Replaces the functions of `fs` by ones that report what they are about to do, once per process or thread. */
+export function watchFs(watch: Watch, onError?: OnError): void {
+  const table = fs as unknown as FunctionTable;
+  const promises = fs.promises as unknown as FunctionTable;
+  for (const [name, report] of Object.entries(OPERATIONS)) {
+    watchOne(watch, table, name, report, onError);
+    watchOne(watch, table, `${name}Sync`, report, onError);
+    watchOne(watch, promises, name, report, onError);
+  }
+  // What a temporary folder will be called is known only afterwards.
+  watchResult(watch, table, 'mkdtempSync');
+  watchResult(watch, table, 'mkdtemp');
+  watchResult(watch, promises, 'mkdtemp');
+}
+
+/** Replaces one function by one that reports first; names, lengths and own properties stay. */
+function watchOne(
+  watch: Watch,
+  table: FunctionTable,
+  name: string,
+  report: Report,
+  onError: OnError | undefined,
+): void {
+  const original = table[name];
+  if (typeof original !== 'function') return;
+  const call = original as AnyFunction;
+  const isSynchronous = name.endsWith('Sync');
+  const tell = (args: readonly unknown[]): void => {
+    const to = watch.sink();
+    if (to === null) return;
+    const file = asPath(args[0]);
+    // Our own look at the file must not report itself.
+    if (file !== null) watch.unobserved(() => report(to, file, args));
+  };
+  const watched: AnyFunction = function (...args) {
+    tell(args);
+    if (!isSynchronous) return Reflect.apply(call, this, args);
+    // Node's own synchronous functions call one another; only the outermost is the code's.
+    watch.suspend();
+    try {
+      return Reflect.apply(call, this, args);
+    } finally {
+      watch.resume();
+    }
+  };
+  const mending: AnyFunction = function (...args) {
+    try {
+      return Reflect.apply(watched, this, args);
+    } catch (error) {
+      throw onError === undefined || watch.sink() === null
+        ? error
+        : watch.unobserved(() => onError(error));
+    }
+  };
+  // What throws again would show as the place of an error that nobody catches.
+  const replacement = onError === undefined ? watched : mending;
+  table[name] = disguise(replacement, call);
+}
+
+function watchResult(watch: Watch, table: FunctionTable, name: string): void {
+  const original = table[name];
+  if (typeof original !== 'function') return;
+  const call = original as AnyFunction;
+  const watched: AnyFunction = function (...args) {
+    const to = watch.sink();
+    const callback = args.at(-1);
+    if (to !== null && typeof callback === 'function') {
+      args[args.length - 1] = function (this: unknown, error: unknown, folder: unknown) {
+        if (typeof folder === 'string') to.wrote(path.resolve(folder));
+        return Reflect.apply(callback as AnyFunction, this, [error, folder]);
+      };
+    }
+    const result = Reflect.apply(call, this, args);
+    if (to !== null) {
+      if (typeof result === 'string') to.wrote(path.resolve(result));
+      else if (result instanceof Promise) {
+        return result.then((folder: unknown) => {
+          if (typeof folder === 'string') to.wrote(path.resolve(folder));
+          return folder;
+        });
+      }
+    }
+    return result;
+  };
+  table[name] = disguise(watched, call);
+}
+
+const OUR_FRAME = new RegExp(
+  `\\n[^\\n]*${OWN_FOLDER.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
+  'g',
+);
+
+/** A failed look at a file shows the stack it has without us. */
+export function withoutOurFrames(error: unknown): unknown {
+  if (error instanceof Error && typeof error.stack === 'string')
+    error.stack = error.stack.replace(OUR_FRAME, '');
+  return error;
+}
+
+/** Makes a replacement look like what it replaces. */
+export function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
+  for (const key of Reflect.ownKeys(original)) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor !== undefined && key !== 'prototype')
+      Object.defineProperty(watched, key, descriptor);
+  }
+  return watched;
+}

@@ -1,0 +1,116 @@
+import { contentHash } from '../dependencies/content';
+import { linkValue } from '../dependencies/nearer';
+import type { Dependency } from '../store/types';
+import type { Accumulator } from './footprint';
+import { stamp, STAMP, type Observation } from './observation';
+import { unwatched } from './observer';
+import type { OwnPaths } from './own-paths';
+import type { WorkerRun } from './worker-run';
+
+/** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
+export class Replay {
+  readonly #run: WorkerRun;
+  readonly #own: OwnPaths;
+  readonly #into: Accumulator;
+  /** What was found in the place of a stamp. */
+  readonly #contents = new Map<string, string>();
+  readonly #missed = new Set<string>();
+
+  constructor(run: WorkerRun, own: OwnPaths, into: Accumulator) {
+    this.#run = run;
+    this.#own = own;
+    this.#into = into;
+  }
+
+  /** Takes anything but a variable. */
+  take({ at, what, name: given, value }: Observation): void {
+    const file = this.#own.through(given);
+    switch (what) {
+      case 'read':
+        return this.#depend(file, at, (name) => this.#content(name, file, value));
+      case 'looked':
+        return this.#depend(file, at, (name) => presence(name, value));
+      case 'followed':
+        return this.#depend(file, at, (name) => this.#followed(name, value));
+      case 'listed':
+        return this.#depend(file, at, (name) => ({ kind: 'listing', name, value }));
+      case 'wrote':
+        return this.#own.wrote(file, at);
+      case 'changed':
+        return this.#changed(file, at, (name) => this.#content(name, file, value));
+      case 'made':
+        return this.#changed(file, at, (name) => presence(name, ''));
+      case 'missed':
+        return this.#miss(file, at);
+      case 'linked':
+        return this.#own.linked(file, value);
+    }
+  }
+
+  /** What a program missed and did not make itself must not be there. */
+  finish(): void {
+    for (const file of this.#missed) {
+      const place = this.#run.paths.place(file);
+      if (
+        place.kind === 'file' &&
+        unwatched.statSync(file, { throwIfNoEntry: false }) === undefined
+      )
+        this.#into.depend(presence(place.name, ''));
+    }
+  }
+
+  #miss(file: string, at: number): void {
+    if (this.#own.before(file, at) !== undefined) return;
+    this.#missed.add(file);
+    this.#own.wrote(file, at);
+  }
+
+  #depend(file: string, at: number, dependency: (name: string) => Dependency): void {
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'ignored') return;
+    const before = this.#own.before(file, at);
+    if (before === null) return;
+    if (before !== undefined) this.#into.depend(before);
+    else if (place.kind === 'file') this.#into.depend(dependency(place.name));
+    else this.#into.depend(this.#run.packageDependency(place.name));
+  }
+
+  #changed(file: string, at: number, before: (name: string) => Dependency): void {
+    if (this.#own.before(file, at) !== undefined) return;
+    const place = this.#run.paths.place(file);
+    this.#own.changed(file, place.kind === 'file' ? before(place.name) : null, at);
+  }
+
+  #content(name: string, file: string, value: string): Dependency {
+    if (value === '' || value === 'directory') return presence(name, value);
+    return { kind: 'file', name, value: this.#contentHash(file, value) };
+  }
+
+  /** A file of which only the stamp is known is what it was, unless it was written meanwhile: then nothing is like it. */
+  #contentHash(file: string, value: string): string {
+    if (!value.startsWith(STAMP)) return value;
+    const key = `${file}${value}`;
+    let hash = this.#contents.get(key);
+    if (hash === undefined) {
+      hash = isStill(file, value) ? contentHash(unwatched.readFileSync(file)) : 'written meanwhile';
+      this.#contents.set(key, hash);
+    }
+    return hash;
+  }
+
+  #followed(name: string, value: string): Dependency {
+    const found = presence(name, value);
+    if (found.kind === 'absent') return found;
+    const link = linkValue(this.#run.file.root, name);
+    return link === 'directory' ? found : { ...found, value: link };
+  }
+}
+
+function isStill(file: string, value: string): boolean {
+  const stats = unwatched.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stats !== undefined && stamp(stats) === value;
+}
+
+function presence(name: string, value: string): Dependency {
+  return value === '' ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+}
