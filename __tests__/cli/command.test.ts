@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Project, removeProjects, withoutWrapped } from './support/project';
@@ -416,6 +417,11 @@ describe('the command', () => {
     const { status, stderr } = subject.testmon([], { cwd: '../' });
     expect(stderr).toMatch(/^testmon: Jest was not found from .*; install it with .*\n$/);
     expect(status).toBe(1);
+    fs.rmSync(subject.path('node_modules'), { recursive: true });
+    subject.write('.pnp.cjs', '');
+    expect(subject.testmon().stderr).toMatch(
+      /^testmon: Jest was not found from .*; this project uses Yarn Plug'n'Play, so start .*\n$/,
+    );
   });
 
   test('makes process.argv and NODE_ENV look as under Jest', () => {

@@ -61,9 +61,18 @@ export function findJest(folders: readonly string[]): UserJest {
       if (entry !== null) return load(entry, name);
     }
   }
-  throw new JestMissingError(
-    `testmon: Jest was not found from ${folders[0] ?? process.cwd()}; install it with "npm install --save-dev jest".`,
-  );
+  const [from = process.cwd()] = folders;
+  throw new JestMissingError(`testmon: Jest was not found from ${from}; ${adviceFor(from)}.`);
+}
+
+/** Under Plug'n'Play Node finds packages only where Yarn has prepared it. */
+function adviceFor(folder: string): string {
+  for (let at = folder; process.versions.pnp === undefined; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, '.pnp.cjs')))
+      return `this project uses Yarn Plug'n'Play, so start it through Yarn ("yarn jest-testmon")`;
+    if (path.dirname(at) === at) break;
+  }
+  return 'install it with "npm install --save-dev jest"';
 }
 
 /**
