@@ -64,6 +64,12 @@ describe('fingerprints change', () => {
       'switch (a) { case 1: f(1); case 2: f(3) }',
       ['case f(2)'],
     ],
+    [
+      'half of a surrogate pair',
+      "if (a) f('\\ud800')",
+      "if (a) f('\\ud801')",
+      ["arm f('\\ud800')"],
+    ],
     ['a loop', 'for (;;) f(1)', 'for (;;) f(2)', ['loop f(1)']],
     ['a catch', 'try { f() } catch { g(1) }', 'try { f() } catch { g(2) }', ['catch { g(1) }']],
     [

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** How many bytes of the SHA-1 a fingerprint keeps. */
 export const FINGERPRINT_BYTES = 8;
 
+/** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
+export const FINGERPRINTS_VERSION = 2;
+
 /** What a fingerprint is made of. */
 export interface Hashable {
   /** Index of the parent in the list, -1 for the module. */

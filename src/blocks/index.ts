@@ -1,7 +1,7 @@
 /** Source text -> blocks -> fingerprints and probes. Pure: it reads no files and knows nothing of Jest. */
 
 export { BlocksError } from './error';
-export { FINGERPRINT_BYTES } from './hash';
+export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './hash';
 export { findMapReference } from './inline-map';
 export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './metadata';
 export type { Form } from './parse';

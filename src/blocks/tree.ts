@@ -189,7 +189,7 @@ class Grower {
     if (typeof value === 'string') {
       const text = this.#withoutRoot(value);
       // The length makes it impossible for one text to look like another with syntax after it.
-      this.#write(`${prefix}${text.length}'${text}`);
+      this.#write(`${prefix}${text.length}${hashable(text)}`);
     } else if (typeof value !== 'object' || value === null) {
       this.#write(`${prefix}${typeof value === 'bigint' ? `${value}n` : String(value)}`);
     } else if (Array.isArray(value)) {
@@ -346,6 +346,14 @@ function newDraft(
     early: false,
   };
 }
+
+/** Half of a surrogate pair has no bytes of its own: as UTF-8, each becomes the same replacement character. */
+function hashable(text: string): string {
+  return (text as WellFormed).isWellFormed() ? `'${text}` : JSON.stringify(text);
+}
+
+/** Known to every Node that we run on, but not yet to TypeScript's library for it. */
+type WellFormed = string & { isWellFormed(): boolean };
 
 function isNode(value: object): value is AnyNode {
   return 'type' in value && typeof value.type === 'string';

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Config } from '@jest/types';
+import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
 import {
@@ -130,6 +131,7 @@ export function toolChainHash(input: ToolChainInput): string {
 
   return shortHash(
     JSON.stringify([
+      FINGERPRINTS_VERSION,
       input.jestVersion,
       input.typeErrors,
       circumstances(root, input.cwd),

@@ -8,7 +8,7 @@ import type {
   TransformOptions,
 } from '@jest/transform';
 import type { Config } from '@jest/types';
-import { findMapReference, insertProbes } from '../blocks';
+import { findMapReference, FINGERPRINTS_VERSION, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
@@ -199,6 +199,7 @@ function cacheKey(instrument: boolean, inlined: string, inner: string): string {
   const shape = [
     inlined,
     PROBES_VERSION,
+    FINGERPRINTS_VERSION,
     process.env.TESTMON_ROOT ?? '',
     instrument || probesAreOff() ? 'bare' : 'probes',
   ];
