@@ -1,5 +1,6 @@
 /** Commits one test file after the other: `child.ts <database> <name> <commits>`. Says each that is done. */
 import { makeBatch, Store } from '../../src/store';
+import type { TestFileRecord } from '../../src/store/types';
 
 const [, , file = '', name = '', commits = '0'] = process.argv;
 const store = Store.open(file, { timeout: 30_000 });
@@ -19,8 +20,7 @@ for (let nth = 0; nth < Number(commits); nth += 1) {
     },
     bits: Uint8Array.of(255, 1),
   }));
-  const batch = makeBatch();
-  batch.records.push({
+  const record: TestFileRecord = {
     environmentId: id,
     path: `${name}-${nth}.test.js`,
     outcome: 'passed',
@@ -29,8 +29,8 @@ for (let nth = 0; nth < Number(commits); nth += 1) {
     recordedAt: nth,
     shared: { blocks, dependencies: [] },
     tests: [],
-  });
-  store.commit(batch, nth);
+  };
+  store.commit(makeBatch({ records: [record] }), nth);
   process.stdout.write('committed\n');
 }
 store.close();

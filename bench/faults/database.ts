@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import Database from 'better-sqlite3';
+import { Verdicts } from '../../src/controller/verdicts';
 import { decodeJournal } from '../../src/run/journal';
 import { readRunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
@@ -40,15 +41,17 @@ export function recordsIn(file: string): Set<string> {
   }
 }
 
-/** The test files that passed to their end in journals whose run was cut short, by relative path. */
+/** The test files that passed to their end, as Jest saw it, in runs that were cut short; by relative path. */
 export function journaled(temporary: string): string[] {
   const passed = new Set<string>();
   for (const directory of runDirectories(temporary)) {
     if (readRunFile(path.join(directory, 'run.json')) === null) continue;
+    const verdicts = Verdicts.of(path.join(directory, 'verdicts.jsonl'));
     for (const name of listed(directory).filter((file) => file.startsWith('journal-'))) {
-      for (const line of decodeJournal(contentOf(path.join(directory, name)))) {
+      for (const line of decodeJournal([contentOf(path.join(directory, name))])) {
         if (line.type !== 'end') continue;
-        if (line.outcome === 'passed' && line.complete) passed.add(line.path);
+        if (line.outcome === 'passed' && line.complete && verdicts.passed(line))
+          passed.add(line.path);
         else passed.delete(line.path);
       }
     }

@@ -1,52 +1,79 @@
 import { readRunFile, type RunFile } from '../run/run-file';
 import { makeBatch, type Store } from '../store';
-import { isEnvironmentKey } from '../store/checks';
-import type { EnvironmentKey, TestFileRecord } from '../store/types';
-import { readJournals } from './read-journals';
+import { isCount, isEnvironmentKey } from '../store/checks';
+import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../store/types';
+import { JournalReader } from './read-journals';
 import { RunDirectory } from './run-directory';
+import { keyOf, Verdicts } from './verdicts';
 
 /**
- * Commits what the workers of controllers that died have journaled, and removes what those left behind. What cannot
- * be read there costs those records, never this run.
+ * Commits what the workers of controllers that died have journaled, as Jest had judged it until then, and removes what
+ * those left behind. What cannot be read there costs those records, never this run.
  * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
  */
 export function finishAbandonedRuns(store: Store, dataFile: string): void {
   for (const directory of RunDirectory.takeOver(dataFile)) {
-    const records = recordsOf(directory);
-    for (const [key, own] of records) {
-      const { id } = store.findOrCreateEnvironment(key, Date.now());
-      store.commit(
-        makeBatch({ records: own.map((record) => ({ ...record, environmentId: id })) }),
-        Date.now(),
-      );
+    const run = readRunFile(directory.runFile);
+    const environments = run === null ? null : environmentsOf(run, store);
+    if (run !== null && environments !== null) {
+      const batch = makeBatch({ began: isCount(run.began) ? run.began : 0 });
+      batch.records = recordsOf(directory, environments, batch);
+      store.commit(batch, Date.now());
     }
     directory.remove();
   }
 }
 
-/** By environment: the database may be another one by now, so it is found by what names it, not by its id. */
-function recordsOf(directory: RunDirectory): Map<EnvironmentKey, TestFileRecord[]> {
-  const byKey = new Map<EnvironmentKey, TestFileRecord[]>();
-  try {
-    const run = readRunFile(directory.runFile);
-    if (run === null) return byKey;
-    const keys = environmentKeys(run);
-    for (const record of readJournals(directory.journals()).records) {
-      const key = keys.get(record.environmentId);
-      if (key === undefined) continue;
-      const known = byKey.get(key);
-      if (known === undefined) byKey.set(key, [record]);
-      else known.push(record);
-    }
-    return byKey;
-  } catch {
-    return new Map();
+/** The row of an environment that a run called by a number; null for one that it did not have. */
+type Environments = (environmentId: number) => number | null;
+
+/** The records of a run, by the rows of the database at hand; then the batch has the failures that left none. */
+function* recordsOf(
+  directory: RunDirectory,
+  environments: Environments,
+  batch: CommitBatch,
+): Generator<TestFileRecord> {
+  const verdicts = Verdicts.of(directory.verdictFile);
+  const ended = new Set<string>();
+  for (const { record: journaled } of new JournalReader(directory.journals()).records()) {
+    const environmentId = environments(journaled.environmentId);
+    const record = verdicts.judge(journaled);
+    if (record === null || environmentId === null) continue;
+    ended.add(keyOf(record));
+    yield { ...record, environmentId };
+  }
+  for (const testFile of verdicts.failures) {
+    const environmentId = environments(testFile.environmentId);
+    if (environmentId !== null && !ended.has(keyOf(testFile)))
+      batch.failures.push({ environmentId, path: testFile.path });
   }
 }
 
-function environmentKeys({ projects }: RunFile): Map<number, EnvironmentKey> {
+/**
+ * The environments of a run. The database may be another one by now, so they are found by what names them, and made
+ * when there is something to put there.
+ * @returns Null where the run has none.
+ */
+function environmentsOf({ projects }: RunFile, store: Store): Environments | null {
+  const keys = environmentKeys(projects);
+  if (keys.size === 0) return null;
+  const rows = new Map<number, number>();
+  return (environmentId) => {
+    const key = keys.get(environmentId);
+    if (key === undefined) return null;
+    const row = rows.get(environmentId) ?? store.findOrCreateEnvironment(key, Date.now()).id;
+    rows.set(environmentId, row);
+    return row;
+  };
+}
+
+function environmentKeys(projects: unknown): Map<number, EnvironmentKey> {
   const keys = new Map<number, EnvironmentKey>();
-  for (const { environmentId, environment } of Object.values(projects))
-    if (isEnvironmentKey(environment)) keys.set(environmentId, environment);
+  if (typeof projects !== 'object' || projects === null) return keys;
+  for (const project of Object.values(projects)) {
+    const { environmentId, environment } = (project ?? {}) as Partial<RunFile['projects'][string]>;
+    if (isCount(environmentId) && isEnvironmentKey(environment))
+      keys.set(environmentId, environment);
+  }
   return keys;
 }

@@ -23,10 +23,10 @@ import {
 import type { TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
 import { findEnvironments } from './environments';
+import { Harvest } from './harvest';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
-import { keyOf, PartialFailures } from './partial-failures';
+import { PartialFailures } from './partial-failures';
 import { Project, type JudgedTest } from './project';
-import { readJournals } from './read-journals';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
 import {
@@ -36,6 +36,7 @@ import {
   sayPartialFailures,
   type RunCounts,
 } from './summary';
+import { keyOf, Verdicts } from './verdicts';
 import { WorkingTree } from './working-tree';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
@@ -53,8 +54,7 @@ export class Controller {
   #identity: string | null;
   readonly #tree: WorkingTree;
   readonly #projects = new Map<string, Project>();
-  readonly #failed = new Map<string, { environmentId: number; path: string }>();
-  readonly #passed = new Set<string>();
+  readonly #verdicts = new Verdicts();
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #directory: RunDirectory | null = null;
   #published: RunFile | null = null;
@@ -64,6 +64,8 @@ export class Controller {
   #partialFailures: PartialFailures;
   #counts: RunCounts | null = null;
   #ended = false;
+  /** The time of the database's last commit when this run began. */
+  #began = 0;
   readonly #startedAt = Date.now();
 
   private constructor(
@@ -97,6 +99,7 @@ export class Controller {
         const controller = new Controller(request, configs, opened);
         if (opened.writable) finishAbandonedRuns(opened.store, dataFile);
         controller.#createEnvironments();
+        controller.#began = opened.store.time();
         return controller;
       } catch (error) {
         opened.store.close();
@@ -230,6 +233,7 @@ export class Controller {
       version: RUN_FILE_VERSION,
       runId: directory.runId,
       pid: process.pid,
+      began: this.#began,
       directory: directory.path,
       root,
       dataFile,
@@ -270,14 +274,18 @@ export class Controller {
     publishRunFile(this.runFile, { ...this.#published, setupVariables });
   }
 
+  /** A reporter of ours sees every test file come to its end. */
+  expectResults(): void {
+    if (this.collects && this.#directory !== null)
+      this.#verdicts.keepIn(this.#directory.verdictFile);
+  }
+
   /** Jest's verdict on one test file: it sees also crashes, which leave no journal. */
   noteResult(projectId: string, testPath: string, passed: boolean): void {
     const project = this.#projects.get(projectId);
     if (project === undefined) return;
     const path = project.pathOf({ path: testPath });
-    const key = `${project.environmentId}:${path}`;
-    if (passed) this.#passed.add(key);
-    else this.#failed.set(key, { environmentId: project.environmentId, path });
+    this.#verdicts.note({ environmentId: project.environmentId, path }, passed);
   }
 
   /** A test that would have been skipped failed: from now on its test file is taken whole. */
@@ -298,7 +306,7 @@ export class Controller {
     const { voice } = this.#request;
     try {
       this.#checkWorkers();
-      if (this.#writable) this.#store.commit(this.#batch(outcome), Date.now());
+      if (this.#writable) this.#commit(outcome);
       this.#directory?.remove();
     } catch (error) {
       this.#store.close();
@@ -311,7 +319,7 @@ export class Controller {
 
   /** Workers acknowledge the run file; where none did, though tests ran, a key is missing in the config. */
   #checkWorkers(): void {
-    if (this.#passed.size === 0 || !this.collects || this.#directory === null) return;
+    if (!this.#verdicts.hasPasses || !this.collects || this.#directory === null) return;
     if (this.#directory.acknowledged() > 0) return;
     this.#request.voice.warn(
       "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
@@ -327,6 +335,7 @@ export class Controller {
     const replaced = replaceDamaged(dataFile, known, voice, this.#identity);
     if (replaced === null) return false;
     this.#store = replaced.store;
+    this.#began = replaced.store.time();
     this.#identity = replaced.identity;
     this.#partialFailures = new PartialFailures(this.#store, this.#tree);
     this.#projects.clear();
@@ -357,46 +366,48 @@ export class Controller {
     return `${explain(error, dataFile)} What this run recorded is lost; the tests it ran are selected again next time.`;
   }
 
-  #batch(outcome: 'whole' | 'cut short'): CommitBatch {
-    const journals = readJournals(this.#directory?.journals() ?? []);
-    const batch = makeBatch({ keep: this.#request.options.keepRecords });
-    const partly = new Set(journals.partlySkipped.map(keyOf));
-    for (const crashed of this.#crashedWithSkips(journals.records)) partly.add(crashed);
-    const records = journals.records.map((record): TestFileRecord => {
-      return this.#failed.has(keyOf(record)) ? { ...record, outcome: 'failed' } : record;
+  #commit(outcome: 'whole' | 'cut short'): void {
+    const partialFailures = this.#partialFailures;
+    const harvest = new Harvest(this.#directory?.journals() ?? [], {
+      verdicts: this.#verdicts,
+      partialFailures,
+      wasRearranged: (testFile) => this.#wasRearranged(testFile),
+      withSkips: this.#testFilesWithSkips(),
     });
-    const failed = [
-      ...records.filter(({ outcome }) => outcome === 'failed'),
-      ...this.#failed.values(),
-    ];
-    sayPartialFailures(this.#request, this.collects, [
-      ...new Set(failed.filter((one) => partly.has(keyOf(one))).map(({ path }) => path)),
-    ]);
-    // A worker may have joined only to skip what is unaffected.
+    const batch = this.#batch();
     if (this.collects) {
-      const { orderDependent, notes } = this.#partialFailures.learn(records, partly, (one) =>
-        this.#wasRearranged(one),
-      );
-      batch.orderDependent = [...orderDependent, ...this.#orderDependent];
-      batch.notes.push(...notes);
+      batch.records = this.#records(harvest, batch, outcome);
+    } else {
+      // A worker may have joined only to skip what is unaffected.
+      Array.from(harvest.records(), keyOf);
+    }
+    this.#store.commit(batch, Date.now());
+    sayPartialFailures(this.#request, this.collects, harvest.failedPartly);
+    if (this.collects)
       sayOrderDependent(
         this.#request,
-        orderDependent.flatMap(({ path, value }) => (value ? path : [])),
+        partialFailures.learnt.orderDependent.flatMap(({ path, value }) => (value ? path : [])),
       );
-      for (const record of records) {
-        batch.records.push(record);
-        this.#failed.delete(keyOf(record));
-      }
-      batch.failures.push(...this.#failed.values());
-    }
-    if (outcome === 'whole' && this.collects) {
-      batch.failures.push(
-        ...journals.unfinished.filter(
-          ({ environmentId, path }) =>
-            !this.#passed.has(`${environmentId}:${path}`) && !this.#wasSkipped(environmentId, path),
-        ),
-      );
-    }
+  }
+
+  /** The records of this run, and then the rest of what the journals say. */
+  *#records(
+    harvest: Harvest,
+    batch: CommitBatch,
+    outcome: 'whole' | 'cut short',
+  ): Generator<TestFileRecord> {
+    yield* harvest.records();
+    const { orderDependent, notes } = this.#partialFailures.learnt;
+    batch.orderDependent = [...orderDependent, ...this.#orderDependent];
+    batch.notes.push(...notes);
+    batch.failures.push(...harvest.failures);
+    if (outcome === 'whole')
+      batch.failures.push(...harvest.crashed.filter((testFile) => !this.#wasSkipped(testFile)));
+  }
+
+  /** What is committed, but for what the journals say. */
+  #batch(): CommitBatch {
+    const batch = makeBatch({ keep: this.#request.options.keepRecords, began: this.#began });
     for (const { verdict } of this.#judged)
       if (!verdict.affected) batch.matched.push(verdict.recordId);
     for (const project of this.#projects.values()) {
@@ -422,16 +433,13 @@ export class Controller {
     return batch;
   }
 
-  /** A test file that crashed left no word of how many of its tests it skipped. */
-  #crashedWithSkips(records: readonly TestFileRecord[]): string[] {
-    const ended = new Set(records.map(keyOf));
-    return [...this.#projects.values()]
-      .flatMap((project) =>
-        Array.from(this.#skipsOf(project).keys(), (path) =>
-          keyOf({ environmentId: project.environmentId, path }),
-        ),
-      )
-      .filter((key) => this.#failed.has(key) && !ended.has(key));
+  #testFilesWithSkips(): TestFileKey[] {
+    return [...this.#projects.values()].flatMap((project) =>
+      Array.from(this.#skipsOf(project).keys(), (path) => ({
+        environmentId: project.environmentId,
+        path,
+      })),
+    );
   }
 
   /** The tests that this run skips: none where it only compares. */
@@ -446,7 +454,7 @@ export class Controller {
   }
 
   /** Whether a test file was entered only to skip its tests, which leaves no record. */
-  #wasSkipped(environmentId: number, path: string): boolean {
+  #wasSkipped({ environmentId, path }: TestFileKey): boolean {
     return [...this.#skipped].some(
       ([id, paths]) =>
         this.#projects.get(id)?.environmentId === environmentId && paths.includes(path),

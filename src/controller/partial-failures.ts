@@ -2,6 +2,7 @@ import type { Verdict } from '../selection/select';
 import type { CommitBatch, Store } from '../store';
 import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../store/types';
 import type { Project } from './project';
+import { keyOf } from './verdicts';
 import type { WorkingTree } from './working-tree';
 
 /** Where the database keeps them: one note for all. */
@@ -14,11 +15,6 @@ interface FailedState {
   dependencies: [DependencyKind, string, string][];
 }
 
-/** A test file of an environment, as a key. */
-export function keyOf({ environmentId, path }: TestFileKey): string {
-  return `${environmentId}:${path}`;
-}
-
 /**
  * Test files that failed in a run that skipped some of their tests. When one then passes as a whole, and nothing that
  * it depends on has changed in between, the skipping made the difference: it depends on the order of its tests, and
@@ -29,6 +25,7 @@ export class PartialFailures {
   readonly #states: Map<string, FailedState>;
   /** Those of which nothing had changed when this run began. */
   readonly #unchanged = new Set<string>();
+  readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #learnt = false;
 
   constructor(store: Store, tree: WorkingTree) {
@@ -49,32 +46,35 @@ export class PartialFailures {
   }
 
   /**
-   * Learns from what a run left behind.
-   * @param partly Keys of the test files of which tests were skipped.
+   * Learns from one record that a run left behind.
+   * @param isPartlySkipped Whether tests of it were skipped.
    * @param rearranged Whether an order-dependent test file has changed outside of its tests.
-   * @returns What is to be committed.
    */
   learn(
-    records: readonly TestFileRecord[],
-    partly: ReadonlySet<string>,
+    record: TestFileRecord,
+    isPartlySkipped: boolean,
     rearranged: (testFile: TestFileKey) => boolean,
-  ): Required<Pick<CommitBatch, 'orderDependent' | 'notes'>> {
-    const orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
-    for (const record of records) {
-      const { environmentId, path, outcome, complete } = record;
-      const key = keyOf(record);
-      if (partly.has(key)) {
-        if (outcome === 'failed') this.#add(key, record);
-      } else if (complete) {
-        if (outcome === 'passed' && this.#unchanged.has(key))
-          orderDependent.push({ environmentId, path, value: true });
-        else if (outcome === 'passed' && rearranged(record))
-          orderDependent.push({ environmentId, path, value: false });
-        if (this.#states.delete(key)) this.#learnt = true;
-      }
+  ): void {
+    const { environmentId, path, outcome, complete } = record;
+    const key = keyOf(record);
+    if (isPartlySkipped) {
+      if (outcome === 'failed') this.#add(key, record);
+    } else if (complete) {
+      if (outcome === 'passed' && this.#unchanged.has(key))
+        this.#orderDependent.push({ environmentId, path, value: true });
+      else if (outcome === 'passed' && rearranged(record))
+        this.#orderDependent.push({ environmentId, path, value: false });
+      if (this.#states.delete(key)) this.#learnt = true;
     }
+  }
+
+  /** What is to be committed of what was learnt. */
+  get learnt(): Required<Pick<CommitBatch, 'orderDependent' | 'notes'>> {
     const value = JSON.stringify(Object.fromEntries(this.#states));
-    return { orderDependent, notes: this.#learnt ? [{ key: NOTE, value }] : [] };
+    return {
+      orderDependent: this.#orderDependent,
+      notes: this.#learnt ? [{ key: NOTE, value }] : [],
+    };
   }
 
   #stands({ files, dependencies }: FailedState, extensions: readonly string[]): boolean {

@@ -9,53 +9,56 @@ export interface Started {
   path: string;
 }
 
-/** What the journals of a run hold. */
-export interface JournalContent {
-  records: TestFileRecord[];
-  /** Begun, but without an end. */
-  unfinished: Started[];
-  /** Test files of which tests were skipped as unaffected. */
-  partlySkipped: Started[];
+/** What one worker recorded of one test file. */
+export interface JournaledRecord {
+  record: TestFileRecord;
+  /** Whether some of its tests were skipped as unaffected. */
+  isPartlySkipped: boolean;
 }
 
-/** Turns journals into records. */
-export function readJournals(journals: JournalLine[][]): JournalContent {
-  const content: JournalContent = { records: [], unfinished: [], partlySkipped: [] };
-  for (const journal of journals) readJournal(journal, content);
-  return content;
-}
+/** Turns the journals of a run into records, one after the other. */
+export class JournalReader {
+  /** Test files that were begun, but have no end: known when all records were read. */
+  readonly unfinished: Started[] = [];
+  readonly #journals: Iterable<Iterable<JournalLine>>;
 
-function readJournal(lines: JournalLine[], content: JournalContent): void {
-  const versions = new Map<number, FileVersion>();
-  const dependencies = new Map<number, Dependency>();
-  const open = new Map<string, Started>();
-  for (const line of lines) {
-    switch (line.type) {
-      case 'version': {
-        const version = asVersion(line.metadata);
-        if (version !== null) versions.set(line.id, version);
-        break;
-      }
-      case 'dependency':
-        dependencies.set(line.id, line.dependency);
-        break;
-      case 'start':
-        open.set(key(line), { environmentId: line.environmentId, path: line.path });
-        break;
-      case 'end':
-        open.delete(key(line));
-        // A record that lacks some of what it refers to would match too easily.
-        if (!isResolved(line, versions, dependencies)) break;
-        if ((line.skippedUnaffected ?? 0) === 0)
-          content.records.push(asRecord(line, versions, dependencies));
-        else {
-          content.records.push(withOneVersionPerFile(asRecord(line, versions, dependencies)));
-          content.partlySkipped.push({ environmentId: line.environmentId, path: line.path });
-        }
-        break;
-    }
+  constructor(journals: Iterable<Iterable<JournalLine>>) {
+    this.#journals = journals;
   }
-  content.unfinished.push(...open.values());
+
+  *records(): Generator<JournaledRecord> {
+    for (const journal of this.#journals) yield* this.#recordsOf(journal);
+  }
+
+  *#recordsOf(lines: Iterable<JournalLine>): Generator<JournaledRecord> {
+    const versions = new Map<number, FileVersion>();
+    const dependencies = new Map<number, Dependency>();
+    const open = new Map<string, Started>();
+    for (const line of lines) {
+      switch (line.type) {
+        case 'version': {
+          const version = asVersion(line.metadata);
+          if (version !== null) versions.set(line.id, version);
+          break;
+        }
+        case 'dependency':
+          dependencies.set(line.id, line.dependency);
+          break;
+        case 'start':
+          open.set(key(line), { environmentId: line.environmentId, path: line.path });
+          break;
+        case 'end': {
+          open.delete(key(line));
+          // A record that lacks some of what it refers to would match too easily.
+          if (!isResolved(line, versions, dependencies)) break;
+          const record = asRecord(line, versions, dependencies);
+          if ((line.skippedUnaffected ?? 0) === 0) yield { record, isPartlySkipped: false };
+          else yield { record: withOneVersionPerFile(record), isPartlySkipped: true };
+        }
+      }
+    }
+    this.unfinished.push(...open.values());
+  }
 }
 
 function key({ environmentId, path }: Started): string {

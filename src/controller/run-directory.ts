@@ -70,16 +70,15 @@ export class RunDirectory {
     return path.join(this.path, 'run.json');
   }
 
-  /** Every complete journal line, journal by journal. */
-  journals(): JournalLine[][] {
-    return this.#names(/^journal-.*\.jsonl$/).flatMap((name) => {
-      const file = path.join(this.path, name);
-      try {
-        return fs.lstatSync(file).isFile() ? [decodeJournal(fs.readFileSync(file))] : [];
-      } catch {
-        return [];
-      }
-    });
+  /** Where the controller keeps Jest's verdicts. */
+  get verdictFile(): string {
+    return path.join(this.path, 'verdicts.jsonl');
+  }
+
+  /** Every complete journal line, journal by journal, read as they are asked for. */
+  *journals(): Generator<Generator<JournalLine>> {
+    for (const name of this.#names(/^journal-.*\.jsonl$/))
+      yield decodeJournal(chunksOf(path.join(this.path, name)));
   }
 
   /** How many workers have read the run file. */
@@ -111,6 +110,29 @@ export class RunDirectory {
     }
   }
 }
+
+/** The bytes of a regular file, in order; none, or no more, where it cannot be read. */
+export function* chunksOf(file: string): Generator<Buffer> {
+  let opened: number | null = null;
+  try {
+    if (!fs.lstatSync(file).isFile()) return;
+    opened = fs.openSync(file, 'r');
+    for (;;) {
+      // A new one each time: parts of it are kept until the line they belong to has its end.
+      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = fs.readSync(opened, chunk, 0, CHUNK, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } catch {
+    // What was read so far stands.
+  } finally {
+    if (opened !== null) fs.closeSync(opened);
+  }
+}
+
+/** How much of a file is read at once, in bytes. */
+const CHUNK = 1 << 20;
 
 /** A folder that this user made: what others may have put into a shared temporary folder is not read. */
 function isOwn(folder: string): boolean {

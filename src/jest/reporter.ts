@@ -15,6 +15,7 @@ export default class TestmonReporter {
 
   onRunStart(): void {
     session().reported = true;
+    session().controller?.expectResults();
     session().release();
   }
 

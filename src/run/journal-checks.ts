@@ -18,7 +18,11 @@ import type { JournalFootprint, JournalLine, JournalTest } from './journal';
  */
 export function asJournalLine(value: unknown): JournalLine | null {
   if (!isObject(value)) return null;
-  return isVersion(value) || isDependencyLine(value) || isStart(value) || isEnd(value)
+  return isVersion(value) ||
+    isDependencyLine(value) ||
+    isStart(value) ||
+    isEnd(value) ||
+    isVerdict(value)
     ? (value as unknown as JournalLine)
     : null;
 }
@@ -59,6 +63,10 @@ function isEnd(line: Fields): boolean {
     Array.isArray(tests) &&
     tests.every(isTest)
   );
+}
+
+function isVerdict(line: Fields): boolean {
+  return line.type === 'verdict' && namesTestFile(line) && typeof line.passed === 'boolean';
 }
 
 function namesTestFile({ environmentId, path, at }: Fields): boolean {

@@ -5,14 +5,24 @@ import { asJournalLine } from './journal-checks';
 /**
  * A worker's journal is a text file of lines `<length> <checksum> <json>`. A line is complete or ignored, and a
  * test file counts only once its `end` line is there. Blocks and dependencies are written once per journal and
- * referred to by number.
+ * referred to by number. The controller keeps one of verdicts.
  */
 export type JournalLine =
   /** The metadata string that a probed file carries. */
   | { type: 'version'; id: number; metadata: string }
   | { type: 'dependency'; id: number; dependency: Dependency }
   | { type: 'start'; environmentId: number; path: string; at: number }
-  | JournalEnd;
+  | JournalEnd
+  | JournalVerdict;
+
+/** How Jest says that a test file came out. It sees crashes, leaks and obsolete snapshots, of which no worker knows. */
+export interface JournalVerdict {
+  type: 'verdict';
+  environmentId: number;
+  path: string;
+  at: number;
+  passed: boolean;
+}
 
 /** What was executed and used: pairs of version number and base64 bits, and dependency numbers. */
 export interface JournalFootprint {
@@ -51,32 +61,44 @@ export function encodeLine(line: JournalLine): string {
 /**
  * Every complete line of a journal, in order; stops at the first that is torn or damaged. One that is sound but cannot
  * be ours is passed over.
+ * @param chunks The journal's bytes, in parts of any size: a whole run's need not be in memory at once.
  */
-export function decodeJournal(content: Buffer): JournalLine[] {
-  const lines: JournalLine[] = [];
-  let at = 0;
-  while (at < content.length) {
-    const end = content.indexOf(0x0a, at);
-    if (end < 0) break;
-    const text = content.toString('utf8', at, end);
-    const match = /^(\d{1,9}) ([0-9a-f]{8}) (.*)$/s.exec(text);
+export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine> {
+  for (const line of linesOf(chunks)) {
+    const match = /^(\d{1,9}) ([0-9a-f]{8}) (.*)$/s.exec(line.toString());
     const json = match?.[3];
     if (
       json === undefined ||
       Buffer.byteLength(json) !== Number(match?.[1]) ||
       checksum(json) !== match?.[2]
     )
-      break;
+      return;
+    let value: unknown;
     try {
-      const line = asJournalLine(JSON.parse(json));
-      if (line !== null) lines.push(line);
+      value = JSON.parse(json);
     } catch {
-      break;
+      return;
     }
-    at = end + 1;
+    const known = asJournalLine(value);
+    if (known !== null) yield known;
   }
-  return lines;
 }
+
+/** The lines that have an end, without it. */
+function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
+  let begun: Buffer[] = [];
+  for (const chunk of chunks) {
+    let at = 0;
+    for (let end; (end = chunk.indexOf(NEW_LINE, at)) >= 0; at = end + 1) {
+      const part = chunk.subarray(at, end);
+      yield begun.length === 0 ? part : Buffer.concat([...begun, part]);
+      begun = [];
+    }
+    if (at < chunk.length) begun.push(chunk.subarray(at));
+  }
+}
+
+const NEW_LINE = 0x0a;
 
 function checksum(text: string): string {
   return createHash('sha1').update(text).digest('hex').slice(0, 8);

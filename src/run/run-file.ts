@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { EnvironmentKey } from '../store/types';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 2;
+export const RUN_FILE_VERSION = 3;
 
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
@@ -32,6 +32,8 @@ export interface RunFile {
   runId: string;
   /** The controller's process. */
   pid: number;
+  /** The time of the database's last commit when the run began; see `CommitBatch.began`. */
+  began: number;
   /** The folder of this run: run file, acknowledgements and journals. */
   directory: string;
   /** Absolute, real path that stored paths are relative to. */

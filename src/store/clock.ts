@@ -19,6 +19,12 @@ export class Clock {
     );
   }
 
+  /** The stamp of the last commit; 0 where there was none. */
+  get last(): number {
+    const last = Number(this.#read.get(NOTE));
+    return isCount(last) ? last : 0;
+  }
+
   /**
    * The stamp of a commit.
    * @param now Milliseconds since the epoch.

@@ -20,6 +20,7 @@ export class Committer {
   readonly #failures: FailureWriter;
   readonly #noteOutcome;
   readonly #settle;
+  readonly #findFailed;
   readonly #match;
   readonly #remove;
   readonly #order;
@@ -46,6 +47,11 @@ export class Committer {
          RETURNING id`,
       )
       .pluck();
+    this.#findFailed = db
+      .prepare<[number, string], [id: number, lastRunAt: unknown]>(
+        'SELECT id, last_run_at FROM test_file WHERE environment_id = ? AND path = ? AND failed <> 0',
+      )
+      .raw();
     this.#settle = db.prepare<[number]>('UPDATE test_file SET failed = 0 WHERE id = ?');
     this.#match = db.prepare<[number, number]>(
       'UPDATE record SET matched_at = max(matched_at, ?) WHERE id = ?',
@@ -70,10 +76,12 @@ export class Committer {
   /** @throws StoreError `missing` when something is about an environment that is not there. */
   commit(batch: CommitBatch, now: number): void {
     this.#interning.reset();
-    this.#checkEnvironments(batch);
+    this.#known.clear();
     const at = this.#clock.next(stamp(now));
     let dropped = 0;
-    for (const record of batch.records) dropped += this.#saveRecord(record, at, batch.keep);
+    for (const record of batch.records) dropped += this.#saveRecord(record, at, batch);
+    for (const { environmentId } of [...batch.failures, ...batch.contents, ...batch.gone])
+      this.#checkEnvironment(environmentId);
     for (const { environmentId, path, duration } of batch.failures) {
       this.#outcome({ environmentId, path }, 'failed', duration, at);
     }
@@ -108,9 +116,11 @@ export class Committer {
   }
 
   /** @returns How many records had to make room. */
-  #saveRecord(record: TestFileRecord, now: number, keep: number | undefined): number {
+  #saveRecord(record: TestFileRecord, now: number, batch: CommitBatch): number {
     const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
-    const id = this.#outcome(record, outcome, duration, now);
+    this.#checkEnvironment(environmentId);
+    const failedSince = outcome === 'passed' ? this.#failedSince(record, batch.began) : null;
+    const id = failedSince ?? this.#outcome(record, outcome, duration, now);
     // What failed is no fact that could stand for another run; it stays selected until it passes.
     if (outcome === 'failed') return 0;
     const sharedIds = this.#interning.footprint(environmentId, shared, now);
@@ -129,8 +139,23 @@ export class Committer {
       })),
     };
     this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
-    if (complete) this.#settle.run(id);
-    return this.#records.limit(id, keep);
+    if (complete && failedSince === null) this.#settle.run(id);
+    return this.#records.limit(id, batch.keep);
+  }
+
+  /**
+   * The row of a test file that failed after what passed now, in a run beside or after this one. Every failure
+   * counts, and a pass settles only those that came before it. A run that began after a failure was committed is
+   * later without doubt; otherwise the clocks must tell.
+   */
+  #failedSince(
+    { environmentId, path, recordedAt }: TestFileRecord,
+    began: number | undefined,
+  ): number | null {
+    if (began === undefined) return null;
+    const [id, failedAt] = this.#findFailed.get(environmentId, path) ?? [];
+    if (id === undefined || Number(failedAt) <= began) return null;
+    return recordedAt > Number(failedAt) ? null : id;
   }
 
   /** Notes how a test file came out; a failure stays until a complete pass settles it. */
@@ -159,11 +184,13 @@ export class Committer {
     limitRuns(this.#db);
   }
 
-  #checkEnvironments({ records, failures, contents, gone }: CommitBatch): void {
-    const ids = new Set<number>();
-    for (const { environmentId } of [...records, ...failures, ...contents, ...gone])
-      ids.add(environmentId);
-    for (const id of ids) this.#environments.get(id);
+  /** Environments that were there in this transaction. */
+  readonly #known = new Set<number>();
+
+  #checkEnvironment(id: number): void {
+    if (this.#known.has(id)) return;
+    this.#environments.get(id);
+    this.#known.add(id);
   }
 }
 

@@ -26,6 +26,9 @@ export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
     .subarray(0, 16);
 }
 
+/** How many objects are known by themselves. */
+const MOST_OBJECTS = 100_000;
+
 /**
  * Finds or creates the rows of file versions and dependencies while one transaction writes. Every distinct thing
  * costs a query once.
@@ -38,7 +41,7 @@ export class Interning implements Rows {
   readonly #deleteContent;
   readonly #insertDependency;
   readonly #findDependency;
-  /** By object first, as journals share them: hashing is for those not seen yet. */
+  /** By object first, as the records of a journal share them: hashing is for those not seen yet. */
   #versionObjects = new Map<number, Map<FileVersion, number>>();
   #versionIds = new Map<string, number>();
   #versions = new Map<number, KnownVersion>();
@@ -138,6 +141,8 @@ export class Interning implements Rows {
     let id = known.get(version);
     if (id === undefined) {
       id = this.versionId(environmentId, version, () => packText(version.places));
+      // Every journal has its own, and those of journals that are done would fill the memory.
+      if (known.size >= MOST_OBJECTS) known.clear();
       known.set(version, id);
       // One that was read back was not transformed just now.
       if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
@@ -192,6 +197,7 @@ export class Interning implements Rows {
       this.#dependencyIds.set(key, id);
       this.#dependencies.set(id, { kind, name, value });
     }
+    if (this.#dependencyObjects.size >= MOST_OBJECTS) this.#dependencyObjects.clear();
     this.#dependencyObjects.set(dependency, id);
     return id;
   }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import type { Database, Statement } from 'better-sqlite3';
 import { isCount, isStoredPath, isText } from './checks';
+import { Clock } from './clock';
 import { Committer } from './commit';
 import { Details } from './details';
 import { unpackHash } from './encoding';
@@ -177,6 +178,11 @@ export class Store {
         .get(key);
       return isText(value) ? value : undefined;
     });
+  }
+
+  /** The time of the last commit, which no later one precedes, whatever the machine's clock does; 0 for none. */
+  time(): number {
+    return this.#guard(() => new Clock(this.#db).last);
   }
 
   /** The last runs, newest first. */

@@ -225,7 +225,13 @@ export interface TestFileKey {
 
 /** What one run adds to the database, all or nothing. */
 export interface CommitBatch {
-  records: TestFileRecord[];
+  /** Read once, before anything else here: the rest may be filled in while they are. */
+  records: Iterable<TestFileRecord>;
+  /**
+   * The `Store.time` when the run began that the records come from: what passed in it settles no failure that was
+   * committed since and came later. Unless told, the run is newer than anything there is.
+   */
+  began?: number;
   /** Test files that failed or crashed and left no record. */
   failures: (TestFileKey & { duration?: number })[];
   /** Ids of the records that were found to match. */

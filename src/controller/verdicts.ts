@@ -1,0 +1,85 @@
+import * as fs from 'node:fs';
+import { encodeLine, decodeJournal } from '../run/journal';
+import type { TestFileKey, TestFileRecord } from '../store/types';
+import { chunksOf } from './run-directory';
+
+/** A test file of an environment, as a key. */
+export function keyOf({ environmentId, path }: TestFileKey): string {
+  return `${environmentId}:${path}`;
+}
+
+/**
+ * What Jest has said of the test files of a run so far. It sees what no worker knows: a crash, a leak, an obsolete
+ * snapshot. Kept beside the journals too, so that it outlives a controller that dies before its commit.
+ */
+export class Verdicts {
+  readonly #passed = new Set<string>();
+  readonly #failed = new Map<string, TestFileKey>();
+  #file: string | null = null;
+  /** Whether a test file without a verdict was still running. */
+  #isWhole = false;
+
+  /** The verdicts of a run whose controller died. */
+  static of(file: string): Verdicts {
+    const verdicts = new Verdicts();
+    verdicts.#isWhole = fs.existsSync(file);
+    for (const line of decodeJournal(chunksOf(file)))
+      if (line.type === 'verdict') verdicts.#add(line, line.passed);
+    return verdicts;
+  }
+
+  /** From now on every test file that comes to its end gets a verdict, which is kept in a file, too. */
+  keepIn(file: string): void {
+    this.#file = file;
+    this.#append('');
+  }
+
+  /** Jest has said how a test file came out. */
+  note({ environmentId, path }: TestFileKey, passed: boolean): void {
+    this.#add({ environmentId, path }, passed);
+    this.#append(encodeLine({ type: 'verdict', environmentId, path, at: Date.now(), passed }));
+  }
+
+  /** Whether any test file passed. */
+  get hasPasses(): boolean {
+    return this.#passed.size > 0;
+  }
+
+  /** Every test file that failed. */
+  get failures(): Iterable<TestFileKey> {
+    return this.#failed.values();
+  }
+
+  passed(testFile: TestFileKey): boolean {
+    return this.#passed.has(keyOf(testFile));
+  }
+
+  failed(testFile: TestFileKey): boolean {
+    return this.#failed.has(keyOf(testFile));
+  }
+
+  /**
+   * A journal's record as Jest saw its test file.
+   * @returns Null where its controller died before Jest was done with it: what the worker took for a pass need not have
+   * become one.
+   */
+  judge(record: TestFileRecord): TestFileRecord | null {
+    if (this.failed(record)) return { ...record, outcome: 'failed' };
+    return this.#isWhole && !this.passed(record) ? null : record;
+  }
+
+  #add({ environmentId, path }: TestFileKey, passed: boolean): void {
+    const key = keyOf({ environmentId, path });
+    if (passed) this.#passed.add(key);
+    else this.#failed.set(key, { environmentId, path });
+  }
+
+  #append(text: string): void {
+    if (this.#file === null) return;
+    try {
+      fs.appendFileSync(this.#file, text, { mode: 0o600 });
+    } catch {
+      // What has no verdict runs again, should this controller die.
+    }
+  }
+}
