@@ -14,7 +14,7 @@ const ENTRIES = [
   // Jest's plug points.
   /^jest\//,
   // Benches and tests look into these.
-  /^(?:inspection|store)\/index\.js$/,
+  /^(?:inspection\/index|store\/index|controller\/controller)\.js$/,
 ];
 
 /** The plug points that workers load. */

@@ -19,6 +19,7 @@ import { unaffectedTests, type CandidateParts, type UnaffectedTests } from '../s
 import {
   decodeBlocks,
   decodeIds,
+  EncodingError,
   type SelectionData,
   type Store,
   type StoredRecord,
@@ -43,12 +44,31 @@ export interface JudgedTest {
   skips: UnaffectedTests | null;
 }
 
+/** What selection decided on a test file. */
+export type Judgement = Omit<JudgedTest, 'test' | 'path'>;
+
 /** What a project is called in an environment row: its folder, and its display name where it has one. */
 export function projectName(config: Config.ProjectConfig, root: string): string {
   const folder = toStored(root, realPath(config.rootDir)) || '.';
   const { displayName } = config;
   return displayName === undefined ? folder : `${folder} ${displayName.name}`;
 }
+
+/** How a project is looked at. */
+export interface ProjectRules {
+  /** Globs of test files that always run. */
+  always: string[];
+  /** Look for unaffected tests inside of affected test files. Default: false. */
+  byTest?: boolean;
+  /** Read all of every record at once, for those who look at them all. Default: false. */
+  readsAhead?: boolean;
+}
+
+/** From this many test files on, those of a project are loaded together. */
+const MANY = 200;
+
+/** How often selection begins anew because another process commits meanwhile. */
+const TRIES = 3;
 
 /** One Jest project of a run: its records against the working tree. */
 export class Project {
@@ -59,6 +79,7 @@ export class Project {
   readonly #transform: ProjectTransform;
   readonly #always: ((path: string) => boolean) | null;
   readonly #byTest: boolean;
+  readonly #readsAhead: boolean;
   readonly #skips = new Map<string, UnaffectedTests>();
   readonly #rearranged = new Set<string>();
   readonly #learnt: FileVersion[] = [];
@@ -71,7 +92,7 @@ export class Project {
     environment: Environment,
     root: string,
     tree: WorkingTree,
-    { always, byTest = false }: { always: string[]; byTest?: boolean },
+    { always, byTest = false, readsAhead = false }: ProjectRules,
   ) {
     this.config = config;
     this.environment = environment;
@@ -79,6 +100,7 @@ export class Project {
     this.#tree = tree;
     this.#transform = new ProjectTransform(config, root);
     this.#byTest = byTest;
+    this.#readsAhead = readsAhead;
     this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
   }
 
@@ -117,7 +139,8 @@ export class Project {
 
   /** The place of a test file in the records. */
   pathOf(test: { path: string }): string {
-    return toStored(this.#root, this.#realPath(test.path));
+    const name = toStored(this.#root, test.path);
+    return this.#tree.isVouchedFor(name) ? name : toStored(this.#root, this.#realPath(test.path));
   }
 
   /** As `realPath`: a folder has many test files, and is resolved once. */
@@ -136,8 +159,10 @@ export class Project {
 
   /** Decides on the given test files against the working tree. */
   async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
-    const paths = tests.map((test) => this.pathOf(test));
-    const judged = await this.judgePaths(store, paths);
+    let paths: string[] = [];
+    const judged = await this.#judgeAll(store, tests.length, () => {
+      return (paths = tests.map((test) => this.pathOf(test)));
+    });
     return tests.map((test, index) => {
       const path = paths[index] ?? '';
       return { test, path, ...(judged.get(path) ?? NEVER_RECORDED) };
@@ -145,16 +170,45 @@ export class Project {
   }
 
   /** As `judge`, by relative path. */
-  async judgePaths(
+  async judgePaths(store: Store, paths: readonly string[]): Promise<Map<string, Judgement>> {
+    return this.#judgeAll(store, paths.length, () => paths);
+  }
+
+  /** @param find Finds the relative paths of the test files; sooner where git was asked, so it comes late. */
+  async #judgeAll(
     store: Store,
-    paths: readonly string[],
-  ): Promise<Map<string, Omit<JudgedTest, 'test' | 'path'>>> {
-    const data = store.load(this.environmentId, [...paths]);
-    const failures = store.failures(this.environment.project);
+    count: number,
+    find: () => readonly string[],
+  ): Promise<Map<string, Judgement>> {
+    if (count <= MANY || this.#readsAhead) {
+      const paths = find();
+      const data = store.load(this.environmentId, paths);
+      return this.#decide(store, paths, data, await this.#prepare(data));
+    }
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const data = store.loadLazily(this.environmentId);
+      const view = await this.#prepare(data);
+      const paths = find();
+      const done = store.asLoaded(data, () => this.#decide(store, paths, data, view));
+      if (done !== null) return done.result;
+    }
+    const data = store.load(this.environmentId);
+    return this.#decide(store, find(), data, await this.#prepare(data));
+  }
+
+  async #prepare(data: SelectionData): Promise<View> {
     this.#data = data;
     await this.#tree.prepare();
-    const view = await this.#look(data);
-    this.#view = view;
+    return (this.#view = await this.#look(data));
+  }
+
+  #decide(
+    store: Store,
+    paths: readonly string[],
+    data: SelectionData,
+    view: View,
+  ): Map<string, Judgement> {
+    const failures = store.failures(this.environment.project);
     this.#skips.clear();
     this.#rearranged.clear();
     return new Map(
@@ -163,7 +217,7 @@ export class Project {
         const candidate: CandidateTestFile | undefined = stored && {
           failed: stored.failed,
           always: this.#always?.(path) === true,
-          records: stored.records.map((record) => candidateRecord(record, view)),
+          records: stored.records.map((record) => candidateRecord(record, data, view)),
         };
         const verdict = judge(candidate);
         const skips =
@@ -214,8 +268,11 @@ export class Project {
     const held: boolean[] = [];
     const { dependencies } = data;
     const { moduleFileExtensions } = this.config;
+    const limits: number[] = [];
+    for (const [id, limit] of data.bitLimits) limits[id] = limit;
     return {
       standing: (version) => standings[version] ?? 'none',
+      bitLimit: (version) => limits[version] ?? 0,
       holds: (id) => {
         const known = held[id];
         if (known !== undefined) return known;
@@ -272,20 +329,46 @@ export class Project {
 
 const FORMS: readonly ModuleForm[] = ['commonjs', 'module'];
 
-const NEVER_RECORDED: Omit<JudgedTest, 'test' | 'path'> = {
+const NEVER_RECORDED: Judgement = {
   verdict: { affected: true, reason: 'new' },
   duration: undefined,
   failures: [],
   skips: null,
 };
 
-function candidateRecord(record: StoredRecord, view: View): CandidateTestFile['records'][number] {
+function candidateRecord(
+  record: StoredRecord,
+  data: SelectionData,
+  view: View,
+): CandidateTestFile['records'][number] {
   return {
     id: record.id,
     complete: record.complete,
-    matches: () => matches(record, view),
-    mismatch: () => mismatch(decoded(record), view),
+    matches: () => readable(() => matches(record.footprint ?? record, view)) ?? false,
+    mismatch: () =>
+      readable(() => {
+        const footprint = decoded(record.footprint ?? record);
+        return isSound(footprint, data) ? mismatch(footprint, view) : null;
+      }),
   };
+}
+
+/** What comes of a record; null where it is no record of ours, or was damaged. */
+function readable<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof EncodingError) return null;
+    throw error;
+  }
+}
+
+/** Whether all that a record refers to is there. */
+function isSound({ blocks, dependencies }: DecodedFootprint, data: SelectionData): boolean {
+  return (
+    blocks.every(({ version, bits }) => bits.length <= (data.bitLimits.get(version) ?? -1)) &&
+    dependencies.every((id) => data.dependencies.has(id))
+  );
 }
 
 /** Takes records apart, one after the other. */

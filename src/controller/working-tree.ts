@@ -75,6 +75,11 @@ export class WorkingTree {
     if (this.#git !== null) this.#vouched = await this.#git.unchanged();
   }
 
+  /** Whether git says that a stored path is a regular file, and was not changed; nothing on the way to it is a link. */
+  isVouchedFor(name: string): boolean {
+    return this.#vouched.has(name);
+  }
+
   /** What was found out about files whose state was not known. */
   get learnt(): readonly FileState[] {
     return this.#learnt;
@@ -181,7 +186,7 @@ export class WorkingTree {
     try {
       const file = fromStored(this.#root, name);
       // Reading a pipe or a device would never end.
-      if (!fs.statSync(file).isFile()) return null;
+      if (!this.isVouchedFor(name) && !fs.statSync(file).isFile()) return null;
       const source = fs.readFileSync(file, 'utf8');
       // Most test files have no docblock; Jest's parser is loaded for those that do.
       if (!/^\s*\/\*\*/.test(source)) return pragmasValue({});

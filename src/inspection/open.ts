@@ -87,6 +87,7 @@ async function judgeAll(
     const project = new Project(config, environment, root, tree, {
       always: options.always,
       byTest: options.granularity === 'test',
+      readsAhead: true,
     });
     const inspected = { project, key: environment, recorded };
     projects.push(inspected);

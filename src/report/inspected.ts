@@ -46,6 +46,7 @@ const NO_DETAILS: RecordDetails = { tests: () => [], shared: () => null, places:
 const NO_DATA: SelectionData = {
   versions: new Map(),
   byPath: new Map(),
+  bitLimits: new Map(),
   contents: new Map(),
   dependencies: new Map(),
   testFiles: new Map(),

@@ -7,6 +7,8 @@ export type Standing = 'all' | 'none' | Uint8Array;
 /** The working tree as selection sees it. */
 export interface View {
   standing(version: number): Standing;
+  /** How many bytes of bits a version can have: more are none of ours. */
+  bitLimit(version: number): number;
   holds(dependency: number): boolean;
 }
 
@@ -39,8 +41,9 @@ export function matches({ blocks, dependencies }: EncodedFootprint, view: View):
     if (!view.holds(cursor.id)) return false;
   for (const cursor = new BlocksCursor(blocks); cursor.next();) {
     const standing = view.standing(cursor.version);
-    if (standing === 'all') continue;
-    if (!isSubset(blocks.subarray(cursor.start, cursor.end), standing)) return false;
+    if (standing === 'all') {
+      if (cursor.end - cursor.start > view.bitLimit(cursor.version)) return false;
+    } else if (!isSubset(blocks.subarray(cursor.start, cursor.end), standing)) return false;
   }
   return true;
 }

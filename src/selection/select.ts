@@ -12,7 +12,8 @@ export interface CandidateRecord {
   id: number;
   complete: boolean;
   matches(): boolean;
-  mismatch(): Mismatch;
+  /** Null for a record that cannot be read. */
+  mismatch(): Mismatch | null;
 }
 
 /** What is known of a test file. */
@@ -35,9 +36,12 @@ export function judge(known: CandidateTestFile | undefined): Verdict {
   const complete = known.records.filter((record) => record.complete);
   const matching = complete.find((record) => record.matches());
   if (matching !== undefined) return { affected: false, recordId: matching.id };
-  const [latest] = complete;
-  if (latest === undefined) return { affected: true, reason: 'new' };
-  return { affected: true, reason: 'changed', mismatch: latest.mismatch(), recordId: latest.id };
+  for (const record of complete) {
+    const missed = record.mismatch();
+    if (missed !== null)
+      return { affected: true, reason: 'changed', mismatch: missed, recordId: record.id };
+  }
+  return { affected: true, reason: 'new' };
 }
 
 /** What orders the test files that run. */

@@ -11,6 +11,7 @@ import {
 import { Columns } from './columns';
 import { BlocksCursor, IdsCursor, unseal } from './encoding';
 import { FILE_COLUMNS, Files } from './files';
+import { FOOTPRINT_COLUMNS, LazyRecord } from './lazy-record';
 import { recordOwner } from './record-writer';
 import type { Dependency, SelectionData, StoredRecord, StoredTestFile, TestFileKey } from './types';
 
@@ -28,6 +29,8 @@ export class Loader {
   readonly #oneTestFile;
   readonly #allRecords;
   readonly #recordsOf;
+  readonly #allHeads;
+  readonly #footprint;
   readonly #allVersions;
   readonly #pathOfVersion;
   readonly #versionsOf;
@@ -51,6 +54,15 @@ export class Loader {
        WHERE t.environment_id = ?`,
     );
     this.#recordsOf = raw(`SELECT ${record} FROM record r WHERE test_file_id = ?`);
+    this.#allHeads = new Columns(
+      db,
+      ['r.test_file_id', 'r.id', 'r.complete', 'r.duration', 'r.recorded_at', 'r.matched_at'],
+      `test_file t NOT INDEXED CROSS JOIN record r ON r.test_file_id = t.id
+       WHERE t.environment_id = ?`,
+    );
+    this.#footprint = db
+      .prepare<[number], Row>(`SELECT ${FOOTPRINT_COLUMNS} FROM record WHERE id = ?`)
+      .raw();
     this.#allVersions = new Columns(
       db,
       FILE_COLUMNS,
@@ -79,16 +91,30 @@ export class Loader {
       : this.#allFiles(environmentId);
     const dependencies = this.#dependencies(references?.dependencies ?? null);
     dropUnsound(testFiles.values(), files, dependencies);
-    let contents: SelectionData['contents'] | undefined;
-    return {
-      versions: files.versions,
-      byPath: files.byPath,
-      get contents() {
-        return (contents ??= files.contents());
-      },
-      dependencies,
-      testFiles: new Map([...testFiles.values()].map((file) => [file.path, file])),
-    };
+    return asSelectionData(testFiles.values(), files, dependencies);
+  }
+
+  /**
+   * All of an environment, but for what its records refer to: that is read when it is asked for, and checked by whoever
+   * does.
+   */
+  loadLazily(environmentId: number): SelectionData {
+    const testFiles = this.#testFilesOf(environmentId);
+    const columns = this.#allHeads.read(environmentId);
+    for (let row = 0; row < (columns[0]?.length ?? 0); row += 1) {
+      const [testFileId, ...head] = columns.map((column) => column[row]);
+      const testFile = testFiles.get(testFileId as number);
+      if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
+      const own = readHead(head);
+      const key = { environmentId, path: testFile.path };
+      if (own !== null) testFile.records.push(new LazyRecord(own, key, this.#footprint));
+    }
+    sortRecords(testFiles.values());
+    return asSelectionData(
+      testFiles.values(),
+      this.#allFiles(environmentId),
+      this.#dependencies(null),
+    );
   }
 
   #few(environmentId: number, paths: readonly string[]): Map<number, StoredTestFile> {
@@ -104,15 +130,19 @@ export class Loader {
   }
 
   #many(environmentId: number, paths: readonly string[] | undefined): Map<number, StoredTestFile> {
-    const wanted = paths && new Set(paths);
+    const testFiles = this.#testFilesOf(environmentId, paths && new Set(paths));
+    addRecords(environmentId, testFiles, this.#allRecords.iterate(environmentId));
+    sortRecords(testFiles.values());
+    return testFiles;
+  }
+
+  #testFilesOf(environmentId: number, wanted?: ReadonlySet<string>): Map<number, StoredTestFile> {
     const testFiles = new Map<number, StoredTestFile>();
     for (const row of this.#allTestFiles.iterate(environmentId)) {
       const testFile = readTestFile(row);
       if (testFile !== null && wanted?.has(testFile.path) !== false)
         testFiles.set(testFile.id, testFile);
     }
-    addRecords(environmentId, testFiles, this.#allRecords.iterate(environmentId));
-    sortRecords(testFiles.values());
     return testFiles;
   }
 
@@ -157,6 +187,24 @@ export class Loader {
   }
 }
 
+function asSelectionData(
+  testFiles: Iterable<StoredTestFile>,
+  files: Files,
+  dependencies: SelectionData['dependencies'],
+): SelectionData {
+  let contents: SelectionData['contents'] | undefined;
+  return {
+    versions: files.versions,
+    byPath: files.byPath,
+    bitLimits: files.bitLimits,
+    get contents() {
+      return (contents ??= files.contents());
+    },
+    dependencies,
+    testFiles: new Map(Array.from(testFiles, (file) => [file.path, file])),
+  };
+}
+
 function readTestFile(row: Row | undefined): StoredTestFile | null {
   const [id, path, failed, lastOutcome, orderDependent, duration, lastRunAt] = row ?? [];
   if (!isCount(id) || !isStoredPath(path)) return null;
@@ -190,22 +238,33 @@ function readRecord(
   testFile: TestFileKey,
   [, id, hash, complete, duration, recordedAt, matchedAt, blocks, dependencies]: Row,
 ): StoredRecord | null {
+  const own = readHead([id, complete, duration, recordedAt, matchedAt]);
   const owner = recordOwner(testFile, complete === 1);
   const blockBytes = unseal(blocks, owner);
   const dependencyBytes = unseal(dependencies, owner);
-  if (!isCount(id) || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
+  if (own === null || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
     return null;
   return {
-    id,
+    ...own,
     hash: hash.toString('hex'),
-    complete: complete === 1,
-    duration: isNumber(duration) ? duration : 0,
-    recordedAt: isCount(recordedAt) ? recordedAt : 0,
-    matchedAt: isCount(matchedAt) ? matchedAt : 0,
     blocks: blockBytes,
     dependencies: dependencyBytes,
   };
 }
+
+/** What a record is without what it refers to. */
+function readHead([id, complete, duration, recordedAt, matchedAt]: Row): RecordHead | null {
+  if (!isCount(id)) return null;
+  return {
+    id,
+    complete: complete === 1,
+    duration: isNumber(duration) ? duration : 0,
+    recordedAt: isCount(recordedAt) ? recordedAt : 0,
+    matchedAt: isCount(matchedAt) ? matchedAt : 0,
+  };
+}
+
+type RecordHead = Pick<StoredRecord, 'id' | 'complete' | 'duration' | 'recordedAt' | 'matchedAt'>;
 
 function sortRecords(testFiles: Iterable<StoredTestFile>): void {
   for (const { records } of testFiles) {

@@ -41,6 +41,8 @@ export class Store {
   #loader: Loader | undefined;
   #details: Details | undefined;
   #recall: Recall | undefined;
+  /** By data that was loaded lazily: what the database was like then. */
+  readonly #loadedAt = new WeakMap<SelectionData, unknown>();
   #oneFileState: Statement<[string], unknown[]> | undefined;
 
   private constructor(file: string, options: OpenOptions) {
@@ -89,6 +91,37 @@ export class Store {
     return this.#guard(() =>
       this.#db.transaction(() => this.#load.load(environmentId, testFiles))(),
     );
+  }
+
+  /**
+   * As `load`, of all test files. What a record refers to is read when it is asked for, and only `asLoaded` makes sure
+   * that this is still of the same commit.
+   */
+  loadLazily(environmentId: number): SelectionData {
+    return this.#guard(() =>
+      this.#db.transaction(() => {
+        const data = this.#load.loadLazily(environmentId);
+        this.#loadedAt.set(data, this.#dataVersion());
+        return data;
+      })(),
+    );
+  }
+
+  /**
+   * Works on what was loaded lazily. Nobody else commits meanwhile, so that must not take long.
+   * @returns Null where another process has committed since it was loaded.
+   */
+  asLoaded<T>(data: SelectionData, work: () => T): { result: T } | null {
+    return this.#guard(() =>
+      this.#db.transaction(() => {
+        return this.#loadedAt.get(data) === this.#dataVersion() ? { result: work() } : null;
+      })(),
+    );
+  }
+
+  /** Changes whenever another connection has committed. Source: sqlite.org, `PRAGMA data_version`. */
+  #dataVersion(): unknown {
+    return this.#db.pragma('data_version', { simple: true });
   }
 
   /** Every test file that something is known of, in an environment or its project. */

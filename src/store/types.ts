@@ -137,6 +137,8 @@ export interface StoredRecord {
   blocks: Buffer;
   /** The dependencies of the whole test file: for `decodeIds`. */
   dependencies: Buffer;
+  /** Both at once, where reading each of them takes another look. */
+  readonly footprint?: Pick<StoredRecord, 'blocks' | 'dependencies'>;
 }
 
 /** What is known of one test file in one environment. */
@@ -164,6 +166,8 @@ export interface SelectionData {
   versions: Map<number, LoadedVersion>;
   /** The versions of each file, of both forms. */
   byPath: Map<string, LoadedVersion[]>;
+  /** How many bytes of bits the executed blocks of a version can have. */
+  bitLimits: Map<number, number>;
   /** By `path|form` (see `contentsKey`): which content hash transforms to which version. Put together when asked for. */
   readonly contents: Map<string, Map<string, number>>;
   dependencies: Map<number, Dependency>;
