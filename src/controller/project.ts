@@ -75,6 +75,8 @@ export class Project {
   readonly config: Config.ProjectConfig;
   readonly environment: Environment;
   readonly #root: string;
+  /** How the path of everything below the root begins. */
+  readonly #below: string;
   readonly #tree: WorkingTree;
   readonly #transform: ProjectTransform;
   readonly #always: ((path: string) => boolean) | null;
@@ -97,6 +99,7 @@ export class Project {
     this.config = config;
     this.environment = environment;
     this.#root = root;
+    this.#below = root + path.sep;
     this.#tree = tree;
     this.#transform = new ProjectTransform(config, root);
     this.#byTest = byTest;
@@ -139,7 +142,7 @@ export class Project {
 
   /** The place of a test file in the records. */
   pathOf(test: { path: string }): string {
-    const name = toStored(this.#root, test.path);
+    const name = test.path.startsWith(this.#below) ? test.path.slice(this.#below.length) : '';
     return this.#tree.isVouchedFor(name) ? name : toStored(this.#root, this.#realPath(test.path));
   }
 
@@ -253,13 +256,16 @@ export class Project {
   async #look(data: SelectionData): Promise<View> {
     // Arrays, as they are asked millions of times; JavaScript makes tables of them where ids lie far apart.
     const standings: Standing[] = [];
+    const limits: number[] = [];
     for (const [path, versions] of data.byPath) {
       const content = this.#tree.contentHash(path);
       const [first] = versions;
       if (versions.length === 1 && content !== null && first?.contents.includes(content) === true) {
         standings[first.id] = 'all';
+        limits[first.id] = first.bitLimit;
         continue;
       }
+      for (const { id, bitLimit } of versions) limits[id] = bitLimit;
       for (const form of FORMS) {
         const alike = versions.filter((version) => version.form === form);
         if (alike.length > 0) await this.#stand(standings, alike, path, form, content);
@@ -268,8 +274,6 @@ export class Project {
     const held: boolean[] = [];
     const { dependencies } = data;
     const { moduleFileExtensions } = this.config;
-    const limits: number[] = [];
-    for (const [id, limit] of data.bitLimits) limits[id] = limit;
     return {
       standing: (version) => standings[version] ?? 'none',
       bitLimit: (version) => limits[version] ?? 0,
@@ -366,8 +370,9 @@ function readable<T>(work: () => T): T | null {
 /** Whether all that a record refers to is there. */
 function isSound({ blocks, dependencies }: DecodedFootprint, data: SelectionData): boolean {
   return (
-    blocks.every(({ version, bits }) => bits.length <= (data.bitLimits.get(version) ?? -1)) &&
-    dependencies.every((id) => data.dependencies.has(id))
+    blocks.every(
+      ({ version, bits }) => bits.length <= (data.versions.get(version)?.bitLimit ?? -1),
+    ) && dependencies.every((id) => data.dependencies.has(id))
   );
 }
 

@@ -16,62 +16,69 @@ export class FolderReader {
 
   /** Whether there is anything at a stored path. */
   has(name: string): boolean {
-    return this.#folder(path.posix.dirname(name)).names.has(path.posix.basename(name));
+    return this.#folder(path.posix.dirname(name)).has(path.posix.basename(name));
   }
 
   /**
-   * Whether nothing in a folder could stand in the place of a module in it or decide how it is read: there is nothing
-   * else of its name up to a dot, and neither manual mocks nor configs.
+   * Whether it is plain that nothing in a folder could stand in the place of a module in it or decide how it is read:
+   * there is nothing else of its name up to its first dot, and neither manual mocks nor configs.
    * @param base The module's name in the folder.
-   * @param stem The same without its extension.
    */
-  isAlone(folder: string, base: string, stem: string): boolean {
-    const known = this.#folder(folder);
-    known.isPlain ??= !NOTED_FOR_ALL.some((name) => known.names.has(name));
-    if (!known.isPlain) return false;
-    known.stems ??= countStems(known.names);
-    return (known.stems.get(stem) ?? 0) === (known.names.has(base) ? 1 : 0);
+  isAlone(folder: string, base: string): boolean {
+    return this.#folder(folder).isAlone(base);
   }
 
   #folder(folder: string): Folder {
     let known = this.#folders.get(folder);
     if (known === undefined) {
-      known = this.#read(folder);
+      known = new Folder(this.#read(folder));
       this.#folders.set(folder, known);
     }
     return known;
   }
 
-  #read(folder: string): Folder {
+  #read(folder: string): string[] {
     try {
-      return {
-        names: new Set(this.#list(fromStored(this.#root, folder))),
-        isPlain: null,
-        stems: null,
-      };
+      return this.#list(fromStored(this.#root, folder));
     } catch {
-      return { names: new Set(), isPlain: null, stems: null };
+      return [];
     }
   }
 }
 
-interface Folder {
-  names: ReadonlySet<string>;
-  /** Whether none of its entries concerns all of its modules. */
-  isPlain: boolean | null;
-  /** How many entries begin with a name, be it all of theirs or what stands before one of their dots. */
-  stems: ReadonlyMap<string, number> | null;
+/** The entries of a folder: one look-up table, as there are many folders and most have many entries. */
+class Folder {
+  /** By what stands before the first dot: the entry of that beginning, or all of them where there are several. */
+  readonly #byStem = new Map<string, string | Set<string>>();
+  readonly #isPlain: boolean;
+
+  constructor(names: readonly string[]) {
+    for (const name of names) {
+      const stem = stemOf(name);
+      const known = this.#byStem.get(stem);
+      if (known === undefined) this.#byStem.set(stem, name);
+      else if (typeof known === 'string') this.#byStem.set(stem, new Set([known, name]));
+      else known.add(name);
+    }
+    this.#isPlain = !NOTED_FOR_ALL.some((name) => this.has(name));
+  }
+
+  has(name: string): boolean {
+    const known = this.#byStem.get(stemOf(name));
+    return known === name || (known instanceof Set && known.has(name));
+  }
+
+  isAlone(base: string): boolean {
+    if (!this.#isPlain) return false;
+    const known = this.#byStem.get(stemOf(base));
+    return known === undefined || known === base;
+  }
 }
 
-function countStems(names: Iterable<string>): Map<string, number> {
-  const stems = new Map<string, number>();
-  const count = (stem: string) => stems.set(stem, (stems.get(stem) ?? 0) + 1);
-  for (const name of names) {
-    count(name);
-    for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1))
-      count(name.slice(0, dot));
-  }
-  return stems;
+/** A dot at the start hides a file, and ends no stem. */
+function stemOf(name: string): string {
+  const dot = name.indexOf('.', 1);
+  return dot < 0 ? name : name.slice(0, dot);
 }
 
 /** Configs that Babel and SWC look for beside and above each file. */
@@ -121,7 +128,7 @@ export function rivalsValue(
   const dot = base.lastIndexOf('.');
   const stem = base.slice(0, dot);
   if (dot > 0 && dot < base.length - 1 && stem !== 'index' && !base.startsWith('.')) {
-    if (folders.isAlone(slash < 0 ? '.' : name.slice(0, slash), base, stem)) return '';
+    if (folders.isAlone(slash < 0 ? '.' : name.slice(0, slash), base)) return '';
   }
   return rivalsOf(name, extensions)
     .filter((rival) => folders.has(rival))

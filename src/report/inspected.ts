@@ -46,7 +46,6 @@ const NO_DETAILS: RecordDetails = { tests: () => [], shared: () => null, places:
 const NO_DATA: SelectionData = {
   versions: new Map(),
   byPath: new Map(),
-  bitLimits: new Map(),
   contents: new Map(),
   dependencies: new Map(),
   testFiles: new Map(),

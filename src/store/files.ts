@@ -22,13 +22,11 @@ export class Files {
   readonly versions = new Map<number, LoadedVersion>();
   /** The versions of each file, of both forms. */
   readonly byPath = new Map<string, LoadedVersion[]>();
-  /** How many bytes of bits each version can have. */
-  readonly bitLimits = new Map<number, number>();
-  readonly #fingerprints: Statement<[number], unknown>;
+  readonly #fingerprints: FingerprintReader;
 
   /** @param fingerprints Reads the fingerprints of a version. */
   constructor(fingerprints: Statement<[number], unknown>) {
-    this.#fingerprints = fingerprints;
+    this.#fingerprints = new FingerprintReader(fingerprints);
   }
 
   /** @param columns Those of `FILE_COLUMNS`. Rows of one version must follow each other. */
@@ -46,9 +44,9 @@ export class Files {
   #addVersion(id: unknown, path: unknown, form: unknown, size: unknown): LazyVersion | null {
     if (!isCount(id) || !isStoredPath(path) || !isModuleForm(form)) return null;
     if (!isCount(size) || size % FINGERPRINT_BYTES !== 0) return null;
-    const version = new LazyVersion(id, path, form, this.#fingerprints);
+    const bitLimit = Math.ceil(size / FINGERPRINT_BYTES / 8);
+    const version = new LazyVersion(id, path, form, bitLimit, this.#fingerprints);
     this.versions.set(id, version);
-    this.bitLimits.set(id, Math.ceil(size / FINGERPRINT_BYTES / 8));
     const versions = this.byPath.get(path);
     if (versions === undefined) this.byPath.set(path, [version]);
     else versions.push(version);
@@ -99,22 +97,45 @@ class LazyVersion implements LoadedVersion {
   readonly id: number;
   readonly path: string;
   readonly form: ModuleForm;
-  readonly #read: Statement<[number], unknown>;
-  #fingerprints: Buffer | undefined;
+  readonly bitLimit: number;
+  readonly #fingerprints: FingerprintReader;
 
-  constructor(id: number, path: string, form: ModuleForm, read: Statement<[number], unknown>) {
+  constructor(
+    id: number,
+    path: string,
+    form: ModuleForm,
+    bitLimit: number,
+    fingerprints: FingerprintReader,
+  ) {
     this.id = id;
     this.path = path;
     this.form = form;
-    this.#read = read;
+    this.bitLimit = bitLimit;
+    this.#fingerprints = fingerprints;
   }
 
   get fingerprints(): Buffer {
-    if (this.#fingerprints === undefined) {
-      const value = this.#read.get(this.id);
+    return this.#fingerprints.of(this.id);
+  }
+}
+
+/** Reads the fingerprints of versions, each once. */
+class FingerprintReader {
+  readonly #known = new Map<number, Buffer>();
+  readonly #read: Statement<[number], unknown>;
+
+  constructor(read: Statement<[number], unknown>) {
+    this.#read = read;
+  }
+
+  of(id: number): Buffer {
+    let known = this.#known.get(id);
+    if (known === undefined) {
+      const value = this.#read.get(id);
       // Another process may have pruned it since: then none of its blocks is known to be there.
-      this.#fingerprints = Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+      known = Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+      this.#known.set(id, known);
     }
-    return this.#fingerprints;
+    return known;
   }
 }

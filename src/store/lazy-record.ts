@@ -1,10 +1,38 @@
-import type { Statement } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { EncodingError, unseal } from './encoding';
 import { recordOwner } from './record-writer';
 import type { StoredRecord, TestFileKey } from './types';
 
-/** The columns that `LazyRecord` reads, of one record. */
-export const FOOTPRINT_COLUMNS = 'hash, blocks, dependencies';
+/** Reads what a `LazyRecord` has not: by its id, as arrays. */
+export class RecordReader {
+  readonly #hash: Statement<[number], unknown>;
+  readonly #footprint: Statement<[number], unknown[]>;
+
+  constructor(db: Database) {
+    this.#hash = db.prepare<[number], unknown>('SELECT hash FROM record WHERE id = ?').pluck();
+    // A hash is no part of what is matched, but a record of ours has one.
+    this.#footprint = db
+      .prepare<[number], unknown[]>(
+        "SELECT blocks, dependencies FROM record WHERE id = ? AND typeof(hash) = 'blob'",
+      )
+      .raw();
+  }
+
+  hash(id: number): string {
+    const hash = this.#hash.get(id);
+    return Buffer.isBuffer(hash) ? hash.toString('hex') : '';
+  }
+
+  /** @param owner What the values are sealed for. */
+  footprint(id: number, owner: string): Pick<StoredRecord, 'blocks' | 'dependencies'> {
+    const [sealedBlocks, sealedIds] = this.#footprint.get(id) ?? [];
+    const blocks = unseal(sealedBlocks, owner);
+    const dependencies = unseal(sealedIds, owner);
+    if (blocks === null || dependencies === null)
+      throw new EncodingError('this record was changed');
+    return { blocks, dependencies };
+  }
+}
 
 /**
  * A record whose footprint is read when it is asked for: of the several records of a test file, mostly the first
@@ -17,13 +45,12 @@ export class LazyRecord implements StoredRecord {
   readonly recordedAt: number;
   readonly matchedAt: number;
   readonly #testFile: TestFileKey;
-  readonly #read: Statement<[number], unknown[]>;
+  readonly #read: RecordReader;
 
-  /** @param read Selects `FOOTPRINT_COLUMNS` by id, as an array. */
   constructor(
     own: Pick<StoredRecord, 'id' | 'complete' | 'duration' | 'recordedAt' | 'matchedAt'>,
     testFile: TestFileKey,
-    read: Statement<[number], unknown[]>,
+    read: RecordReader,
   ) {
     this.id = own.id;
     this.complete = own.complete;
@@ -35,8 +62,7 @@ export class LazyRecord implements StoredRecord {
   }
 
   get hash(): string {
-    const [hash] = this.#read.get(this.id) ?? [];
-    return Buffer.isBuffer(hash) ? hash.toString('hex') : '';
+    return this.#read.hash(this.id);
   }
 
   get blocks(): Buffer {
@@ -49,12 +75,6 @@ export class LazyRecord implements StoredRecord {
 
   /** Both at once. Not kept: a run looks at ten thousands of records, at each of them once. */
   get footprint(): Pick<StoredRecord, 'blocks' | 'dependencies'> {
-    const [hash, sealedBlocks, sealedIds] = this.#read.get(this.id) ?? [];
-    const owner = recordOwner(this.#testFile, this.complete);
-    const blocks = unseal(sealedBlocks, owner);
-    const dependencies = unseal(sealedIds, owner);
-    if (!Buffer.isBuffer(hash) || blocks === null || dependencies === null)
-      throw new EncodingError('this record was changed');
-    return { blocks, dependencies };
+    return this.#read.footprint(this.id, recordOwner(this.#testFile, this.complete));
   }
 }

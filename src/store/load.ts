@@ -11,7 +11,7 @@ import {
 import { Columns } from './columns';
 import { BlocksCursor, IdsCursor, unseal } from './encoding';
 import { FILE_COLUMNS, Files } from './files';
-import { FOOTPRINT_COLUMNS, LazyRecord } from './lazy-record';
+import { LazyRecord, RecordReader } from './lazy-record';
 import { recordOwner } from './record-writer';
 import type { Dependency, SelectionData, StoredRecord, StoredTestFile, TestFileKey } from './types';
 
@@ -30,7 +30,7 @@ export class Loader {
   readonly #allRecords;
   readonly #recordsOf;
   readonly #allHeads;
-  readonly #footprint;
+  readonly #reader;
   readonly #allVersions;
   readonly #pathOfVersion;
   readonly #versionsOf;
@@ -60,9 +60,7 @@ export class Loader {
       `test_file t NOT INDEXED CROSS JOIN record r ON r.test_file_id = t.id
        WHERE t.environment_id = ?`,
     );
-    this.#footprint = db
-      .prepare<[number], Row>(`SELECT ${FOOTPRINT_COLUMNS} FROM record WHERE id = ?`)
-      .raw();
+    this.#reader = new RecordReader(db);
     this.#allVersions = new Columns(
       db,
       FILE_COLUMNS,
@@ -100,14 +98,14 @@ export class Loader {
    */
   loadLazily(environmentId: number): SelectionData {
     const testFiles = this.#testFilesOf(environmentId);
-    const columns = this.#allHeads.read(environmentId);
-    for (let row = 0; row < (columns[0]?.length ?? 0); row += 1) {
-      const [testFileId, ...head] = columns.map((column) => column[row]);
-      const testFile = testFiles.get(testFileId as number);
+    const [owners = [], ids = [], completes = [], durations = [], recorded = [], matched = []] =
+      this.#allHeads.read(environmentId);
+    for (let row = 0; row < owners.length; row += 1) {
+      const testFile = testFiles.get(owners[row] as number);
       if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
-      const own = readHead(head);
+      const own = readHead(ids[row], completes[row], durations[row], recorded[row], matched[row]);
       const key = { environmentId, path: testFile.path };
-      if (own !== null) testFile.records.push(new LazyRecord(own, key, this.#footprint));
+      if (own !== null) testFile.records.push(new LazyRecord(own, key, this.#reader));
     }
     sortRecords(testFiles.values());
     return asSelectionData(
@@ -196,7 +194,6 @@ function asSelectionData(
   return {
     versions: files.versions,
     byPath: files.byPath,
-    bitLimits: files.bitLimits,
     get contents() {
       return (contents ??= files.contents());
     },
@@ -238,7 +235,7 @@ function readRecord(
   testFile: TestFileKey,
   [, id, hash, complete, duration, recordedAt, matchedAt, blocks, dependencies]: Row,
 ): StoredRecord | null {
-  const own = readHead([id, complete, duration, recordedAt, matchedAt]);
+  const own = readHead(id, complete, duration, recordedAt, matchedAt);
   const owner = recordOwner(testFile, complete === 1);
   const blockBytes = unseal(blocks, owner);
   const dependencyBytes = unseal(dependencies, owner);
@@ -253,7 +250,13 @@ function readRecord(
 }
 
 /** What a record is without what it refers to. */
-function readHead([id, complete, duration, recordedAt, matchedAt]: Row): RecordHead | null {
+function readHead(
+  id: unknown,
+  complete: unknown,
+  duration: unknown,
+  recordedAt: unknown,
+  matchedAt: unknown,
+): RecordHead | null {
   if (!isCount(id)) return null;
   return {
     id,
@@ -307,8 +310,8 @@ function dropUnsound(
   files: Files,
   dependencies: ReadonlyMap<number, Dependency>,
 ): void {
-  const limits = fastLookup(files.bitLimits);
-  const known = fastLookup(new Map(Array.from(dependencies.keys(), (id) => [id, 0])));
+  const limits = fastLookup(files.versions, ({ bitLimit }) => bitLimit);
+  const known = fastLookup(dependencies, () => 0);
   const isSound = (record: StoredRecord): boolean => {
     try {
       for (const cursor = new BlocksCursor(record.blocks); cursor.next();) {
@@ -329,13 +332,15 @@ function dropUnsound(
 }
 
 /** Millions of look-ups: where ids are dense, an array answers many times faster. */
-function fastLookup(values: ReadonlyMap<number, number>): {
-  get(id: number): number | undefined;
-} {
+function fastLookup<T>(
+  items: ReadonlyMap<number, T>,
+  valueOf: (item: T) => number,
+): { get(id: number): number | undefined } {
   let last = 0;
-  for (const id of values.keys()) last = Math.max(last, id);
-  if (last > 1_024 + 16 * values.size) return values;
+  for (const id of items.keys()) last = Math.max(last, id);
+  if (last > 1_024 + 16 * items.size)
+    return new Map(Array.from(items, ([id, item]) => [id, valueOf(item)]));
   const dense = new Int32Array(last + 1).fill(-1);
-  for (const [id, value] of values) dense[id] = value;
+  for (const [id, item] of items) dense[id] = valueOf(item);
   return { get: (id) => ((dense[id] ?? -1) < 0 ? undefined : dense[id]) };
 }

@@ -119,6 +119,8 @@ export interface StoredVersion {
 /** A file version with the hashes of the contents that are known to transform to it. */
 export interface LoadedVersion extends StoredVersion {
   contents: readonly string[];
+  /** How many bytes of bits its executed blocks can have. */
+  bitLimit: number;
 }
 
 /** A passing record as it is loaded for selection. Its footprint stays encoded until it is asked for. */
@@ -166,8 +168,6 @@ export interface SelectionData {
   versions: Map<number, LoadedVersion>;
   /** The versions of each file, of both forms. */
   byPath: Map<string, LoadedVersion[]>;
-  /** How many bytes of bits the executed blocks of a version can have. */
-  bitLimits: Map<number, number>;
   /** By `path|form` (see `contentsKey`): which content hash transforms to which version. Put together when asked for. */
   readonly contents: Map<string, Map<string, number>>;
   dependencies: Map<number, Dependency>;
