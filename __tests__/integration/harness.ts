@@ -40,6 +40,7 @@ export class Project {
   readonly root: string;
   /** The run's own temporary folder: what stays in it was left behind. */
   readonly temporary: string;
+  readonly #copies: Project[] = [];
 
   constructor(files: Files, packages: Record<string, string> | readonly string[] = ['jest']) {
     const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-fixture-')));
@@ -140,7 +141,15 @@ export class Project {
     return copied;
   }
 
+  /** The same, but it is removed together with this project. */
+  fresh(): Project {
+    const copied = this.copy();
+    this.#copies.push(copied);
+    return copied;
+  }
+
   remove(): void {
+    for (const copied of this.#copies) copied.remove();
     fs.rmSync(path.dirname(this.root), { recursive: true, force: true });
   }
 

@@ -11,12 +11,6 @@ const fn = (name: string, value: string): string =>
 const FILE = '__tests__/math.test.js';
 
 let recorded: Project;
-const copies: Project[] = [];
-const fresh = (): Project => {
-  const project = recorded.copy();
-  copies.push(project);
-  return project;
-};
 
 /** The config asks for test granularity. */
 beforeAll(() => {
@@ -38,9 +32,7 @@ beforeAll(() => {
   });
   expect(recorded.run().exitCode).toBe(0);
 });
-afterAll(() => {
-  for (const project of [recorded, ...copies]) project.remove();
-});
+afterAll(() => recorded.remove());
 
 interface Told {
   name: string;
@@ -60,7 +52,7 @@ const reasons = (project: Project, args: readonly string[] = []) =>
   Object.fromEntries(why(project, 'sums', args).map(({ name, reason }) => [name, reason]));
 
 test('why: what a test ran itself, apart from what its file shares; and why one is skipped', () => {
-  const project = fresh();
+  const project = recorded.fresh();
   expect(reasons(project)).toEqual({
     'sums › adds': 'unaffected',
     'sums › subtracts': 'unaffected',
@@ -109,7 +101,7 @@ test('why: what a test ran itself, apart from what its file shares; and why one 
 });
 
 test('status, report and impact count the tests that run', () => {
-  const project = fresh();
+  const project = recorded.fresh();
   expect(project.run(['impact', 'src/math.js:2']).stdout).toMatch(
     /would run 1 test in 1 test file, about/,
   );

@@ -19,12 +19,6 @@ exports.unused = function unused() {
 `;
 
 let recorded: Project;
-const copies: Project[] = [];
-const fresh = (): Project => {
-  const project = recorded.copy();
-  copies.push(project);
-  return project;
-};
 
 /** Two Jest projects; the test of one also reads a fixture and a variable, and uses a package. */
 beforeAll(() => {
@@ -61,9 +55,7 @@ test('minus', () => { expect(sign(false)).toBe('minus'); });
   });
   expect(recorded.run()).toMatchObject({ exitCode: 0 });
 });
-afterAll(() => {
-  for (const project of [recorded, ...copies]) project.remove();
-});
+afterAll(() => recorded.remove());
 
 const json = (project: Project, args: string[], options = {}): unknown =>
   JSON.parse(project.run([...args, '--json'], options).stdout);
@@ -78,7 +70,7 @@ describe('why', () => {
   });
 
   test('a changed branch: its function and lines, from a folder below, with Windows separators', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.edit('src/sign.js', "'minus'", "'mi' + 'nus'");
     project.edit('src/sign.js', 'exports.sign', '\n\nexports.sign');
     const found = json(project, ['why', '..\\two\\minus.test.js'], { cwd: project.path('src') });
@@ -115,7 +107,7 @@ describe('why', () => {
   });
 
   test('a package, a fixture and a variable, in words', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.edit('node_modules/dep/package.json', '1.0.0', '2.0.0');
     project.edit('data/fixture.json', '1', '1 ');
     const { stdout, exitCode } = project.run(['why', 'minus'], { env: { FLAVOUR: 'x' } });
@@ -166,7 +158,7 @@ describe('impact', () => {
   });
 
   test('lines are those of the file now, and an edited place says so', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.edit('src/sign.js', 'exports.sign', '// New.\nexports.sign');
     expect(reached(project, ['src/sign.js:4'])).toMatchObject({
       precision: 'recorded',
@@ -216,7 +208,7 @@ describe('impact', () => {
 
 describe('status', () => {
   test('nothing, then what changed and what failed', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     expect(project.run(['status', '--exit-code'])).toMatchObject({
       exitCode: 0,
       stderr: '',
@@ -239,7 +231,7 @@ describe('status', () => {
 });
 
 test('without a database everything would run, and none is made', () => {
-  const project = fresh();
+  const project = recorded.fresh();
   project.write({ '.testmondata': null });
   expect(project.run(['status']).stdout).toContain('Nothing is recorded yet');
   expect(project.run(['why', 'plus', '--exit-code'])).toMatchObject({
@@ -259,7 +251,7 @@ test('without a database everything would run, and none is made', () => {
 });
 
 test('a damaged database is said in one sentence, and left as it is', () => {
-  const project = fresh();
+  const project = recorded.fresh();
   const file = project.path('.testmondata');
   fs.truncateSync(file, 5000);
   const hash = () => createHash('sha1').update(fs.readFileSync(file)).digest('hex');

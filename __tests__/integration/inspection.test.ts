@@ -57,12 +57,6 @@ async function look(project: Project, args: readonly string[] = []): Promise<Loo
 }
 
 let recorded: Project;
-const copies: Project[] = [];
-const fresh = (): Project => {
-  const project = recorded.copy();
-  copies.push(project);
-  return project;
-};
 
 beforeAll(() => {
   recorded = new Project({
@@ -76,9 +70,7 @@ beforeAll(() => {
   });
   expect(recorded.run().exitCode).toBe(0);
 });
-afterAll(() => {
-  for (const project of [recorded, ...copies]) project.remove();
-});
+afterAll(() => recorded.remove());
 
 const ONE = '__tests__/one.test.js';
 const TWO = '__tests__/two.test.js';
@@ -88,7 +80,7 @@ const hashOf = (file: string): string =>
 test.each(['jest', 'jest29'])(
   '%s: judges as a run would, and neither runs nor writes',
   async (jestName) => {
-    const project = fresh();
+    const project = recorded.fresh();
     if (jestName !== 'jest') {
       fs.rmSync(project.path('node_modules/jest'));
       project.link('jest', jestName);
@@ -111,7 +103,7 @@ test.each(['jest', 'jest29'])(
 );
 
 test('everything is new without a database, and none is made', async () => {
-  const project = fresh();
+  const project = recorded.fresh();
   for (const content of [null, '']) {
     project.write({ '.testmondata': content });
     expect(await look(project)).toMatchObject({
@@ -126,7 +118,7 @@ test('everything is new without a database, and none is made', async () => {
 });
 
 test('a changed config is another environment', async () => {
-  const project = fresh();
+  const project = recorded.fresh();
   project.write({ 'jest.config.json': '{"transform":{},"testTimeout":9000}' });
   expect(await look(project)).toMatchObject({
     recorded: ['. other'],
@@ -140,7 +132,7 @@ const DAMAGES: Record<string, (bytes: Buffer) => Buffer> = {
 };
 
 test.each(Object.keys(DAMAGES))('a database %s stays where it is', async (name) => {
-  const project = fresh();
+  const project = recorded.fresh();
   const file = project.path('.testmondata');
   fs.writeFileSync(file, DAMAGES[name]?.(fs.readFileSync(file)) ?? '');
   const before = hashOf(file);
@@ -156,7 +148,7 @@ test.each(Object.keys(DAMAGES))('a database %s stays where it is', async (name) 
 
 test('there is nothing to look at where testmon is switched off', () => {
   const { status, stderr } = spawnSync(process.execPath, [script()], {
-    cwd: fresh().root,
+    cwd: recorded.fresh().root,
     env: { ...process.env, TESTMON: '0' },
     encoding: 'utf8',
   });

@@ -9,12 +9,6 @@ const ONE = '__tests__/one.test.js';
 const TWO = '__tests__/two.test.js';
 
 let older: Project;
-const copies: Project[] = [];
-const fresh = (): Project => {
-  const project = older.copy();
-  copies.push(project);
-  return project;
-};
 
 /** A recorded project whose database an earlier version wrote, and an edit since. */
 beforeAll(() => {
@@ -28,9 +22,7 @@ beforeAll(() => {
   makeFormat1(older.path('.testmondata'));
   older.edit('src/one.js', "'one'", "'o' + 'ne'");
 });
-afterAll(() => {
-  for (const project of [older, ...copies]) project.remove();
-});
+afterAll(() => older.remove());
 
 test.each([
   [['why', 'one'], /one\.test\.js would run: 1 block of code that it ran changed/],
@@ -53,7 +45,7 @@ test.each([
 });
 
 test('merge reads it and leaves it as it is, or updates it where it is the one to add to', () => {
-  const project = fresh();
+  const project = older.fresh();
   const file = project.path('.testmondata');
   const before = fs.readFileSync(file);
   expect(project.run(['merge', '--into', 'all.db', file])).toMatchObject({ exitCode: 0 });
@@ -66,11 +58,11 @@ test('merge reads it and leaves it as it is, or updates it where it is the one t
 });
 
 test('verify and a run update it, and select by what it holds', () => {
-  expect(fresh().run(['verify'])).toMatchObject({
+  expect(older.fresh().run(['verify'])).toMatchObject({
     exitCode: 0,
     messages: expect.arrayContaining([expect.stringMatching(/of 2 test files 1 would have been/)]),
   });
-  const project = fresh();
+  const project = older.fresh();
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [ONE] });
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
 });

@@ -56,21 +56,12 @@ test('names', () => { expect(fullName('a', 'b')).toBe('ab'); });
 };
 
 let recorded: Project;
-const copies: Project[] = [];
-const fresh = (): Project => {
-  const project = recorded.copy();
-  copies.push(project);
-  return project;
-};
 
 beforeAll(() => {
   recorded = new Project(FILES);
   recorded.run(['-i']);
   recorded.edit('src/deep/names.js', 'first + last', "first + '' + last");
   recorded.run(['-i']);
-});
-afterEach(() => {
-  for (const project of copies.splice(0)) project.remove();
 });
 afterAll(() => recorded.remove());
 
@@ -120,7 +111,7 @@ describe('the data', () => {
   });
 
   test('says why a test file runs: the changed function, a file that is read, a new test file', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.edit('src/price.js', 'price * 0.9', 'price * 0.8');
     project.edit('src/rates.json', '0.2', '0.3');
     project.write({ '__tests__/more.test.js': "test('more', () => {});" });
@@ -140,7 +131,7 @@ describe('the data', () => {
   });
 
   test('leaves the database and the project as they were', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.edit('src/price.js', 'price * 0.9', 'price * 0.8');
     const before = fs.readFileSync(project.path('.testmondata'));
     const files = fs.readdirSync(project.root);
@@ -172,7 +163,7 @@ describe('the data', () => {
       /^The database .* was written by a newer jest-testmon .*; update/,
     ],
   ])('says what to do about %s database', (_, spoil, notice) => {
-    const project = fresh();
+    const project = recorded.fresh();
     spoil(project.path('.testmondata'));
     const report = reportOf(project);
     expect(report.notice).toMatch(notice);
@@ -181,7 +172,7 @@ describe('the data', () => {
   });
 
   test('says that the config has changed since', () => {
-    const project = fresh();
+    const project = recorded.fresh();
     project.write({ 'jest.config.js': 'module.exports = { transform: {}, globals: { a: 1 } };' });
     expect(reportOf(project).notice).toContain('has changed since the last run');
   });

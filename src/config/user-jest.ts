@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { folderWith } from '../dependencies/paths';
 import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
 import type { RawConfig } from './raw-config';
@@ -67,11 +68,8 @@ export function findJest(folders: readonly string[]): UserJest {
 
 /** Under Plug'n'Play Node finds packages only where Yarn has prepared it. */
 function adviceFor(folder: string): string {
-  for (let at = folder; process.versions.pnp === undefined; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, '.pnp.cjs')))
-      return `this project uses Yarn Plug'n'Play, so start it through Yarn ("yarn jest-testmon")`;
-    if (path.dirname(at) === at) break;
-  }
+  if (process.versions.pnp === undefined && folderWith(folder, '.pnp.cjs') !== null)
+    return `this project uses Yarn Plug'n'Play, so start it through Yarn ("yarn jest-testmon")`;
   return 'install it with "npm install --save-dev jest"';
 }
 

@@ -46,20 +46,22 @@ export function fromStored(root: string, name: string): string {
   return path.resolve(root, name);
 }
 
+/** The nearest folder at or above `folder` that holds something of a name, or null where none does. */
+export function folderWith(folder: string, name: string): string | null {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, name))) return at;
+    if (path.dirname(at) === at) return null;
+  }
+}
+
 /** The nearest folder at or above `folder` that holds a package.json; `folder` itself where there is none. */
 export function packageRoot(folder: string): string {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, 'package.json'))) return at;
-    if (path.dirname(at) === at) return folder;
-  }
+  return folderWith(folder, 'package.json') ?? folder;
 }
 
 /** The nearest folder at or above `folder` that holds a repository; `folder` itself where there is none. */
 function repositoryRoot(folder: string): string {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, '.git'))) return at;
-    if (path.dirname(at) === at) return folder;
-  }
+  return folderWith(folder, '.git') ?? folder;
 }
 
 /** Tells what a path means, remembering every answer: a worker asks about the same files again and again. */

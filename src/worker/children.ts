@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importClosure } from '../dependencies/imports';
 import type { Surroundings } from '../dependencies/surroundings';
+import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
 import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
 import { unobserved, unwatched } from './observer';
@@ -54,8 +55,6 @@ export function watchChildren(next: ChildWatcher): void {
   });
 }
 
-const SCRIPT = /\.[cm]?[jt]s$/;
-
 /** Reports what children and threads did, and stops watching. */
 export function collectChildren(): void {
   readObservations();
@@ -77,8 +76,9 @@ function readObservations(): void {
   for (const name of listed(reports)) {
     if (!name.startsWith(OBSERVATIONS)) continue;
     const file = path.join(reports, name);
-    const content = unwatched.readFileSync(file);
     const from = readUpTo.get(name) ?? 0;
+    if (unwatched.statSync(file).size <= from) continue;
+    const content = unwatched.readFileSync(file);
     const end = content.lastIndexOf('\n') + 1;
     if (end <= from) continue;
     readUpTo.set(name, end);

@@ -20,7 +20,7 @@ const { readFileSync, readdirSync, statSync } = fs;
 const BETWEEN = /[\s"'`;|&<>(){}=,]+/;
 
 /** What a Node program runs. */
-const SCRIPT = /\.[cm]?[jt]s$/;
+export const SCRIPT = /\.[cm]?[jt]s$/;
 
 /** A word that is meant as a path, though nothing may be there. */
 const PATH_LIKE = /^[^-$*?[\]:]*(?:[\\/]|\.\w{1,8}$)[^$*?[\]:]*$/;

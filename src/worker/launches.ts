@@ -6,10 +6,12 @@ import {
   childVariables,
   coverageVariable,
   HOOK,
+  HOOK_IS_ARCHIVED,
   takesHook,
   type ChildHandover,
 } from './child/handover';
 import { noteCommand, type NamedInCommand } from './commands';
+import type { AnyFunction } from './fs-watch';
 
 /** Who is told of the child processes and worker threads that code starts, and what these are handed. */
 export interface LaunchWatch extends NamedInCommand {
@@ -20,8 +22,6 @@ export interface LaunchWatch extends NamedInCommand {
   /** A child has ended, or a thread was started. */
   ended?(): void;
 }
-
-type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Watches all ways to start a child process or a worker thread, once per process or thread. */
 export function watchLaunches(watch: LaunchWatch): void {
@@ -151,7 +151,7 @@ function startHooked(
   handover: ChildHandover,
 ): object | null {
   const execArgv = options.execArgv ?? process.execArgv;
-  if (!Array.isArray(execArgv) || /\.zip[\\/]/.test(HOOK)) return null;
+  if (!Array.isArray(execArgv) || HOOK_IS_ARCHIVED) return null;
   const hooked = (inherited: readonly string[]) =>
     start([script, { ...options, execArgv: [...inherited, '--require', HOOK] }]);
   workerThreads.setEnvironmentData(CHILD_VARIABLE, {

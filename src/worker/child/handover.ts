@@ -19,6 +19,9 @@ export const CHILD_VARIABLE = 'TESTMON_CHILD';
 /** What children load before everything else; it ends as this file does. */
 export const HOOK = path.join(__dirname, `hook${path.extname(__filename)}`);
 
+/** Yarn keeps packages in archives, which only a program of its own can look into. */
+export const HOOK_IS_ARCHIVED = /\.zip[\\/]/.test(HOOK);
+
 /** In the form of NODE_OPTIONS. Source: Node's documentation of NODE_OPTIONS. */
 const LOAD_HOOK = `--require ${/[\s"]/.test(HOOK) ? `"${HOOK.replace(/["\\]/g, '\\$&')}"` : HOOK}`;
 
@@ -69,7 +72,6 @@ export function takesHook(
     ![...args, env.NODE_OPTIONS].some((arg) =>
       /--(?:experimental-)?permission\b/.test(String(arg)),
     ) &&
-    // Yarn keeps packages in archives, which only a program of its own can look into.
-    !/\.zip[\\/]/.test(HOOK)
+    !HOOK_IS_ARCHIVED
   );
 }
