@@ -162,6 +162,7 @@ async function main(): Promise<void> {
     root,
     dataFile,
     composition: null,
+    globalKeys: {},
     voice: { quiet: false, say: () => undefined, warn: (text) => console.error(text) },
     select: true,
     namesTests: [],

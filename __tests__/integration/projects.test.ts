@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Project, type Files } from './harness';
+import { ENTRY, Project, type Files } from './harness';
 
 jest.setTimeout(300_000);
 
@@ -108,6 +108,20 @@ test.each(['jest', 'jest29'])('projects as globs, folders, files and inline, in 
     exitCode: 0,
     ran: ['one packages/one/own.test.js'],
   });
+});
+
+test('--projects whose configs name us one by one: each has its global setup', () => {
+  const own = (name: string): Files => ({
+    [`${name}/jest.config.js`]: `module.exports = require('${ENTRY}').withTestmon({ displayName: '${name}', transform: {}, globalSetup: './setup.js' });`,
+    [`${name}/setup.js`]: `module.exports = () => { process.env.OF_${name} = 'set'; };\n`,
+    [`${name}/own.test.js`]: `test('own', () => { expect(process.env.OF_${name}).toBe('set'); });\n`,
+  });
+  project = new Project({ ...own('one'), ...own('two') });
+  const run = () => project.run(['--projects', 'one', 'two'], { plain: true });
+  expect(run()).toMatchObject({ exitCode: 0, ran: ['one one/own.test.js', 'two two/own.test.js'] });
+  expect(run()).toMatchObject({ exitCode: 0, ran: [] });
+  project.edit('two/setup.js', "'set'", "'se' + 't'");
+  expect(run()).toMatchObject({ exitCode: 0, ran: ['two two/own.test.js'] });
 });
 
 const configs: Record<

@@ -3,6 +3,7 @@ import type { CommandLine } from './command-line';
 import { composeProject } from './compose-project';
 import type { Composition } from './composition';
 import { defaultReporter } from './default-reporter';
+import { globalKeys } from './global-keys';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
 import type { LoadedConfig, LoadedConfigs, RawConfig, ReporterEntry } from './raw-config';
@@ -59,6 +60,7 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     root: common,
     sequencer: isPlugPoint(testSequencer) ? null : testSequencer,
     globalSetup: isPlugPoint(globalSetup) ? null : (globalSetup ?? null),
+    globalKeys: globalKeys(root.effective),
     coverage,
     coverageFromConfig: switchesCoverageOff,
     userPassWithNoTests: passWithNoTests,

@@ -1,4 +1,5 @@
 import type { CommandLine } from './command-line';
+import type { GlobalKeys } from './global-keys';
 import type { Options } from './options';
 
 /**
@@ -16,6 +17,7 @@ export interface Composition {
   sequencer: string | null;
   /** The user's own root `globalSetup`, absolute; null where there is none. */
   globalSetup: string | null;
+  globalKeys: GlobalKeys;
   /** Whether this run makes a coverage report. */
   coverage: boolean;
   /** Whether `collectCoverage` stood in a config and was switched off for selecting. */

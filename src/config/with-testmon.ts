@@ -3,7 +3,7 @@ import type { Config } from 'jest';
 import { type GivenArguments, readArguments } from './arguments';
 import { readCommandLine } from './command-line';
 import { compose } from './compose';
-import { publishComposition } from './composition';
+import { publishComposition, readComposition } from './composition';
 import { callerFile, locateConfig } from './config-file';
 import { loadGivenConfig, toArgv } from './load';
 import { UserConfigError } from './normalise';
@@ -76,8 +76,15 @@ async function composeRead(
   const loaded = await loadGivenConfig(jest.config, argv, raw, configPath);
   const command = readCommandLine(given);
   const composed = await compose(loaded, { jest: jest.config, options, command, by: 'config' });
-  if (isRoot(configPath, given)) publishComposition(composed.composition);
-  return composed.config;
+  if (isRoot(configPath, given)) {
+    publishComposition(composed.composition);
+    return composed.config;
+  }
+  // Jest runs ours once for all projects, for the root's; that of another project it runs itself.
+  const { globalSetup } = composed.composition;
+  return globalSetup === null || globalSetup === readComposition()?.globalSetup
+    ? composed.config
+    : { ...composed.config, globalSetup };
 }
 
 /** Of several projects on the command line, Jest takes the first for the root of all. */

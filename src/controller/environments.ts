@@ -10,7 +10,7 @@ import type { RunRequest } from './run-request';
 import { toolChainHash, type ToolChainInput } from './tool-chain';
 
 /** What of a run decides in which environments it takes place. */
-export type EnvironmentPlace = Pick<RunRequest, 'root' | 'options' | 'composition'>;
+export type EnvironmentPlace = Pick<RunRequest, 'root' | 'options' | 'composition' | 'globalKeys'>;
 
 /**
  * Finds or creates the environment of each project of a run, in the order of the configs. In a database that is
@@ -54,7 +54,7 @@ export function environmentKeys(
 
 /** What shapes the results of each project, in the order of the configs. */
 export function toolChainInputs(
-  { root, options, composition }: EnvironmentPlace,
+  { root, options, composition, globalKeys }: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
   cwd: string = process.cwd(),
 ): ToolChainInput[] {
@@ -63,7 +63,8 @@ export function toolChainInputs(
   return configs.map((config) => ({
     config: { ...asUserWroteIt(config), globalSetup: undefined },
     jestVersion: version,
-    globalSetup: composition?.globalSetup ?? usersOwn(config.globalSetup),
+    globalKeys,
+    globalSetups: usersOwn([composition?.globalSetup, config.globalSetup]),
     typeErrors: options.typeErrors,
     root,
     cwd,
@@ -71,6 +72,7 @@ export function toolChainInputs(
   }));
 }
 
-function usersOwn(file: string | null | undefined): string | null {
-  return file == null || isPlugPoint(file) ? null : file;
+/** The global setups that the user wrote: Jest runs that of the project beside that of the root. */
+function usersOwn(files: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(files.flatMap((file) => (isPlugPoint(file) ? [] : (file ?? []))))];
 }

@@ -1,4 +1,5 @@
 import type { Composition } from '../config/composition';
+import type { GlobalKeys } from '../config/global-keys';
 import type { Options } from '../config/options';
 import type { Voice } from './messages';
 
@@ -9,6 +10,7 @@ export interface RunRequest {
   root: string;
   dataFile: string;
   composition: Composition | null;
+  globalKeys: GlobalKeys;
   voice: Voice;
   /** The options, as spelled, that name what is to run. */
   namesTests: string[];

@@ -3,6 +3,7 @@ import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { readArguments, type OptionTable } from '../config/arguments';
 import { namesTestsNow, readCommandLine } from '../config/command-line';
+import { globalKeys } from '../config/global-keys';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
@@ -267,6 +268,7 @@ function readRequest(
     root,
     dataFile: path.resolve(root, options.dataFile),
     composition,
+    globalKeys: composition?.globalKeys ?? globalKeys(globalConfig ?? {}),
     voice: makeVoice(command.silent || command.json || command.listTests),
     namesTests,
     everythingOnce,

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Config } from '@jest/types';
+import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
@@ -102,8 +103,9 @@ const RESULTLESS_KEYS = new Set([
 export interface ToolChainInput {
   config: Config.ProjectConfig;
   jestVersion: string;
-  /** The user's global setup, where there is one. */
-  globalSetup: string | null;
+  globalKeys: GlobalKeys;
+  /** The user's global setups, of the root and of the project. */
+  globalSetups: string[];
   /** Records made with the type checker in mind hold more. */
   typeErrors: 'ignore' | 'select';
   root: string;
@@ -133,6 +135,7 @@ export function toolChainHash(input: ToolChainInput): string {
     JSON.stringify([
       FINGERPRINTS_VERSION,
       input.jestVersion,
+      input.globalKeys,
       input.typeErrors,
       circumstances(root, input.cwd),
       [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
@@ -165,7 +168,7 @@ function partsOf(input: ToolChainInput) {
   const named = stringsIn(
     shaped.filter(([key]) => key !== 'moduleNameMapper').map(([, value]) => value),
   );
-  if (input.globalSetup !== null) named.push(input.globalSetup);
+  named.push(...input.globalSetups);
 
   const folders = [...new Set([rootDir, root])];
   const configFiles = folders.flatMap((folder) =>

@@ -46,6 +46,7 @@ export const families: readonly Family[] = [
   children,
   childInputs,
   monorepo,
+  underJest29(monorepo),
   onePackage,
   always,
 ];

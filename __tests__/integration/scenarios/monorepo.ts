@@ -19,10 +19,14 @@ export const monorepo: Family = {
   base: {
     files: {
       ...SHARED,
-      'jest.config.js': "module.exports = { projects: ['<rootDir>/packages/*'] };",
+      'jest.config.js':
+        "module.exports = { projects: ['<rootDir>/packages/*'], globalSetup: './global-setup.js', testTimeout: 4000 };",
+      'global-setup.js': 'module.exports = () => {};\n',
       'packages/a/jest.config.js':
-        "module.exports = { displayName: 'a', transform: {}, setupFiles: ['./setup.js'] };",
+        "module.exports = { displayName: 'a', transform: {}, setupFiles: ['./setup.js'], globalSetup: './global-setup.js' };",
       'packages/a/setup.js': 'global.ready = true;\n',
+      'packages/a/global-setup.js': "module.exports = require('./prepare').prepare;\n",
+      'packages/a/prepare.js': 'exports.prepare = () => {};\n',
       'packages/b/jest.config.js': "module.exports = { displayName: 'b', transform: {} };",
       'packages/b/node_modules/.keep': '',
     },
@@ -50,6 +54,26 @@ export const monorepo: Family = {
       name: 'a setup file of one project',
       edit: (project) => project.edit('packages/a/setup.js', 'true', 'false'),
       expectRan: ['a packages/a/__tests__/a.test.js'],
+    },
+    {
+      name: 'the global setup of one project, beside that of them all',
+      edit: (project) => project.edit('packages/a/global-setup.js', 'require', '1 && require'),
+      expectRan: ['a packages/a/__tests__/a.test.js'],
+    },
+    {
+      name: 'what the global setup of one project imports',
+      edit: (project) => project.edit('packages/a/prepare.js', '{}', '{ return 1; }'),
+      expectRan: ['a packages/a/__tests__/a.test.js'],
+    },
+    {
+      name: 'the global setup of them all',
+      edit: (project) => project.edit('global-setup.js', '{}', '{ return 1; }'),
+      expectRan: ['a packages/a/__tests__/a.test.js', 'b packages/b/__tests__/b.test.js'],
+    },
+    {
+      name: 'how long a test of theirs may take',
+      edit: (project) => project.edit('jest.config.js', '4000', '4001'),
+      expectRan: ['a packages/a/__tests__/a.test.js', 'b packages/b/__tests__/b.test.js'],
     },
   ],
 };
