@@ -13,6 +13,7 @@ import type { Config } from '@jest/types';
 import { Command } from 'commander';
 import { decodeMetadata, findMetadata, insertProbes } from '../src/blocks';
 import { Controller } from '../src/controller/controller';
+import { makeVoice } from '../src/controller/messages';
 import type { RunRequest } from '../src/controller/run-request';
 import { contentHash } from '../src/dependencies/content';
 import { makeBatch, Store, type FileVersion, type TestFileRecord } from '../src/store';
@@ -163,7 +164,7 @@ async function main(): Promise<void> {
     dataFile,
     composition: null,
     globalKeys: {},
-    voice: { quiet: false, say: () => undefined, warn: (text) => console.error(text) },
+    voice: { ...makeVoice(true), warn: (text) => console.error(text) },
     select: true,
     namesTests: [],
     everythingOnce: false,

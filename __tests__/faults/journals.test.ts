@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { faultsOf } from '../../bench/faults/database';
 import { encodeMetadata } from '../../src/blocks/metadata';
 import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
+import { makeVoice } from '../../src/controller/messages';
 import { JournalReader } from '../../src/controller/read-journals';
 import { RunDirectory } from '../../src/controller/run-directory';
 import { decodeJournal, encodeLine, type JournalLine } from '../../src/run/journal';
@@ -103,7 +104,7 @@ function runFile(): Partial<RunFile> {
 function adopted(): string[] {
   const store = Store.open(dataFile);
   try {
-    finishAbandonedRuns(store, dataFile);
+    finishAbandonedRuns(store, dataFile, makeVoice(true));
     return store
       .snapshot()
       .environments.flatMap(({ testFiles }) => testFiles)

@@ -24,18 +24,28 @@ beforeAll(() => {
 });
 afterAll(() => project.remove());
 
+const CLEAR = '\r\u001b[2K';
+
 test.each([
   [['merge', '--into', 'all.db', 'shard.db'], 'merging test files'],
   [['report'], 'reporting on test files'],
   [['status'], 'looking at affected test files'],
 ])('%j shows its progress on a terminal, as a line that goes away', (args, what) => {
-  const written = onTerminal(project, args);
-  const clear = '\r\u001b[2K';
-  expect(written).toContain(`${clear}testmon: ${what} 1/${MANY}`);
-  const [, after = ''] = written.slice(written.lastIndexOf(`testmon: ${what}`)).split(`/${MANY}`);
-  expect(after.slice(0, clear.length)).toBe(clear);
+  expectLine(onTerminal(project, args), what);
   // Neither in CI, nor where it leads elsewhere.
   expect(onTerminal(project, args, { env: { CI: '1' } })).not.toContain(what);
   const { stdout, stderr } = project.run(args);
   expect(stdout + stderr).not.toContain(what);
 });
+
+test('a run shows how far its commit has come, unless it is to be silent', () => {
+  const what = 'recording test files';
+  expectLine(onTerminal(project, ['verify']), what);
+  expect(onTerminal(project, ['--testmon-noselect', '--silent'])).not.toContain(what);
+});
+
+function expectLine(written: string, what: string): void {
+  expect(written).toContain(`${CLEAR}testmon: ${what} 1/${MANY}`);
+  const [, after = ''] = written.slice(written.lastIndexOf(`testmon: ${what}`)).split(`/${MANY}`);
+  expect(after.slice(0, CLEAR.length)).toBe(CLEAR);
+}

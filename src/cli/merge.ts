@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
 import { count } from '../controller/messages';
-import { showProgress, type Progress } from './progress';
+import { showProgress, type Progress } from '../controller/progress';
 import { mergeFiles, type Merged } from '../store';
 import { EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { count } from '../controller/messages';
-import { showProgress } from './progress';
+import { showProgress } from '../controller/progress';
 import type { PageParts, ReportData } from '../report';
 import { parseArguments } from './arguments';
 import { FLAGS } from './flags';

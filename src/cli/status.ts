@@ -1,5 +1,5 @@
 import { count, duration, some } from '../controller/messages';
-import { showProgress } from './progress';
+import { showProgress } from '../controller/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';

@@ -2,6 +2,8 @@ import { readRunFile, type RunFile } from '../run/run-file';
 import { makeBatch, type Store } from '../store';
 import { isCount, isEnvironmentKey } from '../store/checks';
 import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../store/types';
+import type { Voice } from './messages';
+import { countingOff } from './progress';
 import { JournalReader } from './read-journals';
 import { RunDirectory } from './run-directory';
 import { keyOf, Verdicts } from './verdicts';
@@ -11,13 +13,15 @@ import { keyOf, Verdicts } from './verdicts';
  * those left behind. What cannot be read there costs those records, never this run.
  * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
  */
-export function finishAbandonedRuns(store: Store, dataFile: string): void {
+export function finishAbandonedRuns(store: Store, dataFile: string, voice: Voice): void {
   for (const directory of RunDirectory.takeOver(dataFile)) {
     const run = readRunFile(directory.runFile);
     const environments = run === null ? null : environmentsOf(run, store);
     if (run !== null && environments !== null) {
       const batch = makeBatch({ began: isCount(run.began) ? run.began : 0 });
-      batch.records = recordsOf(directory, environments, batch);
+      const verdicts = Verdicts.of(directory.verdictFile);
+      const progress = voice.progress('recording test files of the run before', verdicts.count);
+      batch.records = countingOff(recordsOf(directory, verdicts, environments, batch), progress);
       store.commit(batch, Date.now());
     }
     directory.remove();
@@ -30,10 +34,10 @@ type Environments = (environmentId: number) => number | null;
 /** The records of a run, by the rows of the database at hand; then the batch has the failures that left none. */
 function* recordsOf(
   directory: RunDirectory,
+  verdicts: Verdicts,
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
-  const verdicts = Verdicts.of(directory.verdictFile);
   const ended = new Set<string>();
   for (const { record: journaled } of new JournalReader(directory.journals()).records()) {
     const environmentId = environments(journaled.environmentId);

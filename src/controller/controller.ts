@@ -26,6 +26,7 @@ import { findEnvironments } from './environments';
 import { Harvest } from './harvest';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
+import { countingOff } from './progress';
 import { Project, type JudgedTest } from './project';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
@@ -97,7 +98,7 @@ export class Controller {
     ) {
       try {
         const controller = new Controller(request, configs, opened);
-        if (opened.writable) finishAbandonedRuns(opened.store, dataFile);
+        if (opened.writable) finishAbandonedRuns(opened.store, dataFile, voice);
         controller.#createEnvironments();
         controller.#began = opened.store.time();
         return controller;
@@ -396,7 +397,9 @@ export class Controller {
     batch: CommitBatch,
     outcome: 'whole' | 'cut short',
   ): Generator<TestFileRecord> {
-    yield* harvest.records();
+    const { voice } = this.#request;
+    const progress = voice.progress('recording test files', this.#verdicts.count);
+    yield* countingOff(harvest.records(), progress);
     const { orderDependent, notes } = this.#partialFailures.learnt;
     batch.orderDependent = [...orderDependent, ...this.#orderDependent];
     batch.notes.push(...notes);

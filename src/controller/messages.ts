@@ -1,10 +1,13 @@
 import pico from 'picocolors';
+import { noProgress, showProgress, type Progress } from './progress';
 
 /** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
 export interface Voice {
   say(sentence: string): void;
   /** For what the user should act on. */
   warn(sentence: string): void;
+  /** Shows how far long work has come, see `showProgress`. */
+  progress(what: string, total: number): Progress;
   /** Nothing at all is said. */
   readonly quiet: boolean;
 }
@@ -12,10 +15,11 @@ export interface Voice {
 const CLEAR_LINE = '\r\u001B[K';
 
 /** @param quiet Nothing at all is said, as under `--silent` and `--json`. */
-export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = process.stderr): Voice {
-  if (quiet) return { say: () => undefined, warn: () => undefined, quiet };
+export function makeVoice(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Voice {
+  if (quiet)
+    return { say: () => undefined, warn: () => undefined, progress: () => noProgress, quiet };
   // On a terminal Jest leaves the cursor behind "Determining test suites to run..." and wipes that line later.
-  const start = (stream as Partial<NodeJS.WriteStream>).isTTY === true ? CLEAR_LINE : '';
+  const start = stream.isTTY ? CLEAR_LINE : '';
   return {
     quiet,
     say: (sentence) =>
@@ -26,6 +30,7 @@ export function makeVoice(quiet: boolean, stream: NodeJS.WritableStream = proces
         `${start}${pico.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}
 `,
       ),
+    progress: (what, total) => showProgress(what, total, stream),
   };
 }
 

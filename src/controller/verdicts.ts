@@ -40,6 +40,11 @@ export class Verdicts {
     this.#append(encodeLine({ type: 'verdict', environmentId, path, at: Date.now(), passed }));
   }
 
+  /** How many test files came to an end. */
+  get count(): number {
+    return this.#passed.size + this.#failed.size;
+  }
+
   /** Whether any test file passed. */
   get hasPasses(): boolean {
     return this.#passed.size > 0;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { showProgress } from '../../src/cli/progress';
+import { showProgress } from '../../src/controller/progress';
 
 function shown(isTTY: boolean, environment: NodeJS.ProcessEnv, total = 300): string {
   let written = '';

@@ -6,6 +6,9 @@ export interface Progress {
   end(): void;
 }
 
+/** Shows nothing. */
+export const noProgress: Progress = { at: () => undefined, end: () => undefined };
+
 /** Milliseconds between two drawings. */
 const PACE = 100;
 
@@ -27,7 +30,7 @@ export function showProgress(
   const ci = environment['CI'] ?? '';
   const dumb = environment['TERM'] === 'dumb';
   const isShown = stream.isTTY && !dumb && (ci === '' || ci === 'false' || ci === '0');
-  if (!isShown || total < LEAST) return { at: () => undefined, end: () => undefined };
+  if (!isShown || total < LEAST) return noProgress;
   let drawnAt = -PACE;
   return {
     at: (done) => {
@@ -38,4 +41,17 @@ export function showProgress(
     },
     end: () => void stream.write('\r\u001b[2K'),
   };
+}
+
+/** Hands items on one by one, and shows how many are done. */
+export function* countingOff<T>(items: Iterable<T>, progress: Progress): Generator<T> {
+  let done = 0;
+  try {
+    for (const item of items) {
+      yield item;
+      progress.at(++done);
+    }
+  } finally {
+    progress.end();
+  }
 }
