@@ -7,7 +7,7 @@ import { globalKeys } from '../config/global-keys';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
-import { RUN_FILE_VARIABLE } from '../run/run-file';
+import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
 import { fromJest } from '../run/user-jest';
 import { Controller } from './controller';
 import type { RunRequest } from './run-request';
@@ -241,7 +241,7 @@ function prepareRequest(
 ): RunRequest {
   const request = readRequest(configs, globalConfig, session().everythingOnce);
   // Nothing in this process or its workers may take part in an older run.
-  process.env[RUN_FILE_VARIABLE] = 'none';
+  process.env[RUN_FILE_VARIABLE] = NO_RUN;
   if (!request.options.enabled) return request;
   process.env.TESTMON_ROOT = request.root;
   // A coverage report must be about the user's code alone, so no probes stand in it.

@@ -3,6 +3,7 @@
  * test file. It runs the user's transformer and puts our probes into what comes out.
  */
 import type { TransformHandover } from '../run/handover';
+import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
 import { observePending } from '../worker/observer';
 import { expectEnvironment } from '../worker/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../worker/probing-transformer';
@@ -14,7 +15,8 @@ export interface TransformOptions {
 
 async function createTransformer(options: TransformOptions = {}): Promise<ProbingTransformer> {
   const handover: TransformHandover = options.testmon ?? { path: null };
-  observePending();
+  // While the controller selects no test file is about to begin, and our own reading is the most there is.
+  if (process.env[RUN_FILE_VARIABLE] !== NO_RUN) observePending();
   await expectEnvironment(handover.environment);
   return wrapTransformer(handover);
 }

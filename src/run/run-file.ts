@@ -7,6 +7,9 @@ export const RUN_FILE_VERSION = 3;
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
 
+/** What it holds while there is no run to take part in: until the controller has selected. */
+export const NO_RUN = 'none';
+
 /** What a worker needs to know of one Jest project. */
 export interface RunProject {
   /** The row the controller created before any worker started. */

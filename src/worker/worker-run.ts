@@ -11,6 +11,7 @@ import { searchedPlaces, type NamedModule, type Searched } from '../dependencies
 import { ignoredVariables } from '../dependencies/variables';
 import {
   awaitRunFile,
+  NO_RUN,
   RUN_FILE_VARIABLE,
   RunFileError,
   type RunFile,
@@ -144,7 +145,7 @@ export function joinRun(): WorkerRun | null {
 }
 
 function tryJoin(announced: string | undefined): WorkerRun | null {
-  if (announced === 'none') return null;
+  if (announced === NO_RUN) return null;
   try {
     const file = awaitRunFile(announced, WAIT);
     return file.collect || Object.values(file.projects).some(skipsAnything)
