@@ -1,6 +1,12 @@
 import { decodeMetadata } from '../blocks/metadata';
 import type { JournalEnd, JournalFootprint, JournalLine } from '../run/journal';
-import type { Dependency, FileVersion, Footprint, TestFileRecord } from '../store/types';
+import type {
+  Dependency,
+  ExecutedBlocks,
+  FileVersion,
+  Footprint,
+  TestFileRecord,
+} from '../store/types';
 import { withOneVersionPerFile } from './same-file';
 
 /** A test file that a worker began. */
@@ -21,6 +27,7 @@ export class JournalReader {
   /** Test files that were begun, but have no end: known when all records were read. */
   readonly unfinished: Started[] = [];
   readonly #journals: Iterable<Iterable<JournalLine>>;
+  readonly #versions = new Map<string, FileVersion>();
 
   constructor(journals: Iterable<Iterable<JournalLine>>) {
     this.#journals = journals;
@@ -37,7 +44,7 @@ export class JournalReader {
     for (const line of lines) {
       switch (line.type) {
         case 'version': {
-          const version = asVersion(line.metadata);
+          const version = this.#version(line.metadata);
           if (version !== null) versions.set(line.id, version);
           break;
         }
@@ -49,15 +56,26 @@ export class JournalReader {
           break;
         case 'end': {
           open.delete(key(line));
-          // A record that lacks some of what it refers to would match too easily.
-          if (!isResolved(line, versions, dependencies)) break;
           const record = asRecord(line, versions, dependencies);
+          if (record === null) break;
           if ((line.skippedUnaffected ?? 0) === 0) yield { record, isPartlySkipped: false };
           else yield { record: withOneVersionPerFile(record), isPartlySkipped: true };
         }
       }
     }
     this.unfinished.push(...open.values());
+  }
+
+  /** Every worker names most of the files: those that are the same are one object. */
+  #version(metadata: string): FileVersion | null {
+    const version = asVersion(metadata);
+    if (version === null) return null;
+    const key = `${version.form}|${version.contentHash}|${version.path}`;
+    const known = this.#versions.get(key);
+    if (known === undefined) this.#versions.set(key, version);
+    else if (known.fingerprints.equals(version.fingerprints) && known.places === version.places)
+      return known;
+    return version;
   }
 }
 
@@ -74,30 +92,20 @@ function asVersion(metadata: string): FileVersion | null {
   }
 }
 
-function isResolved(
-  line: JournalEnd,
-  versions: Map<number, FileVersion>,
-  dependencies: Map<number, Dependency>,
-): boolean {
-  return [line.shared, ...line.tests].every(
-    (footprint) =>
-      footprint.blocks.every(([id]) => versions.has(id)) &&
-      footprint.dependencies.every((id) => dependencies.has(id)),
-  );
-}
-
+/** @returns Null for a record that lacks some of what it refers to: it would match too easily. */
 function asRecord(
   line: JournalEnd,
-  versions: Map<number, FileVersion>,
-  dependencies: Map<number, Dependency>,
-): TestFileRecord {
-  const footprint = ({ blocks, dependencies: used }: JournalFootprint): Footprint => ({
-    blocks: blocks.flatMap(([id, bits]) => {
-      const version = versions.get(id);
-      return version === undefined ? [] : [{ version, bits: Buffer.from(bits, 'base64') }];
-    }),
-    dependencies: used.flatMap((id) => dependencies.get(id) ?? []),
-  });
+  versions: ReadonlyMap<number, FileVersion>,
+  dependencies: ReadonlyMap<number, Dependency>,
+): TestFileRecord | null {
+  const shared = asFootprint(line.shared, versions, dependencies);
+  if (shared === null) return null;
+  const tests: TestFileRecord['tests'] = [];
+  for (const test of line.tests) {
+    const own = asFootprint(test, versions, dependencies);
+    if (own === null) return null;
+    tests.push({ ...test, ...own });
+  }
   return {
     environmentId: line.environmentId,
     path: line.path,
@@ -105,7 +113,27 @@ function asRecord(
     complete: line.complete,
     duration: line.duration,
     recordedAt: line.at,
-    shared: footprint(line.shared),
-    tests: line.tests.map((test) => ({ ...test, ...footprint(test) })),
+    shared,
+    tests,
   };
+}
+
+function asFootprint(
+  footprint: JournalFootprint,
+  versions: ReadonlyMap<number, FileVersion>,
+  dependencies: ReadonlyMap<number, Dependency>,
+): Footprint | null {
+  const blocks: ExecutedBlocks[] = [];
+  for (const [id, bits] of footprint.blocks) {
+    const version = versions.get(id);
+    if (version === undefined) return null;
+    blocks.push({ version, bits: Buffer.from(bits, 'base64') });
+  }
+  const used: Dependency[] = [];
+  for (const id of footprint.dependencies) {
+    const dependency = dependencies.get(id);
+    if (dependency === undefined) return null;
+    used.push(dependency);
+  }
+  return { blocks, dependencies: used };
 }

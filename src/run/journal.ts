@@ -65,17 +65,13 @@ export function encodeLine(line: JournalLine): string {
  */
 export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine> {
   for (const line of linesOf(chunks)) {
-    const match = /^(\d{1,9}) ([0-9a-f]{8}) (.*)$/s.exec(line.toString());
-    const json = match?.[3];
-    if (
-      json === undefined ||
-      Buffer.byteLength(json) !== Number(match?.[1]) ||
-      checksum(json) !== match?.[2]
-    )
-      return;
+    const [head, length, sum] = HEAD.exec(line.toString('latin1', 0, LONGEST_HEAD)) ?? [];
+    if (head === undefined) return;
+    const json = line.subarray(head.length);
+    if (json.length !== Number(length) || checksum(json) !== sum) return;
     let value: unknown;
     try {
-      value = JSON.parse(json);
+      value = JSON.parse(json.toString());
     } catch {
       return;
     }
@@ -83,6 +79,10 @@ export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine>
     if (known !== null) yield known;
   }
 }
+
+/** What stands before a line's JSON. */
+const HEAD = /^(\d{1,9}) ([0-9a-f]{8}) /;
+const LONGEST_HEAD = 19;
 
 /** The lines that have an end, without it. */
 function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
@@ -100,6 +100,6 @@ function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
 
 const NEW_LINE = 0x0a;
 
-function checksum(text: string): string {
-  return createHash('sha1').update(text).digest('hex').slice(0, 8);
+function checksum(json: string | Buffer): string {
+  return createHash('sha1').update(json).digest('hex').slice(0, 8);
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { isCount } from './checks';
+import { DependencyOrder } from './dependency-order';
 import { decodeFootprint, type Details } from './details';
 import {
   FINGERPRINT_BYTES,
@@ -100,6 +101,7 @@ export function readRecord(record: StoredRecord, details: Details, rows: Rows): 
 export class LoadedRows implements Rows {
   readonly #data: SelectionData;
   readonly #versions = new Map<number, KnownVersion>();
+  readonly #order = new DependencyOrder();
 
   constructor(data: SelectionData) {
     this.#data = data;
@@ -120,5 +122,11 @@ export class LoadedRows implements Rows {
     const dependency = this.#data.dependencies.get(id);
     if (dependency === undefined) throw new Error(`There is no dependency ${id}.`);
     return dependency;
+  }
+
+  writtenDependencies(ids: ReadonlySet<number>): Buffer[] {
+    for (const id of ids)
+      if (this.#order.get(id) === undefined) this.#order.add(id, this.dependency(id));
+    return this.#order.written(ids);
   }
 }

@@ -3,7 +3,7 @@ import { Clock } from './clock';
 import { packHash } from './encoding';
 import type { Environments } from './environments';
 import { FailureWriter } from './failures';
-import { without, type IdRecord } from './footprint';
+import type { IdRecord } from './footprint';
 import { Interning } from './interning';
 import { Pruning } from './pruning';
 import { RecordWriter } from './record-writer';
@@ -135,7 +135,7 @@ export class Committer {
         ordinal: stamp(test.ordinal),
         outcome: test.outcome,
         duration: finite(test.duration),
-        ...without(this.#interning.footprint(environmentId, test, now), sharedIds),
+        ...this.#interning.footprint(environmentId, test, now, sharedIds),
       })),
     };
     this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);

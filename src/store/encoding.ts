@@ -123,12 +123,14 @@ export class IdsCursor extends Varints {
   }
 }
 
-/** Encodes ids as sorted deltas. Equal ones are kept once. */
-export function encodeIds(ids: Iterable<number>): Buffer {
+/** Encodes ids as sorted deltas. */
+export function encodeIds(ids: ReadonlySet<number>): Buffer {
   scratch.reset();
   let last = 0;
-  for (const id of Float64Array.from(ids).sort()) {
-    if (id === last) continue;
+  const sorted = new Float64Array(ids.size);
+  let count = 0;
+  for (const id of ids) sorted[count++] = id;
+  for (const id of sorted.sort()) {
     scratch.varint(id - last);
     last = id;
   }
@@ -188,9 +190,12 @@ export function unpackHash(packed: unknown): string | null {
   return Buffer.isBuffer(packed) ? packed.toString('hex') : null;
 }
 
+/** For short texts, of which there are many: most of the time goes into memory that is set up for each. */
+const QUICK = { level: 1, memLevel: 4, windowBits: 12 };
+
 /** Compresses text that is rarely read. */
 export function packText(text: string): Buffer {
-  return zlib.deflateRawSync(text, { level: 1 });
+  return zlib.deflateRawSync(text, QUICK);
 }
 
 /** The text that `packText` packed; empty for anything else. The limit is for data made to burst. */

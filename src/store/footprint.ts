@@ -40,6 +40,8 @@ export interface KnownVersion extends StoredVersion {
 export interface Rows {
   version(id: number): KnownVersion;
   dependency(id: number): Dependency;
+  /** What a record's hash reads of some dependencies, in an order that does not depend on row ids. */
+  writtenDependencies(ids: ReadonlySet<number>): Iterable<Uint8Array>;
 }
 
 /** Bytes of one fingerprint. */
@@ -106,6 +108,7 @@ export function encodeFootprint({ blocks, dependencies }: IdFootprint): {
 /** Bits for at most `blocks` blocks: what lies beyond them means nothing. */
 export function trimBits(bits: Uint8Array, blocks: number): Uint8Array {
   const whole = blocks >> 3;
+  if (bits.length <= whole) return bits;
   const spare = (bits[whole] ?? 0) & ~((1 << (blocks & 7)) - 1);
   if (spare === 0 && bits.length <= whole + 1) return bits;
   const trimmed = Uint8Array.from(bits.subarray(0, Math.ceil(blocks / 8)));
@@ -180,8 +183,8 @@ function or(a: Uint8Array, b: Uint8Array): Uint8Array {
   return result;
 }
 
-/** Neither argument is changed. */
-function andNot(a: Uint8Array, b: Uint8Array): Uint8Array {
+/** What `a` holds and `b` does not. Neither is changed. */
+export function andNot(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (holds(b, a)) return NO_BLOCKS;
   const result = Uint8Array.from(a);
   for (let index = 0; index < result.length; index += 1) {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { DependencyOrder } from './dependency-order';
 import { packHash, packText } from './encoding';
 import {
   addBlocks,
+  andNot,
   emptyFootprint,
   FINGERPRINT_BYTES,
   isEmpty,
@@ -47,7 +49,7 @@ export class Interning implements Rows {
   #versions = new Map<number, KnownVersion>();
   #dependencyObjects = new Map<Dependency, number>();
   #dependencyIds = new Map<string, number>();
-  #dependencies = new Map<number, Dependency>();
+  readonly #dependencies = new DependencyOrder();
   #learnt = new Map<string, Learnt>();
   /** Versions added since `reset`. */
   readonly #newVersions = new Set<number>();
@@ -93,7 +95,7 @@ export class Interning implements Rows {
     this.#versions = new Map();
     this.#dependencyObjects = new Map();
     this.#dependencyIds = new Map();
-    this.#dependencies = new Map();
+    this.#dependencies.clear();
     this.#learnt = new Map();
     this.#newVersions.clear();
     this.#newContents = 0;
@@ -121,17 +123,33 @@ export class Interning implements Rows {
     return dependency;
   }
 
-  /** The row ids of a footprint. */
-  footprint(environmentId: number, { blocks, dependencies }: Footprint, now: number): IdFootprint {
+  writtenDependencies(ids: ReadonlySet<number>): Buffer[] {
+    return this.#dependencies.written(ids);
+  }
+
+  /**
+   * The row ids of a footprint.
+   * @param known What is left out of it.
+   */
+  footprint(
+    environmentId: number,
+    { blocks, dependencies }: Footprint,
+    now: number,
+    known?: IdFootprint,
+  ): IdFootprint {
     const footprint = emptyFootprint();
-    const known = this.#objectsOf(environmentId);
+    const objects = this.#objectsOf(environmentId);
     for (const { version, bits } of blocks) {
-      const id = known.get(version) ?? this.learn(environmentId, version, now);
+      const id = objects.get(version) ?? this.learn(environmentId, version, now);
       const trimmed = trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES);
-      if (!isEmpty(trimmed)) addBlocks(footprint, id, trimmed);
+      const taken = known?.blocks.get(id);
+      const left = taken === undefined ? trimmed : andNot(trimmed, taken);
+      if (!isEmpty(left)) addBlocks(footprint, id, left);
     }
-    for (const dependency of dependencies)
-      footprint.dependencies.add(this.dependencyId(dependency));
+    for (const dependency of dependencies) {
+      const id = this.dependencyId(dependency);
+      if (known?.dependencies.has(id) !== true) footprint.dependencies.add(id);
+    }
     return footprint;
   }
 
@@ -195,7 +213,7 @@ export class Interning implements Rows {
         this.#findDependency.get(kind, name, value) ??
         Number(this.#insertDependency.run(kind, name, value).lastInsertRowid);
       this.#dependencyIds.set(key, id);
-      this.#dependencies.set(id, { kind, name, value });
+      this.#dependencies.add(id, { kind, name, value });
     }
     if (this.#dependencyObjects.size >= MOST_OBJECTS) this.#dependencyObjects.clear();
     this.#dependencyObjects.set(dependency, id);

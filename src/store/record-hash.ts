@@ -4,7 +4,6 @@ import {
   compareText,
   executedFingerprints,
   FINGERPRINT_BYTES,
-  sortedDependencies,
   union,
   type IdFootprint,
   type IdRecord,
@@ -75,11 +74,7 @@ function writeFootprint(footprint: IdFootprint, rows: Rows, files: FileOrder): v
   if (files.hasTwins) writeTwins(footprint, rows, files);
   else writeBlocks(footprint, files);
   writer.varint(footprint.dependencies.size);
-  for (const { kind, name, value } of sortedDependencies(footprint.dependencies, rows)) {
-    writer.text(kind);
-    writer.text(name);
-    writer.text(value);
-  }
+  for (const written of rows.writtenDependencies(footprint.dependencies)) writer.bytes(written);
 }
 
 function writeBlocks({ blocks }: IdFootprint, files: FileOrder): void {
