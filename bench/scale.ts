@@ -11,7 +11,6 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { makeBatch, Store } from '../src/store';
 import { machine, median } from './support/measure';
 import { testPath, World } from './scale/world';
 
@@ -37,18 +36,10 @@ interface Cost {
 interface Selection {
   begun: Cost;
   selected: Cost;
+  published: Cost;
   ended: Cost;
   running: number;
-  rss: number;
-}
-
-function timed<T>(work: () => T): [Cost, T] {
-  const before = process.cpuUsage();
-  const start = process.hrtime.bigint();
-  const result = work();
-  const wall = Number(process.hrtime.bigint() - start) / 1e6;
-  const { user, system } = process.cpuUsage(before);
-  return [{ wall, cpu: (user + system) / 1e3 }, result];
+  rss: { selected: number; ended: number };
 }
 
 async function projectConfig(root: string): Promise<object> {
@@ -85,10 +76,37 @@ function selecting(requestFile: string, prepare: () => void = () => undefined): 
   return {
     wall: median(runs.map(({ selected }) => selected.wall)),
     cpu: median(runs.map(({ selected }) => selected.cpu)),
-    rss: median(runs.map(({ rss }) => rss)),
+    rss: median(runs.map(({ rss }) => rss.selected)),
     running: runs[0]?.running ?? 0,
   };
 }
+
+/** The journals of a run over everything, and of two over fifty test files: the same ones, and others. */
+interface Journals {
+  everything: string[];
+  fifty: string[];
+  fiftyOthers: string[];
+}
+
+/** Writes the project and what its runs would have left behind, or takes what is there. */
+function makeWorld(world: World, folder: string): Journals {
+  const list = path.join(folder, 'journals.json');
+  if (fs.existsSync(list)) return JSON.parse(fs.readFileSync(list, 'utf8')) as Journals;
+  world.write();
+  const at = Date.now();
+  const write = (name: string, round: number, count?: number) =>
+    world.writeJournals(path.join(folder, name), WORKERS, world.records(1, at, round), count);
+  const journals = {
+    everything: write('everything', 0),
+    fifty: write('fifty', 0, 50),
+    fiftyOthers: write('fifty-others', 1, 50),
+  };
+  fs.writeFileSync(list, JSON.stringify(journals));
+  return journals;
+}
+
+/** How many workers the runs had: each journals every file that it meets. */
+const WORKERS = 4;
 
 async function measureSize(part: number, folder: string): Promise<Record<string, Cost | number>> {
   const size = {
@@ -98,16 +116,18 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
   const root = path.join(folder, `world-${part}`);
   const dataFile = path.join(root, '.testmondata');
   const world = new World(root, size, seed);
-  world.write();
+  const journals = makeWorld(world, path.join(folder, `runs-${part}`));
+  fs.rmSync(dataFile, { force: true });
   const config = await projectConfig(root);
   process.env['TESTMON_ROOT'] = root;
   const requestFile = path.join(folder, `request-${part}.json`);
-  const writeRequest = (ends: boolean) =>
+  const writeRequest = (ends: boolean, committed: readonly string[] = []) =>
     fs.writeFileSync(
       requestFile,
       JSON.stringify({
         dist: DIST,
         ends,
+        journals: committed,
         config,
         tests: Array.from({ length: size.testFiles }, (_, index) =>
           path.join(root, testPath(index)),
@@ -132,39 +152,28 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
         },
       }),
     );
-  // Makes the environment.
-  writeRequest(true);
-  select(requestFile);
+  const committing = (committed: readonly string[]): Cost => {
+    writeRequest(true, committed);
+    const { published, ended, rss } = select(requestFile);
+    return {
+      wall: ended.wall - published.wall,
+      cpu: ended.cpu - published.cpu,
+      rss: rss.ended,
+    };
+  };
 
   const result: Record<string, Cost | number> = {};
-  const store = Store.open(dataFile);
-  const at = Date.now();
-  const everything = [...world.records(1, at)];
-  result['commit of a full run'] = timed(() =>
-    store.commit(makeBatch({ records: everything }), at),
-  )[0];
+  result['commit of a full run'] = committing(journals.everything);
   result['database (MB)'] = fs.statSync(dataFile).size / 1e6;
-  result['commit of 50 test files, nothing new'] = timed(() =>
-    store.commit(makeBatch({ records: everything.slice(0, 50) }), at + 1),
-  )[0];
-  const other = world.records(1, at + 2, 1);
-  const fifty = Array.from({ length: 50 }, () => other.next().value as (typeof everything)[0]);
-  result['commit of 50 test files, all new'] = timed(() =>
-    store.commit(makeBatch({ records: fifty }), at + 2),
-  )[0];
-  store.close();
+  result['commit of 50 test files, nothing new'] = committing(journals.fifty);
+  result['commit of 50 test files, all new'] = committing(journals.fiftyOthers);
   // Git trusts no timestamp of the second in which it looked.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_100);
   world.git('update-index', '-q', '--refresh');
 
   writeRequest(false);
   result['select, nothing changed, first time'] = selecting(requestFile);
-  writeRequest(true);
-  const whole = select(requestFile);
-  result['commit that all match'] = {
-    wall: whole.ended.wall - whole.selected.wall,
-    cpu: whole.ended.cpu - whole.selected.cpu,
-  };
+  result['commit that all match'] = committing([]);
   writeRequest(false);
   result['select, nothing changed'] = selecting(requestFile);
   world.edit(7);

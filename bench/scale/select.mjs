@@ -1,11 +1,19 @@
-// One selection as Jest's main process makes it, in a process of its own: prints what it took as JSON.
+// One run as Jest's main process sees it, in a process of its own: selects, and commits the journals of workers that
+// it is given. Prints what each took since the start as JSON.
 //
 //   node bench/scale/select.mjs <request file>
 import fs from 'node:fs';
+import path from 'node:path';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { dist, request, config, tests, ends } = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+const { dist, request, config, tests, ends, journals } = JSON.parse(
+  fs.readFileSync(process.argv[2], 'utf8'),
+);
+// As while the controller selects: no run is announced.
+process.env.TESTMON_RUN_FILE = 'none';
+// As while the controller selects: no run is announced.
+process.env.TESTMON_RUN_FILE = 'none';
 // What Jest itself has loaded before.
 require('@jest/transform');
 const { Controller } = require(`${dist}/controller/controller.js`);
@@ -17,6 +25,7 @@ const took = () => {
   const { user, system } = process.cpuUsage(before);
   return { wall: Number(process.hrtime.bigint() - start) / 1e6, cpu: (user + system) / 1e3 };
 };
+const peak = () => process.resourceUsage().maxRSS / 1024;
 
 const voice = { quiet: false, say: () => undefined, warn: (text) => console.error(text) };
 const controller = Controller.begin({ ...request, voice }, [config]);
@@ -26,7 +35,16 @@ const judged = await controller.select(tests.map((path) => ({ path, context })))
 controller.announce(judged, false);
 const running = controller.running(judged).length;
 const selected = took();
-const rss = process.resourceUsage().maxRSS / 1024;
+const rss = { selected: peak() };
+if (ends) {
+  controller.publish([]);
+  for (const [nth, journal] of journals.entries())
+    fs.copyFileSync(journal, path.join(path.dirname(controller.runFile), `journal-${nth}.jsonl`));
+}
+const published = took();
 if (ends) controller.end('cut short');
 const ended = took();
-console.log(JSON.stringify({ begun, selected, ended, running, rss, rest: rest / 2 ** 20 }));
+rss.ended = peak();
+console.log(
+  JSON.stringify({ begun, selected, published, ended, running, rss, rest: rest / 2 ** 20 }),
+);

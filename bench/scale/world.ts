@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { decodeMetadata, findMetadata, insertProbes } from '../../src/blocks';
-import { contentHash } from '../../src/dependencies/content';
+import { encodeMetadata } from '../../src/blocks/metadata';
+import { encodeLine, type JournalFootprint, type JournalLine } from '../../src/run/journal';
 import type {
   Dependency,
   ExecutedBlocks,
   FileVersion,
+  Footprint,
   TestFileRecord,
 } from '../../src/store/types';
 import { randomNumbers } from '../support/random';
+import { versionOf } from '../support/version';
 
 /** How much of everything a generated project has. */
 export interface Size {
@@ -80,6 +82,31 @@ export class World {
     const random = randomNumbers(this.#seed + round);
     for (let index = 0; index < this.size.testFiles; index += 1)
       yield this.#record(environmentId, index, at, random);
+  }
+
+  /**
+   * Journals that as many workers left behind which shared these records among them.
+   * @param folder Where they go.
+   * @param count How many of the records; all by default.
+   * @returns Their paths.
+   */
+  writeJournals(
+    folder: string,
+    workers: number,
+    records: Iterable<TestFileRecord>,
+    count = Infinity,
+  ): string[] {
+    fs.mkdirSync(folder, { recursive: true });
+    const journals = Array.from(
+      { length: workers },
+      (_, nth) => new MadeUpJournal(path.join(folder, `journal-${nth}.jsonl`)),
+    );
+    let nth = 0;
+    for (const record of records) {
+      if (nth >= count) break;
+      must(journals[nth++ % workers]).add(record);
+    }
+    return journals.map(({ file }) => file);
   }
 
   #record(
@@ -161,14 +188,7 @@ export class World {
 
   #writeProgram(name: string, text: string): FileVersion {
     this.#write(name, text);
-    const { code } = insertProbes(text, {
-      form: 'commonjs',
-      root: this.root,
-      path: name,
-      filename: path.join(this.root, name),
-      contentHash: contentHash(text),
-    });
-    return decodeMetadata(findMetadata(code) ?? '');
+    return versionOf(this.root, name, text);
   }
 
   #write(name: string, text: string): void {
@@ -210,6 +230,52 @@ function foldersAbove(versions: readonly FileVersion[]): string[] {
     for (let at = path.posix.dirname(name); at !== '.'; at = path.posix.dirname(at))
       folders.add(at);
   return [...folders];
+}
+
+/** A journal as a worker would have written it. */
+class MadeUpJournal {
+  readonly file: string;
+  readonly #versions = new Map<FileVersion, number>();
+  readonly #dependencies = new Map<Dependency, number>();
+
+  constructor(file: string) {
+    this.file = file;
+    fs.writeFileSync(file, '');
+  }
+
+  add({ environmentId, path: name, recordedAt: at, ...record }: TestFileRecord): void {
+    const lines: JournalLine[] = [{ type: 'start', environmentId, path: name, at }];
+    const shared = this.#footprint(record.shared, lines);
+    const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, lines) }));
+    lines.push({ ...record, type: 'end', environmentId, path: name, at, shared, tests });
+    fs.appendFileSync(this.file, lines.map(encodeLine).join(''));
+  }
+
+  #footprint({ blocks, dependencies }: Footprint, lines: JournalLine[]): JournalFootprint {
+    return {
+      blocks: blocks.map(({ version, bits }) => [
+        numberOf(this.#versions, version, (id) =>
+          lines.push({ type: 'version', id, metadata: encodeMetadata(version) }),
+        ),
+        Buffer.from(bits).toString('base64'),
+      ]),
+      dependencies: dependencies.map((dependency) =>
+        numberOf(this.#dependencies, dependency, (id) =>
+          lines.push({ type: 'dependency', id, dependency }),
+        ),
+      ),
+    };
+  }
+}
+
+/** The number of something; told when it gets one. */
+function numberOf<T>(numbers: Map<T, number>, item: T, told: (number: number) => void): number {
+  let number = numbers.get(item);
+  if (number === undefined) {
+    numbers.set(item, (number = numbers.size));
+    told(number);
+  }
+  return number;
 }
 
 function must<T>(value: T | undefined): T {
