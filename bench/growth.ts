@@ -146,7 +146,8 @@ async function main(): Promise<void> {
     readConfig: (argv: object, root: string) => Promise<{ projectConfig: Config.ProjectConfig }>;
   };
   const config = (await readConfig({ $0: '', _: [] }, root)).projectConfig;
-  const context = { config } as Test['context'];
+  const moduleMap = { getRawModuleMap: () => ({ mocks: new Map() }) } as unknown;
+  const context = { config, moduleMap } as Test['context'];
   const tests = Array.from({ length: TESTS }, (_, index) => ({
     path: path.join(root, testName(index)),
     context,

@@ -96,7 +96,9 @@ function abandon(journal: Buffer, run: unknown = runFile()): string {
 function runFile(): Partial<RunFile> {
   return {
     version: RUN_FILE_VERSION,
-    projects: { p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {} } },
+    projects: {
+      p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {}, mocks: {} },
+    },
   };
 }
 

@@ -198,6 +198,11 @@ export class Controller {
   }
   #skipped: ReadonlyMap<string, string[]> = new Map();
 
+  /** Looks for manual mocks itself, as a Jest whose sequencer is not ours tells nothing of them. */
+  findMocks(): void {
+    for (const project of this.#projects.values()) project.findMocks();
+  }
+
   /** The recorded test files of a project that need not run, by relative path. */
   async unaffectedPaths(projectId: string): Promise<string[]> {
     const project = this.#projects.get(projectId);
@@ -222,6 +227,7 @@ export class Controller {
         environmentId,
         environment,
         skipped: this.#skipped.get(id) ?? [],
+        mocks: project.facts.mocks,
         skippedTests: Object.fromEntries(
           Array.from(this.#skipsOf(project), ([path, { recordId, positions }]) => [
             path,

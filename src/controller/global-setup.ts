@@ -19,6 +19,7 @@ export async function beginWithoutSequencer(
     );
   }
   try {
+    controller.findMocks();
     if (controller.request.select) {
       controller.unaffectedByProject(
         new Map([[projectConfig.id, await controller.unaffectedPaths(projectConfig.id)]]),

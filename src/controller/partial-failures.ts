@@ -3,7 +3,7 @@ import type { CommitBatch, Store } from '../store';
 import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../store/types';
 import type { Project } from './project';
 import { keyOf } from './verdicts';
-import type { WorkingTree } from './working-tree';
+import type { ProjectFacts, WorkingTree } from './working-tree';
 
 /** Where the database keeps them: one note for all. */
 const NOTE = 'granularity:failed';
@@ -35,13 +35,12 @@ export class PartialFailures {
 
   /** Looks, before the tests run, which of the test files that failed are as they were. */
   look(project: Project, verdicts: Iterable<[path: string, verdict: Verdict]>): void {
-    const { environmentId, config } = project;
+    const { environmentId, facts } = project;
     for (const [path, verdict] of verdicts) {
       if (!verdict.affected || verdict.reason !== 'failed') continue;
       const key = keyOf({ environmentId, path });
       const state = this.#states.get(key);
-      if (state !== undefined && this.#stands(state, config.moduleFileExtensions))
-        this.#unchanged.add(key);
+      if (state !== undefined && this.#stands(state, facts)) this.#unchanged.add(key);
     }
   }
 
@@ -77,12 +76,10 @@ export class PartialFailures {
     };
   }
 
-  #stands({ files, dependencies }: FailedState, extensions: readonly string[]): boolean {
+  #stands({ files, dependencies }: FailedState, facts: ProjectFacts): boolean {
     return (
       Object.entries(files).every(([name, hash]) => this.#tree.contentHash(name) === hash) &&
-      dependencies.every(([kind, name, value]) =>
-        this.#tree.holds({ kind, name, value }, extensions),
-      )
+      dependencies.every(([kind, name, value]) => this.#tree.holds({ kind, name, value }, facts))
     );
   }
 

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
+import { findMocks, mocksByPackage, type Mocks } from '../dependencies/mocks';
 import { realPath, toStored } from '../dependencies/paths';
 import {
   fingerprintSet,
@@ -28,7 +29,7 @@ import {
 } from '../store';
 import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../store/types';
 import { ProjectTransform } from './transformed';
-import type { WorkingTree } from './working-tree';
+import type { ProjectFacts, WorkingTree } from './working-tree';
 
 /** A test file of a run, with what selection decided. */
 export interface JudgedTest {
@@ -85,6 +86,7 @@ export class Project {
   readonly #skips = new Map<string, UnaffectedTests>();
   readonly #rearranged = new Set<string>();
   readonly #learnt: FileVersion[] = [];
+  #mocks: Mocks | null = null;
   #data: SelectionData | null = null;
   #view: View | null = null;
   readonly #realFolders = new Map<string, string>();
@@ -130,6 +132,17 @@ export class Project {
     return this.#rearranged;
   }
 
+  /** What the values of dependencies depend on here. */
+  get facts(): ProjectFacts {
+    return { extensions: this.config.moduleFileExtensions, mocks: this.#mocks };
+  }
+
+  /** Looks for manual mocks where no test file comes with what Jest knows of them. */
+  findMocks(): void {
+    const { rootDir, roots } = this.config;
+    this.#mocks = mocksByPackage(findMocks(rootDir, roots));
+  }
+
   /** What is stored of this project; empty until `judge`. */
   get data(): SelectionData | null {
     return this.#data;
@@ -162,6 +175,9 @@ export class Project {
 
   /** Decides on the given test files against the working tree. */
   async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
+    const [first] = tests;
+    if (first !== undefined)
+      this.#mocks = mocksByPackage(first.context.moduleMap.getRawModuleMap().mocks);
     let paths: string[] = [];
     const judged = await this.#judgeAll(store, tests.length, () => {
       return (paths = tests.map((test) => this.pathOf(test)));
@@ -273,7 +289,7 @@ export class Project {
     }
     const held: boolean[] = [];
     const { dependencies } = data;
-    const { moduleFileExtensions } = this.config;
+    const { facts } = this;
     return {
       standing: (version) => standings[version] ?? 'none',
       bitLimit: (version) => limits[version] ?? 0,
@@ -281,8 +297,7 @@ export class Project {
         const known = held[id];
         if (known !== undefined) return known;
         const dependency = dependencies.get(id);
-        return (held[id] =
-          dependency !== undefined && this.#tree.holds(dependency, moduleFileExtensions));
+        return (held[id] = dependency !== undefined && this.#tree.holds(dependency, facts));
       },
     };
   }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/content';
 import { listingValue } from '../dependencies/listing';
 import { manifestValue } from '../dependencies/manifest';
+import { mocksValue, type Mocks } from '../dependencies/mocks';
 import { LINK, linkValue } from '../dependencies/nearer';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
@@ -24,6 +25,14 @@ const WORTH_GIT = 1_000;
 export interface TreeRules {
   /** Which environment variables never count. */
   ignoresVariable: (name: string) => boolean;
+}
+
+/** What a dependency's value depends on besides the working tree; it differs from project to project. */
+export interface ProjectFacts {
+  /** Jest's `moduleFileExtensions`. */
+  extensions: readonly string[];
+  /** Null where they were not looked for. */
+  mocks: Mocks | null;
 }
 
 /** The state of the project's files now. Each is looked at once. */
@@ -95,11 +104,8 @@ export class WorkingTree {
     return hash;
   }
 
-  /**
-   * Whether a dependency still has the value that was recorded.
-   * @param extensions Jest's `moduleFileExtensions` of the project.
-   */
-  holds({ kind, name, value }: Dependency, extensions: readonly string[]): boolean {
+  /** Whether a dependency still has the value that was recorded. */
+  holds({ kind, name, value }: Dependency, { extensions, mocks }: ProjectFacts): boolean {
     switch (kind) {
       case 'file':
         return this.contentHash(name) === value;
@@ -121,6 +127,8 @@ export class WorkingTree {
         return this.#pragmas(name) === value;
       case 'rivals':
         return rivalsValue(name, extensions, this.#folders) === value;
+      case 'mocks':
+        return mocksValue(name, mocks) === value;
       case 'always':
         return false;
     }

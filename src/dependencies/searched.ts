@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Dependency } from '../store/types';
 import { linkValue } from './nearer';
+import { packageName } from './package-name';
 import { isWithin, realPath, toStored } from './paths';
 import type { FolderReader } from './rivals';
 
@@ -47,11 +48,6 @@ export function searchedPlaces(
     if (isWithin(realPath(path.resolve(root, home)), found)) return searched;
   }
   return searched;
-}
-
-/** `@scope/name` or `name` of a specifier. */
-function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join(path.sep);
 }
 
 function* holders(folder: string, directories: readonly string[]): Generator<string> {

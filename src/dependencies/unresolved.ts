@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { packageName } from './package-name';
 
 /**
  * Where a module that was not found would be looked for.
@@ -10,7 +11,7 @@ import * as path from 'node:path';
 export function placesOf(specifier: string, folder: string): string[] {
   if (path.isAbsolute(specifier)) return [path.normalize(specifier)];
   if (/^\.{1,2}(?:\/|$)/.test(specifier)) return [path.resolve(folder, specifier)];
-  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join(path.sep);
+  const name = packageName(specifier);
   const places: string[] = [];
   for (let at = folder; ; at = path.dirname(at)) {
     if (path.basename(at) !== 'node_modules') places.push(path.join(at, 'node_modules', name));

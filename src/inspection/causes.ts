@@ -51,6 +51,8 @@ function textOf(dependency: Dependency, now: string | null): string {
       return `the docblock of ${name} changed`;
     case 'rivals':
       return `a file beside ${name} came or went that module resolution prefers, or a manual mock of it`;
+    case 'mocks':
+      return `${label} came or went`;
     case 'always':
       return `${name} asks to run always`;
   }

@@ -27,7 +27,6 @@ export default class TestmonEnvironment {
         testNamePattern: config.globalConfig.testNamePattern,
         updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
-        roots: config.projectConfig.roots,
         search: config.projectConfig,
       },
       true,

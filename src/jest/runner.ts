@@ -36,7 +36,6 @@ export default function testmonRunner(
       testNamePattern: globalConfig.testNamePattern,
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
       moduleFileExtensions: config.moduleFileExtensions,
-      roots: config.roots,
       search: config,
     },
     false,

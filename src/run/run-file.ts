@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
+import type { Mocks } from '../dependencies/mocks';
 import type { EnvironmentKey } from '../store/types';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 3;
+export const RUN_FILE_VERSION = 4;
 
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
@@ -20,6 +21,8 @@ export interface RunProject {
   skipped: string[];
   /** By relative path of a test file that runs: which of its tests are skipped. */
   skippedTests: Record<string, SkippedTests>;
+  /** As selection sees them; null for a project that no test file was found in. */
+  mocks: Mocks | null;
 }
 
 /** Tests of one test file that are skipped because a record shows them unaffected. */

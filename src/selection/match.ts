@@ -124,6 +124,8 @@ export function dependencyLabel({ kind, name }: Dependency): string {
       return `${name === '' ? '.' : name}/`;
     case 'rivals':
       return `a new file beside ${name}`;
+    case 'mocks':
+      return `a manual mock of ${name}`;
     case 'always':
       return `${name} runs always`;
     default:

@@ -28,7 +28,7 @@ const PLAIN_PATH = /^[\w@-][\w@.-]*(?:\/[\w@-][\w@.-]*)*$/;
 
 /** Whether a dependency of the kind can have the name. */
 export function isDependencyName(kind: DependencyKind, value: unknown): value is string {
-  if (kind === 'variable')
+  if (kind === 'variable' || kind === 'mocks')
     return typeof value === 'string' && value.length <= 4096 && !value.includes('\0');
   // The root itself is the empty path; listings and look-ups may be about it.
   return value === '' || value === '.' || isStoredPath(value);
@@ -45,6 +45,7 @@ const KINDS: Record<DependencyKind, true> = {
   variable: true,
   pragmas: true,
   rivals: true,
+  mocks: true,
   always: true,
 };
 

@@ -29,6 +29,7 @@ export interface FileVersion {
  *   names of all there are; value: their hash.
  * - `pragmas`: a test file's docblock pragmas; value: their hash.
  * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
+ * - `mocks`: a package or a module of Node, by its name; value: the manual mocks that Jest knows for it.
  * - `always`: never holds: the test file asked to run always.
  */
 export type DependencyKind =
@@ -41,6 +42,7 @@ export type DependencyKind =
   | 'variable'
   | 'pragmas'
   | 'rivals'
+  | 'mocks'
   | 'always';
 
 /** Something other than a block that a result depends on. */

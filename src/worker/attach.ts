@@ -28,7 +28,6 @@ export interface TestFileContext {
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
   moduleFileExtensions: readonly string[];
-  roots: readonly string[];
   /** What Jest's config says of places for one module. */
   search: SearchConfig;
 }
@@ -76,11 +75,11 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     run,
     run.journal,
     {
+      projectId: context.projectId,
       environmentId: project.environmentId,
       file: context.testPath,
       pragmas: context.docblockPragmas(),
       extensions: context.moduleFileExtensions,
-      roots: context.roots,
       searchOrders: searchOrders(context.search),
       moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
       isMapped: mappedSpecifiers(context.search),

@@ -5,6 +5,7 @@ import { importClosure, mentionedFiles } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { realPath, toStored } from '../dependencies/paths';
+import { packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
 import { pragmasValue } from '../dependencies/pragmas';
@@ -36,6 +37,8 @@ export interface KeptTest extends RecordedTest {
 
 /** What names a test file in its run. */
 export interface RecordedTestFile {
+  /** Jest's id of its project. */
+  projectId: string;
   environmentId: number;
   /** Absolute path. */
   file: string;
@@ -43,8 +46,6 @@ export interface RecordedTestFile {
   pragmas: Record<string, string | string[]>;
   /** Jest's `moduleFileExtensions`. */
   extensions: readonly string[];
-  /** Jest's `roots`, absolute. */
-  roots: readonly string[];
   /** Folders that Jest searches one after the other. */
   searchOrders: readonly string[][];
   /** Jest's `moduleDirectories`. */
@@ -77,6 +78,8 @@ export class Recorder implements Sink {
   readonly #replay: Replay;
   /** Files that Jest found for a specifier, loaded or not. */
   readonly #resolved = new Set<string>();
+  /** Names without a path that modules were asked for by: a manual mock could stand for each. */
+  readonly #names = new Set<string>();
   /** Modules of which Jest asked for the id, by the parts of it. */
   readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
   /** By folder and specifier: what of the project was found for a name without a path. */
@@ -175,7 +178,8 @@ export class Recorder implements Sink {
 
   resolved(from: string, specifier: string, file: string): void {
     this.#resolved.add(file);
-    if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) return;
+    if (PATH.test(specifier)) return;
+    this.#names.add(specifier);
     if (!path.isAbsolute(file) || this.#run.paths.place(file).kind !== 'file') return;
     const folder = path.dirname(from);
     const key = `${folder}\0${specifier}`;
@@ -187,6 +191,7 @@ export class Recorder implements Sink {
   }
 
   unresolved(from: string, specifier: string): void {
+    if (!PATH.test(specifier)) this.#names.add(specifier);
     const { root } = this.#run.file;
     for (const place of placesOf(specifier, path.dirname(from)))
       for (const missed of this.#missing(toStored(root, place))) this.#depend(missed);
@@ -413,7 +418,7 @@ export class Recorder implements Sink {
     }
     for (const name of packages) {
       this.#shared.depend(this.#run.packageDependency(name));
-      this.#dependOnMocks(name);
+      this.#names.add(name.replace(/^.*node_modules\//, ''));
     }
     const modules = new Set([...probed, ...this.#wholeFiles, ...this.#dependOnResolved(loaded)]);
     for (const name of modules) {
@@ -430,6 +435,7 @@ export class Recorder implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
     }
+    this.#dependOnMocks();
     for (const place of this.#run.nearer(packages, modules)) this.#shared.depend(place);
     this.#dependOnSearches();
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
@@ -453,10 +459,8 @@ export class Recorder implements Sink {
     const names: string[] = [];
     for (const file of this.#resolved) {
       if (loaded.has(file)) continue;
-      if (!path.isAbsolute(file)) {
-        this.#dependOnMocks(file.replace(/^node:/, ''));
-        continue;
-      }
+      // A module of Node.
+      if (!path.isAbsolute(file)) continue;
       const place = this.#run.paths.place(file);
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
@@ -490,14 +494,11 @@ export class Recorder implements Sink {
     return [{ kind: 'absent', name, value: '' }, this.#run.rivals(name, this.#target.extensions)];
   }
 
-  /** A manual mock of a package stands in `__mocks__` of any of Jest's roots. */
-  #dependOnMocks(packageName: string): void {
-    const name = packageName.replace(/^.*node_modules\//, '');
-    for (const root of this.#target.roots) {
-      const mock = [toStored(this.#run.file.root, root), '__mocks__', name]
-        .filter((part) => part !== '')
-        .join('/');
-      this.#shared.depend(this.#run.rivals(mock, this.#target.extensions));
+  /** A manual mock may come to stand for whatever was asked for by name. */
+  #dependOnMocks(): void {
+    for (const name of this.#names) {
+      const key = packageName(name.replace(/^node:/, ''));
+      this.#shared.depend(this.#run.mocks(this.#target.projectId, key));
     }
   }
 
@@ -522,6 +523,9 @@ export class Recorder implements Sink {
     this.#depend(this.#run.packageDependency(name));
   }
 }
+
+/** What names a module by its path; anything else is the name of a package, or leads to one. */
+const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
 
 /** A test as a key. */
 export function keyOf({ name, ordinal }: TestIdentity): string {

@@ -6,6 +6,7 @@ import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
 import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
+import { mocksValue } from '../dependencies/mocks';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
@@ -43,6 +44,7 @@ export class WorkerRun {
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
+  readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
   readonly #folders: FolderReader;
 
@@ -80,6 +82,21 @@ export class WorkerRun {
     if (dependency === undefined) {
       dependency = { kind: 'rivals', name, value: rivalsValue(name, extensions, this.#folders) };
       this.#rivals.set(key, dependency);
+    }
+    return dependency;
+  }
+
+  /**
+   * The manual mocks of a package or a module of Node, remembered per project and name.
+   * @param project Jest's id of it.
+   */
+  mocks(project: string, name: string): Dependency {
+    const key = `${project}|${name}`;
+    let dependency = this.#mocks.get(key);
+    if (dependency === undefined) {
+      const mocks = this.file.projects[project]?.mocks ?? null;
+      dependency = { kind: 'mocks', name, value: mocksValue(name, mocks) };
+      this.#mocks.set(key, dependency);
     }
     return dependency;
   }

@@ -45,6 +45,11 @@ export const resolution: Family = {
         "expect(require.resolve('../src/located')).toBeTruthy();",
       ),
       '__tests__/core.test.js': `jest.mock('os');\n${testing("expect(require('os')).toBeTruthy();")}`,
+      'node_modules/pack/sub.js': "exports.from = 'sub';\n",
+      '__tests__/sub.test.js': testing("expect(require('pack/sub').from).toBeTruthy();"),
+      'node_modules/@scope/pack/package.json': '{"name":"@scope/pack","version":"1.0.0"}',
+      'node_modules/@scope/pack/index.js': "exports.from = '@scope';\n",
+      '__tests__/scoped.test.js': testing("expect(require('@scope/pack').from).toBeTruthy();"),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -81,7 +86,40 @@ export const resolution: Family = {
     {
       name: 'a manual mock of an installed package',
       edit: (project) => project.write({ '__mocks__/pack.js': "exports.from = 'mock';\n" }),
-      expectRan: ['__tests__/deep.test.js', '__tests__/pack.test.js'],
+      expectRan: ['__tests__/deep.test.js', '__tests__/pack.test.js', '__tests__/sub.test.js'],
+    },
+    {
+      name: 'a manual mock of an installed package, in a folder below a root',
+      edit: (project) =>
+        project.write({ 'src/deep/__mocks__/pack.ts': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/deep.test.js', '__tests__/pack.test.js', '__tests__/sub.test.js'],
+    },
+    {
+      name: 'a manual mock of a file in an installed package',
+      edit: (project) => project.write({ '__mocks__/pack/sub.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/deep.test.js', '__tests__/pack.test.js', '__tests__/sub.test.js'],
+    },
+    {
+      name: 'a manual mock of a package with a scope',
+      edit: (project) =>
+        project.write({ 'src/__mocks__/@scope/pack/index.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/scoped.test.js'],
+    },
+    {
+      name: 'a manual mock of an optional package that is not installed',
+      edit: (project) =>
+        project.write({ 'src/extra/__mocks__/not-installed.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/optional-package.test.js'],
+    },
+    {
+      name: 'a manual mock of a module of the project that is found by its name',
+      edit: (project) => project.write({ 'src/__mocks__/shared.js': "exports.from = 'mock';\n" }),
+      expectRan: ['__tests__/paths.test.js'],
+    },
+    {
+      name: 'a manual mock of what nothing uses',
+      edit: (project) => project.write({ 'src/__mocks__/unused.js': "exports.from = 'mock';\n" }),
+      expectRan: [],
     },
     {
       name: 'the same package installed nearer to one that uses it',
