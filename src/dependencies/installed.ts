@@ -1,13 +1,20 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
+/** One package.json. */
+export interface InstalledManifest {
+  text: string;
+  /** Null where the text is not a JSON object. */
+  fields: Readonly<Record<string, unknown>> | null;
+}
+
 /**
  * The installed packages as they lie in their folders. Each folder is listed and each package.json read once, so make
  * one per run.
  */
 export class InstalledPackages {
   readonly #folders = new Map<string, ReadonlySet<string>>();
-  readonly #manifests = new Map<string, string | null>();
+  readonly #manifests = new Map<string, InstalledManifest | null>();
 
   /** Where a package would be found by its name from a folder, as Node looks for it; null where it is not. */
   find(from: string, name: string): string | null {
@@ -38,14 +45,15 @@ export class InstalledPackages {
       .sort();
   }
 
-  /** The text of a package's package.json, or null where there is none. */
-  manifest(folder: string): string | null {
-    let text = this.#manifests.get(folder);
-    if (text === undefined) {
-      text = readText(path.join(folder, 'package.json'));
-      this.#manifests.set(folder, text);
+  /** A package's package.json, or null where there is none. */
+  manifest(folder: string): InstalledManifest | null {
+    let manifest = this.#manifests.get(folder);
+    if (manifest === undefined) {
+      const text = readText(path.join(folder, 'package.json'));
+      manifest = text === null ? null : { text, fields: parsed(text) };
+      this.#manifests.set(folder, manifest);
     }
-    return text;
+    return manifest;
   }
 
   #entries(folder: string): ReadonlySet<string> {
@@ -61,6 +69,15 @@ export class InstalledPackages {
 function readText(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {
     return null;
   }

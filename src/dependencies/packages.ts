@@ -35,16 +35,14 @@ export class PackageReader {
   }
 
   #read(folder: string): string {
-    const text = this.installed.manifest(folder);
-    if (text === null) return '';
-    try {
-      const { name, version } = JSON.parse(text) as { name?: unknown; version?: unknown };
-      const known = typeof version === 'string' ? version : contentHash(text);
-      const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
-      return [known, ...patches, ...this.#nearer(folder)].join('+');
-    } catch {
-      return contentHash(text);
-    }
+    const manifest = this.installed.manifest(folder);
+    if (manifest === null) return '';
+    const { text, fields } = manifest;
+    if (fields === null) return contentHash(text);
+    const { name, version } = fields;
+    const known = typeof version === 'string' ? version : contentHash(text);
+    const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
+    return [known, ...patches, ...this.#nearer(folder)].join('+');
   }
 
   /** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */

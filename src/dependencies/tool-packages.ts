@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { InstalledPackages } from './installed';
+import type { InstalledManifest, InstalledPackages } from './installed';
 import { packageFolder, realPath } from './paths';
 
 /** String literals in a config file that could name a package. */
@@ -59,16 +59,8 @@ function packageSpellings(name: string): string[] {
   ];
 }
 
-function dependenciesOf(manifest: string | null): string[] {
-  try {
-    const parsed = JSON.parse(manifest ?? '{}') as Record<
-      string,
-      Record<string, string> | undefined
-    >;
-    return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
-      Object.keys(parsed[key] ?? {}),
-    );
-  } catch {
-    return [];
-  }
+function dependenciesOf(manifest: InstalledManifest | null): string[] {
+  return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
+    Object.keys(manifest?.fields?.[key] ?? {}),
+  );
 }

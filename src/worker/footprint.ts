@@ -12,10 +12,13 @@ export class Accumulator {
     // Most files have nothing to tell between two tests, which `indexOf` finds out fastest.
     const first = probes.indexOf(1);
     if (first < 0) return;
-    const executed = this.#executed(metadata, probes.length);
-    for (let index = first; index < probes.length; index += 1) {
-      if (probes[index] !== 0) executed[index] = 1;
-    }
+    const executed = this.blocks.get(metadata);
+    // A copy of all is cheaper than a look at each.
+    if (executed === undefined) this.blocks.set(metadata, new Uint8Array(probes));
+    else
+      for (let index = first; index < probes.length; index += 1) {
+        if (probes[index] !== 0) executed[index] = 1;
+      }
     probes.fill(0, first);
   }
 

@@ -527,9 +527,16 @@ export class Recorder implements Sink {
 /** What names a module by its path; anything else is the name of a package, or leads to one. */
 const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
 
-/** A test as a key. */
-export function keyOf({ name, ordinal }: TestIdentity): string {
-  return JSON.stringify([ordinal, ...name]);
+const keys = new WeakMap<TestIdentity, string>();
+
+/** A test as a key; made once for each identity, as several events tell of the same. */
+export function keyOf(identity: TestIdentity): string {
+  let key = keys.get(identity);
+  if (key === undefined) {
+    key = JSON.stringify([identity.ordinal, ...identity.name]);
+    keys.set(identity, key);
+  }
+  return key;
 }
 
 /** The content of a file, the listing of a folder, or the absence of both, as it is now. */

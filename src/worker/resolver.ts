@@ -60,14 +60,14 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
   let told: { sink: Sink; ids: Set<unknown> } | null = null;
-  prototype.getModuleID = function (...args) {
-    const id = Reflect.apply(getModuleID, this, args);
+  // Each call of `require` asks for an id, so the arguments are passed one by one: a rest parameter makes an array.
+  prototype.getModuleID = function (virtualMocks, from, specifier, options, ...rest) {
+    const id = getModuleID.call(this, virtualMocks, from, specifier, options, ...rest);
     const sink = watch.sink();
     if (sink === null || typeof id !== 'string') return id;
     if (told?.sink !== sink) told = { sink, ids: new Set() };
     if (told.ids.has(id)) return id;
     told.ids.add(id);
-    const [, from, specifier, options] = args;
     const again = [from, specifier, options];
     // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
     sink.identified(id.split(path.delimiter), (to) => {
