@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
@@ -22,7 +23,7 @@ import {
 } from '../store';
 import type { TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
-import { findEnvironments } from './environments';
+import { findEnvironments, packageCache } from './environments';
 import { Harvest } from './harvest';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
@@ -53,6 +54,7 @@ export class Controller {
   #store: Store;
   readonly #writable: boolean;
   #identity: string | null;
+  readonly #packages: PackageReader;
   readonly #tree: WorkingTree;
   readonly #projects = new Map<string, Project>();
   readonly #verdicts = new Verdicts();
@@ -79,7 +81,8 @@ export class Controller {
     this.#store = store;
     this.#writable = writable;
     this.#identity = identity;
-    this.#tree = WorkingTree.seenFrom(request.root, () => this.#store, {
+    this.#packages = new PackageReader(request.root, packageCache(request.root, configs));
+    this.#tree = WorkingTree.seenFrom(request.root, this.#packages, () => this.#store, {
       ignoresVariable: ignoredVariables(request.options.ignoreVariables),
     });
     this.#partialFailures = new PartialFailures(store, this.#tree);
@@ -251,8 +254,11 @@ export class Controller {
       ignoreVariables: options.ignoreVariables,
       variableNames: this.#tree.variableNames,
       setupVariables: {},
+      packageCache: packageCache(root, this.#configs),
       projects,
     };
+    // Workers read the same packages.
+    this.#packages.keep();
     try {
       publishRunFile(directory.runFile, this.#published);
     } catch (error) {
@@ -311,6 +317,7 @@ export class Controller {
     if (this.#ended) return;
     this.#ended = true;
     const { voice } = this.#request;
+    this.#packages.keep();
     try {
       this.#checkWorkers();
       if (this.#writable) this.#commit(outcome);
@@ -472,7 +479,8 @@ export class Controller {
 
   #createEnvironments(): void {
     const { root, options, select, verify, coverage } = this.#request;
-    const environments = findEnvironments(this.#store, this.#request, this.#configs);
+    const place = { ...this.#request, packages: this.#packages };
+    const environments = findEnvironments(this.#store, place, this.#configs);
     for (const [index, environment] of environments.entries()) {
       const config = this.#configs[index];
       if (config === undefined) continue;

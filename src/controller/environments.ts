@@ -1,5 +1,7 @@
+import * as path from 'node:path';
 import type { Config } from '@jest/types';
 import { isPlugPoint } from '../config/plug-points';
+import { shortHash } from '../dependencies/content';
 import { PackageReader } from '../dependencies/packages';
 import { asUserWroteIt } from '../run/handover';
 import { fromJest } from '../run/user-jest';
@@ -10,7 +12,24 @@ import type { RunRequest } from './run-request';
 import { toolChainHash, type ToolChainInput } from './tool-chain';
 
 /** What of a run decides in which environments it takes place. */
-export type EnvironmentPlace = Pick<RunRequest, 'root' | 'options' | 'composition' | 'globalKeys'>;
+export interface EnvironmentPlace extends Pick<
+  RunRequest,
+  'root' | 'options' | 'composition' | 'globalKeys'
+> {
+  /** What has been read of the installed packages already. */
+  packages?: PackageReader;
+}
+
+/** Where a project keeps what was read of its installed packages: with Jest's own cache, if it may have one. */
+export function packageCache(
+  root: string,
+  configs: readonly Pick<Config.ProjectConfig, 'cache' | 'cacheDirectory'>[],
+): string | null {
+  const [config] = configs;
+  return config?.cache === true
+    ? path.join(config.cacheDirectory, `testmon-packages-${shortHash(root)}.json`)
+    : null;
+}
 
 /**
  * Finds or creates the environment of each project of a run, in the order of the configs. In a database that is
@@ -54,12 +73,11 @@ export function environmentKeys(
 
 /** What shapes the results of each project, in the order of the configs. */
 export function toolChainInputs(
-  { root, options, composition, globalKeys }: EnvironmentPlace,
+  { root, options, composition, globalKeys, packages = new PackageReader(root) }: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
   cwd: string = process.cwd(),
 ): ToolChainInput[] {
   const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
-  const packages = new PackageReader(root);
   return configs.map((config) => ({
     config: { ...asUserWroteIt(config), globalSetup: undefined },
     jestVersion: version,

@@ -4,7 +4,7 @@ import { listingValue } from '../dependencies/listing';
 import { manifestValue } from '../dependencies/manifest';
 import { mocksValue, type Mocks } from '../dependencies/mocks';
 import { LINK, linkValue } from '../dependencies/nearer';
-import { PackageReader } from '../dependencies/packages';
+import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
@@ -71,12 +71,18 @@ export class WorkingTree {
 
   /**
    * The working tree below a root, with what a database knows of it.
+   * @param packages What reads the installed packages.
    * @param store The database at hand: null where there is none; a damaged one may be replaced later.
    */
-  static seenFrom(root: string, store: () => Store | null, rules: TreeRules): WorkingTree {
+  static seenFrom(
+    root: string,
+    packages: PackageReader,
+    store: () => Store | null,
+    rules: TreeRules,
+  ): WorkingTree {
     const isLarge = (store()?.latestVersionId() ?? 0) >= WORTH_GIT;
     const git = isLarge ? GitFiles.ask(root) : null;
-    return new WorkingTree(root, new PackageReader(root), new FileStates(store), git, rules);
+    return new WorkingTree(root, packages, new FileStates(store), git, rules);
   }
 
   /** Waits for what git has to say. Without it the answers are the same, only later. */

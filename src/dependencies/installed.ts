@@ -1,11 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { contentHash } from './content';
+import { KeptReads } from './kept-reads';
 
-/** One package.json. */
+/** What a package.json says of its package. */
 export interface InstalledManifest {
-  text: string;
-  /** Null where the text is not a JSON object. */
-  fields: Readonly<Record<string, unknown>> | null;
+  name: string | null;
+  /** A hash of the text where it names no version. */
+  version: string;
+  /** The packages that it depends on in any way but for development. */
+  dependencies: string[];
 }
 
 /**
@@ -13,8 +17,14 @@ export interface InstalledManifest {
  * one per run.
  */
 export class InstalledPackages {
+  readonly #kept: KeptReads;
   readonly #folders = new Map<string, ReadonlySet<string>>();
   readonly #manifests = new Map<string, InstalledManifest | null>();
+
+  /** @param kept What earlier runs read. */
+  constructor(kept: KeptReads = new KeptReads(null)) {
+    this.#kept = kept;
+  }
 
   /** Where a package would be found by its name from a folder, as Node looks for it; null where it is not. */
   find(from: string, name: string): string | null {
@@ -45,12 +55,11 @@ export class InstalledPackages {
       .sort();
   }
 
-  /** A package's package.json, or null where there is none. */
+  /** What a package's package.json says, or null where there is none. */
   manifest(folder: string): InstalledManifest | null {
     let manifest = this.#manifests.get(folder);
     if (manifest === undefined) {
-      const text = readText(path.join(folder, 'package.json'));
-      manifest = text === null ? null : { text, fields: parsed(text) };
+      manifest = this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest);
       this.#manifests.set(folder, manifest);
     }
     return manifest;
@@ -59,34 +68,56 @@ export class InstalledPackages {
   #entries(folder: string): ReadonlySet<string> {
     let names = this.#folders.get(folder);
     if (names === undefined) {
-      names = new Set(list(folder));
+      names = new Set(this.#kept.of(folder, list, isListOfNames));
       this.#folders.set(folder, names);
     }
     return names;
   }
 }
 
-function readText(file: string): string | null {
+function readManifest(file: string): InstalledManifest | null {
+  let text: string;
   try {
-    return fs.readFileSync(file, 'utf8');
+    text = fs.readFileSync(file, 'utf8');
   } catch {
     return null;
   }
+  const { name, version, ...fields } = fieldsOf(text);
+  return {
+    name: typeof name === 'string' ? name : null,
+    version: typeof version === 'string' ? version : contentHash(text),
+    dependencies: ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
+      Object.keys(fields[key] ?? {}),
+    ),
+  };
 }
 
-function parsed(text: string): Record<string, unknown> | null {
+function fieldsOf(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+    return { ...(JSON.parse(text) as object | null) };
   } catch {
-    return null;
+    return {};
   }
 }
 
-function list(folder: string): string[] {
+function isManifest(value: unknown): value is InstalledManifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, version, dependencies } = value as Partial<Record<string, unknown>>;
+  return (
+    (name === null || typeof name === 'string') &&
+    typeof version === 'string' &&
+    isListOfNames(dependencies)
+  );
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+function list(folder: string): string[] | null {
   try {
     return fs.readdirSync(folder);
   } catch {
-    return [];
+    return null;
   }
 }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash, shortHash } from './content';
 import { InstalledPackages } from './installed';
+import { KeptReads } from './kept-reads';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
@@ -9,14 +10,25 @@ const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
 /** Reads what a record keeps of installed packages; remembers each, so make one per run. */
 export class PackageReader {
   /** Where they lie. */
-  readonly installed = new InstalledPackages();
+  readonly installed: InstalledPackages;
   readonly #root: string;
+  readonly #kept: KeptReads;
   readonly #values = new Map<string, string>();
   #patches: { file: string; hash: string }[] | null = null;
 
-  /** @param root Absolute path of the root that holds `patches/`. */
-  constructor(root: string) {
+  /**
+   * @param root Absolute path of the root that holds `patches/`.
+   * @param keptIn Absolute path of the file that keeps what was read for the next run; null for none.
+   */
+  constructor(root: string, keptIn: string | null = null) {
     this.#root = root;
+    this.#kept = new KeptReads(keptIn);
+    this.installed = new InstalledPackages(this.#kept);
+  }
+
+  /** Keeps what was read for the next run. */
+  keep(): void {
+    this.#kept.save();
   }
 
   /**
@@ -37,12 +49,9 @@ export class PackageReader {
   #read(folder: string): string {
     const manifest = this.installed.manifest(folder);
     if (manifest === null) return '';
-    const { text, fields } = manifest;
-    if (fields === null) return contentHash(text);
-    const { name, version } = fields;
-    const known = typeof version === 'string' ? version : contentHash(text);
-    const patches = typeof name === 'string' ? this.#patchesOf(name) : [];
-    return [known, ...patches, ...this.#nearer(folder)].join('+');
+    const { name, version } = manifest;
+    const patches = name === null ? [] : this.#patchesOf(name);
+    return [version, ...patches, ...this.#nearer(folder)].join('+');
   }
 
   /** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */

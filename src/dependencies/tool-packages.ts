@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { InstalledManifest, InstalledPackages } from './installed';
+import type { InstalledPackages } from './installed';
 import { packageFolder, realPath } from './paths';
 
 /** String literals in a config file that could name a package. */
@@ -39,7 +39,7 @@ export function packagesBeneath(
         for (const folder of from) add(installed.find(folder, spelling));
   }
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    for (const name of dependenciesOf(installed.manifest(folder)))
+    for (const name of installed.manifest(folder)?.dependencies ?? [])
       add(installed.find(folder, name));
   }
   return [...found].sort();
@@ -57,10 +57,4 @@ function packageSpellings(name: string): string[] {
     `${scope}babel-preset-${base}`,
     ...(scope === '@babel/' ? [`@babel/plugin-${base}`, `@babel/preset-${base}`] : []),
   ];
-}
-
-function dependenciesOf(manifest: InstalledManifest | null): string[] {
-  return ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
-    Object.keys(manifest?.fields?.[key] ?? {}),
-  );
 }

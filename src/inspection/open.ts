@@ -1,10 +1,11 @@
 import type { Config } from '@jest/types';
 import type { Options, UserOptions } from '../config/options';
-import { environmentKeys } from '../controller/environments';
+import { environmentKeys, packageCache, type EnvironmentPlace } from '../controller/environments';
 import { Project } from '../controller/project';
 import type { RunRequest } from '../controller/run-request';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
+import { PackageReader } from '../dependencies/packages';
 import { realPath } from '../dependencies/paths';
 import { ignoredVariables } from '../dependencies/variables';
 import { asStoreError, Store, StoreError, type Environment, type EnvironmentKey } from '../store';
@@ -68,11 +69,13 @@ async function judgeAll(
   store: Store | null,
 ): Promise<Pick<Inspection, 'projects' | 'tests'>> {
   const { root, options } = request;
-  const tree = WorkingTree.seenFrom(root, () => store, {
+  const packages = new PackageReader(root, packageCache(root, configs));
+  const tree = WorkingTree.seenFrom(root, packages, () => store, {
     ignoresVariable: ignoredVariables(options.ignoreVariables),
   });
-  const keys = environmentKeys(request, configs);
-  const fromRoot = keysFromRoot(request, configs);
+  const place = { ...request, packages };
+  const keys = environmentKeys(place, configs);
+  const fromRoot = keysFromRoot(place, configs);
   const projects: InspectedProject[] = [];
   const judged: InspectedTest[] = [];
   for (const [index, config] of configs.entries()) {
@@ -106,12 +109,12 @@ async function judgeAll(
  * that are started at the top.
  */
 function keysFromRoot(
-  request: RunRequest,
+  place: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
 ): EnvironmentKey[] {
-  const { composition } = request;
+  const { composition } = place;
   if (composition === null || realPath(composition.rootDir) === realPath(process.cwd())) return [];
-  return environmentKeys(request, configs, composition.rootDir);
+  return environmentKeys(place, configs, composition.rootDir);
 }
 
 /** No row has this id. */

@@ -57,6 +57,8 @@ export interface RunFile {
   variableNames: string;
   /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
   setupVariables: Record<string, string>;
+  /** The file that keeps what was read of installed packages; null where there is none. */
+  packageCache: string | null;
   /** By Jest's project id. */
   projects: Record<string, RunProject>;
 }

@@ -57,7 +57,7 @@ export class WorkerRun {
       excluded: file.excluded,
       ignore: file.ignore,
     });
-    this.#packages = new PackageReader(file.root);
+    this.#packages = new PackageReader(file.root, file.packageCache);
     this.#folders = new FolderReader(file.root, unwatched.readdirSync);
     this.ignoresVariable = ignoredVariables(file.ignoreVariables);
     acknowledge(path.join(file.directory, `ack-${name}`));
