@@ -2,7 +2,6 @@ import type { Config } from '@jest/types';
 import type { Options, UserOptions } from '../config/options';
 import { environmentKeys, packageCache, type EnvironmentPlace } from '../controller/environments';
 import { Project } from '../controller/project';
-import type { RunRequest } from '../controller/run-request';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
 import { PackageReader } from '../dependencies/packages';
