@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { Project, type RunResult } from './harness';
+import { ENTRY, Project, type RunResult } from './harness';
 
 jest.setTimeout(300_000);
 
@@ -336,4 +336,35 @@ test('outside any project, Jest’s own message and exit code stand', () => {
   expect(withoutOurFrames(ours.stderr).split('\n')[0]).toBe(
     withoutOurFrames(bare.stderr).split('\n')[0],
   );
+});
+
+test('SQLite that was installed without being built: one sentence says how to mend it, and everything runs', () => {
+  // As a package manager leaves it that runs no install scripts.
+  const own = path.join(path.dirname(project.root), 'own');
+  fs.cpSync(path.dirname(ENTRY), path.join(own, 'dist'), { recursive: true });
+  const packages = path.resolve(__dirname, '../../node_modules');
+  fs.cpSync(path.join(packages, 'better-sqlite3'), path.join(own, 'node_modules/better-sqlite3'), {
+    recursive: true,
+    filter: (file) => !/better-sqlite3[\\/](build|deps)$/.test(file),
+  });
+  for (const name of fs.readdirSync(packages))
+    if (name !== 'better-sqlite3')
+      fs.symlinkSync(path.join(packages, name), path.join(own, 'node_modules', name));
+  const entry = JSON.stringify(path.join(own, 'dist/index.js'));
+  project.write({
+    'jest.config.js': `module.exports = require(${entry}).withTestmon({ transform: {} });`,
+  });
+  const told =
+    /^The package better-sqlite3 is not built for this Node.* "npm rebuild better-sqlite3"\./;
+  for (let round = 0; round < 2; round += 1) {
+    const run = project.run([], { plain: true });
+    expect(expectOneSentence(run, told)).toMatch(/ Everything runs and nothing is recorded\.$/);
+  }
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [path.join(own, 'dist/cli.js'), 'doctor', '--json'],
+    { cwd: project.root, env: project.environment(), encoding: 'utf8' },
+  );
+  expect(status).toBe(1);
+  expect(stdout).toContain('"mend": "allow the script ');
 });

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { age } from '../controller/age';
 import { count } from '../controller/messages';
-import { asStoreError, Store } from '../store';
+import { asStoreError, findMissingBuild, Store, type StoreError } from '../store';
 import { reporter, type Finding, type Report } from './finding';
 
 const MEBIBYTE = 1024 * 1024;
@@ -21,6 +21,8 @@ export function checkDatabase(dataFile: string, now: number): Finding[] {
 }
 
 function checkContent(dataFile: string, now: number, found: Report): Finding[] {
+  const unbuilt = findMissingBuild();
+  if (unbuilt !== null) return [broken(unbuilt, found)];
   const stats = fs.statSync(dataFile, { throwIfNoEntry: false });
   if (stats === undefined || (stats.isFile() && stats.size === 0))
     return [
@@ -34,10 +36,14 @@ function checkContent(dataFile: string, now: number, found: Report): Finding[] {
       store.close();
     }
   } catch (error) {
-    const { message } = asStoreError(error, dataFile);
-    const [what = message, ...mend] = message.split('; ');
-    return [found.error(what, mend.join('; ').replace(/\.$/, '') || `delete ${dataFile}`)];
+    return [broken(asStoreError(error, dataFile), found)];
   }
+}
+
+/** The message says what is wrong, and behind a semicolon the way out. */
+function broken({ message, file }: StoreError, found: Report): Finding {
+  const [what = message, ...mend] = message.split('; ');
+  return found.error(what, mend.join('; ').replace(/\.$/, '') || `delete ${file}`);
 }
 
 function checkStore(store: Store, size: number, now: number, found: Report): Finding[] {

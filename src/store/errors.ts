@@ -10,6 +10,7 @@ import * as fs from 'node:fs';
  * - `unreadable`: it is there, but cannot be opened or read.
  * - `full`: the disk, or a quota, is.
  * - `missing`: it, or what was asked of it, is not there.
+ * - `unbuilt`: SQLite itself cannot be loaded.
  */
 export type StoreErrorReason =
   | 'damaged'
@@ -20,7 +21,8 @@ export type StoreErrorReason =
   | 'unwritable'
   | 'unreadable'
   | 'full'
-  | 'missing';
+  | 'missing'
+  | 'unbuilt';
 
 /** Why the database is of no use. The message is a sentence that names the file and the way out. */
 export class StoreError extends Error {
@@ -66,11 +68,15 @@ export function sentence(reason: StoreErrorReason, file: string, detail: string)
       return `There is no space left to write the database ${file} (${detail}); free some, or name another file with TESTMON_DATAFILE.`;
     case 'missing':
       return `There is no database ${file} (${detail}); a run that may write creates it.`;
+    case 'unbuilt':
+      return 'The package better-sqlite3 is not built for this Node, as its install script did not run here; allow the script ("pnpm approve-builds", in Yarn dependenciesMeta with built: true) or run "npm rebuild better-sqlite3".';
   }
 }
 
 function reasonOf(error: unknown, file: string): StoreErrorReason {
   const code = codeOf(error);
+  if (code === 'ERR_DLOPEN_FAILED' || /bindings file|not a valid Win32/.test(messageOf(error)))
+    return 'unbuilt';
   if (/^SQLITE_(CORRUPT|NOTADB|FORMAT|CONSTRAINT|MISMATCH|TOOBIG|RANGE|SCHEMA)/.test(code))
     return 'damaged';
   if (/^SQLITE_IOERR_(SHORT_READ|DATA|CORRUPTFS)/.test(code)) return 'damaged';

@@ -12,7 +12,7 @@ export { makeBatch } from './batch';
 export { asStoreError, StoreError, type StoreErrorReason } from './errors';
 export { contentsKey, versionOfContent } from './files';
 export { mergeFiles, type Merged, type MergeOptions } from './merge-files';
-export { type OpenOptions } from './open';
+export { findMissingBuild, type OpenOptions } from './open';
 export type {
   Snapshot,
   SnapshotEnvironment,

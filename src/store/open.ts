@@ -43,6 +43,16 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
   }
 }
 
+/** Why SQLite itself cannot be loaded; null where it can. */
+export function findMissingBuild(): StoreError | null {
+  try {
+    new Database(':memory:').close();
+    return null;
+  } catch (error) {
+    return asStoreError(error, ':memory:');
+  }
+}
+
 /** What SQLite would accept in silence: a read-only file in write mode, and anything odd in read-only mode. */
 function checkFile(file: string, readonly: boolean): void {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
