@@ -357,7 +357,17 @@ const title = browserIsThere
     ]);
   });
 
-  test('fits a narrow screen', async () => {
+  test.each([
+    ['', 'ResizeObserver'],
+    // One that tells of a size only once.
+    [
+      ', also while it is still drawn as for a wide one',
+      `class { constructor(tell) { this.tell = tell; } observe() { setTimeout(this.tell); } }`,
+    ],
+  ])('fits a narrow screen%s', async (_, observer) => {
+    await page.addInitScript(`ResizeObserver = ${observer};`);
+    await page.reload();
+    await page.waitForSelector('#map .cell');
     await page.setViewportSize({ width: 360, height: 700 });
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(360);
