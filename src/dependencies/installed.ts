@@ -12,6 +12,14 @@ export interface InstalledManifest {
   dependencies: string[];
 }
 
+/** A `node_modules` folder and the names in it. */
+interface SearchedFolder {
+  modules: string;
+  names: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The installed packages as they lie in their folders. Each folder is listed and each package.json read once, so make
  * one per run.
@@ -20,6 +28,7 @@ export class InstalledPackages {
   readonly #kept: KeptReads;
   readonly #folders = new Map<string, ReadonlySet<string>>();
   readonly #manifests = new Map<string, InstalledManifest | null>();
+  readonly #searched = new Map<string, readonly SearchedFolder[]>();
 
   /** @param kept What earlier runs read. */
   constructor(kept: KeptReads = new KeptReads(null)) {
@@ -28,19 +37,32 @@ export class InstalledPackages {
 
   /** Where a package would be found by its name from a folder, as Node looks for it; null where it is not. */
   find(from: string, name: string): string | null {
-    const [scope, inner] = name.startsWith('@') ? name.split('/') : [name];
-    for (let at = from; ; at = path.dirname(at)) {
-      const modules = path.join(at, 'node_modules');
-      if (this.#entries(modules).has(scope ?? '')) {
-        const folder = path.join(modules, name);
-        if (
-          (inner === undefined || this.#entries(path.dirname(folder)).has(inner)) &&
-          this.manifest(folder) !== null
-        )
-          return folder;
-      }
-      if (path.dirname(at) === at) return null;
+    const [scope = '', inner] = name.startsWith('@') ? name.split('/') : [name];
+    for (const { modules, names } of this.#above(from)) {
+      if (!names.has(scope)) continue;
+      const folder = path.join(modules, name);
+      if (
+        (inner === undefined || this.#entries(path.dirname(folder)).has(inner)) &&
+        this.manifest(folder) !== null
+      )
+        return folder;
     }
+    return null;
+  }
+
+  /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */
+  #above(from: string): readonly SearchedFolder[] {
+    let searched = this.#searched.get(from);
+    if (searched === undefined) {
+      const above = path.dirname(from);
+      const further = above === from ? [] : this.#above(above);
+      const modules = path.join(from, 'node_modules');
+      // Node looks for none in `node_modules` itself.
+      const names = path.basename(from) === 'node_modules' ? NONE : this.#entries(modules);
+      searched = names.size === 0 ? further : [{ modules, names }, ...further];
+      this.#searched.set(from, searched);
+    }
+    return searched;
   }
 
   /** The names of the packages in a `node_modules` folder, sorted; none where it is not there. */
