@@ -10,4 +10,4 @@ export { findMetadata, REGISTRY } from './prelude';
 export { insertProbes, type Probed, type ProbeOptions } from './probes';
 export { readBlocks, type Block } from './read';
 export type { BlockKind } from './sites';
-export { stripProbes } from './strip';
+export { blocksIn, stripProbes } from './strip';

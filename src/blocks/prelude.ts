@@ -4,8 +4,19 @@ import type { Form } from './parse';
 /** The global property that holds an object from metadata text to the `Uint8Array` of the file's blocks. */
 export const REGISTRY = '__TESTMON__';
 
-/** How the variable that holds a file's array is called; `stripProbes` relies on it. */
-export const VARIABLE = '__testmon_[0-9a-f]{8}\\w*';
+/** How the name of the variable that holds a file's array begins; `stripProbes` relies on it. */
+export const VARIABLE_STEM = '__testmon_[0-9a-f]{8}';
+
+/** The whole of its name: a suffix tells it from what else has that name. */
+export const VARIABLE = `${VARIABLE_STEM}\\w*`;
+
+/**
+ * How the name of the variable that holds a file's array begins.
+ * @param path The file's path in the metadata: the same file gets the same name.
+ */
+export function stemFor(path: string): string {
+  return `__testmon_${createHash('sha1').update(path).digest('hex').slice(0, 8)}`;
+}
 
 /**
  * A name for the variable that holds a file's array.
@@ -13,7 +24,7 @@ export const VARIABLE = '__testmon_[0-9a-f]{8}\\w*';
  * @param code The text it must not occur in.
  */
 export function variableFor(path: string, code: string): string {
-  const base = `__testmon_${createHash('sha1').update(path).digest('hex').slice(0, 8)}`;
+  const base = stemFor(path);
   let name = base;
   for (let suffix = 2; code.includes(name); suffix += 1) name = `${base}_${suffix}`;
   return name;

@@ -1,4 +1,4 @@
-import { stripProbes } from '../blocks';
+import { blocksIn, stripProbes } from '../blocks';
 import { mappedSpecifiers, searchOrders, type SearchConfig } from '../dependencies/earlier';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending } from './observer';
@@ -99,7 +99,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   attachments.set(environment, attachment);
   if (context.testNamePattern !== undefined && context.testNamePattern !== '') recorder.limit();
   watchVariables(environment.global, recorder);
-  hideProbes(environment.global);
+  hideProbes(environment.global, recorder);
   watchEvents(environment, attachment);
   watchTeardown(environment, attachment);
 }
@@ -220,15 +220,20 @@ function watchVariables(global: object, recorder: Recorder): void {
   if (scope?.env !== undefined) scope.env = watchedVariables(scope.env, recorder);
 }
 
-/** Functions turned into text show the code that was written, not our probes. */
-function hideProbes(global: object): void {
+/** Functions turned into text show the code that was written, not our probes, and count as if they had run. */
+function hideProbes(global: object, recorder: Recorder): void {
   const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function
     ?.prototype;
   if (prototype === undefined) return;
   const hiding: () => string = new Proxy(prototype.toString, {
-    apply: (toString, self, args) =>
+    apply: (toString, self, args) => {
       // A proxy as text has no name, so the function stands in for it.
-      stripProbes(Reflect.apply(toString, self === hiding ? toString : self, args) as string),
+      const text = Reflect.apply(toString, self === hiding ? toString : self, args) as string;
+      const blocks = blocksIn(text);
+      if (blocks.length === 0) return text;
+      safely(recorder, () => recorder.shown(blocks));
+      return stripProbes(text);
+    },
   });
   prototype.toString = hiding;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
@@ -86,6 +87,10 @@ export class Recorder implements Sink {
   readonly #named = new Map<string, NamedModule>();
   /** Modules of the project without probes. */
   readonly #wholeFiles = new Set<string>();
+
+  /** The probes of the first so many files, by how the name of each file's variable begins. */
+  readonly #byStem = new Map<string, Uint8Array[]>();
+  #stemmed = 0;
 
   #current: Accumulator | null = null;
   #knownFiles = 0;
@@ -226,6 +231,28 @@ export class Recorder implements Sink {
 
   links(link: string, target: string): void {
     this.#own.linked(this.#own.through(link), target);
+  }
+
+  /**
+   * Code made a text of a function: what stands in it counts as if it had run.
+   * @param blocks As `blocksIn` gives them.
+   */
+  shown(blocks: readonly [stem: string, block: number][]): void {
+    for (const [stem, block] of blocks)
+      for (const probes of this.#probesOf(stem)) if (block < probes.length) probes[block] = 1;
+  }
+
+  /** The probes of the files whose variable's name begins so: nearly always one. */
+  #probesOf(stem: string): readonly Uint8Array[] {
+    const { files } = this.#registry;
+    for (const { metadata, probes } of files.slice(this.#stemmed)) {
+      const key = stemFor(this.#run.probed(metadata).name);
+      const known = this.#byStem.get(key);
+      if (known === undefined) this.#byStem.set(key, [probes]);
+      else known.push(probes);
+    }
+    this.#stemmed = files.length;
+    return this.#byStem.get(stem) ?? [];
   }
 
   /** Until `resume`, what happens is not the test's. */

@@ -50,6 +50,28 @@ function outer() {}
       '__tests__/legacy.test.js': testing(
         "expect(require('../src/legacy.cjs').old()).toBeGreaterThan(0);",
       ),
+      'src/shown.js': `
+exports.shown = function shown(a) {
+  if (a) {
+    return ['yes', a].join();
+  }
+  return ['no', a].join();
+};
+exports.Shown = class {
+  method() {
+    return ['method', this].join();
+  }
+};
+exports.called = function called() {
+  return ['called'].join();
+};
+`,
+      '__tests__/shown-function.test.js': testing(
+        "expect(`${require('../src/shown').shown}`).toMatch(/^function shown/);",
+      ),
+      '__tests__/shown-class.test.js': testing(
+        "expect(Function.prototype.toString.call(require('../src/shown').Shown)).toMatch(/^class/);",
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -83,6 +105,26 @@ function outer() {}
     {
       name: 'a let in a branch that did not run stays in it',
       edit: (project) => project.edit('src/shadow.js', 'deep = false;', 'let level = 1;'),
+      expectRan: [],
+    },
+    {
+      name: 'the body of a function that a test makes a text of',
+      edit: (project) => project.edit('src/shown.js', "'no'", "'No'"),
+      expectRan: ['__tests__/shown-function.test.js'],
+    },
+    {
+      name: 'a branch of a function that a test makes a text of',
+      edit: (project) => project.edit('src/shown.js', "'yes'", "'Yes'"),
+      expectRan: ['__tests__/shown-function.test.js'],
+    },
+    {
+      name: 'a method of a class that a test makes a text of',
+      edit: (project) => project.edit('src/shown.js', "'method'", "'Method'"),
+      expectRan: ['__tests__/shown-class.test.js'],
+    },
+    {
+      name: 'a function beside those that a test makes a text of',
+      edit: (project) => project.edit('src/shown.js', "'called'", "'Called'"),
       expectRan: [],
     },
     {
