@@ -26,10 +26,13 @@ export interface PathRules {
   ignore: string[];
 }
 
+/** As it is before anyone watches `fs`: what we ask ourselves is no input. */
+const { native } = fs.realpathSync;
+
 /** The real path where there is one, else the path itself. */
 export function realPath(file: string): string {
   try {
-    return fs.realpathSync.native(file);
+    return native(file);
   } catch {
     return file;
   }

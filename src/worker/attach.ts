@@ -216,8 +216,13 @@ function watchTeardown(environment: AnyEnvironment, attachment: Attachment): voi
 
 /** Reports each variable that code in the environment asks for. */
 function watchVariables(global: object, recorder: Recorder): void {
-  const scope = (global as { process?: { env?: NodeJS.ProcessEnv } }).process;
-  if (scope?.env !== undefined) scope.env = watchedVariables(scope.env, recorder);
+  const scope = (global as { process?: Partial<NodeJS.Process> }).process;
+  if (scope?.env === undefined) return;
+  scope.env = watchedVariables(scope.env, recorder);
+  // An environment that was made before the first recorder has the one that nobody watches.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Put where it is called as a method again.
+  const { loadEnvFile } = process;
+  if (scope.loadEnvFile !== undefined && loadEnvFile !== undefined) scope.loadEnvFile = loadEnvFile;
 }
 
 /** Functions turned into text show the code that was written, not our probes, and count as if they had run. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { OWN_FOLDER } from './callers';
-import { asPath, OPERATIONS, type Report } from './operations';
+import { asPath, follows, OPERATIONS, type Report } from './operations';
 import type { Watch } from './sink';
 
 /** Any function whose arguments are handed through. */
@@ -21,19 +21,28 @@ export function watchFs(watch: Watch, onError?: OnError): void {
     watchOne(watch, table, `${name}Sync`, report, onError);
     watchOne(watch, promises, name, report, onError);
   }
+  for (const realpath of [fs.realpath, fs.realpathSync])
+    watchOne(watch, realpath as unknown as FunctionTable, 'native', follows, onError);
+  // Node reads a file of variables by itself; Node 20.12 is the first that can.
+  const own = process as unknown as FunctionTable;
+  watchOne(watch, own, 'loadEnvFile', (to, file) => to.read(file), onError, '.env');
   // What a temporary folder will be called is known only afterwards.
   watchResult(watch, table, 'mkdtempSync');
   watchResult(watch, table, 'mkdtemp');
   watchResult(watch, promises, 'mkdtemp');
 }
 
-/** Replaces one function by one that reports first; names, lengths and own properties stay. */
+/**
+ * Replaces one function by one that reports first; names, lengths and own properties stay.
+ * @param otherwise The path where the function is given none.
+ */
 function watchOne(
   watch: Watch,
   table: FunctionTable,
   name: string,
   report: Report,
   onError: OnError | undefined,
+  otherwise?: string,
 ): void {
   const original = table[name];
   if (typeof original !== 'function') return;
@@ -42,7 +51,7 @@ function watchOne(
   const tell = (args: readonly unknown[]): void => {
     const to = watch.sink();
     if (to === null) return;
-    const file = asPath(args[0]);
+    const file = asPath(args[0] ?? otherwise);
     // Our own look at the file must not report itself.
     if (file !== null) watch.unobserved(() => report(to, file, args));
   };

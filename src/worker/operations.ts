@@ -12,7 +12,8 @@ const reads: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.read(file);
 };
 const looks: Report = (to, file) => to.looked(file);
-const follows: Report = (to, file) => to.followed(file);
+/** Asks where a path leads. */
+export const follows: Report = (to, file) => to.followed(file);
 const lists: Report = (to, file, args) => {
   if (calledForSuggestions()) return;
   // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.

@@ -16,6 +16,10 @@ const start = "process.stdout.write(require('child_process').execFileSync(proces
 expect(childProcess.execFileSync(process.execPath, ['-e', start, script], options)).toBe('text');`,
   'shell-child':
     'expect(childProcess.execSync(`"${process.execPath}" "${script}"`, options)).toBe(\'text\');',
+  'variables-file':
+    "expect(childProcess.execFileSync(process.execPath, [`--env-file=${file}`, '-p', '`text`'], options)).toBe('text');",
+  'loaded-variables':
+    "expect(childProcess.execFileSync(process.execPath, ['-e', 'process.loadEnvFile(process.argv[1]); console.log(`text`)', file], options)).toBe('text');",
   exiting: `
 const read = "require('fs').readFileSync(process.argv[1]); process.exit(3)";
 expect(childProcess.spawnSync(process.execPath, ['-e', read, file]).status).toBe(3);`,

@@ -21,6 +21,7 @@ fs.closeSync(descriptor);`,
   graceful: "expect(require('graceful-fs').readFileSync(file, 'utf8')).toBeTruthy();",
   extra: "expect(await require('fs-extra').readFile(file, 'utf8')).toBeTruthy();",
   size: "expect(require('fs').statSync(file).size).toBeGreaterThan(0);",
+  variables: 'process.loadEnvFile(file); expect(process.env).toBeTruthy();',
   copied: `
 const fs = require('fs');
 const folder = fs.mkdtempSync(path.join(require('os').tmpdir(), 'copy-'));
@@ -45,6 +46,7 @@ const LOOKERS: Files = {
   opened:
     "let n = 0; for await (const _ of await require('fs').promises.opendir(at('folder'))) n += 1; expect(n).toBeGreaterThan(0);",
   tree: "expect(require('fs').readdirSync(at('folder'), { recursive: true }).length).toBeGreaterThan(0);",
+  native: "expect(require('fs').realpathSync.native(at('link'))).toBeTruthy();",
   written: `
 const fs = require('fs');
 fs.writeFileSync(at('own.txt'), String(Math.random()));
@@ -109,6 +111,7 @@ export const files: Family = {
     changed('synchronously', 'sync', 'descriptor', 'url', 'size'),
     changed('asynchronously', 'callback', 'promise', 'handle'),
     changed('by streaming and copying', 'stream', 'copied'),
+    changed('as environment variables', 'variables'),
     changed('through graceful-fs and fs-extra', 'graceful', 'extra'),
     {
       name: 'only the times of a file that was read',
@@ -167,7 +170,7 @@ export const files: Family = {
         project.write({ 'another/linked.txt': 'another', 'fixtures/link': null });
         fs.symlinkSync(path.join('..', 'another'), project.path('fixtures/link'));
       },
-      expectRan: readers('linked'),
+      expectRan: readers('linked', 'native'),
     },
   ],
 };

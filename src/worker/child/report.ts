@@ -40,6 +40,8 @@ export function report(): void {
     resume: () => (suspended -= 1),
   };
   watchFs(watch);
+  // Node has read the files of variables that its command names.
+  if (isMainThread) for (const file of variableFiles(process.execArgv)) sink.read(file);
   mendUncaught();
   process.env = watchedVariables(variables, {
     asked: (variable) => {
@@ -62,6 +64,15 @@ export function report(): void {
     unobserved: (work) => watch.unobserved(work),
   });
   syncBuiltinESMExports();
+}
+
+/** The files after `--env-file` and `--env-file-if-exists`, as absolute paths. */
+function variableFiles(options: readonly string[]): string[] {
+  return options.flatMap((option, index) => {
+    const named = /^--env-file(?:-if-exists)?(?:=(.*))?$/s.exec(option);
+    const file = named === null ? undefined : (named[1] ?? options[index + 1]);
+    return file === undefined ? [] : [path.resolve(file)];
+  });
 }
 
 function takeHandover(variables: NodeJS.ProcessEnv): ChildHandover | null {
