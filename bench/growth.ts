@@ -165,6 +165,8 @@ async function main(): Promise<void> {
     dataFile,
     composition: null,
     globalKeys: {},
+    started: null,
+    toolChainChanged: false,
     voice: { ...makeVoice(true), warn: (text) => console.error(text) },
     select: true,
     namesTests: [],

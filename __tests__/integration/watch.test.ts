@@ -122,6 +122,43 @@ test.each(['jest', 'jest29'])(
   },
 );
 
+test('a transformer that is edited while Jest watches leaves no records that hold for it', async () => {
+  project = new Project({
+    ...letters(['a', 'b']),
+    'jest.config.json': JSON.stringify({
+      transform: { 'src/.*\\.js$': '<rootDir>/tools/transformer.js' },
+      globalSetup: '<rootDir>/tools/setup.js',
+      watchPlugins: [[MARKER_FILE, {}]],
+    }),
+    // What it sets is there when the next run begins.
+    'tools/setup.js': "module.exports = () => { process.env.TZ = 'Asia/Tokyo'; };\n",
+    'tools/transformer.js': `const { end } = require('./end');
+module.exports = {
+  getCacheKey: (code, file) => JSON.stringify([code, file, end]),
+  process: (code) => ({ code: code + end }),
+};
+`,
+    'tools/end.js': "exports.end = '';\n",
+  });
+  watcher = new Watcher(project, ['--watchAll', '--runInBand']);
+  const all = ['a', 'b'].map(file);
+  expect((await watcher.run()).ran).toEqual(all);
+  project.edit('src/a.js', "'a'", "'' + 'a'");
+  expect((await watcher.run()).ran).toEqual([file('a')]);
+
+  const before = project.read('tools/end.js');
+  project.write({ 'tools/end.js': "exports.end = 'exports.b = undefined;';\n" });
+  const edited = await watcher.run();
+  expect(edited).toMatchObject({ ran: all, failed: [] });
+  expect(edited.messages).toEqual([
+    expect.stringMatching(/has changed since Jest began to watch.* 2 test files run and nothing/),
+  ]);
+  expect(await watcher.quit()).toBe(0);
+  expect(project.run()).toMatchObject({ exitCode: 1, ran: all, failed: [file('b')] });
+  project.write({ 'tools/end.js': before });
+  expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
+});
+
 test('--watchAll in one process: an edit or an interrupt while tests run loses nothing; keys that collide', async () => {
   // Another plug-in has our key by default: it keeps it, and ours asks for nothing.
   project = new Project({

@@ -4,12 +4,26 @@ import * as vm from 'node:vm';
 import { isFile } from '../dependencies/imports';
 import { isWithin, packageFolder, realPath, toStored } from '../dependencies/paths';
 
+/** What a process was started with: a global setup may change it, for the tests and for the runs to come. */
+export interface Started {
+  variables: NodeJS.ProcessEnv;
+  circumstances: unknown[];
+}
+
+/**
+ * What this process has been started with, or is about to run with.
+ * @param cwd Absolute path of the working folder.
+ */
+export function startedWith(root: string, cwd: string): Started {
+  return { variables: { ...process.env }, circumstances: circumstances(root, cwd) };
+}
+
 /**
  * What every program sees of where and how it runs, as far as results are known to differ by it: the version of Node
  * and its options, the time zone and the locale, the working folder.
  * @param cwd Absolute path of the working folder.
  */
-export function circumstances(root: string, cwd: string): unknown[] {
+function circumstances(root: string, cwd: string): unknown[] {
   return [
     process.versions.node,
     process.arch,

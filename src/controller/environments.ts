@@ -7,6 +7,7 @@ import { asUserWroteIt } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { Store } from '../store';
 import type { Environment, EnvironmentKey } from '../store/types';
+import { startedWith } from './circumstances';
 import { projectName } from './project';
 import type { RunRequest } from './run-request';
 import { toolChainHash, type ToolChainInput } from './tool-chain';
@@ -14,7 +15,7 @@ import { toolChainHash, type ToolChainInput } from './tool-chain';
 /** What of a run decides in which environments it takes place. */
 export interface EnvironmentPlace extends Pick<
   RunRequest,
-  'root' | 'options' | 'composition' | 'globalKeys'
+  'root' | 'options' | 'composition' | 'globalKeys' | 'started'
 > {
   /** What has been read of the installed packages already. */
   packages?: PackageReader;
@@ -73,7 +74,14 @@ export function environmentKeys(
 
 /** What shapes the results of each project, in the order of the configs. */
 export function toolChainInputs(
-  { root, options, composition, globalKeys, packages = new PackageReader(root) }: EnvironmentPlace,
+  {
+    root,
+    options,
+    composition,
+    globalKeys,
+    started,
+    packages = new PackageReader(root),
+  }: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
   cwd: string = process.cwd(),
 ): ToolChainInput[] {
@@ -82,6 +90,7 @@ export function toolChainInputs(
     config: { ...asUserWroteIt(config), globalSetup: undefined },
     jestVersion: version,
     globalKeys,
+    started: started ?? startedWith(root, cwd),
     globalSetups: usersOwn([composition?.globalSetup, config.globalSetup]),
     typeErrors: options.typeErrors,
     root,

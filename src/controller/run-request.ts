@@ -1,6 +1,7 @@
 import type { Composition } from '../config/composition';
 import type { GlobalKeys } from '../config/global-keys';
 import type { Options } from '../config/options';
+import type { Started } from './circumstances';
 import type { Voice } from './messages';
 
 /** What the controller must know to begin, whichever plug point calls it first. */
@@ -21,6 +22,10 @@ export interface RunRequest {
   collect: boolean;
   /** What would be left out is compared with what happens, as the `verify` command asks. */
   verify: boolean;
+  /** What Jest was started with where it watches; null where it runs once. */
+  started: Started | null;
+  /** The tool chain is another one than when Jest began to watch, and this process may still work by the old one. */
+  toolChainChanged: boolean;
   /** Whether this run makes a coverage report. */
   coverage: boolean;
 }

@@ -2,14 +2,16 @@ import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { readArguments, type OptionTable } from '../config/arguments';
-import { namesTestsNow, readCommandLine } from '../config/command-line';
+import { namesTestsNow, readCommandLine, type CommandLine } from '../config/command-line';
 import { globalKeys } from '../config/global-keys';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
 import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
 import { fromJest } from '../run/user-jest';
+import { startedWith, type Started } from './circumstances';
 import { Controller } from './controller';
+import { environmentKeys } from './environments';
 import type { RunRequest } from './run-request';
 import { makeVoice, type Voice } from './messages';
 import type { JudgedTest } from './project';
@@ -39,6 +41,8 @@ export interface Session {
   everythingOnce: boolean;
   /** What the last selection came to; null before the first, and where nothing was to be selected. */
   lastSelection: { total: number; affected: string[] } | null;
+  /** What Jest was started with, and the hash of each project's tool chain then, where it watches; null until a run. */
+  started: (Started & { toolChains: Map<string, string> }) | null;
   /** Of the last run. */
   voice: Voice | null;
   /** Lets Jest say again that it found no tests, and wait to show its status. */
@@ -75,6 +79,7 @@ function startSession(): Session {
     watchKey: null,
     everythingOnce: false,
     lastSelection: null,
+    started: null,
     voice: null,
     release: () => undefined,
   };
@@ -95,7 +100,7 @@ export function beginRun(
   endRun('cut short');
   const current = session();
   current.release();
-  const request = prepareRequest(configs, globalConfig);
+  const request = heedToolChain(prepareRequest(configs, globalConfig), configs);
   current.everythingOnce = false;
   current.voice = request.voice;
   if (!request.options.enabled) return null;
@@ -121,6 +126,22 @@ export function handOver(
     tests: [...tests],
   });
   return true;
+}
+
+/**
+ * What Jest's process has loaded of transformers, their configs and the global setup it keeps while it watches. Once
+ * one of these is edited, what runs is what neither the old nor the new tool chain stands for: it leaves no record.
+ */
+function heedToolChain(request: RunRequest, configs: readonly Config.ProjectConfig[]): RunRequest {
+  const toolChains = session().started?.toolChains;
+  if (request.started === null || toolChains === undefined || !request.options.enabled)
+    return request;
+  let changed = false;
+  for (const { project, hash } of environmentKeys(request, configs)) {
+    if (!toolChains.has(project)) toolChains.set(project, hash);
+    changed ||= toolChains.get(project) !== hash;
+  }
+  return changed ? { ...request, toolChainChanged: true, select: false, collect: false } : request;
 }
 
 /** Ends the run under way, if there is one. */
@@ -275,10 +296,26 @@ function readRequest(
     select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
     collect: options.collect,
     verify: session().verification !== null,
+    started: isWatching(command, globalConfig) ? startedOnce(root) : null,
+    toolChainChanged: false,
     coverage:
       composition?.coverage ??
       (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
   };
+}
+
+/** What a process that watches was started with, taken before its first run. */
+function startedOnce(root: string): Started {
+  const current = session();
+  current.started ??= { ...startedWith(root, process.cwd()), toolChains: new Map() };
+  return current.started;
+}
+
+function isWatching(
+  { watch, watchAll }: CommandLine,
+  globalConfig: Config.GlobalConfig | null,
+): boolean {
+  return watch || watchAll || globalConfig?.watch === true || globalConfig?.watchAll === true;
 }
 
 /** Jest's own table of its command line options. */

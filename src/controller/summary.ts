@@ -63,6 +63,7 @@ export function announce(
     options,
     namesTests,
     everythingOnce,
+    toolChainChanged,
     coverage,
   }: RunRequest,
   counts: RunCounts,
@@ -71,7 +72,11 @@ export function announce(
   const { total, selected, changed, failedBefore, neverRecorded, always, skippedTests } = counts;
   if (total === 0) return;
   if (!select) {
-    if (everythingOnce) {
+    if (toolChainChanged) {
+      voice.say(
+        `what shapes every result (a transformer or its config, the global setup, a package of these) has changed since Jest began to watch, and this process still works by what it has loaded: ${count(total, 'test file')} run and nothing is recorded until Jest is started again.`,
+      );
+    } else if (everythingOnce) {
       voice.say(
         `everything runs once: ${count(total, 'test file')}, most likely to fail first; the next run selects again.`,
       );

@@ -15,7 +15,7 @@ import {
 import { packageFolder, realPath, toStored } from '../dependencies/paths';
 import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
-import { circumstances, preloaded } from './circumstances';
+import { preloaded, type Started } from './circumstances';
 
 /** Files that tell a transformer how to work, looked for beside the project and at the root. */
 const CONFIG_FILES = [
@@ -112,6 +112,7 @@ export interface ToolChainInput {
   /** Absolute path of the folder that Jest is started in. */
   cwd: string;
   packages: PackageReader;
+  started: Started;
 }
 
 /**
@@ -119,7 +120,7 @@ export interface ToolChainInput {
  * of the tool chain. A changed hash is another environment, in which nothing has been recorded yet.
  */
 export function toolChainHash(input: ToolChainInput): string {
-  const { root } = input;
+  const { root, started } = input;
   const { shaped, named, folders, manifests, toolConfigs, files } = partsOf(input);
 
   const contents = files.map((file) => fs.readFileSync(file));
@@ -137,8 +138,8 @@ export function toolChainHash(input: ToolChainInput): string {
       input.jestVersion,
       input.globalKeys,
       input.typeErrors,
-      circumstances(root, input.cwd),
-      [...variables].sort().map((name) => [name, variableValue(process.env[name])]),
+      started.circumstances,
+      [...variables].sort().map((name) => [name, variableValue(started.variables[name])]),
       relativeTo(root, shaped),
       files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
       manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
