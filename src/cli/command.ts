@@ -43,12 +43,13 @@ export function printJson(answer: unknown): void {
 
 /**
  * Ends a command that could not do what it was asked: a sentence on standard error, and in the answer under `--json`.
+ * @param exitCode What the command's help promises for it.
  */
-export function fail(error: unknown, json: boolean): void {
+export function fail(error: unknown, json: boolean, exitCode: number = EXIT.bad): void {
   const sentence = sentenceOfFailure(error);
   process.stderr.write(`testmon: ${sentence}\n`);
   if (json) printJson({ error: sentence });
-  process.exitCode = EXIT.bad;
+  process.exitCode = exitCode;
 }
 
 /** What a person is told of an error that keeps a command from its work. */

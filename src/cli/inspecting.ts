@@ -4,7 +4,7 @@ import type { UserOptions } from '../config/options';
 import { duration } from '../controller/messages';
 import { openInspection, type Inspection } from '../inspection';
 import { FLAGS } from './flags';
-import { EXIT, fail, printJson, sentenceOfFailure } from './command';
+import { EXIT, fail } from './command';
 
 /** What every command that looks at a project understands. */
 export interface InspectingFlags {
@@ -64,14 +64,7 @@ export async function look(
       inspection.close();
     }
   } catch (error) {
-    if (!(error instanceof UnknownNameError)) {
-      fail(error, json);
-      return;
-    }
-    const sentence = sentenceOfFailure(error);
-    process.stderr.write(`testmon: ${sentence}\n`);
-    if (json) printJson({ error: sentence });
-    process.exitCode = EXIT.misuse;
+    fail(error, json, error instanceof UnknownNameError ? EXIT.misuse : EXIT.bad);
   }
 }
 
