@@ -81,6 +81,12 @@ test.each(Object.keys(WAYS_IN))(
     const path = project.path(A);
     expect(code('--runTestsByPath', path).tests).toEqual(['a one', 'a two']);
     expect(code('--testNamePattern', '^a two$', '--runTestsByPath', path).tests).toEqual(['a two']);
+    // As VS Code names a test file, and a folder of them.
+    const pathPattern = version === 'jest29' ? '--testPathPattern' : '--testPathPatterns';
+    const escaped = (place: string) => place.replace(/[.*+?^${}()<>|[\]\\]/g, '\\$&');
+    expect(code(pathPattern, escaped(path)).tests).toEqual(['a one', 'a two']);
+    expect(code(pathPattern, escaped(project.path('__tests__'))).tests).toHaveLength(3);
+    expect(code(pathPattern, 'a.test').tests).toEqual([]);
     expect(storm('--testNamePattern=^a one$', '--runTestsByPath', path).stderr).toContain(
       'editor: a one passed',
     );

@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { Config } from '@jest/types';
 import type { GivenArguments, GivenOption } from './arguments';
 
@@ -61,13 +63,19 @@ export function readCommandLine({ options, positionals }: GivenArguments): Comma
     return typeof value === 'string' && value !== '' ? value : null;
   };
   const given = (name: string) => isGiven(last(name));
-  const paths = options
-    .filter(({ name }) => name === 'testPathPatterns' || name === 'testPathPattern')
+  const pathOptions = options.filter(
+    ({ name }) => name === 'testPathPatterns' || name === 'testPathPattern',
+  );
+  const wholePaths = pathOptions.filter(({ value }) => [value].flat().some(isWholePath));
+  const paths = pathOptions
     .flatMap(({ value }) => value)
     .filter((value) => typeof value === 'string');
 
   return {
-    namesTests: NAMES_TESTS.filter(given).map((name) => last(name)?.spelled ?? `--${name}`),
+    namesTests: [
+      ...NAMES_TESTS.filter(given).map((name) => last(name)?.spelled ?? `--${name}`),
+      ...wholePaths.slice(0, 1).map(({ spelled }) => spelled),
+    ],
     patterns: [...positionals, ...paths],
     testNamePattern: text('testNamePattern'),
     listTests: flag('listTests'),
@@ -83,6 +91,13 @@ export function readCommandLine({ options, positionals }: GivenArguments): Comma
     showConfig: flag('showConfig'),
     collectTests: flag('collectTests'),
   };
+}
+
+/** Whether a pattern is the whole path of what is there, escaped: so an editor names a test file, or a folder of them. */
+function isWholePath(pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  const place = pattern.replace(/\\([^\w\s])/g, '$1');
+  return path.isAbsolute(place) && fs.existsSync(place);
 }
 
 /** What a person who watches may switch on and off with Jest's keys, as options would spell it. */
@@ -106,7 +121,8 @@ export function namesTestsNow(
   return [...lasting, ...now];
 }
 
-const SWITCHED_BY_KEYS = /^(-t|--test-?name-?pattern|-u|--update-?snapshot|-f|--only-?failures)$/i;
+const SWITCHED_BY_KEYS =
+  /^(-t|--test-?(name-?pattern|path-?patterns?)|-u|--update-?snapshot|-f|--only-?failures)$/i;
 
 /** An option counts as given unless its value takes it back: `--coverage=false`, `-t ''`. */
 function isGiven(option: GivenOption | undefined): boolean {
