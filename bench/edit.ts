@@ -1,7 +1,7 @@
 /**
  * One edit: from saving a one-line change to the end of the run, against `jest --onlyChanged` and all of Jest.
  *
- *   npx ts-node -T bench/edit.ts <project folder> [--edits 5] [--seed 1] [--full] [-- Jest arguments]
+ *   npm run bench:edit -- <project folder> [--edits 5] [--seed 1] [--full] [-- Jest arguments]
  *
  * The folder must be a clean git checkout. Each edit is a seeded mutant of a source file that some test loads; it is
  * taken back afterwards. `--full` times all of Jest for each edit too; otherwise once.
@@ -38,7 +38,7 @@ function time(script: string, ...args: string[]): { wall: number; testFiles: str
 async function main(): Promise<void> {
   const sources = trackedSources();
   time(cli);
-  console.log(machine());
+  console.log(machine(folder));
   console.log(`${sources.length} source files; seed ${seed}`);
   const rows: Record<string, Record<string, string>> = {};
   const walls = { ours: [] as number[], changed: [] as number[], all: [] as number[] };

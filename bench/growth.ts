@@ -4,21 +4,20 @@
  *
  *   npm run bench:growth -- [--steps 200] [--seed 1]
  */
-import { createRequire } from 'node:module';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Test } from '@jest/test-result';
-import type { Config } from '@jest/types';
 import { Command } from 'commander';
-import { decodeMetadata, findMetadata, insertProbes } from '../src/blocks';
 import { Controller } from '../src/controller/controller';
 import { makeVoice } from '../src/controller/messages';
 import type { RunRequest } from '../src/controller/run-request';
 import { contentHash } from '../src/dependencies/content';
 import { makeBatch, Store, type FileVersion, type TestFileRecord } from '../src/store';
 import { machine, median } from './support/measure';
+import { projectConfig, runRequest } from './support/project';
 import { randomNumbers } from './support/random';
+import { versionOf } from './support/version';
 
 const program = new Command('growth')
   .option('--steps <count>', 'edits and branch switches', '200')
@@ -36,7 +35,6 @@ const BRANCHES = 5;
 
 const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-growth-')));
 const dataFile = path.join(root, '.testmondata');
-const DIST = path.resolve(__dirname, '../dist');
 
 const sourceName = (index: number) => `src/module-${index}.js`;
 const testName = (index: number) => `test/feature-${index}.test.js`;
@@ -64,20 +62,12 @@ function write(name: string, text: string): void {
 /** By content, as a run would have recorded it. */
 const versions = new Map<string, FileVersion>();
 
-function versionOf(name: string): FileVersion {
+function knownVersion(name: string): FileVersion {
   const text = fs.readFileSync(path.join(root, name), 'utf8');
-  const hash = contentHash(text);
-  const key = `${name}|${hash}`;
+  const key = `${name}|${contentHash(text)}`;
   let version = versions.get(key);
   if (version === undefined) {
-    const { code } = insertProbes(text, {
-      form: 'commonjs',
-      root,
-      path: name,
-      filename: path.join(root, name),
-      contentHash: hash,
-    });
-    version = decodeMetadata(findMetadata(code) ?? '');
+    version = versionOf(root, name, text);
     versions.set(key, version);
   }
   return version;
@@ -105,8 +95,8 @@ function record(environmentId: number, index: number, now: number): TestFileReco
     recordedAt: now,
     shared: {
       blocks: [
-        { version: versionOf(testName(index)), bits: Uint8Array.of(1) },
-        ...Array.from(used, ([name, bits]) => ({ version: versionOf(name), bits })),
+        { version: knownVersion(testName(index)), bits: Uint8Array.of(1) },
+        ...Array.from(used, ([name, bits]) => ({ version: knownVersion(name), bits })),
       ],
       dependencies: Array.from(used.keys(), (name) => ({ kind: 'rivals', name, value: '' })),
     },
@@ -117,7 +107,7 @@ function record(environmentId: number, index: number, now: number): TestFileReco
       duration: 60,
       blocks: Array.from(used.keys())
         .slice(test * 5, test * 5 + 20)
-        .map((name) => ({ version: versionOf(name), bits: Uint8Array.of(0, 1 << test) })),
+        .map((name) => ({ version: knownVersion(name), bits: Uint8Array.of(0, 1 << test) })),
       dependencies: [],
     })),
   };
@@ -131,21 +121,10 @@ function at<T>(items: readonly T[], index: number): T {
 
 async function main(): Promise<void> {
   write('package.json', '{ "name": "growth" }\n');
-  write(
-    'jest.config.json',
-    JSON.stringify({
-      transform: { '\\.js$': [`${DIST}/jest/transform.js`, { testmon: { path: null } }] },
-      cacheDirectory: path.join(root, 'cache'),
-    }),
-  );
   for (let index = 0; index < SOURCES; index += 1) write(sourceName(index), sourceText(0, index));
   for (let index = 0; index < TESTS; index += 1)
     write(testName(index), `test('feature ${index}', () => {});\n`);
-  process.env['TESTMON_ROOT'] = root;
-  const { readConfig } = createRequire(require.resolve('jest/package.json'))('jest-config') as {
-    readConfig: (argv: object, root: string) => Promise<{ projectConfig: Config.ProjectConfig }>;
-  };
-  const config = (await readConfig({ $0: '', _: [] }, root)).projectConfig;
+  const config = await projectConfig(root, path.join(root, 'cache'));
   const moduleMap = { getRawModuleMap: () => ({ mocks: new Map() }) } as unknown;
   const context = { config, moduleMap } as Test['context'];
   const tests = Array.from({ length: TESTS }, (_, index) => ({
@@ -153,27 +132,8 @@ async function main(): Promise<void> {
     context,
   })) as Test[];
   const request: RunRequest = {
-    options: {
-      environmentName: '',
-      keepRecords: 8,
-      typeErrors: 'ignore',
-      ignore: [],
-      always: [],
-      ignoreVariables: [],
-    } as unknown as RunRequest['options'],
-    root,
-    dataFile,
-    composition: null,
-    globalKeys: {},
-    started: null,
-    toolChainChanged: false,
+    ...runRequest(root, dataFile),
     voice: { ...makeVoice(true), warn: (text) => console.error(text) },
-    select: true,
-    namesTests: [],
-    everythingOnce: false,
-    collect: true,
-    verify: false,
-    coverage: false,
   };
 
   let now = Date.now();

@@ -53,7 +53,7 @@ const row = (measured: readonly { wall: number; user: number; system: number }[]
     'CPU / list': ratio(cpu),
   };
 };
-console.log(`${machine()}; medians of ${rounds}, bare Jest once; ${folder}`);
+console.log(`${machine(folder)}; medians of ${rounds}, bare Jest once; ${folder}`);
 console.table({
   'jest-testmon, nothing changed': row(results.testmon),
   'jest --listTests': row(results.list),

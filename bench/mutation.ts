@@ -3,10 +3,10 @@
  * the test files that the tool does not select. The project itself stays untouched; a stopped campaign goes on where
  * it was stopped.
  *
- *   npx ts-node -T bench/mutation.ts <project folder> --count 300 --seed 1
- *   npx ts-node -T bench/mutation.ts <project folder> --granularity test
- *   npx ts-node -T bench/mutation.ts <project folder> --config ./scripts/jest/jest.config.js
- *   npx ts-node -T bench/mutation.ts <project folder> --replay 1/42
+ *   npm run bench:mutation -- <project folder> --count 300 --seed 1
+ *   npm run bench:mutation -- <project folder> --granularity test
+ *   npm run bench:mutation -- <project folder> --config ./scripts/jest/jest.config.js
+ *   npm run bench:mutation -- <project folder> --replay 1/42
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';

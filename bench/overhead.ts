@@ -2,7 +2,7 @@
  * What recording costs: user CPU and wall of bare Jest against a recording run, alternating, and on demand against
  * Jest's own coverage. `bench/micro` is a project of tight loops full of branches, the worst case for probes.
  *
- *   npx ts-node -T bench/overhead.ts <project folder> [--rounds 5] [--coverage] [-- Jest arguments]
+ *   npm run bench:overhead -- <project folder> [--rounds 5] [--coverage] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -59,7 +59,7 @@ const figures = (name: string, key: 'user' | 'wall') =>
   (results[name] ?? []).map((measured) => measured[key]);
 const ratio = (name: string, key: 'user' | 'wall') =>
   (median(figures(name, key)) / median(figures('bare', key))).toFixed(3);
-console.log(machine());
+console.log(machine(folder));
 console.table(
   Object.fromEntries(
     Object.keys(commands).map((name) => [

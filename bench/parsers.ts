@@ -1,5 +1,5 @@
 /**
- * Compares parsers on what transformers make of real sources: `npx ts-node -T bench/parsers.ts [folder ...]`.
+ * Compares parsers on what transformers make of real sources: `npm run bench:parsers -- [folder ...]`.
  * Prints the time per pass over all texts, and how much of `insertProbes` is parsing.
  */
 import { readdirSync, readFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
  * How much of a suite a change selects: for each recorded block of a project's source, the share of test files and of
  * tests that would run, weighted by the lines of the block, against coarser ways to tell.
  *
- *   npx ts-node -T bench/precision.ts <project folder> [--related 20] [--seed 1] [-- Jest arguments]
+ *   npm run bench:precision -- <project folder> [--related 20] [--seed 1] [-- Jest arguments]
  *
  * The project must have been recorded (`jest-testmon`). `--findRelatedTests` is asked for a seeded sample of the files,
  * as each answer is a start of Jest.
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   const shares = new Shares(counts);
   for (const source of files) addSource(shares, source);
 
-  console.log(machine());
+  console.log(machine('.'));
   console.log(
     `${counts.testFiles} test files, ${counts.tests} tests, ${files.length} source files, ${shares.blocks} blocks; seed ${seed}`,
   );

@@ -1,7 +1,7 @@
 /**
  * Whether a project's records are the same for any number of workers, and whether a second run runs nothing.
  *
- *   npx ts-node -T bench/records.ts <project folder> [--workers 1,2,4] [-- Jest arguments]
+ *   npm run bench:records -- <project folder> [--workers 1,2,4] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -50,7 +50,7 @@ const contents = workers.split(',').map((count) => {
 });
 fs.rmSync(data, { force: true });
 
-console.log(machine());
+console.log(machine(folder));
 console.table(
   contents.map(({ count, first, second, found }) => ({
     workers: count,

@@ -6,12 +6,12 @@
  *   npm run bench:scale -- [--sizes 0.1,1] [--rounds 3] [--seed 1] [--keep <folder>]
  */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { machine, median } from './support/measure';
+import { DIST, projectConfig, runRequest } from './support/project';
 import { testPath, World } from './scale/world';
 
 const program = new Command('scale')
@@ -23,7 +23,6 @@ const program = new Command('scale')
 const given = program.opts<{ sizes: string; rounds: string; seed: string; keep?: string }>();
 const seed = Number(given.seed);
 const rounds = Number(given.rounds);
-const DIST = path.resolve(__dirname, '../dist');
 
 /** Milliseconds, and mebibytes at the peak. */
 interface Cost {
@@ -40,20 +39,6 @@ interface Selection {
   ended: Cost;
   running: number;
   rss: { selected: number; ended: number };
-}
-
-async function projectConfig(root: string): Promise<object> {
-  const { readConfig } = createRequire(require.resolve('jest/package.json'))('jest-config') as {
-    readConfig: (argv: object, root: string) => Promise<{ projectConfig: object }>;
-  };
-  fs.writeFileSync(
-    path.join(root, 'jest.config.json'),
-    JSON.stringify({
-      transform: { '\\.js$': [`${DIST}/jest/transform.js`, { testmon: { path: null } }] },
-      cacheDirectory: path.join(root, 'node_modules/.cache/jest'),
-    }),
-  );
-  return (await readConfig({ $0: '', _: [] }, root)).projectConfig;
 }
 
 /** Selects in a process of its own. */
@@ -105,6 +90,15 @@ function makeWorld(world: World, folder: string): Journals {
   return journals;
 }
 
+/** Tells each figure as it comes, since all of them take long. */
+const TELLING: ProxyHandler<Record<string, Cost | number>> = {
+  set: (result, name: string, cost: Cost | number) => {
+    const figure = typeof cost === 'number' ? cost.toFixed(1) : `${cost.cpu.toFixed(0)} ms of CPU`;
+    console.error(`${name}: ${figure}`);
+    return Reflect.set(result, name, cost);
+  },
+};
+
 /** How many workers the runs had: each journals every file that it meets. */
 const WORKERS = 4;
 
@@ -118,8 +112,7 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
   const world = new World(root, size, seed);
   const journals = makeWorld(world, path.join(folder, `runs-${part}`));
   fs.rmSync(dataFile, { force: true });
-  const config = await projectConfig(root);
-  process.env['TESTMON_ROOT'] = root;
+  const config = await projectConfig(root, path.join(root, 'node_modules/.cache/jest'));
   const requestFile = path.join(folder, `request-${part}.json`);
   const writeRequest = (ends: boolean, committed: readonly string[] = []) =>
     fs.writeFileSync(
@@ -132,24 +125,7 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
         tests: Array.from({ length: size.testFiles }, (_, index) =>
           path.join(root, testPath(index)),
         ),
-        request: {
-          options: {
-            environmentName: '',
-            keepRecords: 8,
-            typeErrors: 'ignore',
-            ignore: [],
-            always: [],
-            ignoreVariables: [],
-          },
-          root,
-          dataFile,
-          composition: null,
-          select: true,
-          namesTests: [],
-          everythingOnce: false,
-          collect: true,
-          coverage: false,
-        },
+        request: runRequest(root, dataFile),
       }),
     );
   const committing = (committed: readonly string[]): Cost => {
@@ -162,7 +138,7 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
     };
   };
 
-  const result: Record<string, Cost | number> = {};
+  const result = new Proxy<Record<string, Cost | number>>({}, TELLING);
   result['commit of a full run'] = committing(journals.everything);
   result['database (MB)'] = fs.statSync(dataFile).size / 1e6;
   result['commit of 50 test files, nothing new'] = committing(journals.fifty);

@@ -27,10 +27,15 @@ const took = () => {
 };
 const peak = () => process.resourceUsage().maxRSS / 1024;
 
-const voice = { quiet: false, say: () => undefined, warn: (text) => console.error(text) };
+const voice = {
+  quiet: false,
+  say: () => undefined,
+  warn: (text) => console.error(text),
+  progress: () => ({ at: () => undefined, end: () => undefined }),
+};
 const controller = Controller.begin({ ...request, voice }, [config]);
 const begun = took();
-const context = { config };
+const context = { config, moduleMap: { getRawModuleMap: () => ({ mocks: new Map() }) } };
 const judged = await controller.select(tests.map((path) => ({ path, context })));
 controller.announce(judged, false);
 const running = controller.running(judged).length;

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import * as os from 'node:os';
+import * as path from 'node:path';
 
 /** What one finished command took. */
 export interface Measured {
@@ -59,10 +61,19 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** The machine and versions a figure was measured with. */
-export function machine(): string {
+/**
+ * The machine and versions a figure was measured with.
+ * @param folder A project, whose Jest is told too.
+ */
+export function machine(folder?: string): string {
   const [cpu] = os.cpus();
-  return `${os.cpus().length} x ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}, Node ${process.version}`;
+  const jest = folder === undefined ? '' : `, Jest ${jestVersion(folder)}`;
+  return `${os.cpus().length} x ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}, Node ${process.version}${jest}`;
+}
+
+function jestVersion(folder: string): string {
+  const require = createRequire(path.join(path.resolve(folder), 'package.json'));
+  return (require('jest/package.json') as { version: string }).version;
 }
 
 /** Runs several commands in turn, round after round, so that a drifting machine touches all alike. */
