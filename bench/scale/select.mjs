@@ -12,8 +12,6 @@ const { dist, request, config, tests, ends, journals } = JSON.parse(
 );
 // As while the controller selects: no run is announced.
 process.env.TESTMON_RUN_FILE = 'none';
-// As while the controller selects: no run is announced.
-process.env.TESTMON_RUN_FILE = 'none';
 // What Jest itself has loaded before.
 require('@jest/transform');
 const { Controller } = require(`${dist}/controller/controller.js`);

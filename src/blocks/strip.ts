@@ -16,7 +16,6 @@ const PLACE = new RegExp(`(${VARIABLE_STEM})\\w*(?:\\(\\))?\\[(\\d+)\\]=1`, 'g')
  * @returns For each, how the name of its file's variable begins (see `stemFor`), and its index in the file.
  */
 export function blocksIn(text: string): [stem: string, block: number][] {
-  if (!OURS.test(text)) return [];
   return Array.from(text.matchAll(PLACE), ([, stem = '', block]) => [stem, Number(block)]);
 }
 

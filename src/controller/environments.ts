@@ -86,11 +86,12 @@ export function toolChainInputs(
   cwd: string = process.cwd(),
 ): ToolChainInput[] {
   const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
+  const begun = started ?? startedWith(root, cwd);
   return configs.map((config) => ({
     config: { ...asUserWroteIt(config), globalSetup: undefined },
     jestVersion: version,
     globalKeys,
-    started: started ?? startedWith(root, cwd),
+    started: begun,
     globalSetups: usersOwn([composition?.globalSetup, config.globalSetup]),
     typeErrors: options.typeErrors,
     root,

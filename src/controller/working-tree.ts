@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/content';
+import { RACY } from '../dependencies/kept-reads';
 import { listingValue } from '../dependencies/listing';
 import { manifestValue } from '../dependencies/manifest';
 import { mocksValue, type Mocks } from '../dependencies/mocks';
@@ -14,9 +15,6 @@ import type { Dependency } from '../store/types';
 import type { FileState, Store } from '../store';
 import { FileStates } from './file-states';
 import { GitFiles } from './git-files';
-
-/** Files younger than this, in milliseconds, are always read. */
-const RACY = 2_000;
 
 /** From this many file versions on, git answers sooner than we could look at every file. */
 const WORTH_GIT = 1_000;

@@ -4,8 +4,8 @@ import * as path from 'node:path';
 /** Raised when what is kept changes its shape; what another version kept is not read. */
 const VERSION = 1;
 
-/** Paths changed less long ago than this, in milliseconds, could change again within their timestamps' grain. */
-const RACY = 2_000;
+/** What changed less long ago than this, in milliseconds, could change again within its timestamp's grain. */
+export const RACY = 2_000;
 
 /** Paths that no run asked for lately are kept up to this many times those of the run that saves. */
 const MOST_UNUSED = 3;
