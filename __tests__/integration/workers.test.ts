@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Store } from '../../src/store';
+import { Store, type Snapshot } from '../../src/store';
 import { Project, type Files } from './harness';
 
 jest.setTimeout(300_000);
@@ -72,6 +72,37 @@ test('in band, any number of workers and worker threads leave the same records',
   });
   expect(JSON.stringify(contents[0])).toContain('__tests__/t5.test.js');
   for (const other of contents.slice(1)) expect(other).toEqual(contents[0]);
+});
+
+test('what Jest and a transformer do once in a process is no part of the record of the test file they do it in', () => {
+  const files: Files = {
+    'jest.config.js': "module.exports = { preset: 'ts-jest', setupFilesAfterEnv: ['./setup.ts'] };",
+    'tsconfig.json':
+      '{"compilerOptions":{"target":"es2022","module":"commonjs","strict":true,"types":["jest"],"skipLibCheck":true}}',
+    // Jest uses this package too, and has read it by then.
+    'setup.ts': "import 'pretty-format';\n",
+    'src/sum.ts':
+      "import { one } from './one';\nexport const sum = (n: number): number => n + one();\n",
+    'src/one.ts': 'export const one = (): number => 1;\n',
+  };
+  for (const n of [1, 2, 3, 4]) {
+    files[`__tests__/t${n}.test.ts`] = `import { sum } from '../src/sum';
+test('sum', () => { console.error(new Error('shown').stack); expect(sum(${n})).toBe(${n + 1}); });
+`;
+  }
+  project = new Project(files, ['jest', 'ts-jest', 'typescript', '@types/jest', 'pretty-format']);
+  const contents = [1, 4].map((workers) => {
+    project.write({ '.testmondata': null });
+    expect(project.run([`--maxWorkers=${workers}`])).toMatchObject({ exitCode: 0 });
+    return content(project.path('.testmondata')) as Snapshot;
+  });
+  expect(contents[1]).toEqual(contents[0]);
+  const [first] = contents[0]?.environments[0]?.testFiles[0]?.records ?? [];
+  const names = [first?.shared, ...(first?.tests ?? [])]
+    .flatMap((part) => part?.dependencies ?? [])
+    .filter(({ kind }) => kind === 'package' || kind === 'file' || kind === 'present')
+    .map(({ name }) => name.replace(/^.*node_modules\//, ''));
+  expect([...new Set(names)].sort()).toEqual(['pretty-format/build/index.js']);
 });
 
 test('a database is as good on another machine: other times, another folder', () => {

@@ -1,5 +1,6 @@
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
+import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import { messageOf } from './open-store';
 import { beginRun, session, startWorkers } from './session';
@@ -13,7 +14,7 @@ export async function beginWithoutSequencer(
   const controller = beginRun([], [projectConfig], globalConfig);
   if (controller === null) return;
   const { voice } = controller.request;
-  if (!usesTransform(projectConfig)) {
+  if (!wrapsTransformers(projectConfig)) {
     voice.say(
       'testSequencer, transform and reporters are not ours, so files count as a whole and an unaffected test file is entered with its tests skipped; withTestmon(config) adds them all.',
     );
@@ -60,8 +61,4 @@ export function noteGlobalSetup(): void {
       `the run file cannot be written again (${messageOf(error)}); tests that read what the global setup sets run each time.`,
     );
   }
-}
-
-function usesTransform(config: Config.ProjectConfig): boolean {
-  return config.transform.some(([, file]) => /[\\/]jest[\\/]transform\.[jt]s$/.test(file));
 }

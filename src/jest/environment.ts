@@ -27,6 +27,7 @@ export default class TestmonEnvironment {
         testNamePattern: config.globalConfig.testNamePattern,
         updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
         moduleFileExtensions: config.projectConfig.moduleFileExtensions,
+        transform: config.projectConfig.transform,
         search: config.projectConfig,
       },
       true,

@@ -36,6 +36,7 @@ export default function testmonRunner(
       testNamePattern: globalConfig.testNamePattern,
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
       moduleFileExtensions: config.moduleFileExtensions,
+      transform: config.transform,
       search: config,
     },
     false,

@@ -54,6 +54,20 @@ export function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfi
   };
 }
 
+/** Whether our transformer stands before each one of a project: it sees what they read. */
+export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
+  return config.transform.every(isOurs);
+}
+
+/** Whether our transformer stands before one of a project at least. */
+export function wrapsTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
+  return config.transform.some(isOurs);
+}
+
+function isOurs([, file]: TransformEntry): boolean {
+  return /[\\/]jest[\\/]transform\.[jt]s$/.test(file);
+}
+
 type TransformEntry = Config.ProjectConfig['transform'][number];
 
 function userTransform([pattern, file, given]: TransformEntry): TransformEntry[] {

@@ -1,5 +1,7 @@
+import type { Config } from '@jest/types';
 import { blocksIn, stripProbes } from '../blocks';
 import { mappedSpecifiers, searchOrders, type SearchConfig } from '../dependencies/earlier';
+import { wrapsAllTransformers } from '../run/handover';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending } from './observer';
 import { Recorder } from './recorder';
@@ -28,6 +30,8 @@ export interface TestFileContext {
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
   moduleFileExtensions: readonly string[];
+  /** The transformers of the project. */
+  transform: Config.ProjectConfig['transform'];
   /** What Jest's config says of places for one module. */
   search: SearchConfig;
 }
@@ -82,6 +86,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       extensions: context.moduleFileExtensions,
       searchOrders: searchOrders(context.search),
       moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
+      seesSources: wrapsAllTransformers(context),
       isMapped: mappedSpecifiers(context.search),
     },
     environment.global,

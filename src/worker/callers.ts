@@ -50,5 +50,12 @@ function callerFiles(): string[] {
   const files = holder.stack;
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  return Array.isArray(files) ? (files as string[]) : [];
+  if (Array.isArray(files)) return files as string[];
+  // While another stack is being formatted V8 asks nobody, and makes the text itself.
+  return typeof files === 'string' ? files.split('\n').slice(1).map(fileOfLine) : [];
+}
+
+/** The file that a line of a stack as text names; empty where it names none. */
+function fileOfLine(line: string): string {
+  return /(?:\(|at (?:async )?)([^()]*?):\d+:\d+\)?$/.exec(line)?.[1] ?? '';
 }

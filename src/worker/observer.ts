@@ -128,6 +128,21 @@ function watchPrivateCopies(): void {
   }
 }
 
+/**
+ * Jest looks into its cache of sources before it reads a module, and a transformer may have put there what it read
+ * itself: ts-jest does so with all that a file imports. What Jest takes from it is loaded as well.
+ * @param cache The `cacheFS` of one test file, which transformers are given.
+ */
+export function watchSources(cache: Map<string, string>): void {
+  if (Object.hasOwn(cache, 'get')) return;
+  const watched = (file: string): string | undefined => {
+    const source = Map.prototype.get.call(cache, file) as string | undefined;
+    if (source !== undefined && sink !== null && suspended === 0) sink.loaded(file, source);
+    return source;
+  };
+  Object.defineProperty(cache, 'get', { value: watched, configurable: true, writable: true });
+}
+
 /** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
 function unwrapReadFileSync(current: AnyFunction): AnyFunction {
   return current === (fs.readFileSync as unknown)
@@ -135,10 +150,16 @@ function unwrapReadFileSync(current: AnyFunction): AnyFunction {
     : current;
 }
 
-/** Modules of the tool chain load themselves; only a native addon comes to a test this way. */
+/**
+ * Modules of the tool chain find and load themselves, each once in a process, whichever test file is running; only a
+ * native addon comes to a test this way.
+ */
 function watchModules(): void {
-  const loader = Module as unknown as { _load: AnyFunction };
-  const load = loader._load;
+  const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
+  const { _load: load, _resolveFilename: find } = loader;
+  loader._resolveFilename = function (...args) {
+    return isLoaded(args[1]) ? quietly(find, this, args) : Reflect.apply(find, this, args);
+  };
   loader._load = function (...args) {
     const request = args[0];
     if (typeof request === 'string' && SEARCHED.test(request)) unsearched = true;
@@ -153,6 +174,12 @@ function watchModules(): void {
     }
     return quietly(load, this, args);
   };
+}
+
+/** Whether it is a module of this process, and not one that Jest made for a test. */
+function isLoaded(asking: unknown): boolean {
+  const file = (asking as { filename?: unknown } | undefined)?.filename;
+  return typeof file === 'string' && require.cache[file] === asking;
 }
 
 let pending: PendingObservations | null = null;

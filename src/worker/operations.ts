@@ -11,7 +11,9 @@ const PROGRAM = /\.[cm]?[jt]sx?(\.map)?$/;
 const reads: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.read(file);
 };
-const looks: Report = (to, file) => to.looked(file);
+const looks: Report = (to, file) => {
+  if (!PROGRAM.test(file) || !calledForStackTrace()) to.looked(file);
+};
 /** Asks where a path leads. */
 export const follows: Report = (to, file) => to.followed(file);
 const lists: Report = (to, file, args) => {

@@ -14,7 +14,7 @@ import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from './callers';
 import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
-import { readsDuring, unobserved } from './observer';
+import { readsDuring, unobserved, watchSources } from './observer';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
@@ -51,7 +51,10 @@ function probing(
   handover: TransformHandover,
   restores: boolean,
 ): ProbingTransformer {
-  const own = (options: Options): Options => (restores ? userOptions(options, handover) : options);
+  const own = (options: Options): Options => {
+    watchSources(options.cacheFS);
+    return restores ? userOptions(options, handover) : options;
+  };
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
@@ -69,7 +72,7 @@ function probing(
   if (processAsync !== undefined) {
     wrapped.processAsync = async (code, file, options) => {
       if (isOurs(file)) return { code };
-      const result = await processAsync.call(inner, code, file, own(options));
+      const result = await unobserved(() => processAsync.call(inner, code, file, own(options)));
       return unobserved(() => withProbes(code, file, options, result, inlined(code, file, [])));
     };
   }
@@ -89,7 +92,8 @@ function probing(
       cacheKey(
         options.instrument,
         '',
-        (await inner.getCacheKeyAsync?.call(inner, code, file, own(options))) ?? '',
+        (await unobserved(() => inner.getCacheKeyAsync?.call(inner, code, file, own(options)))) ??
+          '',
       );
   }
   return wrapped;

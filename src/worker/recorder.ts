@@ -12,6 +12,7 @@ import { placesOf } from '../dependencies/unresolved';
 import { pragmasValue } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
 import type { Dependency, TestOutcome } from '../store/types';
+import { calledForStackTrace } from './callers';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
@@ -19,7 +20,7 @@ import { observe, stopObserving, unobserved, unwatched } from './observer';
 import { now, OwnPaths } from './own-paths';
 import { ProbeRegistry } from './probe-registry';
 import { Replay } from './replay';
-import type { Sink } from './sink';
+import { NOBODY, type Sink } from './sink';
 import type { WorkerRun } from './worker-run';
 
 /** What names a test in its file. */
@@ -51,6 +52,8 @@ export interface RecordedTestFile {
   searchOrders: readonly string[][];
   /** Jest's `moduleDirectories`. */
   moduleDirectories: readonly string[];
+  /** Whether it is seen which modules Jest loads from what a transformer of the project has read. */
+  seesSources: boolean;
   /** Whether Jest's `moduleNameMapper` decides on a specifier. */
   isMapped: (specifier: string) => boolean;
 }
@@ -77,8 +80,21 @@ export class Recorder implements Sink {
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #own = new OwnPaths();
   readonly #replay: Replay;
+  /**
+   * Files of packages that Jest read for itself while paused. It does not read them again for the test file, which is
+   * seen or not by chance; they belong to the tool chain, which counts for every record.
+   */
+  readonly #readBefore = new Set<string>();
+  readonly #whilePaused: Sink = {
+    ...NOBODY,
+    loaded: (file) => {
+      if (this.#run.paths.place(file).kind === 'package') this.#readBefore.add(file);
+    },
+  };
   /** Files that Jest found for a specifier, loaded or not. */
   readonly #resolved = new Set<string>();
+  /** Content of those where loading may go unseen: they count as if they had been loaded. */
+  readonly #contents = new Map<string, Dependency>();
   /** Names without a path that modules were asked for by: a manual mock could stand for each. */
   readonly #names = new Set<string>();
   /** Modules of which Jest asked for the id, by the parts of it. */
@@ -141,7 +157,9 @@ export class Recorder implements Sink {
   // --- what the observer reports ---
 
   loaded(file: string, content: string | Buffer): void {
-    if (this.#loaded.has(file)) return;
+    if (this.#loaded.has(file) || this.#readBefore.has(file)) return;
+    // Modules are found before they are read; what maps a stack trace to the sources reads them by itself.
+    if (!this.#resolved.has(file) && calledForStackTrace()) return;
     const place = this.#run.paths.place(file);
     const isProjects = place.kind === 'file';
     // Packages count by their version: keeping their text alive until the end would only make garbage collection dear.
@@ -183,12 +201,20 @@ export class Recorder implements Sink {
 
   resolved(from: string, specifier: string, file: string): void {
     this.#resolved.add(file);
+    if (!this.#target.seesSources) this.#noteContent(file);
     if (PATH.test(specifier)) return;
     this.#names.add(specifier);
     if (!path.isAbsolute(file) || this.#run.paths.place(file).kind !== 'file') return;
     const folder = path.dirname(from);
     const key = `${folder}\0${specifier}`;
     if (!this.#named.has(key)) this.#named.set(key, { folder, specifier, found: file });
+  }
+
+  /** Before it can be loaded, so that what is recorded is what ran. */
+  #noteContent(file: string): void {
+    if (this.#contents.has(file) || !path.isAbsolute(file)) return;
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'file') this.#contents.set(file, fileDependency(place.name, file));
   }
 
   identified(parts: readonly string[], resolve: (to: Sink) => void): void {
@@ -259,11 +285,13 @@ export class Recorder implements Sink {
   pause(): void {
     stopObserving(this);
     this.#paused = true;
+    observe(this.#whilePaused);
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    stopObserving(this.#whilePaused);
     observe(this);
   }
 
@@ -371,7 +399,7 @@ export class Recorder implements Sink {
   finish(outcome: 'passed' | 'failed', snapshot: string | null): void {
     if (this.#finished) return;
     this.#finished = true;
-    stopObserving(this);
+    this.#stopObserving();
     unobserved(() => {
       collectChildren();
       this.#replay.finish();
@@ -386,8 +414,13 @@ export class Recorder implements Sink {
   abandon(): void {
     if (this.#finished) return;
     this.#finished = true;
-    stopObserving(this);
+    this.#stopObserving();
     unobserved(collectChildren);
+  }
+
+  #stopObserving(): void {
+    stopObserving(this);
+    stopObserving(this.#whilePaused);
   }
 
   #result(outcome: 'passed' | 'failed'): RecordedFile {
@@ -491,7 +524,7 @@ export class Recorder implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
-      this.#shared.depend({ kind: 'present', name, value: 'file' });
+      this.#shared.depend(this.#contents.get(file) ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
     }
     return names;

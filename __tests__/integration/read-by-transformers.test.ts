@@ -1,0 +1,114 @@
+/**
+ * A transformer may read other modules of the project and put them where Jest looks for the source of a module before
+ * it reads it, as ts-jest does for all that a test file imports: they are loaded all the same.
+ */
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import * as path from 'node:path';
+import { ENTRY, Project, type Files } from './harness';
+
+jest.setTimeout(300_000);
+
+let project: Project;
+afterEach(() => project.remove());
+
+const PACKAGES = ['jest', 'ts-jest', 'typescript', '@types/jest'];
+
+const FILES: Files = {
+  'tsconfig.json':
+    '{"compilerOptions":{"target":"es2022","module":"commonjs","strict":true,"esModuleInterop":true,"resolveJsonModule":true,"types":["jest"]}}',
+  'src/sum.ts':
+    "import { one } from './one';\nexport const sum = (n: number): number => n + one();\n",
+  'src/one.ts': 'export const one = (): number => 1;\n',
+  'src/again.ts':
+    "import { one } from './one';\nexport const again = (n: number): number => n - one();\n",
+  'src/two.ts': 'export const two = (): number => 2;\n',
+  'src/mocked.ts': 'export const mocked = (): number => 3;\n',
+  '__tests__/sum.test.ts': `import { sum } from '../src/sum';
+import { mocked } from '../src/mocked';
+jest.mock('../src/mocked', () => ({ mocked: () => 4 }));
+test('sum', () => { expect(sum(1) + mocked()).toBe(6); });
+`,
+  '__tests__/again.test.ts': `import { again } from '../src/again';
+test('again', () => { expect(again(1)).toBe(0); });
+`,
+  '__tests__/two.test.ts': `import { two } from '../src/two';
+test('two', () => { expect(two()).toBe(2); });
+`,
+};
+const SUM = '__tests__/sum.test.ts';
+const AGAIN = '__tests__/again.test.ts';
+const TWO = '__tests__/two.test.ts';
+
+const plugPoint = (name: string) => JSON.stringify(path.join(ENTRY, `../jest/${name}.js`));
+
+/** Reads what a file requires, once in a process, and puts it where Jest looks first. */
+const READING_AHEAD = `
+const fs = require('node:fs');
+const path = require('node:path');
+const known = new Map();
+function read(file) {
+  if (!known.has(file)) known.set(file, fs.readFileSync(file, 'utf8'));
+  return known.get(file);
+}
+module.exports = {
+  getCacheKey(code, file, { cacheFS }) {
+    for (const [, name] of code.matchAll(/require\\('(\\.[^']+)'\\)/g)) {
+      const required = path.resolve(path.dirname(file), name);
+      cacheFS.set(required, read(required));
+    }
+    return code + file;
+  },
+  process: (code) => ({ code }),
+};
+`;
+
+test('two keys by hand', () => {
+  project = new Project({
+    'reading-ahead.js': READING_AHEAD,
+    'src/one.js': 'exports.one = () => 1;\n',
+    'src/two.js': 'exports.two = () => 2;\n',
+    '__tests__/sum.test.js':
+      "test('sum', () => { expect(require('../src/one.js').one() + 1).toBe(2); });\n",
+    '__tests__/again.test.js':
+      "test('again', () => { expect(require('../src/one.js').one()).toBe(1); });\n",
+    '__tests__/two.test.js':
+      "test('two', () => { expect(require('../src/two.js').two()).toBe(2); });\n",
+    'jest.config.js': `module.exports = { transform: { '\\\\.js$': '<rootDir>/reading-ahead.js' }, globalSetup: ${plugPoint('global-setup')}, testEnvironment: ${plugPoint('environment')} };`,
+  });
+  const passed = () => {
+    const { exitCode } = project.run(['--json', '--outputFile=../out.json', '--maxWorkers=1'], {
+      plain: true,
+    });
+    const { numPassedTests, numFailedTests } = JSON.parse(project.read('../out.json')) as Record<
+      string,
+      number
+    >;
+    return { exitCode, numPassedTests, numFailedTests };
+  };
+  expect(passed()).toEqual({ exitCode: 0, numPassedTests: 3, numFailedTests: 0 });
+  expect(passed()).toEqual({ exitCode: 0, numPassedTests: 0, numFailedTests: 0 });
+  project.edit('src/one.js', '=> 1', '=> 5');
+  expect(passed()).toEqual({ exitCode: 1, numPassedTests: 0, numFailedTests: 2 });
+  project.edit('src/one.js', '=> 5', '=> 1');
+  expect(passed()).toMatchObject({ exitCode: 0, numFailedTests: 0 });
+  project.edit('src/two.js', '=> 2', '=> 5');
+  expect(passed()).toEqual({ exitCode: 1, numPassedTests: 0, numFailedTests: 1 });
+});
+
+describe.each([1, 2])('with %i workers', (workers) => {
+  test.each([[[]], [['--coverage']]])('recorded with %j', (args) => {
+    project = new Project(
+      { ...FILES, 'jest.config.js': "module.exports = { preset: 'ts-jest' };" },
+      PACKAGES,
+    );
+    const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
+    expect(run(...args)).toMatchObject({ exitCode: 0, ran: [AGAIN, SUM, TWO] });
+    expect(run().ran).toEqual([]);
+    project.edit('src/mocked.ts', '=> 3', '=> 5');
+    expect(run().ran).toEqual([]);
+    project.edit('src/one.ts', '=> 1', '=> 5');
+    expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM] });
+    project.edit('src/two.ts', '=> 2', '=> 5');
+    expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM, TWO] });
+  });
+});
