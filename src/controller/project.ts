@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
-import { findMocks, mocksByPackage, type Mocks } from '../dependencies/mocks';
+import { findMocks, mocksByPackage, namedBelowRoots, type Mocks } from '../dependencies/mocks';
 import { realPath, toStored } from '../dependencies/paths';
 import {
   fingerprintSet,
@@ -176,8 +176,10 @@ export class Project {
   /** Decides on the given test files against the working tree. */
   async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
     const [first] = tests;
-    if (first !== undefined)
-      this.#mocks = mocksByPackage(first.context.moduleMap.getRawModuleMap().mocks);
+    if (first !== undefined) {
+      const { mocks, map } = first.context.moduleMap.getRawModuleMap();
+      this.#mocks = mocksByPackage([...mocks, ...namedBelowRoots(map)]);
+    }
     let paths: string[] = [];
     const judged = await this.#judgeAll(store, tests.length, () => {
       return (paths = tests.map((test) => this.pathOf(test)));

@@ -4,7 +4,8 @@ import { packageName } from './package-name';
 
 /**
  * The manual mocks that Jest knows for names without a path, by the package or module of Node that a name begins
- * with: the paths of the mocks for it and for files in it.
+ * with: the paths of the mocks for it and for files in it. Packages and modules below the roots count as well, as Jest
+ * finds by its name what is installed nowhere.
  */
 export type Mocks = Readonly<Record<string, string>>;
 
@@ -28,6 +29,20 @@ export function mocksByPackage(mocks: Iterable<readonly [name: string, file: str
   );
 }
 
+/** What Jest's haste map says of one name: by platform, the path and whether it is a package. */
+type Named = Readonly<Record<string, readonly [file: string, type: number]>>;
+
+/**
+ * The packages and modules below the roots that can be asked for by name, as `mocksByPackage` takes them.
+ * @param map The `map` of Jest's haste map.
+ * Source: jest-resolve, `Resolver.resolveModule`, which asks it last.
+ */
+export function* namedBelowRoots(
+  map: Iterable<readonly [name: string, named: Named]>,
+): Generator<[name: string, file: string]> {
+  for (const [name, named] of map) for (const [file] of Object.values(named)) yield [name, file];
+}
+
 /** The value of the mocks of a package or module of Node: empty where there are none. */
 export function mocksValue(name: string, mocks: Mocks | null): string {
   if (mocks === null) return UNKNOWN;
@@ -35,8 +50,8 @@ export function mocksValue(name: string, mocks: Mocks | null): string {
 }
 
 /**
- * Finds manual mocks where Jest's haste map is not at hand.
- * Source: jest-haste-map, `getMockName`.
+ * Finds manual mocks, and packages below the roots, where Jest's haste map is not at hand.
+ * Source: jest-haste-map, `getMockName` and `worker`.
  * @param roots Jest's `roots`, absolute.
  */
 export function* findMocks(
@@ -51,11 +66,24 @@ export function* findMocks(
         if (entry.name !== 'node_modules' && entry.name !== '.git') queue.push(file);
         continue;
       }
+      if (entry.name === 'package.json') {
+        const name = nameIn(file);
+        if (name !== null) yield [name, path.relative(rootDir, file)];
+      }
       const [, below] = file.split(`${path.sep}__mocks__${path.sep}`);
       if (below === undefined) continue;
       const name = below.slice(0, below.length - path.extname(below).length);
       yield [name.split(path.sep).join('/'), path.relative(rootDir, file)];
     }
+  }
+}
+
+function nameIn(manifest: string): string | null {
+  try {
+    const { name } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { name?: unknown };
+    return typeof name === 'string' ? name : null;
+  } catch {
+    return null;
   }
 }
 

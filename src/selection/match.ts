@@ -125,7 +125,7 @@ export function dependencyLabel({ kind, name }: Dependency): string {
     case 'rivals':
       return `a new file beside ${name}`;
     case 'mocks':
-      return `a manual mock of ${name}`;
+      return `a manual mock of ${name}, or a package of that name in the project`;
     case 'always':
       return `${name} runs always`;
     default:

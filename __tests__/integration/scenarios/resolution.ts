@@ -150,6 +150,15 @@ export const resolution: Family = {
       expectRan: ['__tests__/optional-package.test.js'],
     },
     {
+      name: 'a package below the roots, by the name of one that is installed nowhere',
+      edit: (project) =>
+        project.write({
+          'packages/any/package.json': '{"name":"not-installed","version":"1.0.0"}',
+          'packages/any/index.js': '',
+        }),
+      expectRan: ['__tests__/optional-package.test.js'],
+    },
+    {
       name: 'a folder of modulePaths that comes first',
       edit: (project) => project.write({ 'first/shared.js': "exports.from = 'first';\n" }),
       expectRan: ['__tests__/paths.test.js'],
