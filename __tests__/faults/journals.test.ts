@@ -10,9 +10,15 @@ import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
 import { makeVoice } from '../../src/controller/messages';
 import { JournalReader } from '../../src/controller/read-journals';
 import { RunDirectory } from '../../src/controller/run-directory';
-import { decodeJournal, encodeLine, type JournalLine } from '../../src/run/journal';
+import {
+  asJournalFootprint,
+  decodeJournal,
+  encodeLine,
+  type JournalLine,
+} from '../../src/run/journal';
 import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
+import { emptyFootprint } from '../../src/store/footprint';
 import type { EnvironmentKey } from '../../src/store/types';
 
 const KEY: EnvironmentKey = {
@@ -34,10 +40,15 @@ const METADATA = encodeMetadata({
 /** What a worker writes for one test file of its own blocks and dependency. */
 function entry(nth: number): JournalLine[] {
   const path = `t${nth}.test.js`;
+  const id = nth + 1;
+  const shared = asJournalFootprint({
+    blocks: new Map([[id, Uint8Array.of(1)]]),
+    dependencies: new Set([id]),
+  });
   return [
     { type: 'start', environmentId: 1, path, at: 1 },
-    { type: 'version', id: nth, metadata: METADATA },
-    { type: 'dependency', id: nth, dependency: { kind: 'file', name: 'ü "\n%.json', value: 'v' } },
+    { type: 'version', id, metadata: METADATA },
+    { type: 'dependency', id, dependency: { kind: 'file', name: 'ü "\n%.json', value: 'v' } },
     {
       type: 'end',
       environmentId: 1,
@@ -46,15 +57,14 @@ function entry(nth: number): JournalLine[] {
       outcome: 'passed',
       complete: true,
       duration: 5,
-      shared: { blocks: [[nth, 'AQ==']], dependencies: [nth] },
+      shared,
       tests: [
         {
           name: ['a', 'b'],
           ordinal: 0,
           outcome: 'passed',
           duration: 1,
-          blocks: [],
-          dependencies: [],
+          ...asJournalFootprint(emptyFootprint()),
         },
       ],
     },

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { encodeMetadata } from '../../src/blocks/metadata';
-import { encodeLine, type JournalFootprint, type JournalLine } from '../../src/run/journal';
+import {
+  asJournalFootprint,
+  encodeLine,
+  type JournalFootprint,
+  type JournalLine,
+} from '../../src/run/journal';
+import { addBlocks, emptyFootprint } from '../../src/store/footprint';
 import type {
   Dependency,
   ExecutedBlocks,
@@ -252,19 +258,20 @@ class MadeUpJournal {
   }
 
   #footprint({ blocks, dependencies }: Footprint, lines: JournalLine[]): JournalFootprint {
-    return {
-      blocks: blocks.map(({ version, bits }) => [
-        numberOf(this.#versions, version, (id) =>
-          lines.push({ type: 'version', id, metadata: encodeMetadata(version) }),
-        ),
-        Buffer.from(bits).toString('base64'),
-      ]),
-      dependencies: dependencies.map((dependency) =>
-        numberOf(this.#dependencies, dependency, (id) =>
-          lines.push({ type: 'dependency', id, dependency }),
-        ),
-      ),
-    };
+    const numbered = emptyFootprint();
+    for (const { version, bits } of blocks) {
+      const number = numberOf(this.#versions, version, (id) =>
+        lines.push({ type: 'version', id, metadata: encodeMetadata(version) }),
+      );
+      addBlocks(numbered, number, bits);
+    }
+    for (const dependency of dependencies) {
+      const number = numberOf(this.#dependencies, dependency, (id) =>
+        lines.push({ type: 'dependency', id, dependency }),
+      );
+      numbered.dependencies.add(number);
+    }
+    return asJournalFootprint(numbered);
   }
 }
 
@@ -272,7 +279,7 @@ class MadeUpJournal {
 function numberOf<T>(numbers: Map<T, number>, item: T, told: (number: number) => void): number {
   let number = numbers.get(item);
   if (number === undefined) {
-    numbers.set(item, (number = numbers.size));
+    numbers.set(item, (number = numbers.size + 1));
     told(number);
   }
   return number;

@@ -1,5 +1,6 @@
 import { decodeMetadata } from '../blocks/metadata';
 import type { JournalEnd, JournalFootprint, JournalLine } from '../run/journal';
+import { BlocksCursor, IdsCursor } from '../store/encoding';
 import type {
   Dependency,
   ExecutedBlocks,
@@ -92,7 +93,7 @@ function asVersion(metadata: string): FileVersion | null {
   }
 }
 
-/** @returns Null for a record that lacks some of what it refers to: it would match too easily. */
+/** @returns Null for a record that does not decode or lacks what it refers to: it would match too easily. */
 function asRecord(
   line: JournalEnd,
   versions: ReadonlyMap<number, FileVersion>,
@@ -124,16 +125,22 @@ function asFootprint(
   dependencies: ReadonlyMap<number, Dependency>,
 ): Footprint | null {
   const blocks: ExecutedBlocks[] = [];
-  for (const [id, bits] of footprint.blocks) {
-    const version = versions.get(id);
-    if (version === undefined) return null;
-    blocks.push({ version, bits: Buffer.from(bits, 'base64') });
-  }
   const used: Dependency[] = [];
-  for (const id of footprint.dependencies) {
-    const dependency = dependencies.get(id);
-    if (dependency === undefined) return null;
-    used.push(dependency);
+  try {
+    const encoded = Buffer.from(footprint.blocks, 'base64');
+    for (const cursor = new BlocksCursor(encoded); cursor.next();) {
+      const version = versions.get(cursor.version);
+      if (version === undefined) return null;
+      blocks.push({ version, bits: encoded.subarray(cursor.start, cursor.end) });
+    }
+    const ids = Buffer.from(footprint.dependencies, 'base64');
+    for (const cursor = new IdsCursor(ids); cursor.next();) {
+      const dependency = dependencies.get(cursor.id);
+      if (dependency === undefined) return null;
+      used.push(dependency);
+    }
+  } catch {
+    return null;
   }
   return { blocks, dependencies: used };
 }

@@ -89,12 +89,5 @@ function isTest(value: unknown): value is JournalTest {
 function isFootprint(value: unknown): value is JournalFootprint {
   if (!isObject(value)) return false;
   const { blocks, dependencies } = value;
-  return (
-    Array.isArray(blocks) &&
-    blocks.every(
-      (block: unknown) => Array.isArray(block) && isCount(block[0]) && isText(block[1]),
-    ) &&
-    Array.isArray(dependencies) &&
-    dependencies.every(isCount)
-  );
+  return isText(blocks) && isText(dependencies);
 }

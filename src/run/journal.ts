@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { encodeFootprint, type IdFootprint } from '../store/footprint';
 import type { Dependency, TestOutcome } from '../store/types';
 import { asJournalLine } from './journal-checks';
 
@@ -24,10 +25,13 @@ export interface JournalVerdict {
   passed: boolean;
 }
 
-/** What was executed and used: pairs of version number and base64 bits, and dependency numbers. */
+/**
+ * What was executed and used, by the numbers of versions and dependencies, which count from 1: encoded as in the
+ * database, and that in base64. Hundreds of values for each test would take many times as long to read one by one.
+ */
 export interface JournalFootprint {
-  blocks: [number, string][];
-  dependencies: number[];
+  blocks: string;
+  dependencies: string;
 }
 
 export interface JournalTest extends JournalFootprint {
@@ -50,6 +54,12 @@ export interface JournalEnd {
   tests: JournalTest[];
   /** Set when tests were skipped because a record showed them unaffected. */
   skippedUnaffected?: number;
+}
+
+/** @param numbered With the journal's numbers in the place of row ids. */
+export function asJournalFootprint(numbered: IdFootprint): JournalFootprint {
+  const { blocks, dependencies } = encodeFootprint(numbered);
+  return { blocks: blocks.toString('base64'), dependencies: dependencies.toString('base64') };
 }
 
 /** One line, ready to append. */

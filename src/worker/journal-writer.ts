@@ -1,4 +1,10 @@
-import { encodeLine, type JournalFootprint, type JournalLine } from '../run/journal';
+import {
+  asJournalFootprint,
+  encodeLine,
+  type JournalFootprint,
+  type JournalLine,
+} from '../run/journal';
+import { emptyFootprint } from '../store/footprint';
 import type { Dependency, TestOutcome } from '../store/types';
 import { packBits, type Accumulator } from './footprint';
 import { unwatched } from './observer';
@@ -55,21 +61,19 @@ export class JournalWriter {
   }
 
   #footprint(seen: Accumulator, lines: JournalLine[]): JournalFootprint {
-    const blocks: [number, string][] = [];
+    const numbered = emptyFootprint();
     for (const [metadata, executed] of seen.blocks) {
       let id = this.#versions.get(metadata);
       if (id === undefined) {
-        id = this.#versions.size;
+        id = this.#versions.size + 1;
         this.#versions.set(metadata, id);
         lines.push({ type: 'version', id, metadata });
       }
-      blocks.push([id, Buffer.from(packBits(executed)).toString('base64')]);
+      numbered.blocks.set(id, packBits(executed));
     }
-    const dependencies: number[] = [];
-    for (const dependency of seen.dependencies.values()) {
-      dependencies.push(this.#dependency(dependency, lines));
-    }
-    return { blocks, dependencies };
+    for (const dependency of seen.dependencies.values())
+      numbered.dependencies.add(this.#dependency(dependency, lines));
+    return asJournalFootprint(numbered);
   }
 
   #dependency(dependency: Dependency, lines: JournalLine[]): number {
@@ -85,7 +89,7 @@ export class JournalWriter {
     const key = JSON.stringify([dependency.kind, dependency.name, dependency.value]);
     let id = this.#dependencies.get(key);
     if (id === undefined) {
-      id = this.#dependencies.size;
+      id = this.#dependencies.size + 1;
       this.#dependencies.set(key, id);
       lines.push({ type: 'dependency', id, dependency });
     }
