@@ -11,6 +11,8 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
 const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
+  // Loaded only where a project has a global setup.
+  /^worker\/setup-recorder\.js$/,
   // Jest's plug points.
   /^jest\//,
   // Benches and tests look into these.

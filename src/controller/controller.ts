@@ -21,9 +21,9 @@ import {
   type StoredRecord,
   type StoredTest,
 } from '../store';
-import type { TestFileKey, TestFileRecord } from '../store/types';
+import type { Dependency, TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
-import { findEnvironments, packageCache } from './environments';
+import { findEnvironments, packageCache, usersOwn } from './environments';
 import { Harvest } from './harvest';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
@@ -219,6 +219,14 @@ export class Controller {
     return paths.filter((path) => judged.get(path)?.verdict.affected === false);
   }
 
+  /** What workers are told, where a global setup of the user's is yet to run and tests are recorded. */
+  get beforeGlobalSetup(): RunFile | null {
+    const setups = [this.#request.composition, ...this.#configs].map(
+      (config) => config?.globalSetup,
+    );
+    return this.collects && usersOwn(setups).length > 0 ? this.#published : null;
+  }
+
   /** Publishes the run file: only now may workers start. */
   publish(excluded: string[]): void {
     const { options, root, dataFile } = this.#request;
@@ -254,6 +262,7 @@ export class Controller {
       ignoreVariables: options.ignoreVariables,
       variableNames: this.#tree.variableNames,
       setupVariables: {},
+      setupInputs: [],
       packageCache: packageCache(root, this.#configs),
       projects,
     };
@@ -273,18 +282,19 @@ export class Controller {
   /**
    * Tells the workers which environment variables the global setup changed. Selection comes before the next one, so
    * records must keep what was there before; the setup itself belongs to the tool chain.
+   * @param setupInputs What it found in the project's files.
    */
-  noteGlobalSetup(): void {
+  noteGlobalSetup(setupInputs: Dependency[]): void {
     if (this.#published === null || this.runFile === null) return;
     const before = this.#variables;
     const changed = [...new Set([...Object.keys(before), ...Object.keys(process.env)])].filter(
       (name) => before[name] !== process.env[name],
     );
-    if (changed.length === 0) return;
+    if (changed.length + setupInputs.length === 0) return;
     const setupVariables = Object.fromEntries(
       changed.map((name) => [name, variableValue(before[name])]),
     );
-    publishRunFile(this.runFile, { ...this.#published, setupVariables });
+    publishRunFile(this.runFile, { ...this.#published, setupVariables, setupInputs });
   }
 
   /** A reporter of ours sees every test file come to its end. */

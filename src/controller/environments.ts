@@ -101,6 +101,6 @@ export function toolChainInputs(
 }
 
 /** The global setups that the user wrote: Jest runs that of the project beside that of the root. */
-function usersOwn(files: readonly (string | null | undefined)[]): string[] {
+export function usersOwn(files: readonly (string | null | undefined)[]): string[] {
   return [...new Set(files.flatMap((file) => (isPlugPoint(file) ? [] : (file ?? []))))];
 }

@@ -2,6 +2,8 @@ import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
+import type { RunFile } from '../run/run-file';
+import type { Dependency } from '../store/types';
 import { messageOf } from './open-store';
 import { beginRun, session, startWorkers } from './session';
 
@@ -51,11 +53,19 @@ export async function runUserGlobalSetup(
   });
 }
 
-/** Tells the workers what the global setups of the run, of which Jest calls ours last, did to the environment. */
-export function noteGlobalSetup(): void {
+/** What the workers of the run are told, where a global setup of the user's is yet to run; null where none is. */
+export function beforeGlobalSetup(): RunFile | null {
+  return session().controller?.beforeGlobalSetup ?? null;
+}
+
+/**
+ * Tells the workers what the global setups of the run, of which Jest calls ours last, did to the environment.
+ * @param inputs What they found in the project's files.
+ */
+export function noteGlobalSetup(inputs: Dependency[]): void {
   const { controller } = session();
   try {
-    controller?.noteGlobalSetup();
+    controller?.noteGlobalSetup(inputs);
   } catch (error) {
     controller?.request.voice.warn(
       `the run file cannot be written again (${messageOf(error)}); tests that read what the global setup sets run each time.`,

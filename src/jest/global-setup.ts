@@ -4,10 +4,12 @@
  */
 import type { Config } from '@jest/types';
 import {
+  beforeGlobalSetup,
   beginWithoutSequencer,
   noteGlobalSetup,
   runUserGlobalSetup,
 } from '../controller/global-setup';
+import type { Dependency } from '../store/types';
 
 export default async function globalSetup(
   globalConfig: Config.GlobalConfig,
@@ -15,5 +17,10 @@ export default async function globalSetup(
 ): Promise<void> {
   await beginWithoutSequencer(globalConfig, projectConfig);
   await runUserGlobalSetup(globalConfig, projectConfig);
-  noteGlobalSetup();
+  noteGlobalSetup(beforeGlobalSetup() === null ? [] : await findInputs());
+}
+
+async function findInputs(): Promise<Dependency[]> {
+  const { globalSetupInputs } = await import('../worker/setup-recorder.js');
+  return globalSetupInputs();
 }

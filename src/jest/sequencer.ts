@@ -5,6 +5,7 @@
  */
 import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { beforeGlobalSetup } from '../controller/global-setup';
 import { RunPlan, type SequencerLike, type ShardOptions } from '../controller/run-plan';
 
 export default class TestmonSequencer implements SequencerLike {
@@ -18,8 +19,11 @@ export default class TestmonSequencer implements SequencerLike {
     return this.#plan.shard(tests, options);
   }
 
-  sort(tests: Test[]): Promise<Test[]> {
-    return this.#plan.sort(tests);
+  async sort(tests: Test[]): Promise<Test[]> {
+    const sorted = await this.#plan.sort(tests);
+    const run = beforeGlobalSetup();
+    if (run !== null) (await import('../worker/setup-recorder.js')).watchGlobalSetup(run);
+    return sorted;
   }
 
   allFailedTests(tests: Test[]): Promise<Test[]> {

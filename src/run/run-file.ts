@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import type { Mocks } from '../dependencies/mocks';
-import type { EnvironmentKey } from '../store/types';
+import type { Dependency, EnvironmentKey } from '../store/types';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 4;
+export const RUN_FILE_VERSION = 5;
 
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
@@ -57,6 +57,8 @@ export interface RunFile {
   variableNames: string;
   /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
   setupVariables: Record<string, string>;
+  /** What the global setup found in the project's files: it counts for every record. */
+  setupInputs: Dependency[];
   /** The file that keeps what was read of installed packages; null where there is none. */
   packageCache: string | null;
   /** By Jest's project id. */

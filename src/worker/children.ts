@@ -17,6 +17,8 @@ import { unobserved, unwatched } from './observer';
 
 /** Who is told what children and threads did. */
 export interface ChildWatcher extends Surroundings {
+  /** Whether Node is to report the scripts that a child loaded. */
+  reportsScripts: boolean;
   /** A file was loaded, or named to a program. */
   loaded(file: string): void;
   /** A path was named to a program, and nothing was there. */
@@ -40,8 +42,8 @@ export function watchChildren(next: ChildWatcher): void {
     variables: () => process.env,
     handover: () => {
       if (watcher === null) return null;
-      const { workspace, temporary } = watcher;
-      return { folder: reportFolder(), workspace, temporary };
+      const { workspace, temporary, reportsScripts } = watcher;
+      return { folder: reportFolder(), workspace, temporary, reportsScripts };
     },
     named: (file) => {
       watcher?.loaded(file);

@@ -172,7 +172,7 @@ function watchModules(): void {
     ) {
       sink.read(request);
     }
-    return quietly(load, this, args);
+    return sink?.seesLoading === true ? Reflect.apply(load, this, args) : quietly(load, this, args);
   };
 }
 

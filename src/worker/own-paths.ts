@@ -66,6 +66,13 @@ export class OwnPaths {
     }
   }
 
+  /** Whether something in a folder was created, replaced or removed. */
+  isIn(folder: string): boolean {
+    return [...this.#own.keys(), ...this.#links.keys()].some(
+      (file) => path.dirname(file) === folder,
+    );
+  }
+
   #since(file: string, at: number): number {
     return Math.min(at, this.#own.get(file)?.since ?? at);
   }

@@ -3,9 +3,7 @@ import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
-import { listingValue } from '../dependencies/listing';
-import { linkValue } from '../dependencies/nearer';
-import { realPath, toStored } from '../dependencies/paths';
+import { toStored } from '../dependencies/paths';
 import { packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
@@ -16,8 +14,9 @@ import { calledForStackTrace } from './callers';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
-import { observe, stopObserving, unobserved, unwatched } from './observer';
-import { now, OwnPaths } from './own-paths';
+import { observe, stopObserving, unobserved } from './observer';
+import { now } from './own-paths';
+import { fileDependency, PathInputs } from './path-inputs';
 import { ProbeRegistry } from './probe-registry';
 import { Replay } from './replay';
 import { NOBODY, type Sink } from './sink';
@@ -62,7 +61,7 @@ export interface RecordedTestFile {
  * Records one run of one test file: which blocks the probes saw and which files, packages and variables were used,
  * split at test boundaries. What no test alone can own (module loading, hooks outside tests) is shared by all.
  */
-export class Recorder implements Sink {
+export class Recorder extends PathInputs implements Sink {
   readonly #run: WorkerRun;
   readonly #journal: JournalWriter;
   readonly #target: RecordedTestFile;
@@ -78,7 +77,6 @@ export class Recorder implements Sink {
   /** Files that tests executed which are skipped as unaffected: they would have been loaded by then. */
   readonly #loadedByKept = new Set<string>();
   readonly #loaded = new Map<string, string | Buffer>();
-  readonly #own = new OwnPaths();
   readonly #replay: Replay;
   /**
    * Files of packages that Jest read for itself while paused. It does not read them again for the test file, which is
@@ -123,6 +121,7 @@ export class Recorder implements Sink {
 
   /** @param global The global object of the test environment, where probes keep their bytes. */
   constructor(run: WorkerRun, journal: JournalWriter, target: RecordedTestFile, global: object) {
+    super(run);
     this.#run = run;
     this.#journal = journal;
     this.#target = target;
@@ -138,10 +137,12 @@ export class Recorder implements Sink {
         name: toStored(run.file.root, target.file),
         value: '',
       });
+    for (const input of run.file.setupInputs) this.#shared.depend(input);
     journal.start(target.environmentId, toStored(run.file.root, target.file), this.#startedAt);
-    this.#replay = new Replay(run, this.#own, this.#shared);
+    this.#replay = new Replay(run, this.own, this.#shared);
     watchChildren({
       ...run.paths.surroundings,
+      reportsScripts: true,
       loaded: (file) => this.read(file),
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
       observed: (observation) => {
@@ -166,37 +167,6 @@ export class Recorder implements Sink {
     this.#loaded.set(file, isProjects ? content : '');
     // Jest itself reads on, for a stack trace say; only the project's own modules can share state.
     if (isProjects) this.#modules.push(place.name);
-  }
-
-  read(file: string): void {
-    const input = this.#input(file);
-    if (input !== null) this.#depend(fileDependency(input.name, input.file));
-  }
-
-  looked(file: string): void {
-    const input = this.#input(file);
-    if (input !== null) this.#depend(presenceDependency(input.name, input.file));
-  }
-
-  followed(file: string): void {
-    const input = this.#input(file);
-    if (input === null) return;
-    const found = presenceDependency(input.name, input.file);
-    this.#depend(
-      found.kind === 'present' && realPath(input.file) !== input.file
-        ? { ...found, value: linkValue(this.#run.file.root, input.name) }
-        : found,
-    );
-  }
-
-  listed(folder: string): void {
-    const input = this.#input(folder);
-    if (input === null) return;
-    this.#depend({
-      kind: 'listing',
-      name: input.name,
-      value: listingValue(input.file, unwatched.readdirSync),
-    });
   }
 
   resolved(from: string, specifier: string, file: string): void {
@@ -225,38 +195,7 @@ export class Recorder implements Sink {
     if (!PATH.test(specifier)) this.#names.add(specifier);
     const { root } = this.#run.file;
     for (const place of placesOf(specifier, path.dirname(from)))
-      for (const missed of this.#missing(toStored(root, place))) this.#depend(missed);
-  }
-
-  wrote(file: string): void {
-    this.#own.wrote(this.#own.through(file));
-  }
-
-  changes(given: string): void {
-    const file = this.#own.through(given);
-    if (this.#own.before(file) !== undefined) return;
-    const place = this.#run.paths.place(file);
-    this.#own.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
-  }
-
-  makes(given: string): void {
-    const folder = this.#own.through(given);
-    if (exists(folder)) {
-      this.looked(folder);
-      return;
-    }
-    let highest = folder;
-    while (!exists(path.dirname(highest))) highest = path.dirname(highest);
-    if (this.#own.before(highest) !== undefined) return;
-    const place = this.#run.paths.place(highest);
-    this.#own.changed(
-      highest,
-      place.kind === 'file' ? { kind: 'absent', name: place.name, value: '' } : null,
-    );
-  }
-
-  links(link: string, target: string): void {
-    this.#own.linked(this.#own.through(link), target);
+      for (const missed of this.#missing(toStored(root, place))) this.depend(missed);
   }
 
   /**
@@ -562,25 +501,8 @@ export class Recorder implements Sink {
     }
   }
 
-  /** What a path means that code looks at; null where it is no input, or its package is. */
-  #input(given: string): { name: string; file: string } | null {
-    const file = this.#own.through(given);
-    const place = this.#run.paths.place(file);
-    if (place.kind === 'ignored') return null;
-    const before = this.#own.before(file);
-    if (before === undefined) {
-      if (place.kind === 'file') return { name: place.name, file };
-      this.#dependOnPackage(place.name);
-    } else if (before !== null) this.#depend(before);
-    return null;
-  }
-
-  #depend(dependency: Dependency): void {
+  protected depend(dependency: Dependency): void {
     (this.#current ?? this.#shared).depend(dependency);
-  }
-
-  #dependOnPackage(name: string): void {
-    this.#depend(this.#run.packageDependency(name));
   }
 }
 
@@ -597,33 +519,6 @@ export function keyOf(identity: TestIdentity): string {
     keys.set(identity, key);
   }
   return key;
-}
-
-/** The content of a file, the listing of a folder, or the absence of both, as it is now. */
-function fileDependency(name: string, file: string): Dependency {
-  try {
-    if (unwatched.statSync(file).isDirectory())
-      return { kind: 'present', name, value: 'directory' };
-    return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
-  } catch {
-    return { kind: 'absent', name, value: '' };
-  }
-}
-
-function exists(file: string): boolean {
-  return unwatched.statSync(file, { throwIfNoEntry: false }) !== undefined;
-}
-
-function presenceDependency(name: string, file: string): Dependency {
-  try {
-    return {
-      kind: 'present',
-      name,
-      value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file',
-    };
-  } catch {
-    return { kind: 'absent', name, value: '' };
-  }
 }
 
 /** `@testmon always` in a test file's docblock, for tests of the clock, the network or chance. */

@@ -5,19 +5,19 @@ import type { Accumulator } from './footprint';
 import { stamp, STAMP, type Observation } from './observation';
 import { unwatched } from './observer';
 import type { OwnPaths } from './own-paths';
-import type { WorkerRun } from './worker-run';
+import type { Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
 export class Replay {
-  readonly #run: WorkerRun;
+  readonly #places: Places;
   readonly #own: OwnPaths;
   readonly #into: Accumulator;
   /** What was found in the place of a stamp. */
   readonly #contents = new Map<string, string>();
   readonly #missed = new Set<string>();
 
-  constructor(run: WorkerRun, own: OwnPaths, into: Accumulator) {
-    this.#run = run;
+  constructor(places: Places, own: OwnPaths, into: Accumulator) {
+    this.#places = places;
     this.#own = own;
     this.#into = into;
   }
@@ -50,7 +50,7 @@ export class Replay {
   /** What a program missed and did not make itself must not be there. */
   finish(): void {
     for (const file of this.#missed) {
-      const place = this.#run.paths.place(file);
+      const place = this.#places.paths.place(file);
       if (
         place.kind === 'file' &&
         unwatched.statSync(file, { throwIfNoEntry: false }) === undefined
@@ -66,18 +66,18 @@ export class Replay {
   }
 
   #depend(file: string, at: number, dependency: (name: string) => Dependency): void {
-    const place = this.#run.paths.place(file);
+    const place = this.#places.paths.place(file);
     if (place.kind === 'ignored') return;
     const before = this.#own.before(file, at);
     if (before === null) return;
     if (before !== undefined) this.#into.depend(before);
     else if (place.kind === 'file') this.#into.depend(dependency(place.name));
-    else this.#into.depend(this.#run.packageDependency(place.name));
+    else this.#into.depend(this.#places.packageDependency(place.name));
   }
 
   #changed(file: string, at: number, before: (name: string) => Dependency): void {
     if (this.#own.before(file, at) !== undefined) return;
-    const place = this.#run.paths.place(file);
+    const place = this.#places.paths.place(file);
     this.#own.changed(file, place.kind === 'file' ? before(place.name) : null, at);
   }
 
@@ -101,7 +101,7 @@ export class Replay {
   #followed(name: string, value: string): Dependency {
     const found = presence(name, value);
     if (found.kind === 'absent') return found;
-    const link = linkValue(this.#run.file.root, name);
+    const link = linkValue(this.#places.paths.root, name);
     return link === 'directory' ? found : { ...found, value: link };
   }
 }

@@ -1,5 +1,7 @@
 /** Receives what the code of one test file does to the file system, as absolute paths. */
 export interface Sink {
+  /** Whether modules that this process loads for itself, and what they do meanwhile, count as well. */
+  readonly seesLoading?: boolean;
   /** Jest's runtime read a module's source, a JSON module or a snapshot. */
   loaded(file: string, content: string | Buffer): void;
   /** Code under test read, or is about to read, a file's content or its size and times. */

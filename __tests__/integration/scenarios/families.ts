@@ -3,6 +3,7 @@ import { childInputs } from './child-inputs';
 import { children } from './children';
 import { code } from './code';
 import { files } from './files';
+import { globalSetup, projectSetup } from './global-setup';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
@@ -40,6 +41,8 @@ export const families: readonly Family[] = [
   packages,
   babelToolChain,
   swcToolChain,
+  globalSetup,
+  projectSetup,
   typeScript,
   typeErrors,
   variables,

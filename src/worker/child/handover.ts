@@ -5,6 +5,8 @@ import type { Surroundings } from '../../dependencies/surroundings';
 export interface ChildHandover extends Surroundings {
   /** The folder that it reports into. */
   folder: string;
+  /** Whether Node is to report the scripts that it loaded, also those that no code can see being read: it takes long. */
+  reportsScripts: boolean;
 }
 
 /** What a thread is handed besides. */
@@ -41,9 +43,9 @@ export function childVariables(
 /** The variable that makes Node report the scripts that it loaded, unless somebody else is told already. */
 export function coverageVariable(
   env: NodeJS.ProcessEnv,
-  { folder }: ChildHandover,
+  { folder, reportsScripts }: ChildHandover,
 ): Record<string, string> {
-  return env.NODE_V8_COVERAGE === undefined ? { NODE_V8_COVERAGE: folder } : {};
+  return reportsScripts && env.NODE_V8_COVERAGE === undefined ? { NODE_V8_COVERAGE: folder } : {};
 }
 
 /** Takes our variables out again, so that a child's code sees what it would without us. */

@@ -1,0 +1,108 @@
+import { testing, type Family, type Files } from './scenario';
+
+const SETUP = `
+const { execFileSync, spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const schema = require('./read-schema');
+const at = (...names) => path.join(__dirname, ...names);
+
+module.exports = async () => {
+  if (schema === '') throw new Error('no schema');
+  for (const name of fs.readdirSync(at('migrations'))) require(at('migrations', name)).up();
+  execFileSync(process.execPath, [at('build.js')]);
+  const server = spawn(process.execPath, [at('server.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve) => server.stdout.once('data', resolve));
+  globalThis.fixtureServer = server;
+  fs.writeFileSync(at('generated.json'), JSON.stringify({ port: Math.random() }));
+  fs.appendFileSync(at('setup.log'), 'ran\\n');
+};
+`;
+
+const FILES: Files = {
+  'setup.js': SETUP,
+  'teardown.js':
+    "module.exports = async () => {\n  const server = globalThis.fixtureServer;\n  await new Promise((resolve) => { server.once('exit', resolve); server.kill(); });\n};\n",
+  'read-schema.js':
+    "module.exports = require('node:fs').readFileSync(require('node:path').join(__dirname, 'schema.sql'), 'utf8');\n",
+  'schema.sql': 'create table users (id integer);\n',
+  'migrations/001.js': 'exports.up = () => undefined;\n',
+  'build.js': `
+const fs = require('node:fs');
+const path = require('node:path');
+const at = (...names) => path.join(__dirname, ...names);
+fs.mkdirSync(at('built'), { recursive: true });
+fs.writeFileSync(at('built/page.html'), fs.readFileSync(at('pages/page.md'), 'utf8'));
+`,
+  'pages/page.md': '# A page\n',
+  'server.js': "require('./routes');\nconsole.log('listening');\nsetInterval(() => {}, 1000);\n",
+  'routes.js': "exports.routes = ['/'];\n",
+  'notes.txt': 'nobody reads this\n',
+  '__tests__/page.test.js': testing(
+    "expect(require('node:fs').readFileSync('built/page.html', 'utf8')).toContain('#');",
+  ),
+  '__tests__/port.test.js': testing("expect(require('../generated.json').port).toBeLessThan(1);"),
+  '__tests__/plain.test.js': testing('expect(1).toBe(1);'),
+};
+
+const ALL = ['page', 'plain', 'port'].map((name) => `__tests__/${name}.test.js`);
+
+const SCENARIOS: Family['scenarios'] = [
+  { name: 'nothing changed', edit: () => undefined, expectRan: [] },
+  {
+    name: 'a file that nobody reads',
+    edit: (project) => project.write({ 'notes.txt': 'nor this\n' }),
+    expectRan: [],
+  },
+  {
+    name: 'a file that a module of the setup reads while it is loaded',
+    edit: (project) => project.edit('schema.sql', 'integer', 'text'),
+    expectRan: ALL,
+  },
+  {
+    name: 'a module that the setup finds in a folder',
+    edit: (project) => project.edit('migrations/001.js', 'undefined', 'null'),
+    expectRan: ALL,
+  },
+  {
+    name: 'a new module in a folder that the setup lists',
+    edit: (project) => project.write({ 'migrations/002.js': 'exports.up = () => undefined;\n' }),
+    expectRan: ALL,
+  },
+  {
+    name: 'what a program reads that the setup runs',
+    edit: (project) => project.edit('pages/page.md', 'A page', 'Another page'),
+    expectRan: ALL,
+  },
+  {
+    name: 'what a server loads that the setup starts',
+    edit: (project) => project.edit('routes.js', "'/'", "'/', '/more'"),
+    expectRan: ALL,
+  },
+];
+
+/** What the global setup uses besides what it imports. */
+export const globalSetup: Family = {
+  name: 'the global setup at work',
+  base: {
+    files: {
+      ...FILES,
+      'jest.config.js':
+        "module.exports = { transform: {}, globalSetup: './setup.js', globalTeardown: './teardown.js' };",
+    },
+  },
+  scenarios: SCENARIOS,
+};
+
+/** The same for a setup that only a project names: Jest runs it beside ours. */
+export const projectSetup: Family = {
+  name: 'the global setup of a project at work',
+  base: {
+    files: {
+      ...FILES,
+      'jest.config.js':
+        "module.exports = { projects: [{ transform: {}, globalSetup: './setup.js', globalTeardown: './teardown.js' }] };",
+    },
+  },
+  scenarios: SCENARIOS,
+};

@@ -1,0 +1,134 @@
+import path from 'node:path';
+import { contentHash } from '../dependencies/content';
+import { listingValue } from '../dependencies/listing';
+import { linkValue } from '../dependencies/nearer';
+import { realPath } from '../dependencies/paths';
+import type { Dependency } from '../store/types';
+import { unwatched } from './observer';
+import { OwnPaths } from './own-paths';
+import type { Sink } from './sink';
+import type { WorkerRun } from './worker-run';
+
+/** What paths mean in a run. */
+export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;
+
+/** The part of a sink that is about the file system. */
+type PathSink = Pick<
+  Sink,
+  'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links'
+>;
+
+/** Makes dependencies of what code does to the file system. */
+export abstract class PathInputs implements PathSink {
+  protected readonly own = new OwnPaths();
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  /** Takes what was found. */
+  protected abstract depend(dependency: Dependency): void;
+
+  read(file: string): void {
+    const input = this.#input(file);
+    if (input !== null) this.depend(fileDependency(input.name, input.file));
+  }
+
+  looked(file: string): void {
+    const input = this.#input(file);
+    if (input !== null) this.depend(presenceDependency(input.name, input.file));
+  }
+
+  followed(file: string): void {
+    const input = this.#input(file);
+    if (input === null) return;
+    const found = presenceDependency(input.name, input.file);
+    this.depend(
+      found.kind === 'present' && realPath(input.file) !== input.file
+        ? { ...found, value: linkValue(this.#places.paths.root, input.name) }
+        : found,
+    );
+  }
+
+  listed(folder: string): void {
+    const input = this.#input(folder);
+    if (input === null) return;
+    this.depend({
+      kind: 'listing',
+      name: input.name,
+      value: listingValue(input.file, unwatched.readdirSync),
+    });
+  }
+
+  wrote(file: string): void {
+    this.own.wrote(this.own.through(file));
+  }
+
+  changes(given: string): void {
+    const file = this.own.through(given);
+    if (this.own.before(file) !== undefined) return;
+    const place = this.#places.paths.place(file);
+    this.own.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
+  }
+
+  makes(given: string): void {
+    const folder = this.own.through(given);
+    if (exists(folder)) {
+      this.looked(folder);
+      return;
+    }
+    let highest = folder;
+    while (!exists(path.dirname(highest))) highest = path.dirname(highest);
+    if (this.own.before(highest) !== undefined) return;
+    const place = this.#places.paths.place(highest);
+    this.own.changed(
+      highest,
+      place.kind === 'file' ? { kind: 'absent', name: place.name, value: '' } : null,
+    );
+  }
+
+  links(link: string, target: string): void {
+    this.own.linked(this.own.through(link), target);
+  }
+
+  /** What a path means that code looks at; null where it is no input, or its package is. */
+  #input(given: string): { name: string; file: string } | null {
+    const file = this.own.through(given);
+    const place = this.#places.paths.place(file);
+    if (place.kind === 'ignored') return null;
+    const before = this.own.before(file);
+    if (before === undefined) {
+      if (place.kind === 'file') return { name: place.name, file };
+      this.depend(this.#places.packageDependency(place.name));
+    } else if (before !== null) this.depend(before);
+    return null;
+  }
+}
+
+/** The content of a file, the listing of a folder, or the absence of both, as it is now. */
+export function fileDependency(name: string, file: string): Dependency {
+  try {
+    if (unwatched.statSync(file).isDirectory())
+      return { kind: 'present', name, value: 'directory' };
+    return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
+  } catch {
+    return { kind: 'absent', name, value: '' };
+  }
+}
+
+function exists(file: string): boolean {
+  return unwatched.statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function presenceDependency(name: string, file: string): Dependency {
+  try {
+    return {
+      kind: 'present',
+      name,
+      value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file',
+    };
+  } catch {
+    return { kind: 'absent', name, value: '' };
+  }
+}

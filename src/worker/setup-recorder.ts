@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { PackageReader } from '../dependencies/packages';
+import { fromStored, isWithin, PathClassifier } from '../dependencies/paths';
+import type { RunFile } from '../run/run-file';
+import type { Dependency } from '../store/types';
+import { collectChildren, watchChildren } from './children';
+import { Accumulator } from './footprint';
+import { observe, stopObserving, unobserved } from './observer';
+import { now } from './own-paths';
+import { PathInputs } from './path-inputs';
+import { Replay } from './replay';
+import type { Sink } from './sink';
+
+let watching: SetupRecorder | null = null;
+
+/** Starts to note what the global setups of the user do to the files of the project, until `globalSetupInputs`. */
+export function watchGlobalSetup(run: RunFile): void {
+  watching?.finish();
+  watching = new SetupRecorder(run);
+}
+
+/**
+ * What the global setups found in the files of the project, themselves or in the programs that they started: modules
+ * that they loaded by a name made at run time, migrations, the sources of a build, the script of a server. Tests see
+ * what came of it, and not always as files, so it counts for all of them.
+ */
+export function globalSetupInputs(): Dependency[] {
+  const found = watching?.finish() ?? [];
+  watching = null;
+  return found;
+}
+
+class SetupRecorder extends PathInputs implements Sink {
+  readonly seesLoading = true;
+  // Jest loads nothing for a test yet.
+  readonly loaded = (): void => undefined;
+  readonly resolved = (): void => undefined;
+  readonly identified = (): void => undefined;
+  readonly unresolved = (): void => undefined;
+
+  readonly #paths: PathClassifier;
+  readonly #found = new Accumulator();
+  readonly #replay: Replay;
+  readonly #loadedBefore = new Set(Object.keys(require.cache));
+
+  constructor({ root, excluded, ignore, packageCache }: RunFile) {
+    const paths = new PathClassifier({ root, excluded, ignore });
+    const packages = new PackageReader(root, packageCache);
+    const places = {
+      paths,
+      packageDependency: (name: string): Dependency => ({
+        kind: 'package',
+        name,
+        value: packages.value(path.resolve(root, name)),
+      }),
+    };
+    super(places);
+    this.#paths = paths;
+    this.#replay = new Replay(places, this.own, this.#found);
+    watchChildren({
+      ...paths.surroundings,
+      // A build or a server may take long without that.
+      reportsScripts: false,
+      loaded: (file) => this.read(file),
+      missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      observed: (observation) => {
+        if (observation.what !== 'variable') this.#replay.take(observation);
+      },
+    });
+    observe(this);
+  }
+
+  protected depend(dependency: Dependency): void {
+    this.#found.depend(dependency);
+  }
+
+  finish(): Dependency[] {
+    stopObserving(this);
+    return unobserved(() => {
+      collectChildren();
+      this.#replay.finish();
+      for (const file of Object.keys(require.cache))
+        if (!this.#loadedBefore.has(file)) this.read(file);
+      return [...this.#found.dependencies.values()].filter((found) => this.#counts(found));
+    });
+  }
+
+  /**
+   * Installed packages belong to the tool chain where the setup names them. What the setup itself makes or changes is
+   * no input, and neither is what its programs keep outside of the repository.
+   */
+  #counts({ kind, name }: Dependency): boolean {
+    if (kind === 'package') return false;
+    const file = fromStored(this.#paths.root, name);
+    return (
+      isWithin(this.#paths.surroundings.workspace, file) &&
+      this.own.before(file) === undefined &&
+      (kind !== 'listing' || !this.own.isIn(file))
+    );
+  }
+}
