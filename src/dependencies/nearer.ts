@@ -48,6 +48,30 @@ export function linkValue(root: string, place: string): string {
   return real === file ? 'directory' : LINK + toStored(root, real);
 }
 
+/**
+ * The way to a module through a link: it may come to lead elsewhere.
+ * @param place Absolute path that was asked for, perhaps without an extension or the name of an index.
+ * @param found Absolute, real path of what was found there.
+ * @param extensions Jest's `moduleFileExtensions`.
+ * @returns Null where no link leads there.
+ */
+export function linkedWay(
+  root: string,
+  place: string,
+  found: string,
+  extensions: readonly string[],
+): Dependency | null {
+  const ways = [place, path.join(place, 'index')].flatMap((start) => [
+    start,
+    ...extensions.map((extension) => `${start}.${extension}`),
+  ]);
+  if (ways.includes(found)) return null;
+  const way = ways.find((candidate) => realPath(candidate) === found);
+  if (way === undefined) return null;
+  const name = toStored(root, way);
+  return { kind: 'present', name, value: linkValue(root, name) };
+}
+
 /** The folders of some files and all above them, up to the root. */
 export function foldersAbove(files: Iterable<string>): Set<string> {
   const folders = new Set<string>();

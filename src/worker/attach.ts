@@ -87,7 +87,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       searchOrders: searchOrders(context.search),
       moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
       seesSources: wrapsAllTransformers(context),
-      isMapped: mappedSpecifiers(context.search),
+      mapped: mappedSpecifiers(context.search),
     },
     environment.global,
   );

@@ -53,8 +53,8 @@ export interface RecordedTestFile {
   moduleDirectories: readonly string[];
   /** Whether it is seen which modules Jest loads from what a transformer of the project has read. */
   seesSources: boolean;
-  /** Whether Jest's `moduleNameMapper` decides on a specifier. */
-  isMapped: (specifier: string) => boolean;
+  /** Where Jest's `moduleNameMapper` sends a specifier; null where it does not decide on it. */
+  mapped: (specifier: string) => readonly string[] | null;
 }
 
 /**
@@ -172,12 +172,24 @@ export class Recorder extends PathInputs implements Sink {
   resolved(from: string, specifier: string, file: string): void {
     this.#resolved.add(file);
     if (!this.#target.seesSources) this.#noteContent(file);
+    this.#dependOnLinks(from, specifier, file);
     if (PATH.test(specifier)) return;
     this.#names.add(specifier);
     if (!path.isAbsolute(file) || this.#run.paths.place(file).kind !== 'file') return;
     const folder = path.dirname(from);
     const key = `${folder}\0${specifier}`;
     if (!this.#named.has(key)) this.#named.set(key, { folder, specifier, found: file });
+  }
+
+  /** Links on the way to a module that code of the project asked for by a path. */
+  #dependOnLinks(from: string, specifier: string, found: string): void {
+    if (!path.isAbsolute(found) || this.#run.paths.place(from).kind !== 'file') return;
+    for (const name of this.#target.mapped(specifier) ?? [specifier]) {
+      if (!PATH.test(name)) continue;
+      const place = path.resolve(path.dirname(from), name);
+      const link = this.#run.linkedWay(place, found, this.#target.extensions);
+      if (link !== null) this.#shared.depend(link);
+    }
   }
 
   /** Before it can be loaded, so that what is recorded is what ran. */
@@ -472,7 +484,7 @@ export class Recorder extends PathInputs implements Sink {
   /** Where modules of the project were looked for by name before they were found. */
   #dependOnSearches(): void {
     for (const named of this.#named.values()) {
-      if (this.#target.isMapped(named.specifier)) continue;
+      if (this.#target.mapped(named.specifier) !== null) continue;
       const { missed, passed } = this.#run.searched(named, this.#target.moduleDirectories);
       for (const dependency of passed) this.#shared.depend(dependency);
       for (const place of missed)

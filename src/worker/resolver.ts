@@ -4,7 +4,10 @@ import type { Sink, Watch } from './sink';
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 interface ResolverClass {
-  prototype: Record<'resolveModule' | 'resolveModuleAsync' | 'getModuleID', AnyFunction> & {
+  prototype: Record<
+    'resolveModule' | 'resolveModuleAsync' | 'resolveStubModuleName' | 'getModuleID',
+    AnyFunction
+  > & {
     [MARK]?: boolean;
   };
 }
@@ -27,7 +30,15 @@ export function watchResolver(watch: Watch): void {
 }
 
 function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): void {
-  const { resolveModule, resolveModuleAsync } = prototype;
+  const { resolveModule, resolveModuleAsync, resolveStubModuleName } = prototype;
+  // What `moduleNameMapper` decides on is asked for before anything is resolved, by older versions alone.
+  if (typeof resolveStubModuleName === 'function') {
+    prototype.resolveStubModuleName = function (...args) {
+      const found = Reflect.apply(resolveStubModuleName, this, args);
+      if (found !== null) tell(watch.sink(), args, found);
+      return found;
+    };
+  }
   prototype.resolveModule = function (...args) {
     try {
       const found = Reflect.apply(resolveModule, this, args);

@@ -5,7 +5,7 @@ import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
-import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
+import { foldersAbove, linkedWay, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
@@ -44,6 +44,7 @@ export class WorkerRun {
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
+  readonly #linkedWays = new Map<string, Dependency | null>();
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
   readonly #folders: FolderReader;
@@ -73,6 +74,17 @@ export class WorkerRun {
       this.#packageDependencies.set(name, dependency);
     }
     return dependency;
+  }
+
+  /** A link on the way to a module, remembered per place; see `linkedWay`. */
+  linkedWay(place: string, found: string, extensions: readonly string[]): Dependency | null {
+    const key = `${place}\0${found}`;
+    let way = this.#linkedWays.get(key);
+    if (way === undefined) {
+      way = linkedWay(this.file.root, place, found, extensions);
+      this.#linkedWays.set(key, way);
+    }
+    return way;
   }
 
   /** What could stand in a module's place, remembered per module. */

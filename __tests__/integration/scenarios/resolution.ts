@@ -1,4 +1,10 @@
-import { testing, type Family } from './scenario';
+import * as fs from 'node:fs';
+import { testing, type Family, type Project } from './scenario';
+
+function link(project: Project, place: string, target: string): void {
+  project.write({ [place]: null });
+  fs.symlinkSync(target, project.path(place));
+}
 
 /** A new file that would now be found in the place of one that was used. */
 export const resolution: Family = {
@@ -6,7 +12,7 @@ export const resolution: Family = {
   base: {
     files: {
       'jest.config.js':
-        "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleDirectories: ['node_modules', 'near', 'far'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'] } };",
+        "module.exports = { transform: {}, modulePaths: ['<rootDir>/first', '<rootDir>/second'], moduleDirectories: ['node_modules', 'near', 'far'], moduleNameMapper: { '^@app/(.*)$': ['<rootDir>/over/$1', '<rootDir>/src/$1'], '^@way/(.*)$': '<rootDir>/ways/folder/$1' } };",
       'src/folder/index.js': "exports.from = 'folder';\n",
       '__tests__/folder.test.js': testing("expect(require('../src/folder').from).toBeTruthy();"),
       'src/late.json': '{"from":"json"}',
@@ -50,10 +56,51 @@ export const resolution: Family = {
       'node_modules/@scope/pack/package.json': '{"name":"@scope/pack","version":"1.0.0"}',
       'node_modules/@scope/pack/index.js': "exports.from = '@scope';\n",
       '__tests__/scoped.test.js': testing("expect(require('@scope/pack').from).toBeTruthy();"),
+      'ways/one/module.js': "exports.from = 'one';\n",
+      'ways/two/module.js': "exports.from = 'two';\n",
+      '__tests__/linked-file.test.js': testing(
+        "expect(require('../ways/file').from).toBeTruthy();",
+      ),
+      '__tests__/linked-folder.test.js': testing(
+        "expect(require('../ways/folder/module').from).toBeTruthy();",
+      ),
+      '__tests__/linked-mapped.test.js': testing(
+        "expect(require('@way/module').from).toBeTruthy();",
+      ),
+      '__tests__/linked-one.test.js': testing(
+        "expect(require('../ways/one/module').from).toBeTruthy();",
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
+    },
+    prepare: (project) => {
+      link(project, 'ways/file.js', 'one/module.js');
+      link(project, 'ways/folder', 'one');
     },
   },
   scenarios: [
+    {
+      name: 'a linked module leads elsewhere',
+      edit: (project) => link(project, 'ways/file.js', 'two/module.js'),
+      expectRan: ['__tests__/linked-file.test.js'],
+    },
+    {
+      name: 'a linked module is a module of its own',
+      edit: (project) => project.write({ 'ways/file.js': null, 'ways/file.json': '{"from":1}' }),
+      expectRan: ['__tests__/linked-file.test.js'],
+    },
+    {
+      name: 'a linked folder of modules leads elsewhere',
+      edit: (project) => link(project, 'ways/folder', 'two'),
+      expectRan: ['__tests__/linked-folder.test.js', '__tests__/linked-mapped.test.js'],
+    },
+    {
+      name: 'a linked folder and file lead to the same by another way',
+      edit: (project) => {
+        link(project, 'ways/folder', '../ways/one');
+        link(project, 'ways/file.js', 'folder/module.js');
+      },
+      expectRan: [],
+    },
     {
       name: 'a file beside a folder with an index',
       edit: (project) => project.write({ 'src/folder.js': "exports.from = 'file';\n" }),
