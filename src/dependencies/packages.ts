@@ -14,6 +14,8 @@ export class PackageReader {
   readonly #root: string;
   readonly #kept: KeptReads;
   readonly #values = new Map<string, string>();
+  /** By top `node_modules` folder. */
+  readonly #origins = new Map<string, Origins>();
   #patches: { file: string; hash: string }[] | null = null;
 
   /**
@@ -32,8 +34,8 @@ export class PackageReader {
   }
 
   /**
-   * The value of the package in a folder: its version, the hashes of the patches that name it, and where it finds
-   * packages before others do.
+   * The value of the package in a folder: its version, the hashes of the patches that name it, which commit or archive
+   * it was made from where it came from no registry, and where it finds packages before others do.
    * @param folder Absolute path of the package's folder.
    * @returns Empty when nothing is installed there.
    */
@@ -51,7 +53,7 @@ export class PackageReader {
     if (manifest === null) return '';
     const { name, version } = manifest;
     const patches = name === null ? [] : this.#patchesOf(name);
-    return [version, ...patches, ...this.#nearer(folder)].join('+');
+    return [version, ...patches, ...this.#originOf(folder), ...this.#nearer(folder)].join('+');
   }
 
   /** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */
@@ -68,6 +70,25 @@ export class PackageReader {
     return found.length === 0 ? [] : [shortHash(found.join('\n'))];
   }
 
+  /** Without a registry the same version can be installed anew from another commit. */
+  #originOf(folder: string): string[] {
+    const at = folder.indexOf(MODULES);
+    if (at < 0) return [];
+    const modules = folder.slice(0, at + MODULES.length - 1);
+    let origins = this.#origins.get(modules);
+    if (origins === undefined) {
+      origins =
+        this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {};
+      this.#origins.set(modules, origins);
+    }
+    const place = folder
+      .slice(at + 1)
+      .split(path.sep)
+      .join('/');
+    const origin = Object.hasOwn(origins, place) ? origins[place] : undefined;
+    return origin === undefined ? [] : [origin];
+  }
+
   #patchesOf(name: string): string[] {
     this.#patches ??= readPatches(this.#root);
     // patch-package writes @scope+name+version.patch, Yarn @scope-name-npm-version-hash.patch.
@@ -82,6 +103,45 @@ export class PackageReader {
       )
       .map(({ hash }) => hash);
   }
+}
+
+const MODULES = `${path.sep}node_modules${path.sep}`;
+
+/** By a package's folder, as npm spells it: a hash of where it came from, where that was no registry. */
+type Origins = Readonly<Record<string, string>>;
+
+/** What npm notes of a package that came from a repository or an archive. */
+const FROM_ELSEWHERE = /"resolved":\s*"(?:git|file:|https?:\/\/codeload\.)/;
+
+/**
+ * What npm notes of the packages that it installed.
+ * Source: npm's documentation of package-lock.json, "Hidden Lockfiles".
+ */
+function readOrigins(file: string): Origins | null {
+  try {
+    const text = fs.readFileSync(file, 'utf8');
+    if (!FROM_ELSEWHERE.test(text)) return {};
+    const { packages = {} } = JSON.parse(text) as {
+      packages?: Record<string, { resolved?: unknown; integrity?: unknown; link?: unknown }>;
+    };
+    return Object.fromEntries(
+      Object.entries(packages).flatMap(([place, { resolved, integrity, link }]) =>
+        link !== true && FROM_ELSEWHERE.test(JSON.stringify({ resolved }))
+          ? [[place, shortHash(JSON.stringify([resolved, integrity]))]]
+          : [],
+      ),
+    );
+  } catch {
+    return null;
+  }
+}
+
+function isOrigins(value: unknown): value is Origins {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((origin) => typeof origin === 'string')
+  );
 }
 
 /** Folders of stores from which packages are linked, by pnpm and Yarn: what stands beside a package there is its own. */

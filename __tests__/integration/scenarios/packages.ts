@@ -15,6 +15,25 @@ function bump(project: Project, folder: string): void {
   project.edit(`${folder}/package.json`, '"1.0.0"', '"1.0.1"');
 }
 
+/** What npm notes of what it installed, with a package from a repository at some commit. */
+function lockOf(commit: string, integrity = 'sha512-one'): string {
+  return JSON.stringify({
+    name: 'fixture',
+    lockfileVersion: 3,
+    packages: {
+      'node_modules/direct': {
+        version: '1.0.0',
+        resolved: 'https://registry.npmjs.org/direct/-/direct-1.0.0.tgz',
+        integrity,
+      },
+      'node_modules/from-git': {
+        version: '1.0.0',
+        resolved: `git+ssh://git@github.com/owner/from-git.git#${commit}`,
+      },
+    },
+  });
+}
+
 function test(name: string): string {
   return `__tests__/${name}.test.js`;
 }
@@ -47,6 +66,9 @@ export const packages: Family = {
       'node_modules/direct/sub/extra.js': "exports.from = require('inner').from;\n",
       ...installed(PNPM, "exports.from = require('linked-below').from;\n"),
       ...installed(LINKED, "exports.from = 'linked';\n"),
+      ...installed('node_modules/from-git', "exports.from = 'git';\n"),
+      'node_modules/.package-lock.json': lockOf('1111111'),
+      [test('from-git')]: testing("expect(require('from-git').from).toBeTruthy();"),
       'packages/lib/package.json': '{"name":"@ws/lib","version":"1.0.0","main":"lib.js"}',
       'packages/lib/lib.js': 'exports.a = () => 1;\nexports.b = () => 2;\n',
       'patches/direct+1.0.0.patch': 'diff',
@@ -93,6 +115,17 @@ export const packages: Family = {
     },
   },
   scenarios: [
+    {
+      name: 'a package from a repository, the same version at another commit',
+      edit: (project) => project.write({ 'node_modules/.package-lock.json': lockOf('2222222') }),
+      expectRan: [test('from-git')],
+    },
+    {
+      name: 'what npm notes of a package from a registry',
+      edit: (project) =>
+        project.write({ 'node_modules/.package-lock.json': lockOf('1111111', 'sha512-two') }),
+      expectRan: [],
+    },
     {
       name: 'a package that a test loads',
       edit: (project) => bump(project, 'node_modules/direct'),
