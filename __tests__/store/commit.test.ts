@@ -402,6 +402,8 @@ describe('a commit', () => {
     });
     store.commit(batch({ records: [odd] }), 2.7);
     expect(only(store, id)).toMatchObject({ duration: 0, lastRunAt: 3 });
+    store.commit(batch({ records: [{ ...odd, recordedAt: 1e308 }] }), 4);
+    expect(only(store, id)).toMatchObject({ lastRunAt: 4 });
   });
 });
 

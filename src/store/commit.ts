@@ -196,7 +196,7 @@ export class Committer {
 
 /** Whole numbers, as the columns of times and counts demand. */
 export function stamp(value: number): number {
-  return Math.max(0, Math.round(finite(value)));
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(finite(value))));
 }
 
 function finite(value: number): number {
