@@ -125,7 +125,7 @@ async function main(): Promise<void> {
   for (let index = 0; index < TESTS; index += 1)
     write(testName(index), `test('feature ${index}', () => {});\n`);
   const config = await projectConfig(root, path.join(root, 'cache'));
-  const moduleMap = { getRawModuleMap: () => ({ mocks: new Map() }) } as unknown;
+  const moduleMap = { getRawModuleMap: () => ({ mocks: new Map(), map: new Map() }) } as unknown;
   const context = { config, moduleMap } as Test['context'];
   const tests = Array.from({ length: TESTS }, (_, index) => ({
     path: path.join(root, testName(index)),

@@ -33,7 +33,10 @@ const voice = {
 };
 const controller = Controller.begin({ ...request, voice }, [config]);
 const begun = took();
-const context = { config, moduleMap: { getRawModuleMap: () => ({ mocks: new Map() }) } };
+const context = {
+  config,
+  moduleMap: { getRawModuleMap: () => ({ mocks: new Map(), map: new Map() }) },
+};
 const judged = await controller.select(tests.map((path) => ({ path, context })));
 controller.announce(judged, false);
 const running = controller.running(judged).length;
