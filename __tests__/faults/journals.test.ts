@@ -15,11 +15,12 @@ import {
   decodeJournal,
   encodeLine,
   type JournalLine,
+  type JournalNames,
 } from '../../src/run/journal';
 import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
-import { emptyFootprint } from '../../src/store/footprint';
-import type { EnvironmentKey } from '../../src/store/types';
+import { EMPTY } from '../../src/store/footprint';
+import type { EnvironmentKey, Footprint, TestFileRecord } from '../../src/store/types';
 
 const KEY: EnvironmentKey = {
   name: 'default',
@@ -42,13 +43,18 @@ function entry(nth: number): JournalLine[] {
   const path = `t${nth}.test.js`;
   const id = nth + 1;
   const shared = asJournalFootprint({
-    blocks: new Map([[id, Uint8Array.of(1)]]),
-    dependencies: new Set([id]),
+    blocks: [{ version: id, bits: Uint8Array.of(1) }],
+    dependencies: [id],
   });
   return [
     { type: 'start', environmentId: 1, path, at: 1 },
-    { type: 'version', id, metadata: METADATA },
-    { type: 'dependency', id, dependency: { kind: 'file', name: 'ü "\n%.json', value: 'v' } },
+    {
+      type: 'names',
+      firstVersion: id,
+      versions: [METADATA],
+      firstDependency: id,
+      dependencies: [{ kind: 'file', name: 'ü "\n%.json', value: 'v' }],
+    },
     {
       type: 'end',
       environmentId: 1,
@@ -64,7 +70,7 @@ function entry(nth: number): JournalLine[] {
           ordinal: 0,
           outcome: 'passed',
           duration: 1,
-          ...asJournalFootprint(emptyFootprint()),
+          ...asJournalFootprint(EMPTY),
         },
       ],
     },
@@ -74,6 +80,17 @@ function entry(nth: number): JournalLine[] {
 const text = (lines: readonly JournalLine[]) => Buffer.from(lines.map(encodeLine).join(''));
 const recordsOf = (...chunks: Buffer[]) =>
   Array.from(new JournalReader([decodeJournal(chunks)]).records(), ({ record }) => record);
+/** As JSON, with all that they refer to. */
+const texts = (records: TestFileRecord[]) => {
+  const plain = ({ blocks, dependencies }: Footprint) => ({ blocks, dependencies });
+  return records.map((record) =>
+    JSON.stringify({
+      ...record,
+      shared: plain(record.shared),
+      tests: record.tests.map((test) => [test.name, test.outcome, plain(test)]),
+    }),
+  );
+};
 const kept = (...chunks: Buffer[]) => recordsOf(...chunks).map(({ path }) => path);
 
 let folder: string;
@@ -143,17 +160,32 @@ describe('a journal', () => {
 
   it('with any one bit turned keeps no entry that was not written', () => {
     const whole = text([...entry(0), ...entry(1)]);
-    const records = JSON.stringify(recordsOf(whole)).slice(1, -1);
+    const records = texts(recordsOf(whole));
+    expect(records.join()).toContain('"kind":"file"');
     for (let bit = 0; bit < whole.length * 8; bit += 5) {
       const turned = Buffer.from(whole);
       turned[bit >> 3] = (turned[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      for (const record of recordsOf(turned)) expect(records).toContain(JSON.stringify(record));
+      for (const record of texts(recordsOf(turned))) expect(records).toContain(record);
     }
   });
 
   it('with lines lost from its middle keeps no entry that refers to them', () => {
-    const [start, , dependency, end] = entry(0);
-    expect(kept(text([start, dependency, end] as JournalLine[]))).toEqual([]);
+    const [start, names, end] = entry(0) as [JournalLine, JournalNames, JournalLine];
+    expect(kept(text([start, end]))).toEqual([]);
+    expect(kept(text([start, { ...names, versions: [] }, end]))).toEqual([]);
+    expect(kept(text([start, { ...names, dependencies: [] }, end]))).toEqual([]);
+    expect(kept(text([start, names, end]))).toEqual(['t0.test.js']);
+  });
+});
+
+describe('a journal in which numbers do not go on', () => {
+  it('keeps no entry that could mean what another writer named', () => {
+    const [, names, end] = entry(0) as [JournalLine, JournalNames, JournalLine];
+    const next = { ...names, firstVersion: 2, firstDependency: 2 };
+    expect(kept(text([names, next, end]))).toEqual(['t0.test.js']);
+    expect(kept(text([names, names, end]))).toEqual(['t0.test.js']);
+    expect(kept(text([names, next, names, { ...next, firstVersion: 3 }, end]))).toEqual([]);
+    expect(kept(text([names, { ...next, firstDependency: 3 }, end]))).toEqual([]);
   });
 });
 

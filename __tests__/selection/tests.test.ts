@@ -15,8 +15,8 @@ const view: View = {
 };
 
 const NONE = Buffer.alloc(0);
-const blocks = (bits: number) => encodeBlocks(new Map([[1, Uint8Array.of(bits)]]));
-const ids = (...dependencies: number[]) => encodeIds(new Set(dependencies));
+const blocks = (bits: number) => encodeBlocks([{ version: 1, bits: Uint8Array.of(bits) }]);
+const ids = (...dependencies: number[]) => encodeIds(dependencies);
 
 function one(position: number, parts: Partial<CandidateTest> = {}): CandidateTest {
   return { position, outcome: 'passed', duration: 10, blocks: NONE, dependencies: NONE, ...parts };

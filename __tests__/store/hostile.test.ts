@@ -108,8 +108,8 @@ describe('a record that cannot be ours', () => {
   it('counts as none when it refers to more blocks than there are, in sound encoding', () => {
     const file = filled();
     const blocks = [
-      new Map([[1, new Uint8Array(1 << 20).fill(255)]]),
-      new Map([[2 ** 40, Uint8Array.of(1)]]),
+      [{ version: 1, bits: new Uint8Array(1 << 20).fill(255) }],
+      [{ version: 2 ** 40, bits: Uint8Array.of(1) }],
     ];
     for (const of of blocks) {
       const sealed = seal(

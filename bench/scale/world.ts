@@ -7,8 +7,9 @@ import {
   encodeLine,
   type JournalFootprint,
   type JournalLine,
+  type JournalNames,
 } from '../../src/run/journal';
-import { addBlocks, emptyFootprint } from '../../src/store/footprint';
+import { footprintOf } from '../../src/store/footprint';
 import type {
   Dependency,
   ExecutedBlocks,
@@ -250,37 +251,45 @@ class MadeUpJournal {
   }
 
   add({ environmentId, path: name, recordedAt: at, ...record }: TestFileRecord): void {
-    const lines: JournalLine[] = [{ type: 'start', environmentId, path: name, at }];
-    const shared = this.#footprint(record.shared, lines);
-    const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, lines) }));
-    lines.push({ ...record, type: 'end', environmentId, path: name, at, shared, tests });
+    const names: JournalNames = {
+      type: 'names',
+      firstVersion: this.#versions.size + 1,
+      versions: [],
+      firstDependency: this.#dependencies.size + 1,
+      dependencies: [],
+    };
+    const shared = this.#footprint(record.shared, names);
+    const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, names) }));
+    const lines: JournalLine[] = [
+      { type: 'start', environmentId, path: name, at },
+      names,
+      { ...record, type: 'end', environmentId, path: name, at, shared, tests },
+    ];
     fs.appendFileSync(this.file, lines.map(encodeLine).join(''));
   }
 
-  #footprint({ blocks, dependencies }: Footprint, lines: JournalLine[]): JournalFootprint {
-    const numbered = emptyFootprint();
-    for (const { version, bits } of blocks) {
-      const number = numberOf(this.#versions, version, (id) =>
-        lines.push({ type: 'version', id, metadata: encodeMetadata(version) }),
-      );
-      addBlocks(numbered, number, bits);
-    }
-    for (const dependency of dependencies) {
-      const number = numberOf(this.#dependencies, dependency, (id) =>
-        lines.push({ type: 'dependency', id, dependency }),
-      );
-      numbered.dependencies.add(number);
-    }
+  #footprint({ blocks, dependencies }: Footprint, names: JournalNames): JournalFootprint {
+    const numbered = footprintOf(
+      blocks.map(({ version, bits }) => ({
+        version: numberOf(this.#versions, version, () =>
+          names.versions.push(encodeMetadata(version)),
+        ),
+        bits,
+      })),
+      dependencies.map((dependency) =>
+        numberOf(this.#dependencies, dependency, () => names.dependencies.push(dependency)),
+      ),
+    );
     return asJournalFootprint(numbered);
   }
 }
 
 /** The number of something; told when it gets one. */
-function numberOf<T>(numbers: Map<T, number>, item: T, told: (number: number) => void): number {
+function numberOf<T>(numbers: Map<T, number>, item: T, told: () => void): number {
   let number = numbers.get(item);
   if (number === undefined) {
     numbers.set(item, (number = numbers.size + 1));
-    told(number);
+    told();
   }
   return number;
 }

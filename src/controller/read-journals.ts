@@ -1,13 +1,13 @@
 import { decodeMetadata } from '../blocks/metadata';
-import type { JournalEnd, JournalFootprint, JournalLine } from '../run/journal';
-import { BlocksCursor, IdsCursor } from '../store/encoding';
-import type {
-  Dependency,
-  ExecutedBlocks,
-  FileVersion,
-  Footprint,
-  TestFileRecord,
-} from '../store/types';
+import {
+  fromJournalFootprint,
+  type JournalEnd,
+  type JournalFootprint,
+  type JournalLine,
+  type JournalNames,
+} from '../run/journal';
+import { NumberedFootprint, NumberedTest, type Named } from '../store/numbered';
+import type { FileVersion, TestFileRecord } from '../store/types';
 import { withOneVersionPerFile } from './same-file';
 
 /** A test file that a worker began. */
@@ -22,6 +22,8 @@ export interface JournaledRecord {
   /** Whether some of its tests were skipped as unaffected. */
   isPartlySkipped: boolean;
 }
+
+const NOTHING_NAMED: Named = { versions: [], dependencies: [] };
 
 /** Turns the journals of a run into records, one after the other. */
 export class JournalReader {
@@ -39,25 +41,19 @@ export class JournalReader {
   }
 
   *#recordsOf(lines: Iterable<JournalLine>): Generator<JournaledRecord> {
-    const versions = new Map<number, FileVersion>();
-    const dependencies = new Map<number, Dependency>();
+    let named = NOTHING_NAMED;
     const open = new Map<string, Started>();
     for (const line of lines) {
       switch (line.type) {
-        case 'version': {
-          const version = this.#version(line.metadata);
-          if (version !== null) versions.set(line.id, version);
-          break;
-        }
-        case 'dependency':
-          dependencies.set(line.id, line.dependency);
+        case 'names':
+          named = this.#name(line, named);
           break;
         case 'start':
           open.set(key(line), { environmentId: line.environmentId, path: line.path });
           break;
         case 'end': {
           open.delete(key(line));
-          const record = asRecord(line, versions, dependencies);
+          const record = asRecord(line, named);
           if (record === null) break;
           if ((line.skippedUnaffected ?? 0) === 0) yield { record, isPartlySkipped: false };
           else yield { record: withOneVersionPerFile(record), isPartlySkipped: true };
@@ -65,6 +61,22 @@ export class JournalReader {
       }
     }
     this.unfinished.push(...open.values());
+  }
+
+  /** What is named from a line on. Where its numbers do not go on, others wrote here too: none before is meant. */
+  #name(line: JournalNames, before: Named): Named {
+    const { firstVersion, versions, firstDependency, dependencies } = line;
+    const goesOn =
+      firstVersion === Math.max(1, before.versions.length) &&
+      firstDependency === Math.max(1, before.dependencies.length);
+    const named = goesOn && before !== NOTHING_NAMED ? before : { versions: [], dependencies: [] };
+    versions.forEach((metadata, nth) => {
+      named.versions[firstVersion + nth] = this.#version(metadata) ?? undefined;
+    });
+    dependencies.forEach((dependency, nth) => {
+      named.dependencies[firstDependency + nth] = dependency;
+    });
+    return named;
   }
 
   /** Every worker names most of the files: those that are the same are one object. */
@@ -94,18 +106,14 @@ function asVersion(metadata: string): FileVersion | null {
 }
 
 /** @returns Null for a record that does not decode or lacks what it refers to: it would match too easily. */
-function asRecord(
-  line: JournalEnd,
-  versions: ReadonlyMap<number, FileVersion>,
-  dependencies: ReadonlyMap<number, Dependency>,
-): TestFileRecord | null {
-  const shared = asFootprint(line.shared, versions, dependencies);
+function asRecord(line: JournalEnd, named: Named): TestFileRecord | null {
+  const shared = asFootprint(line.shared, named);
   if (shared === null) return null;
-  const tests: TestFileRecord['tests'] = [];
+  const tests: NumberedTest[] = [];
   for (const test of line.tests) {
-    const own = asFootprint(test, versions, dependencies);
+    const own = asFootprint(test, named);
     if (own === null) return null;
-    tests.push({ ...test, ...own });
+    tests.push(new NumberedTest(own, test));
   }
   return {
     environmentId: line.environmentId,
@@ -119,28 +127,11 @@ function asRecord(
   };
 }
 
-function asFootprint(
-  footprint: JournalFootprint,
-  versions: ReadonlyMap<number, FileVersion>,
-  dependencies: ReadonlyMap<number, Dependency>,
-): Footprint | null {
-  const blocks: ExecutedBlocks[] = [];
-  const used: Dependency[] = [];
-  try {
-    const encoded = Buffer.from(footprint.blocks, 'base64');
-    for (const cursor = new BlocksCursor(encoded); cursor.next();) {
-      const version = versions.get(cursor.version);
-      if (version === undefined) return null;
-      blocks.push({ version, bits: encoded.subarray(cursor.start, cursor.end) });
-    }
-    const ids = Buffer.from(footprint.dependencies, 'base64');
-    for (const cursor = new IdsCursor(ids); cursor.next();) {
-      const dependency = dependencies.get(cursor.id);
-      if (dependency === undefined) return null;
-      used.push(dependency);
-    }
-  } catch {
-    return null;
-  }
-  return { blocks, dependencies: used };
+function asFootprint(footprint: JournalFootprint, named: Named): NumberedFootprint | null {
+  const numbers = fromJournalFootprint(footprint);
+  if (numbers === null) return null;
+  for (const { version } of numbers.blocks) if (named.versions[version] === undefined) return null;
+  for (const number of numbers.dependencies)
+    if (named.dependencies[number] === undefined) return null;
+  return new NumberedFootprint(named, numbers);
 }

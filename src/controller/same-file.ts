@@ -9,10 +9,18 @@ import type { ExecutedBlocks, FileVersion, Footprint, TestFileRecord } from '../
 export function withOneVersionPerFile(record: TestFileRecord): TestFileRecord {
   const translate = translator([record.shared, ...record.tests]);
   if (translate === null) return record;
+  const { shared, tests } = record;
   return {
     ...record,
-    shared: { ...record.shared, blocks: translate(record.shared.blocks) },
-    tests: record.tests.map((test) => ({ ...test, blocks: translate(test.blocks) })),
+    shared: { blocks: translate(shared.blocks), dependencies: shared.dependencies },
+    tests: tests.map(({ name, ordinal, outcome, duration, blocks, dependencies }) => ({
+      name,
+      ordinal,
+      outcome,
+      duration,
+      blocks: translate(blocks),
+      dependencies,
+    })),
   };
 }
 

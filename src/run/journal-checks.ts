@@ -18,11 +18,7 @@ import type { JournalFootprint, JournalLine, JournalTest } from './journal';
  */
 export function asJournalLine(value: unknown): JournalLine | null {
   if (!isObject(value)) return null;
-  return isVersion(value) ||
-    isDependencyLine(value) ||
-    isStart(value) ||
-    isEnd(value) ||
-    isVerdict(value)
+  return isNames(value) || isStart(value) || isEnd(value) || isVerdict(value)
     ? (value as unknown as JournalLine)
     : null;
 }
@@ -33,12 +29,17 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-function isVersion({ type, id, metadata }: Fields): boolean {
-  return type === 'version' && isCount(id) && isText(metadata);
-}
-
-function isDependencyLine({ type, id, dependency }: Fields): boolean {
-  return type === 'dependency' && isCount(id) && isDependency(dependency);
+function isNames(line: Fields): boolean {
+  const { type, firstVersion, versions, firstDependency, dependencies } = line;
+  return (
+    type === 'names' &&
+    isCount(firstVersion) &&
+    Array.isArray(versions) &&
+    versions.every(isText) &&
+    isCount(firstDependency) &&
+    Array.isArray(dependencies) &&
+    dependencies.every(isDependency)
+  );
 }
 
 function isDependency(value: unknown): value is Dependency {

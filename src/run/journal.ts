@@ -1,20 +1,30 @@
 import { createHash } from 'node:crypto';
-import { encodeFootprint, type IdFootprint } from '../store/footprint';
+import { decodeFootprint, encodeFootprint, type IdFootprint } from '../store/footprint';
 import type { Dependency, TestOutcome } from '../store/types';
 import { asJournalLine } from './journal-checks';
 
 /**
  * A worker's journal is a text file of lines `<length> <checksum> <json>`. A line is complete or ignored, and a
- * test file counts only once its `end` line is there. Blocks and dependencies are written once per journal and
+ * test file counts only once its `end` line is there. Versions and dependencies are written once per journal and
  * referred to by number. The controller keeps one of verdicts.
  */
 export type JournalLine =
-  /** The metadata string that a probed file carries. */
-  | { type: 'version'; id: number; metadata: string }
-  | { type: 'dependency'; id: number; dependency: Dependency }
+  | JournalNames
   | { type: 'start'; environmentId: number; path: string; at: number }
   | JournalEnd
   | JournalVerdict;
+
+/**
+ * What is met for the first time, before the line that refers to it: the metadata strings that probed files carry, and
+ * dependencies, each numbered from a first number on.
+ */
+export interface JournalNames {
+  type: 'names';
+  firstVersion: number;
+  versions: string[];
+  firstDependency: number;
+  dependencies: Dependency[];
+}
 
 /** How Jest says that a test file came out. It sees crashes, leaks and obsolete snapshots, of which no worker knows. */
 export interface JournalVerdict {
@@ -60,6 +70,18 @@ export interface JournalEnd {
 export function asJournalFootprint(numbered: IdFootprint): JournalFootprint {
   const { blocks, dependencies } = encodeFootprint(numbered);
   return { blocks: blocks.toString('base64'), dependencies: dependencies.toString('base64') };
+}
+
+/** @returns Null for what is no encoding. */
+export function fromJournalFootprint(footprint: JournalFootprint): IdFootprint | null {
+  try {
+    return decodeFootprint({
+      blocks: Buffer.from(footprint.blocks, 'base64'),
+      dependencies: Buffer.from(footprint.dependencies, 'base64'),
+    });
+  } catch {
+    return null;
+  }
 }
 
 /** One line, ready to append. */

@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { isCount } from './checks';
 import { DependencyOrder } from './dependency-order';
-import { decodeFootprint, type Details } from './details';
+import type { ByteWriter } from './encoding';
+import type { Details } from './details';
 import {
+  decodeFootprint,
   FINGERPRINT_BYTES,
   knownVersion,
   trimBits,
@@ -71,15 +73,13 @@ export function readRecord(record: StoredRecord, details: Details, rows: Rows): 
   if (shared === null) return null;
   const { complete, duration, recordedAt, matchedAt } = record;
   try {
-    const trim = (footprint: IdFootprint): IdFootprint => {
-      for (const [id, bits] of footprint.blocks) {
-        footprint.blocks.set(
-          id,
-          trimBits(bits, rows.version(id).fingerprints.length / FINGERPRINT_BYTES),
-        );
-      }
-      return footprint;
-    };
+    const trim = ({ blocks, dependencies }: IdFootprint): IdFootprint => ({
+      blocks: blocks.map(({ version, bits }) => {
+        const { fingerprints } = rows.version(version);
+        return { version, bits: trimBits(bits, fingerprints.length / FINGERPRINT_BYTES) };
+      }),
+      dependencies,
+    });
     const tests = details
       .tests(record.id)
       .map((test) => ({ ...test, ...trim(decodeFootprint(test)) }));
@@ -124,9 +124,9 @@ export class LoadedRows implements Rows {
     return dependency;
   }
 
-  writtenDependencies(ids: ReadonlySet<number>): Buffer[] {
+  writeDependencies(ids: readonly number[], writer: ByteWriter): void {
     for (const id of ids)
       if (this.#order.get(id) === undefined) this.#order.add(id, this.dependency(id));
-    return this.#order.written(ids);
+    this.#order.write(ids, writer);
   }
 }

@@ -1,13 +1,12 @@
-import { ByteWriter } from './encoding';
+import { ByteWriter, viewOf } from './encoding';
 import { compareDependencies } from './footprint';
 import type { Dependency } from './types';
 
 /** A dependency, and where it stands among all that are known. */
 interface Known extends Dependency {
-  /** Kind, name and value as a record's hash reads them. */
-  written: Buffer;
-  /** -1 until it has a place. */
-  place: number;
+  id: number;
+  /** Kind, name and value as a record's hash reads them; null for one that has a place. */
+  written: Buffer | null;
 }
 
 /**
@@ -15,75 +14,111 @@ interface Known extends Dependency {
  * each time again. Those that are known get a place now and then, and only later ones are compared by their text.
  */
 export class DependencyOrder {
-  readonly #byId = new Map<number, Known>();
+  #byId: Known[] = [];
+  /** By row id: the place, or -1 until there is one. */
+  #places: number[] = [];
   /** Those that have a place, in order. */
   #placed: Known[] = [];
+  /** What is written of each that has a place, one after the other: most of a test file's stand near each other. */
+  #text = NO_TEXT;
+  /** Where the text of each place begins. */
+  #starts = new Uint32Array(1);
   #others: Known[] = [];
 
   add(id: number, { kind, name, value }: Dependency): void {
-    writer.reset();
-    writer.text(kind);
-    writer.text(name);
-    writer.text(value);
-    const known: Known = { kind, name, value, written: writer.finish(), place: -1 };
-    this.#byId.set(id, known);
+    scratch.reset();
+    scratch.text(kind);
+    scratch.text(name);
+    scratch.text(value);
+    const known: Known = { id, kind, name, value, written: scratch.finish() };
+    this.#byId[id] = known;
+    this.#places[id] = -1;
     this.#others.push(known);
   }
 
   get(id: number): Dependency | undefined {
-    return this.#byId.get(id);
+    return this.#byId[id];
   }
 
   /** Forgets all. */
   clear(): void {
-    this.#byId.clear();
+    this.#byId = [];
+    this.#places = [];
     this.#placed = [];
+    this.#text = NO_TEXT;
+    this.#starts = new Uint32Array(1);
     this.#others = [];
   }
 
   /**
-   * What a hash reads of some dependencies, in their order.
+   * Writes what a hash reads of some dependencies, in their order.
    * @param ids Of those that were added.
    */
-  written(ids: ReadonlySet<number>): Buffer[] {
+  write(ids: readonly number[], writer: ByteWriter): void {
     if (this.#others.length > MOST_OTHERS && this.#others.length * 4 > this.#placed.length)
       this.#place();
-    const places = new Int32Array(ids.size);
+    const places = new Uint32Array(ids.length);
     let count = 0;
     const others: Known[] = [];
     for (const id of ids) {
-      const known = this.#byId.get(id);
-      if (known === undefined) throw new Error(`The dependency ${id} is not known.`);
-      if (known.place >= 0) places[count++] = known.place;
-      else others.push(known);
+      const place = this.#places[id];
+      if (place === undefined) throw new Error(`The dependency ${id} is not known.`);
+      if (place >= 0) places[count++] = place;
+      else others.push(this.#byId[id] as Known);
     }
-    const placed: Known[] = [];
-    for (const place of places.subarray(0, count).sort()) {
-      const known = this.#placed[place];
-      if (known !== undefined) placed.push(known);
+    const placed = places.subarray(0, count).sort();
+    let at = 0;
+    for (const other of others.sort(compareDependencies)) {
+      // Few against many: most of what precedes is found by halves.
+      const end = firstAfter(count, at, (nth) => this.#placed[placed[nth] ?? 0] as Known, other);
+      this.#writePlaced(placed.subarray(at, end), writer);
+      if (other.written !== null) writer.bytes(other.written);
+      at = end;
     }
-    return merge(placed, others.sort(compareDependencies)).map(({ written }) => written);
+    this.#writePlaced(placed.subarray(at), writer);
+  }
+
+  #writePlaced(places: ArrayLike<number>, writer: ByteWriter): void {
+    const text = this.#text;
+    const starts = this.#starts;
+    for (let at = 0; at < places.length; at += 1) {
+      const place = places[at] ?? 0;
+      const start = starts[place] ?? 0;
+      writer.part(text, start, (starts[place + 1] ?? 0) - start);
+    }
   }
 
   #place(): void {
-    this.#placed = merge(this.#placed, this.#others.sort(compareDependencies));
+    const merged = merge(this.#placed, this.#others.sort(compareDependencies));
     this.#others = [];
-    this.#placed.forEach((known, place) => (known.place = place));
+    const starts = new Uint32Array(merged.length + 1);
+    const text = new ByteWriter();
+    merged.forEach((known, place) => {
+      if (known.written === null) this.#writePlaced([this.#places[known.id] ?? 0], text);
+      else text.bytes(known.written);
+      known.written = null;
+      this.#places[known.id] = place;
+      starts[place + 1] = text.length;
+    });
+    this.#text = viewOf(text.finish());
+    this.#starts = starts;
+    this.#placed = merged;
   }
 }
+
+const NO_TEXT = viewOf(new Uint8Array(0));
 
 /** As many are compared by their text. */
 const MOST_OTHERS = 500;
 
-const writer = new ByteWriter();
+const scratch = new ByteWriter();
 
 /** Two sorted lists as one. */
 function merge(a: readonly Known[], b: readonly Known[]): Known[] {
   const merged: Known[] = [];
   let at = 0;
   for (const other of b) {
-    // Few against many: most of what precedes is found by halves.
-    const end = firstAfter(a, other, at);
+    const end = firstAfter(a.length, at, (nth) => a[nth] as Known, other);
     for (; at < end; at += 1) merged.push(a[at] as Known);
     merged.push(other);
   }
@@ -91,12 +126,17 @@ function merge(a: readonly Known[], b: readonly Known[]): Known[] {
   return merged;
 }
 
-/** The first place from `from` on whose dependency does not precede another. */
-function firstAfter(sorted: readonly Known[], other: Known, from: number): number {
-  let [low, high] = [from, sorted.length];
+/** Of so many in order, the first from `from` on that does not precede another. */
+function firstAfter(
+  count: number,
+  from: number,
+  known: (nth: number) => Known,
+  other: Known,
+): number {
+  let [low, high] = [from, count];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareDependencies(sorted[middle] as Known, other) < 0) low = middle + 1;
+    if (compareDependencies(known(middle), other) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

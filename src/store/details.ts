@@ -1,14 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { isCount, isNumber, isTestOutcome, readTitles } from './checks';
-import { decodeBlocks, decodeIds, unpackText, unseal } from './encoding';
-import {
-  addBlocks,
-  emptyFootprint,
-  encodeFootprint,
-  union,
-  without,
-  type IdFootprint,
-} from './footprint';
+import { unpackText, unseal } from './encoding';
+import { decodeFootprint, encodeFootprint, union, without, type IdFootprint } from './footprint';
 import { recordOwner, testOwner } from './record-writer';
 import type { StoredTest } from './types';
 
@@ -80,20 +73,6 @@ export class Details {
   places(versionId: number): string {
     return unpackText(this.#places.get(versionId));
   }
-}
-
-/** A footprint out of encoded values; throws for what is no encoding. */
-export function decodeFootprint({
-  blocks,
-  dependencies,
-}: {
-  blocks: Uint8Array;
-  dependencies: Uint8Array;
-}): IdFootprint {
-  const footprint = emptyFootprint();
-  for (const { version, bits } of decodeBlocks(blocks)) addBlocks(footprint, version, bits);
-  for (const id of decodeIds(dependencies)) footprint.dependencies.add(id);
-  return footprint;
 }
 
 function readFootprint(

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { encodeBlocks, encodeIds } from './encoding';
+import {
+  decodeBlocks,
+  decodeIds,
+  encodeBlocks,
+  encodeIds,
+  viewOf,
+  type ByteWriter,
+  type EncodedBlocks,
+} from './encoding';
 import type { Dependency, StoredVersion, TestOutcome } from './types';
 
-/** What something depends on, by row ids of the database at hand. */
+/** What something depends on, by row ids of the database at hand: in their order, each once. */
 export interface IdFootprint {
-  /** Executed blocks by file version. */
-  blocks: Map<number, Uint8Array>;
-  dependencies: Set<number>;
+  blocks: readonly EncodedBlocks[];
+  dependencies: readonly number[];
 }
 
 /** One test of a record, by row ids. */
@@ -34,14 +41,16 @@ export interface KnownVersion extends StoredVersion {
   key: Buffer;
   /** The start of the key as a number, which compares fast. */
   order: number;
+  /** The fingerprints, to be copied one by one. */
+  items: DataView;
 }
 
 /** Looks up what row ids stand for. */
 export interface Rows {
   version(id: number): KnownVersion;
   dependency(id: number): Dependency;
-  /** What a record's hash reads of some dependencies, in an order that does not depend on row ids. */
-  writtenDependencies(ids: ReadonlySet<number>): Iterable<Uint8Array>;
+  /** Writes what a record's hash reads of some dependencies, in an order that does not depend on row ids. */
+  writeDependencies(ids: readonly number[], writer: ByteWriter): void;
 }
 
 /** Bytes of one fingerprint. */
@@ -50,46 +59,105 @@ export const FINGERPRINT_BYTES = 8;
 /** Completes a file version. */
 export function knownVersion({ id, path, form, fingerprints }: StoredVersion): KnownVersion {
   const key = createHash('sha256').update(`${form}\0${path}`).digest().subarray(0, KEY_BYTES);
-  return { id, path, form, fingerprints, key, order: key.readUIntBE(0, 6) };
+  const order = key.readUIntBE(0, 6);
+  return { id, path, form, fingerprints, key, order, items: viewOf(fingerprints) };
 }
 
 const KEY_BYTES = 16;
 
-/** An empty footprint. */
-export function emptyFootprint(): IdFootprint {
-  return { blocks: new Map(), dependencies: new Set() };
+/**
+ * The footprint of executed blocks and dependencies in any order.
+ * @param blocks Versions may occur several times. Changed, and so is the other.
+ */
+export function footprintOf(blocks: EncodedBlocks[], dependencies: number[]): IdFootprint {
+  return { blocks: inOrder(blocks), dependencies: idsInOrder(dependencies) };
 }
 
-/** Adds executed blocks to a footprint. */
-export function addBlocks(footprint: IdFootprint, version: number, bits: Uint8Array): void {
-  const known = footprint.blocks.get(version);
-  footprint.blocks.set(version, known === undefined ? bits : or(known, bits));
+function inOrder(blocks: EncodedBlocks[]): EncodedBlocks[] {
+  if (isAscending(blocks)) return blocks;
+  // Runs that are in order already, which is what comes here, are merged.
+  blocks.sort((a, b) => a.version - b.version);
+  let count = 0;
+  let last: EncodedBlocks | undefined;
+  let isOwn = false;
+  for (const entry of blocks) {
+    if (last?.version !== entry.version) {
+      blocks[count++] = last = entry;
+      isOwn = false;
+    } else if (isOwn && entry.bits.length <= last.bits.length) {
+      addBits(last.bits, entry.bits);
+    } else if (!holds(last.bits, entry.bits)) {
+      // Entries belong to others, and may be of several footprints.
+      blocks[count - 1] = last = { version: entry.version, bits: or(last.bits, entry.bits) };
+      isOwn = true;
+    }
+  }
+  blocks.length = count;
+  return blocks;
+}
+
+function isAscending(blocks: readonly EncodedBlocks[]): boolean {
+  let last = -1;
+  for (const { version } of blocks) {
+    if (version <= last) return false;
+    last = version;
+  }
+  return true;
+}
+
+function idsInOrder(ids: number[]): number[] {
+  let last = -1;
+  let isAscending = true;
+  for (const id of ids) {
+    if (id <= last) isAscending = false;
+    last = id;
+  }
+  if (isAscending) return ids;
+  let count = 0;
+  last = -1;
+  for (const id of new Float64Array(ids).sort()) {
+    if (id !== last) ids[count++] = last = id;
+  }
+  ids.length = count;
+  return ids;
 }
 
 /** Everything that any of the footprints holds. */
 export function union(footprints: Iterable<IdFootprint>): IdFootprint {
-  const all = emptyFootprint();
+  const all: EncodedBlocks[] = [];
+  const ids: number[] = [];
   for (const { blocks, dependencies } of footprints) {
-    for (const [version, bits] of blocks) addBlocks(all, version, bits);
-    for (const id of dependencies) all.dependencies.add(id);
+    for (const entry of blocks) all.push(entry);
+    for (const id of dependencies) ids.push(id);
   }
-  return all;
+  return footprintOf(all, ids);
 }
 
-/** What `whole` holds and `part` does not. */
+/** What `whole` holds and `part` does not; nothing that is empty. */
 export function without(whole: IdFootprint, part: IdFootprint): IdFootprint {
-  const rest = emptyFootprint();
-  for (const [version, bits] of whole.blocks) {
-    const taken = part.blocks.get(version);
-    const left = taken === undefined ? bits : andNot(bits, taken);
-    if (!isEmpty(left)) rest.blocks.set(version, left);
+  const blocks: EncodedBlocks[] = [];
+  let at = 0;
+  for (const entry of whole.blocks) {
+    while ((part.blocks[at]?.version ?? Infinity) < entry.version) at += 1;
+    const taken = part.blocks[at];
+    if (taken?.version !== entry.version) {
+      if (!isEmpty(entry.bits)) blocks.push(entry);
+    } else if (!holds(taken.bits, entry.bits))
+      blocks.push({ version: entry.version, bits: andNot(entry.bits, taken.bits) });
   }
-  for (const id of whole.dependencies) if (!part.dependencies.has(id)) rest.dependencies.add(id);
-  return rest;
+  const dependencies: number[] = [];
+  at = 0;
+  for (const id of whole.dependencies) {
+    while ((part.dependencies[at] ?? Infinity) < id) at += 1;
+    if (part.dependencies[at] !== id) dependencies.push(id);
+  }
+  return { blocks, dependencies };
 }
 
-/** Whether no block is among the bits. */
-export function isEmpty(bits: Uint8Array): boolean {
+/** A footprint of nothing. */
+export const EMPTY: IdFootprint = { blocks: [], dependencies: [] };
+
+function isEmpty(bits: Uint8Array): boolean {
   for (let index = 0; index < bits.length; index += 1) if (bits[index] !== 0) return false;
   return true;
 }
@@ -105,13 +173,24 @@ export function encodeFootprint({ blocks, dependencies }: IdFootprint): {
   };
 }
 
+/** A footprint out of encoded values; throws for what is no encoding. */
+export function decodeFootprint({
+  blocks,
+  dependencies,
+}: {
+  blocks: Uint8Array;
+  dependencies: Uint8Array;
+}): IdFootprint {
+  return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
+}
+
 /** Bits for at most `blocks` blocks: what lies beyond them means nothing. */
 export function trimBits(bits: Uint8Array, blocks: number): Uint8Array {
   const whole = blocks >> 3;
   if (bits.length <= whole) return bits;
   const spare = (bits[whole] ?? 0) & ~((1 << (blocks & 7)) - 1);
   if (spare === 0 && bits.length <= whole + 1) return bits;
-  const trimmed = Uint8Array.from(bits.subarray(0, Math.ceil(blocks / 8)));
+  const trimmed = new Uint8Array(bits.subarray(0, Math.ceil(blocks / 8)));
   if (trimmed.length > whole) trimmed[whole] = (trimmed[whole] ?? 0) & ((1 << (blocks & 7)) - 1);
   return trimmed;
 }
@@ -134,22 +213,21 @@ export function compareText(a: string, b: string): number {
 
 /** The entries of a footprint in an order that does not depend on row ids. */
 export function sortedBlocks(
-  blocks: ReadonlyMap<number, Uint8Array>,
+  blocks: readonly EncodedBlocks[],
   rows: Rows,
 ): [StoredVersion, Uint8Array][] {
-  return Array.from(blocks, ([id, bits]): [StoredVersion, Uint8Array] => [
-    rows.version(id),
-    bits,
-  ]).sort(
-    ([a, aBits], [b, bBits]) =>
-      compareText(a.path, b.path) ||
-      compareText(a.form, b.form) ||
-      // Two versions of one file: it was edited while the test file ran.
-      Buffer.compare(
-        executedFingerprints(a.fingerprints, aBits),
-        executedFingerprints(b.fingerprints, bBits),
-      ),
-  );
+  return blocks
+    .map(({ version, bits }): [StoredVersion, Uint8Array] => [rows.version(version), bits])
+    .sort(
+      ([a, aBits], [b, bBits]) =>
+        compareText(a.path, b.path) ||
+        compareText(a.form, b.form) ||
+        // Two versions of one file: it was edited while the test file ran.
+        Buffer.compare(
+          executedFingerprints(a.fingerprints, aBits),
+          executedFingerprints(b.fingerprints, bBits),
+        ),
+    );
 }
 
 /** Dependencies in an order that does not depend on row ids. */
@@ -171,29 +249,28 @@ function forEachBlock(bits: Uint8Array, visit: (block: number) => void): void {
   }
 }
 
-/** Neither argument is changed; where one holds the other, it is the result. */
+/** Neither argument is changed. */
 function or(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (holds(a, b)) return a;
-  if (holds(b, a)) return b;
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
-  const result = Uint8Array.from(long);
-  for (let index = 0; index < short.length; index += 1) {
-    result[index] = (result[index] ?? 0) | (short[index] ?? 0);
-  }
+  const result = new Uint8Array(long);
+  addBits(result, short);
   return result;
 }
 
+/** Adds bits to others that are at least as many. */
+function addBits(bits: Uint8Array, more: Uint8Array): void {
+  for (let index = 0; index < more.length; index += 1)
+    bits[index] = (bits[index] ?? 0) | (more[index] ?? 0);
+}
+
 /** What `a` holds and `b` does not. Neither is changed. */
-export function andNot(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (holds(b, a)) return NO_BLOCKS;
-  const result = Uint8Array.from(a);
+function andNot(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const result = new Uint8Array(a);
   for (let index = 0; index < result.length; index += 1) {
     result[index] = (result[index] ?? 0) & ~(b[index] ?? 0);
   }
   return result;
 }
-
-const NO_BLOCKS = new Uint8Array(0);
 
 function holds(whole: Uint8Array, part: Uint8Array): boolean {
   for (let index = 0; index < part.length; index += 1) {

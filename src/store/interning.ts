@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { DependencyOrder } from './dependency-order';
-import { packHash, packText } from './encoding';
+import { packHash, packText, type ByteWriter, type EncodedBlocks } from './encoding';
 import {
-  addBlocks,
-  andNot,
-  emptyFootprint,
+  EMPTY,
   FINGERPRINT_BYTES,
-  isEmpty,
+  footprintOf,
   knownVersion,
   trimBits,
+  without,
   type IdFootprint,
   type KnownVersion,
   type Rows,
 } from './footprint';
+import { NumberedFootprint, type Named } from './numbered';
 import type { Dependency, FileVersion, Footprint } from './types';
 
 /** A file version, whether its places and content are known or not. */
@@ -48,6 +48,7 @@ export class Interning implements Rows {
   #versionIds = new Map<string, number>();
   #versions = new Map<number, KnownVersion>();
   #dependencyObjects = new Map<Dependency, number>();
+  #namedRows: NamedRows | null = null;
   #dependencyIds = new Map<string, number>();
   readonly #dependencies = new DependencyOrder();
   #learnt = new Map<string, Learnt>();
@@ -94,6 +95,7 @@ export class Interning implements Rows {
     this.#versionIds = new Map();
     this.#versions = new Map();
     this.#dependencyObjects = new Map();
+    this.#namedRows = null;
     this.#dependencyIds = new Map();
     this.#dependencies.clear();
     this.#learnt = new Map();
@@ -123,8 +125,8 @@ export class Interning implements Rows {
     return dependency;
   }
 
-  writtenDependencies(ids: ReadonlySet<number>): Buffer[] {
-    return this.#dependencies.written(ids);
+  writeDependencies(ids: readonly number[], writer: ByteWriter): void {
+    this.#dependencies.write(ids, writer);
   }
 
   /**
@@ -133,24 +135,58 @@ export class Interning implements Rows {
    */
   footprint(
     environmentId: number,
-    { blocks, dependencies }: Footprint,
+    footprint: Footprint,
     now: number,
-    known?: IdFootprint,
+    known: IdFootprint = EMPTY,
   ): IdFootprint {
-    const footprint = emptyFootprint();
-    const objects = this.#objectsOf(environmentId);
-    for (const { version, bits } of blocks) {
-      const id = objects.get(version) ?? this.learn(environmentId, version, now);
-      const trimmed = trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES);
-      const taken = known?.blocks.get(id);
-      const left = taken === undefined ? trimmed : andNot(trimmed, taken);
-      if (!isEmpty(left)) addBlocks(footprint, id, left);
+    const own =
+      footprint instanceof NumberedFootprint
+        ? this.#numbered(environmentId, footprint, now)
+        : this.#listed(environmentId, footprint, now);
+    return without(own, known);
+  }
+
+  #listed(environmentId: number, { blocks, dependencies }: Footprint, now: number): IdFootprint {
+    return footprintOf(
+      blocks.map(({ version, bits }) => ({
+        version: this.learn(environmentId, version, now),
+        bits: trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES),
+      })),
+      dependencies.map((dependency) => this.dependencyId(dependency)),
+    );
+  }
+
+  #numbered(
+    environmentId: number,
+    { named, numbers }: NumberedFootprint,
+    now: number,
+  ): IdFootprint {
+    const { versionsOf, dependencies } = this.#rowsOf(named);
+    let versions = versionsOf.get(environmentId);
+    if (versions === undefined) versionsOf.set(environmentId, (versions = []));
+    const blocks: EncodedBlocks[] = [];
+    for (const { version: number, bits } of numbers.blocks) {
+      let row = versions[number];
+      if (row === undefined) {
+        const version = named.versions[number] as FileVersion;
+        const id = this.learn(environmentId, version, now);
+        row = { id, blocks: version.fingerprints.length / FINGERPRINT_BYTES };
+        versions[number] = row;
+      }
+      blocks.push({ version: row.id, bits: trimBits(bits, row.blocks) });
     }
-    for (const dependency of dependencies) {
-      const id = this.dependencyId(dependency);
-      if (known?.dependencies.has(id) !== true) footprint.dependencies.add(id);
-    }
-    return footprint;
+    const ids = numbers.dependencies.map(
+      (number) =>
+        (dependencies[number] ??= this.#dependencyRow(named.dependencies[number] as Dependency)),
+    );
+    return footprintOf(blocks, ids);
+  }
+
+  /** What is known of the numbers of the journal at hand: they are read one after the other. */
+  #rowsOf(named: Named): NamedRows {
+    if (this.#namedRows?.named !== named)
+      this.#namedRows = { named, versionsOf: new Map(), dependencies: [] };
+    return this.#namedRows;
   }
 
   /** The row id of a version; also notes which content it was made from. */
@@ -205,9 +241,15 @@ export class Interning implements Rows {
   dependencyId(dependency: Dependency): number {
     let id = this.#dependencyObjects.get(dependency);
     if (id !== undefined) return id;
-    const { kind, name, value } = dependency;
+    id = this.#dependencyRow(dependency);
+    if (this.#dependencyObjects.size >= MOST_OBJECTS) this.#dependencyObjects.clear();
+    this.#dependencyObjects.set(dependency, id);
+    return id;
+  }
+
+  #dependencyRow({ kind, name, value }: Dependency): number {
     const key = JSON.stringify([kind, name, value]);
-    id = this.#dependencyIds.get(key);
+    let id = this.#dependencyIds.get(key);
     if (id === undefined) {
       id =
         this.#findDependency.get(kind, name, value) ??
@@ -215,8 +257,6 @@ export class Interning implements Rows {
       this.#dependencyIds.set(key, id);
       this.#dependencies.add(id, { kind, name, value });
     }
-    if (this.#dependencyObjects.size >= MOST_OBJECTS) this.#dependencyObjects.clear();
-    this.#dependencyObjects.set(dependency, id);
     return id;
   }
 
@@ -257,6 +297,14 @@ export class Interning implements Rows {
       });
     } else learnt.versions.add(id);
   }
+}
+
+/** The rows of what a journal names, by its numbers. */
+interface NamedRows {
+  named: Named;
+  /** By environment. */
+  versionsOf: Map<number, { id: number; blocks: number }[]>;
+  dependencies: number[];
 }
 
 interface Learnt extends Pick<FileVersion, 'path' | 'form' | 'contentHash'> {

@@ -4,14 +4,7 @@ import { Clock } from './clock';
 import type { Details } from './details';
 import { FailureWriter } from './failures';
 import { BlocksCursor, packText, unpackHash } from './encoding';
-import {
-  addBlocks,
-  compareText,
-  emptyFootprint,
-  type IdFootprint,
-  type IdRecord,
-  type Rows,
-} from './footprint';
+import { compareText, footprintOf, type IdFootprint, type IdRecord, type Rows } from './footprint';
 import { Interning, versionIdentity } from './interning';
 import type { Loader } from './load';
 import { Pruning } from './pruning';
@@ -189,12 +182,13 @@ export class Merger {
     { blocks, dependencies }: IdFootprint,
     rows: Rows,
   ): IdFootprint {
-    const mapped = emptyFootprint();
-    for (const [id, bits] of blocks)
-      addBlocks(mapped, this.#mapVersion(environmentId, id, rows), bits);
-    for (const id of dependencies)
-      mapped.dependencies.add(this.#interning.dependencyId(rows.dependency(id)));
-    return mapped;
+    return footprintOf(
+      blocks.map(({ version, bits }) => ({
+        version: this.#mapVersion(environmentId, version, rows),
+        bits,
+      })),
+      dependencies.map((id) => this.#interning.dependencyId(rows.dependency(id))),
+    );
   }
 
   #mapVersion(environmentId: number, id: number, rows: Rows): number {

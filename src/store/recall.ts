@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { isDependencyKind, isDependencyName, isModuleForm, isStoredPath, isText } from './checks';
-import { decodeFootprint, type Details } from './details';
+import type { Details } from './details';
 import { unpackText } from './encoding';
-import { FINGERPRINT_BYTES } from './footprint';
+import { decodeFootprint, FINGERPRINT_BYTES } from './footprint';
 import type { Dependency, FileVersion, Footprint, RecalledRecord } from './types';
 
 type Row = unknown[];
@@ -37,11 +37,11 @@ export class Recall {
     const footprint = (encoded: { blocks: Buffer; dependencies: Buffer }): Footprint => {
       const ids = decodeFootprint(encoded);
       return {
-        blocks: Array.from(ids.blocks, ([id, bits]) => ({
+        blocks: ids.blocks.map(({ version: id, bits }) => ({
           version: once(versions, id, () => this.#readVersion(id)),
           bits,
         })),
-        dependencies: Array.from(ids.dependencies, (id) =>
+        dependencies: ids.dependencies.map((id) =>
           once(dependencies, id, () => this.#readDependency(id)),
         ),
       };

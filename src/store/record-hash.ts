@@ -3,7 +3,6 @@ import { ByteWriter } from './encoding';
 import {
   compareText,
   executedFingerprints,
-  FINGERPRINT_BYTES,
   union,
   type IdFootprint,
   type IdRecord,
@@ -50,12 +49,13 @@ class FileOrder {
   readonly places = new Map<number, number>();
   /** The version at each place. */
   readonly versions: KnownVersion[] = [];
+  /** Room for the bits of a footprint, each at its version's place. */
+  readonly bits: Uint8Array[] = [];
   /** Whether a file occurs in two versions: it was edited while the test file ran. */
   readonly hasTwins: boolean;
 
   constructor({ blocks }: IdFootprint, rows: Rows) {
-    const versions: KnownVersion[] = [];
-    for (const id of blocks.keys()) versions.push(rows.version(id));
+    const versions = blocks.map(({ version }) => rows.version(version));
     versions.sort((a, b) => a.order - b.order || Buffer.compare(a.key, b.key));
     for (const version of versions) {
       const last = this.versions.at(-1);
@@ -70,40 +70,41 @@ class FileOrder {
 }
 
 function writeFootprint(footprint: IdFootprint, rows: Rows, files: FileOrder): void {
-  writer.varint(footprint.blocks.size);
+  writer.varint(footprint.blocks.length);
   if (files.hasTwins) writeTwins(footprint, rows, files);
   else writeBlocks(footprint, files);
-  writer.varint(footprint.dependencies.size);
-  for (const written of rows.writtenDependencies(footprint.dependencies)) writer.bytes(written);
+  writer.varint(footprint.dependencies.length);
+  rows.writeDependencies(footprint.dependencies, writer);
 }
 
 function writeBlocks({ blocks }: IdFootprint, files: FileOrder): void {
-  const places = new Int32Array(blocks.size);
+  const places = new Int32Array(blocks.length);
   let count = 0;
-  for (const id of blocks.keys()) places[count++] = files.places.get(id) ?? 0;
-  for (const place of places.sort()) {
-    const version = files.versions[place];
-    if (version !== undefined) writeEntry(place, version, blocks.get(version.id) ?? NO_BITS);
+  for (const { version, bits } of blocks) {
+    const place = files.places.get(version) ?? 0;
+    places[count++] = place;
+    files.bits[place] = bits;
   }
+  for (const place of places.sort())
+    writeEntry(place, files.versions[place] as KnownVersion, files.bits[place] as Uint8Array);
 }
-
-const NO_BITS = new Uint8Array(0);
 
 /** As `writeBlocks`; versions of one file are told apart by what of them was executed. */
 function writeTwins({ blocks }: IdFootprint, rows: Rows, files: FileOrder): void {
-  Array.from(blocks, ([id, bits]) => {
-    const version = rows.version(id);
-    const executed = executedFingerprints(version.fingerprints, bits);
-    return { place: files.places.get(id) ?? 0, version, bits, executed };
-  })
+  blocks
+    .map(({ version: id, bits }) => {
+      const version = rows.version(id);
+      const executed = executedFingerprints(version.fingerprints, bits);
+      return { place: files.places.get(id) ?? 0, version, bits, executed };
+    })
     .sort((a, b) => a.place - b.place || Buffer.compare(a.executed, b.executed))
     .forEach(({ place, version, bits }) => writeEntry(place, version, bits));
 }
 
-function writeEntry(place: number, { fingerprints }: KnownVersion, bits: Uint8Array): void {
+function writeEntry(place: number, { items }: KnownVersion, bits: Uint8Array): void {
   writer.varint(place);
   writer.varint(countBlocks(bits));
-  writer.chosen(fingerprints, FINGERPRINT_BYTES, bits);
+  writer.chosen(items, bits);
 }
 
 function countBlocks(bits: Uint8Array): number {

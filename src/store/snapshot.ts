@@ -68,7 +68,7 @@ function environment(
           const record = readRecord(stored, details, rows);
           if (record === null) return [];
           for (const { blocks } of [record.shared, ...record.tests])
-            for (const id of blocks.keys()) used.add(id);
+            for (const { version } of blocks) used.add(version);
           const tests = record.tests.map((test) => ({
             name: test.name,
             ordinal: test.ordinal,

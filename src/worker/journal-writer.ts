@@ -3,8 +3,10 @@ import {
   encodeLine,
   type JournalFootprint,
   type JournalLine,
+  type JournalNames,
 } from '../run/journal';
-import { emptyFootprint } from '../store/footprint';
+import type { EncodedBlocks } from '../store/encoding';
+import { footprintOf } from '../store/footprint';
 import type { Dependency, TestOutcome } from '../store/types';
 import { packBits, type Accumulator } from './footprint';
 import { unwatched } from './observer';
@@ -50,48 +52,54 @@ export class JournalWriter {
   }
 
   end(file: RecordedFile): void {
-    const lines: JournalLine[] = [];
-    const shared = this.#footprint(file.shared, lines);
+    const names: JournalNames = {
+      type: 'names',
+      firstVersion: this.#versions.size + 1,
+      versions: [],
+      firstDependency: this.#dependencies.size + 1,
+      dependencies: [],
+    };
+    const shared = this.#footprint(file.shared, names);
     const tests = file.tests.map(({ seen, ...test }) => ({
       ...test,
-      ...this.#footprint(seen, lines),
+      ...this.#footprint(seen, names),
     }));
-    lines.push({ ...file, type: 'end', shared, tests });
-    this.#append(lines);
+    this.#append([names, { ...file, type: 'end', shared, tests }]);
   }
 
-  #footprint(seen: Accumulator, lines: JournalLine[]): JournalFootprint {
-    const numbered = emptyFootprint();
+  #footprint(seen: Accumulator, names: JournalNames): JournalFootprint {
+    const blocks: EncodedBlocks[] = [];
     for (const [metadata, executed] of seen.blocks) {
       let id = this.#versions.get(metadata);
       if (id === undefined) {
         id = this.#versions.size + 1;
         this.#versions.set(metadata, id);
-        lines.push({ type: 'version', id, metadata });
+        names.versions.push(metadata);
       }
-      numbered.blocks.set(id, packBits(executed));
+      blocks.push({ version: id, bits: packBits(executed) });
     }
-    for (const dependency of seen.dependencies.values())
-      numbered.dependencies.add(this.#dependency(dependency, lines));
-    return asJournalFootprint(numbered);
+    const dependencies = Array.from(seen.dependencies.values(), (dependency) =>
+      this.#dependency(dependency, names),
+    );
+    return asJournalFootprint(footprintOf(blocks, dependencies));
   }
 
-  #dependency(dependency: Dependency, lines: JournalLine[]): number {
+  #dependency(dependency: Dependency, names: JournalNames): number {
     let number = this.#numbers.get(dependency);
     if (number === undefined) {
-      number = this.#numberOf(dependency, lines);
+      number = this.#numberOf(dependency, names);
       this.#numbers.set(dependency, number);
     }
     return number;
   }
 
-  #numberOf(dependency: Dependency, lines: JournalLine[]): number {
+  #numberOf(dependency: Dependency, names: JournalNames): number {
     const key = JSON.stringify([dependency.kind, dependency.name, dependency.value]);
     let id = this.#dependencies.get(key);
     if (id === undefined) {
       id = this.#dependencies.size + 1;
       this.#dependencies.set(key, id);
-      lines.push({ type: 'dependency', id, dependency });
+      names.dependencies.push(dependency);
     }
     return id;
   }
