@@ -21,7 +21,8 @@ const FILES: Files = {
   'src/one.ts': 'export const one = (): number => 1;\n',
   'src/again.ts':
     "import { one } from './one';\nexport const again = (n: number): number => n - one();\n",
-  'src/two.ts': 'export const two = (): number => 2;\n',
+  'src/level.ts': 'export const enum Level { Low = 1, High = 2 }\n',
+  'src/two.ts': "import { Level } from './level';\nexport const two = (): number => Level.High;\n",
   'src/mocked.ts': 'export const mocked = (): number => 3;\n',
   '__tests__/sum.test.ts': `import { sum } from '../src/sum';
 import { mocked } from '../src/mocked';
@@ -108,7 +109,7 @@ describe.each([1, 2])('with %i workers', (workers) => {
     expect(run().ran).toEqual([]);
     project.edit('src/one.ts', '=> 1', '=> 5');
     expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM] });
-    project.edit('src/two.ts', '=> 2', '=> 5');
+    project.edit('src/level.ts', 'High = 2', 'High = 5');
     expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM, TWO] });
   });
 });

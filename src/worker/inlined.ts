@@ -37,10 +37,13 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
  * @returns Absolute paths, sorted.
  */
 export function reachableConstEnums(code: string, file: string): string[] {
-  if (!TYPESCRIPT.test(file)) return [];
+  return TYPESCRIPT.test(file) ? reach(imports(code, file), file) : [];
+}
+
+function reach(from: readonly string[], file: string): string[] {
   const found = new Set<string>();
   const seen = new Set([file]);
-  const queue = imports(code, file);
+  const queue = [...from];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
@@ -50,6 +53,13 @@ export function reachableConstEnums(code: string, file: string): string[] {
     queue.push(...source.imports);
   }
   return [...found].sort();
+}
+
+/** The same for a file as it is now; none where it cannot be read. */
+export function constEnumsIn(file: string): string[] {
+  if (!TYPESCRIPT.test(file)) return [];
+  const source = look(file);
+  return source === null ? [] : reach(source.imports, file);
 }
 
 /** What belongs into the cache key of a file that inlines from others. */

@@ -14,6 +14,7 @@ import { calledForStackTrace } from './callers';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
+import { constEnumsIn } from './inlined';
 import { observe, stopObserving, unobserved } from './observer';
 import { now } from './own-paths';
 import { fileDependency, PathInputs } from './path-inputs';
@@ -420,6 +421,7 @@ export class Recorder extends PathInputs implements Sink {
         packages.add(place.name);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
+        this.#dependOnConstEnums(file);
         this.#shared.depend(
           file === this.#target.file
             ? fileDependency(place.name, file)
@@ -475,10 +477,17 @@ export class Recorder extends PathInputs implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
-      this.#shared.depend(this.#contents.get(file) ?? { kind: 'present', name, value: 'file' });
+      const content = this.#contents.get(file);
+      if (content !== undefined) this.#dependOnConstEnums(file);
+      this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
     }
     return names;
+  }
+
+  /** What a compiler may have written into a file that has no probes to say so. */
+  #dependOnConstEnums(file: string): void {
+    for (const other of constEnumsIn(file)) this.read(other);
   }
 
   /** Where modules of the project were looked for by name before they were found. */
