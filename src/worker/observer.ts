@@ -23,6 +23,8 @@ export const unwatched = {
 
 let sink: Sink | null = null;
 let suspended = 0;
+/** How many modules are being loaded, one for the other, where that is seen. */
+let loading = 0;
 let installed = false;
 /** Whether modules were loaded since the last search that are to be watched too. */
 let unsearched = true;
@@ -78,22 +80,33 @@ function quietly(call: AnyFunction, self: unknown, args: readonly unknown[]): un
   }
 }
 
-/**
- * Runs a transformer and tells which files it read; nothing of that is the test's.
- * @returns Absolute paths, each once.
- */
-export function readsDuring<T>(work: () => T): { result: T; files: string[] } {
+/** What a transformer looked at, as absolute paths, each once. */
+export interface Reads {
+  files: string[];
+  /** Folders that it listed. */
+  folders: string[];
+  /** Modules that this process loaded for it; it does so once. */
+  modules: string[];
+}
+
+/** Runs a transformer and tells what it read; nothing of that is the test's. */
+export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
   const files = new Set<string>();
+  const folders = new Set<string>();
+  const modules = new Set<string>();
   const outer = { sink, suspended };
   install();
   sink = {
     ...NOBODY,
-    read: (file) => files.add(file),
+    seesLoading: true,
+    read: (file) => (loading > 0 ? modules : files).add(file),
+    listed: (folder) => folders.add(folder),
     wrote: (file) => files.delete(file),
   };
   suspended = 0;
   try {
-    return { result: work(), files: [...files] };
+    const result = work();
+    return { result, reads: { files: [...files], folders: [...folders], modules: [...modules] } };
   } finally {
     ({ sink, suspended } = outer);
   }
@@ -172,7 +185,13 @@ function watchModules(): void {
     ) {
       sink.read(request);
     }
-    return sink?.seesLoading === true ? Reflect.apply(load, this, args) : quietly(load, this, args);
+    if (sink?.seesLoading !== true) return quietly(load, this, args);
+    loading += 1;
+    try {
+      return Reflect.apply(load, this, args);
+    } finally {
+      loading -= 1;
+    }
   };
 }
 

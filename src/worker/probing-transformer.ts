@@ -14,7 +14,7 @@ import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from './callers';
 import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
-import { readsDuring, unobserved, watchSources } from './observer';
+import { readsDuring, unobserved, watchSources, type Reads } from './observer';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
@@ -24,7 +24,7 @@ export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
 type Options = TransformOptions<unknown>;
 
 /** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
-const PROBES_VERSION = '1';
+const PROBES_VERSION = '2';
 
 /** Jest gives `.json` to transformers, but it is no program. */
 const PROGRAM =
@@ -62,10 +62,10 @@ function probing(
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
       return unobserved(() => {
-        const { result, files } = readsDuring<TransformedSource>(() =>
+        const { result, reads } = readsDuring<TransformedSource>(() =>
           process.call(inner, code, file, own(options)),
         );
-        return withProbes(code, file, options, result, inlined(code, file, files));
+        return withProbes(code, file, options, result, sources(code, file, reads));
       });
     };
   }
@@ -73,19 +73,33 @@ function probing(
     wrapped.processAsync = async (code, file, options) => {
       if (isOurs(file)) return { code };
       const result = await unobserved(() => processAsync.call(inner, code, file, own(options)));
-      return unobserved(() => withProbes(code, file, options, result, inlined(code, file, [])));
+      return unobserved(() =>
+        withProbes(code, file, options, result, sources(code, file, NOTHING_READ)),
+      );
     };
   }
-  /** Files whose content is written into what a file transforms to. */
-  const inlined = (code: string, file: string, read: readonly string[]): string[] =>
-    wholePrograms ? reachableConstEnums(code, file) : read.filter((name) => isInlined(name, file));
+  /** What a file transforms to depends on besides itself. */
+  const sources = (code: string, file: string, reads: Reads): OtherSources => {
+    if (wholePrograms) return { inlined: reachableConstEnums(code, file), listed: [] };
+    noteModules(reads);
+    return {
+      inlined: [...reads.files.filter((name) => isInlined(name, file)), ...loadedModules],
+      listed: reads.folders.filter((folder) => packageFolder(folder) === null),
+    };
+  };
   wrapped.getCacheKey = (code, file, options) =>
     cacheKey(
       options.instrument,
       wholePrograms ? unobserved(() => inlinedKey(reachableConstEnums(code, file))) : '',
       inner.getCacheKey === undefined
         ? defaultCacheKey(code, file, options)
-        : unobserved(() => inner.getCacheKey?.call(inner, code, file, own(options)) ?? ''),
+        : unobserved(() => {
+            const { result, reads } = readsDuring(() =>
+              inner.getCacheKey?.call(inner, code, file, own(options)),
+            );
+            if (!wholePrograms) noteModules(reads);
+            return result ?? '';
+          }),
     );
   if (inner.getCacheKeyAsync !== undefined) {
     wrapped.getCacheKeyAsync = async (code, file, options) =>
@@ -99,13 +113,33 @@ function probing(
   return wrapped;
 }
 
-/** What a transformer reads on the way is another file's content, but for its configuration and installed packages. */
-function isInlined(name: string, file: string): boolean {
+/** What a file's transformed code depends on besides the file, as absolute paths. */
+interface OtherSources {
+  inlined: string[];
+  listed: string[];
+}
+
+const NOTHING_READ: Reads = { files: [], folders: [], modules: [] };
+
+/** Modules of the project that a transformer loaded in this process: they may shape all that it transforms later. */
+const loadedModules = new Set<string>();
+
+function noteModules({ modules }: Reads): void {
+  for (const file of modules) if (isInlined(file, null)) loadedModules.add(file);
+}
+
+/**
+ * What a transformer reads on the way is another file's content, but for its configuration and installed packages.
+ * @param file The file that is transformed: a configuration lies in a folder on the way from it. Null where all files are.
+ */
+function isInlined(name: string, file: string | null): boolean {
   return (
     name !== file &&
     packageFolder(name) === null &&
     !/(?:^|[\\/])(?:\.|package\.json$|[jt]sconfig[^\\/]*\.json$|babel\.config\.|jest\.config\.|browserslist$)/.test(
-      path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''),
+      file === null
+        ? path.basename(name)
+        : path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''),
     )
   );
 }
@@ -121,13 +155,14 @@ function withProbes(
   file: string,
   options: Options,
   transformed: TransformedSource,
-  inlinedFiles: string[],
+  { inlined, listed }: OtherSources,
 ): TransformedSource {
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
   if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file))
     return transformed;
   if (typeof transformed?.code !== 'string') return transformed;
   const root = rootOf(options.config);
+  const stored = (name: string): string => toStored(root, realPath(name));
   try {
     const { code, map } = insertProbes(transformed.code, {
       form: options.supportsStaticESM ? 'module' : 'commonjs',
@@ -136,8 +171,8 @@ function withProbes(
       filename: file,
       contentHash: contentHash(source),
       map: transformed.map ?? externalMap(transformed.code, file),
-      ...(inlinedFiles.length > 0 && {
-        extras: { inlined: inlinedFiles.map((name) => toStored(root, realPath(name))) },
+      ...(inlined.length + listed.length > 0 && {
+        extras: { inlined: inlined.map(stored), listed: listed.map(stored) },
       }),
     });
     return { ...transformed, code, map: map as TransformedSource['map'] };

@@ -3,7 +3,7 @@ import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
-import { toStored } from '../dependencies/paths';
+import { fromStored, toStored } from '../dependencies/paths';
 import { packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
@@ -404,13 +404,18 @@ export class Recorder extends PathInputs implements Sink {
 
   /** Modules without probes count as whole files, snapshots by what stands there after the run. */
   #addLoaded(snapshot: string | null): void {
+    const { root } = this.#run.file;
     const probed = new Set<string>();
+    const read = new Set<string>();
+    const listed = new Set<string>();
     for (const { metadata } of this.#registry.files) {
-      const { name, inlined } = this.#run.probed(metadata);
-      probed.add(name);
-      for (const other of inlined)
-        this.#shared.depend(fileDependency(other, path.resolve(this.#run.file.root, other)));
+      const file = this.#run.probed(metadata);
+      probed.add(file.name);
+      for (const name of file.inlined) read.add(name);
+      for (const name of file.listed) listed.add(name);
     }
+    for (const name of read) this.#shared.depend(fileDependency(name, fromStored(root, name)));
+    for (const name of listed) this.listed(fromStored(root, name));
     const packages = new Set<string>();
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');

@@ -32,6 +32,8 @@ export interface ProbedFile {
   name: string;
   /** Files whose content its transformer wrote into it. */
   inlined: string[];
+  /** Folders that its transformer listed. */
+  listed: string[];
 }
 
 /** A worker's part in one run: what the controller told it, and its own journal. */
@@ -151,7 +153,8 @@ export class WorkerRun {
     let known = this.#probed.get(metadata);
     if (known === undefined) {
       const { path: name, extras } = decodeMetadata(metadata);
-      known = { name, inlined: (extras as { inlined?: string[] } | undefined)?.inlined ?? [] };
+      const { inlined = [], listed = [] } = (extras ?? {}) as Partial<ProbedFile>;
+      known = { name, inlined, listed };
       this.#probed.set(metadata, known);
     }
     return known;

@@ -12,7 +12,7 @@ import { plainCode } from './plain-code';
 import { resolution } from './resolution';
 import type { Family } from './scenario';
 import { testFiles } from './test-files';
-import { babelToolChain, swcToolChain } from './tool-chain';
+import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
 import { typeErrors, typeScript } from './transformers';
 import { variables } from './variables';
 import { writes } from './writes';
@@ -40,6 +40,7 @@ export const families: readonly Family[] = [
   resolution,
   packages,
   babelToolChain,
+  babelPlugins,
   swcToolChain,
   globalSetup,
   projectSetup,

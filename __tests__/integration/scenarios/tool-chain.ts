@@ -144,6 +144,65 @@ export const babelToolChain: Family = {
   ],
 };
 
+/** A plug-in that makes code of what it finds by names that stand nowhere. */
+const GENERATING = `
+const fs = require('node:fs');
+const path = require('node:path');
+const at = (...names) => path.join(__dirname, '..', ...names);
+module.exports = ({ types }) => ({
+  visitor: {
+    Identifier(identifier) {
+      if (identifier.node.name !== 'GENERATED') return;
+      const { value } = require(at(['made', 'up'].join('-')));
+      identifier.replaceWith(types.stringLiteral(value + fs.readdirSync(at('words')).join()));
+    },
+  },
+});
+`;
+
+const GENERATED = ['__tests__/generated.test.js', '__tests__/later.test.js'];
+
+/** What Babel plug-ins load and look at while they work. */
+export const babelPlugins: Family = {
+  name: 'Babel plug-ins at work',
+  base: {
+    packages: ['jest', 'babel-jest', '@babel/core', 'babel-plugin-istanbul', 'babel-preset-jest'],
+    files: {
+      'jest.config.js': 'module.exports = {};',
+      'babel.config.js': "module.exports = { plugins: ['./tools/babel/generating'] };\n",
+      'tools/babel/generating.js': GENERATING,
+      'tools/made-up.js': "exports.value = 'made up';\n",
+      'tools/words/one.txt': '',
+      'src/generated.js': 'exports.generated = () => GENERATED;\n',
+      'src/later.js': 'exports.later = () => GENERATED;\n',
+      'src/plain.txt': 'plain',
+      '__tests__/generated.test.js': testing(
+        "expect(require('../src/generated').generated()).toContain('one');",
+      ),
+      '__tests__/later.test.js': testing(
+        "expect(require('../src/later').later()).toContain('one');",
+      ),
+    },
+  },
+  scenarios: [
+    {
+      name: 'a module that a plug-in loads by a made-up name',
+      edit: (project) => project.edit('tools/made-up.js', 'made up', 'made over'),
+      expectRan: GENERATED,
+    },
+    {
+      name: 'a new file in a folder that a plug-in lists',
+      edit: (project) => project.write({ 'tools/words/two.txt': '' }),
+      expectRan: GENERATED,
+    },
+    {
+      name: 'a file that no plug-in looks at',
+      edit: (project) => project.write({ 'src/plain.txt': 'other' }),
+      expectRan: [],
+    },
+  ],
+};
+
 /** SWC, and a transformer of the project's own. */
 export const swcToolChain: Family = {
   name: 'the tool chain: SWC and a transformer in the project',
