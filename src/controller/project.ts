@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
+import { moduleExtensions } from '../dependencies/extensions';
 import { findMocks, mocksByPackage, namedBelowRoots, type Mocks } from '../dependencies/mocks';
 import { realPath, toStored } from '../dependencies/paths';
 import {
@@ -134,7 +135,7 @@ export class Project {
 
   /** What the values of dependencies depend on here. */
   get facts(): ProjectFacts {
-    return { extensions: this.config.moduleFileExtensions, mocks: this.#mocks };
+    return { extensions: moduleExtensions(this.config), mocks: this.#mocks };
   }
 
   /** Looks for manual mocks where no test file comes with what Jest knows of them. */

@@ -27,7 +27,7 @@ export interface TreeRules {
 
 /** What a dependency's value depends on besides the working tree; it differs from project to project. */
 export interface ProjectFacts {
-  /** Jest's `moduleFileExtensions`. */
+  /** As Jest tries them: see `moduleExtensions`. */
   extensions: readonly string[];
   /** Null where they were not looked for. */
   mocks: Mocks | null;

@@ -52,7 +52,7 @@ export function linkValue(root: string, place: string): string {
  * The way to a module through a link: it may come to lead elsewhere.
  * @param place Absolute path that was asked for, perhaps without an extension or the name of an index.
  * @param found Absolute, real path of what was found there.
- * @param extensions Jest's `moduleFileExtensions`.
+ * @param extensions As `moduleExtensions` gives them.
  * @returns Null where no link leads there.
  */
 export function linkedWay(

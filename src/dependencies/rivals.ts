@@ -93,12 +93,13 @@ const NOTED_FOR_ALL = ['__mocks__', 'package.json', ...RC_FILES];
  * Source: jest-resolve, `resolveModule` (extensions are tried in order, files before folders) and jest-runtime,
  * `requireModuleOrMock` (`__mocks__` beside the module).
  * @param name Stored path of the module.
- * @param extensions Jest's `moduleFileExtensions`, without dots.
+ * @param extensions As `moduleExtensions` gives them.
  */
 export function rivalsOf(name: string, extensions: readonly string[]): string[] {
   const folder = path.posix.dirname(name);
   const base = path.posix.basename(name);
-  const extension = path.posix.extname(base).slice(1);
+  const extension =
+    extensions.find((any) => base.endsWith(`.${any}`)) ?? path.posix.extname(base).slice(1);
   const stem = extension === '' ? base : base.slice(0, -extension.length - 1);
   const rank = extensions.indexOf(extension);
   const at = (...parts: string[]) => path.posix.join(folder, ...parts);

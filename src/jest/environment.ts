@@ -3,6 +3,7 @@
  * runs. It builds on whatever environment the project uses.
  */
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
+import { moduleExtensions } from '../dependencies/extensions';
 import { withoutHandover } from '../run/handover';
 import { attach, type AnyEnvironment } from '../worker/attach';
 import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
@@ -26,7 +27,7 @@ export default class TestmonEnvironment {
         docblockPragmas: () => context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
         updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
-        moduleFileExtensions: config.projectConfig.moduleFileExtensions,
+        extensions: moduleExtensions(config.projectConfig),
         transform: config.projectConfig.transform,
         search: config.projectConfig,
       },

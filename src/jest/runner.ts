@@ -5,6 +5,7 @@
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { moduleExtensions } from '../dependencies/extensions';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
 import {
@@ -35,7 +36,7 @@ export default function testmonRunner(
       environmentFiles: () => docblockEnvironment(config, testPath),
       testNamePattern: globalConfig.testNamePattern,
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
-      moduleFileExtensions: config.moduleFileExtensions,
+      extensions: moduleExtensions(config),
       transform: config.transform,
       search: config,
     },

@@ -29,7 +29,8 @@ export interface TestFileContext {
   testNamePattern: string | undefined;
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
-  moduleFileExtensions: readonly string[];
+  /** As Jest tries them: see `moduleExtensions`. */
+  extensions: readonly string[];
   /** The transformers of the project. */
   transform: Config.ProjectConfig['transform'];
   /** What Jest's config says of places for one module. */
@@ -83,7 +84,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       environmentId: project.environmentId,
       file: context.testPath,
       pragmas: context.docblockPragmas(),
-      extensions: context.moduleFileExtensions,
+      extensions: context.extensions,
       searchOrders: searchOrders(context.search),
       moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
       seesSources: wrapsAllTransformers(context),

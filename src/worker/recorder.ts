@@ -46,7 +46,7 @@ export interface RecordedTestFile {
   file: string;
   /** As `jest-docblock` parsed them. */
   pragmas: Record<string, string | string[]>;
-  /** Jest's `moduleFileExtensions`. */
+  /** As Jest tries them: see `moduleExtensions`. */
   extensions: readonly string[];
   /** Folders that Jest searches one after the other. */
   searchOrders: readonly string[][];

@@ -261,3 +261,50 @@ export const resolution: Family = {
     },
   ],
 };
+
+/** Extensions of a platform, as React Native has them. */
+export const platforms: Family = {
+  name: 'modules of a platform',
+  base: {
+    files: {
+      'jest.config.js':
+        "module.exports = { transform: {}, haste: { defaultPlatform: 'ios', platforms: ['ios', 'android', 'native'] } };",
+      'src/button.js': "exports.from = 'any';\n",
+      'src/view.native.js': "exports.from = 'native';\n",
+      'src/view.js': "exports.from = 'any';\n",
+      'src/text.ios.js': "exports.from = 'ios';\n",
+      'src/text.js': "exports.from = 'any';\n",
+      ...Object.fromEntries(
+        ['button', 'view', 'text'].map((name) => [
+          `__tests__/${name}.test.js`,
+          testing(`expect(require('../src/${name}').from).toBeTruthy();`),
+        ]),
+      ),
+    },
+  },
+  scenarios: [
+    {
+      name: 'a module of the platform beside one of any',
+      edit: (project) => project.write({ 'src/button.ios.js': "exports.from = 'ios';\n" }),
+      expectRan: ['__tests__/button.test.js'],
+    },
+    {
+      name: 'a module of the platform beside a native one',
+      edit: (project) => project.write({ 'src/view.ios.js': "exports.from = 'ios';\n" }),
+      expectRan: ['__tests__/view.test.js'],
+    },
+    {
+      name: 'modules of other platforms, and such as were not found',
+      edit: (project) => {
+        project.write({ 'src/button.android.js': '', 'src/text.native.js': '' });
+        project.edit('src/text.js', 'any', 'other');
+      },
+      expectRan: [],
+    },
+    {
+      name: 'a module of the platform is gone',
+      edit: (project) => project.write({ 'src/text.ios.js': null }),
+      expectRan: ['__tests__/text.test.js'],
+    },
+  ],
+};

@@ -1,0 +1,28 @@
+/** The parts of a Jest config that say which extensions a module may be asked for without. */
+export interface ExtensionsConfig {
+  moduleFileExtensions: readonly string[];
+  haste?: { defaultPlatform?: string | null; platforms?: readonly string[] };
+}
+
+/**
+ * The extensions that Jest tries, in that order: those of a platform come first, as in React Native.
+ * Source: the constructor of jest-resolve's `Resolver`.
+ * @returns Without the leading dot.
+ */
+export function moduleExtensions({
+  moduleFileExtensions,
+  haste = {},
+}: ExtensionsConfig): readonly string[] {
+  const platforms = [
+    haste.defaultPlatform,
+    haste.platforms?.includes('native') === true ? 'native' : null,
+  ].filter((platform) => platform != null);
+  return platforms.length === 0
+    ? moduleFileExtensions
+    : [
+        ...platforms.flatMap((platform) =>
+          moduleFileExtensions.map((extension) => `${platform}.${extension}`),
+        ),
+        ...moduleFileExtensions,
+      ];
+}
