@@ -7,6 +7,7 @@ import {
   type JournalNames,
 } from '../run/journal';
 import { NumberedFootprint, NumberedTest, type Named } from '../store/numbered';
+import { Shelf } from '../store/shelf';
 import type { FileVersion, TestFileRecord } from '../store/types';
 import { withOneVersionPerFile } from './same-file';
 
@@ -31,6 +32,7 @@ export class JournalReader {
   readonly unfinished: Started[] = [];
   readonly #journals: Iterable<Iterable<JournalLine>>;
   readonly #versions = new Map<string, FileVersion>();
+  readonly #kept = new Shelf();
 
   constructor(journals: Iterable<Iterable<JournalLine>>) {
     this.#journals = journals;
@@ -85,9 +87,10 @@ export class JournalReader {
     if (version === null) return null;
     const key = `${version.form}|${version.contentHash}|${version.path}`;
     const known = this.#versions.get(key);
+    // Places do not tell versions apart: the first that are known of one stay.
+    if (known?.fingerprints.equals(version.fingerprints) === true) return known;
+    version.fingerprints = this.#kept.add(version.fingerprints);
     if (known === undefined) this.#versions.set(key, version);
-    else if (known.fingerprints.equals(version.fingerprints) && known.places === version.places)
-      return known;
     return version;
   }
 }

@@ -111,15 +111,17 @@ export class RunDirectory {
   }
 }
 
-/** The bytes of a regular file, in order; none, or no more, where it cannot be read. */
+/**
+ * The bytes of a regular file, in order; none, or no more, where it cannot be read. Each chunk stands until the next is
+ * asked for.
+ */
 export function* chunksOf(file: string): Generator<Buffer> {
   let opened: number | null = null;
   try {
     if (!fs.lstatSync(file).isFile()) return;
     opened = fs.openSync(file, 'r');
+    const chunk = Buffer.allocUnsafe(CHUNK);
     for (;;) {
-      // A new one each time: parts of it are kept until the line they belong to has its end.
-      const chunk = Buffer.allocUnsafe(CHUNK);
       const length = fs.readSync(opened, chunk, 0, CHUNK, null);
       if (length === 0) return;
       yield chunk.subarray(0, length);

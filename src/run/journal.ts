@@ -93,7 +93,8 @@ export function encodeLine(line: JournalLine): string {
 /**
  * Every complete line of a journal, in order; stops at the first that is torn or damaged. One that is sound but cannot
  * be ours is passed over.
- * @param chunks The journal's bytes, in parts of any size: a whole run's need not be in memory at once.
+ * @param chunks The journal's bytes, in parts of any size: a whole run's need not be in memory at once. Each must stand
+ * until the next is asked for.
  */
 export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine> {
   for (const line of linesOf(chunks)) {
@@ -126,7 +127,8 @@ function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
       yield begun.length === 0 ? part : Buffer.concat([...begun, part]);
       begun = [];
     }
-    if (at < chunk.length) begun.push(chunk.subarray(at));
+    // The chunk's memory may be used again.
+    if (at < chunk.length) begun.push(Buffer.from(chunk.subarray(at)));
   }
 }
 

@@ -1,5 +1,7 @@
 import { ByteWriter, viewOf } from './encoding';
 import { compareDependencies } from './footprint';
+import { Shelf } from './shelf';
+import { firstAfter, mergeSorted } from './sorted';
 import type { Dependency } from './types';
 
 /** A dependency, and where it stands among all that are known. */
@@ -24,13 +26,15 @@ export class DependencyOrder {
   /** Where the text of each place begins. */
   #starts = new Uint32Array(1);
   #others: Known[] = [];
+  /** For the texts of those. */
+  #shelf = new Shelf();
 
   add(id: number, { kind, name, value }: Dependency): void {
     scratch.reset();
     scratch.text(kind);
     scratch.text(name);
     scratch.text(value);
-    const known: Known = { id, kind, name, value, written: scratch.finish() };
+    const known: Known = { id, kind, name, value, written: this.#shelf.add(scratch.view()) };
     this.#byId[id] = known;
     this.#places[id] = -1;
     this.#others.push(known);
@@ -70,7 +74,9 @@ export class DependencyOrder {
     let at = 0;
     for (const other of others.sort(compareDependencies)) {
       // Few against many: most of what precedes is found by halves.
-      const end = firstAfter(count, at, (nth) => this.#placed[placed[nth] ?? 0] as Known, other);
+      const end = firstAfter(count, at, (nth) =>
+        compareDependencies(this.#placed[placed[nth] ?? 0] as Known, other),
+      );
       this.#writePlaced(placed.subarray(at, end), writer);
       if (other.written !== null) writer.bytes(other.written);
       at = end;
@@ -89,8 +95,13 @@ export class DependencyOrder {
   }
 
   #place(): void {
-    const merged = merge(this.#placed, this.#others.sort(compareDependencies));
+    const merged = mergeSorted(
+      this.#placed,
+      this.#others.sort(compareDependencies),
+      compareDependencies,
+    );
     this.#others = [];
+    this.#shelf = new Shelf();
     const starts = new Uint32Array(merged.length + 1);
     const text = new ByteWriter();
     merged.forEach((known, place) => {
@@ -112,32 +123,3 @@ const NO_TEXT = viewOf(new Uint8Array(0));
 const MOST_OTHERS = 500;
 
 const scratch = new ByteWriter();
-
-/** Two sorted lists as one. */
-function merge(a: readonly Known[], b: readonly Known[]): Known[] {
-  const merged: Known[] = [];
-  let at = 0;
-  for (const other of b) {
-    const end = firstAfter(a.length, at, (nth) => a[nth] as Known, other);
-    for (; at < end; at += 1) merged.push(a[at] as Known);
-    merged.push(other);
-  }
-  for (; at < a.length; at += 1) merged.push(a[at] as Known);
-  return merged;
-}
-
-/** Of so many in order, the first from `from` on that does not precede another. */
-function firstAfter(
-  count: number,
-  from: number,
-  known: (nth: number) => Known,
-  other: Known,
-): number {
-  let [low, high] = [from, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareDependencies(known(middle), other) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -259,6 +259,15 @@ export class ByteWriter {
     this.#length = at;
   }
 
+  /** Characters of a byte each. */
+  latin1(text: string): void {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    const at = this.#length;
+    for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index);
+    this.#length = at + text.length;
+  }
+
   /** Text with its length before it, so that no two sequences of texts look alike. */
   text(value: string): void {
     const length = Buffer.byteLength(value);

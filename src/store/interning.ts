@@ -46,7 +46,8 @@ export class Interning implements Rows {
   /** By object first, as the records of a journal share them: hashing is for those not seen yet. */
   #versionObjects = new Map<number, Map<FileVersion, number>>();
   #versionIds = new Map<string, number>();
-  #versions = new Map<number, KnownVersion>();
+  /** By row id. */
+  #versions: KnownVersion[] = [];
   #dependencyObjects = new Map<Dependency, number>();
   #namedRows: NamedRows | null = null;
   #dependencyIds = new Map<string, number>();
@@ -93,7 +94,7 @@ export class Interning implements Rows {
   reset(): void {
     this.#versionObjects = new Map();
     this.#versionIds = new Map();
-    this.#versions = new Map();
+    this.#versions = [];
     this.#dependencyObjects = new Map();
     this.#namedRows = null;
     this.#dependencyIds = new Map();
@@ -114,7 +115,7 @@ export class Interning implements Rows {
   }
 
   version(id: number): KnownVersion {
-    const version = this.#versions.get(id);
+    const version = this.#versions[id];
     if (version === undefined) throw new Error(`The file version ${id} was not interned.`);
     return version;
   }
@@ -227,7 +228,7 @@ export class Interning implements Rows {
         this.#newVersions.add(id);
       }
       this.#versionIds.set(key, id);
-      this.#versions.set(id, knownVersion({ id, path, form, fingerprints }));
+      this.#versions[id] = knownVersion({ id, path, form, fingerprints });
     }
     return id;
   }
@@ -265,11 +266,12 @@ export class Interning implements Rows {
    * again just now. Where one batch disagrees with itself all its answers stay, and `load` uses none.
    */
   writeContents(): void {
-    for (const { environmentId, path, form, contentHash, versions, now } of this.#learnt.values()) {
+    for (const { environmentId, version, ids, now } of this.#learnt.values()) {
+      const { path, form, contentHash } = version;
       const hash = packHash(contentHash);
       const known = this.#staleContents.all(environmentId, path, form, hash);
-      for (const id of known) if (!versions.has(id)) this.#deleteContent.run(id, hash);
-      for (const id of versions) {
+      for (const id of known) if (!ids.includes(id)) this.#deleteContent.run(id, hash);
+      for (const id of ids) {
         if (known.includes(id)) continue;
         this.#insertContent.run(hash, id, now);
         if (!this.#newVersions.has(id)) this.#newContents += 1;
@@ -278,24 +280,11 @@ export class Interning implements Rows {
     this.#learnt.clear();
   }
 
-  #noteContent(
-    environmentId: number,
-    { path, form, contentHash }: FileVersion,
-    id: number,
-    now: number,
-  ): void {
-    const key = `${environmentId}|${form}|${contentHash}|${path}`;
+  #noteContent(environmentId: number, version: FileVersion, id: number, now: number): void {
+    const key = `${environmentId}|${version.form}|${version.contentHash}|${version.path}`;
     const learnt = this.#learnt.get(key);
-    if (learnt === undefined) {
-      this.#learnt.set(key, {
-        environmentId,
-        path,
-        form,
-        contentHash,
-        versions: new Set([id]),
-        now,
-      });
-    } else learnt.versions.add(id);
+    if (learnt === undefined) this.#learnt.set(key, { environmentId, version, ids: [id], now });
+    else if (!learnt.ids.includes(id)) learnt.ids.push(id);
   }
 }
 
@@ -307,8 +296,11 @@ interface NamedRows {
   dependencies: number[];
 }
 
-interface Learnt extends Pick<FileVersion, 'path' | 'form' | 'contentHash'> {
+interface Learnt {
   environmentId: number;
-  versions: Set<number>;
+  /** One of those that the content was seen to transform to. */
+  version: FileVersion;
+  /** The rows of all of them. */
+  ids: number[];
   now: number;
 }

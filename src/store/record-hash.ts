@@ -25,7 +25,7 @@ export function recordHash(
   writer.text(record.complete ? 'complete' : 'incomplete');
   const files = new FileOrder(whole, rows);
   writer.varint(files.keys.length);
-  for (const key of files.keys) writer.bytes(key);
+  for (const key of files.keys) writer.latin1(key);
   writeFootprint(record.shared, rows, files);
   const tests = record.tests.map((test) => ({ test, name: JSON.stringify(test.name) }));
   tests.sort((a, b) => compareText(a.name, b.name) || a.test.ordinal - b.test.ordinal);
@@ -44,7 +44,7 @@ const writer = new ByteWriter();
 /** The files of a record in an order that does not depend on row ids. Sorted once, and not once per test. */
 class FileOrder {
   /** One key per file. */
-  readonly keys: Buffer[] = [];
+  readonly keys: string[] = [];
   /** The place of each version's file among the keys. */
   readonly places = new Map<number, number>();
   /** The version at each place. */
@@ -56,10 +56,9 @@ class FileOrder {
 
   constructor({ blocks }: IdFootprint, rows: Rows) {
     const versions = blocks.map(({ version }) => rows.version(version));
-    versions.sort((a, b) => a.order - b.order || Buffer.compare(a.key, b.key));
+    versions.sort((a, b) => a.order - b.order || compareText(a.key, b.key));
     for (const version of versions) {
-      const last = this.versions.at(-1);
-      if (last?.order !== version.order || !last.key.equals(version.key)) {
+      if (this.versions.at(-1)?.key !== version.key) {
         this.keys.push(version.key);
         this.versions.push(version);
       }

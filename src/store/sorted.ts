@@ -1,0 +1,27 @@
+/** Two sorted lists as one; the first itself where the second is empty. Of what is equal, the second's comes first. */
+export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
+  if (b.length === 0) return a;
+  const merged: T[] = [];
+  let at = 0;
+  for (const other of b) {
+    const end = firstAfter(a.length, at, (nth) => compare(a[nth] as T, other));
+    for (; at < end; at += 1) merged.push(a[at] as T);
+    merged.push(other);
+  }
+  for (; at < a.length; at += 1) merged.push(a[at] as T);
+  return merged;
+}
+
+/**
+ * Of so many in order, the first from `from` on that does not precede something.
+ * @param compare Below zero for those that do.
+ */
+export function firstAfter(count: number, from: number, compare: (nth: number) => number): number {
+  let [low, high] = [from, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(middle) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
