@@ -3,6 +3,7 @@ import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
+import { linkedWay } from '../dependencies/nearer';
 import { fromStored, toStored } from '../dependencies/paths';
 import { packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
@@ -184,13 +185,20 @@ export class Recorder extends PathInputs implements Sink {
 
   /** Links on the way to a module that code of the project asked for by a path. */
   #dependOnLinks(from: string, specifier: string, found: string): void {
-    if (!path.isAbsolute(found) || this.#run.paths.place(from).kind !== 'file') return;
-    for (const name of this.#target.mapped(specifier) ?? [specifier]) {
-      if (!PATH.test(name)) continue;
+    if (this.#run.paths.place(from).kind !== 'file' || !path.isAbsolute(found)) return;
+    const links = this.#run.linkedWays(path.dirname(from), specifier, found, () =>
+      this.#linksTo(from, specifier, found),
+    );
+    for (const link of links) this.#shared.depend(link);
+  }
+
+  #linksTo(from: string, specifier: string, found: string): Dependency[] {
+    const { mapped, extensions } = this.#target;
+    return (mapped(specifier) ?? [specifier]).flatMap((name) => {
+      if (!PATH.test(name)) return [];
       const place = path.resolve(path.dirname(from), name);
-      const link = this.#run.linkedWay(place, found, this.#target.extensions);
-      if (link !== null) this.#shared.depend(link);
-    }
+      return linkedWay(this.#run.file.root, place, found, extensions) ?? [];
+    });
   }
 
   /** Before it can be loaded, so that what is recorded is what ran. */

@@ -5,7 +5,7 @@ import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
-import { foldersAbove, linkedWay, nearerPlaces } from '../dependencies/nearer';
+import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
@@ -46,7 +46,7 @@ export class WorkerRun {
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
-  readonly #linkedWays = new Map<string, Dependency | null>();
+  readonly #linkedWays = new Map<string, readonly Dependency[]>();
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
   readonly #folders: FolderReader;
@@ -78,15 +78,20 @@ export class WorkerRun {
     return dependency;
   }
 
-  /** A link on the way to a module, remembered per place; see `linkedWay`. */
-  linkedWay(place: string, found: string, extensions: readonly string[]): Dependency | null {
-    const key = `${place}\0${found}`;
-    let way = this.#linkedWays.get(key);
-    if (way === undefined) {
-      way = linkedWay(this.file.root, place, found, extensions);
-      this.#linkedWays.set(key, way);
+  /** The links on the way from a folder to a module, remembered: nearly every module is found without any. */
+  linkedWays(
+    folder: string,
+    specifier: string,
+    found: string,
+    look: () => Dependency[],
+  ): readonly Dependency[] {
+    const key = `${folder}\0${specifier}\0${found}`;
+    let ways = this.#linkedWays.get(key);
+    if (ways === undefined) {
+      ways = look();
+      this.#linkedWays.set(key, ways);
     }
-    return way;
+    return ways;
   }
 
   /** What could stand in a module's place, remembered per module. */
