@@ -70,6 +70,15 @@ class SetupRecorder extends PathInputs implements Sink {
     observe(this);
   }
 
+  // What lies elsewhere can be large, a downloaded database server say, and does not count in the end.
+  override read(file: string): void {
+    if (this.#isOfRepository(file)) super.read(file);
+  }
+
+  override listed(folder: string): void {
+    if (this.#isOfRepository(folder)) super.listed(folder);
+  }
+
   protected depend(dependency: Dependency): void {
     this.#found.depend(dependency);
   }
@@ -93,9 +102,13 @@ class SetupRecorder extends PathInputs implements Sink {
     if (kind === 'package') return false;
     const file = fromStored(this.#paths.root, name);
     return (
-      isWithin(this.#paths.surroundings.workspace, file) &&
+      this.#isOfRepository(file) &&
       this.own.before(file) === undefined &&
       (kind !== 'listing' || !this.own.isIn(file))
     );
+  }
+
+  #isOfRepository(file: string): boolean {
+    return isWithin(this.#paths.surroundings.workspace, file);
   }
 }
