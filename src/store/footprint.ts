@@ -107,19 +107,23 @@ function idsInOrder(ids: number[]): number[] {
     last = id;
   }
   if (isAscending) return ids;
+  // Row ids are small but in a database of someone else's; whole numbers sort twice as fast.
+  const isSmall = ids.every((id) => id <= LARGEST_SMALL);
   let count = 0;
   last = -1;
-  for (const id of new Float64Array(ids).sort()) {
+  for (const id of (isSmall ? new Uint32Array(ids) : new Float64Array(ids)).sort()) {
     if (id !== last) ids[count++] = last = id;
   }
   ids.length = count;
   return ids;
 }
 
+const LARGEST_SMALL = 2 ** 32 - 1;
+
 /** Everything that any of the footprints holds. Most of it is in the first: that is what tests share. */
 export function union(footprints: Iterable<IdFootprint>): IdFootprint {
   let all: Sum[] = [];
-  const ids: number[] = [];
+  let ids: number[] = [];
   for (const { blocks, dependencies } of footprints) {
     const others: Sum[] = [];
     let at = 0;
@@ -130,9 +134,9 @@ export function union(footprints: Iterable<IdFootprint>): IdFootprint {
       else others.push({ version, bits, isOwn: false });
     }
     all = mergeSorted(all, others, (a, b) => a.version - b.version);
-    for (const id of dependencies) ids.push(id);
+    ids = mergeSorted(ids, idsWithout(dependencies, ids), (a, b) => a - b);
   }
-  return { blocks: all, dependencies: idsInOrder(ids) };
+  return { blocks: all, dependencies: ids };
 }
 
 /** Blocks to which more are added. */
@@ -161,13 +165,17 @@ export function without(whole: IdFootprint, part: IdFootprint): IdFootprint {
     } else if (!holds(taken.bits, entry.bits))
       blocks.push({ version: entry.version, bits: andNot(entry.bits, taken.bits) });
   }
-  const dependencies: number[] = [];
-  at = 0;
-  for (const id of whole.dependencies) {
-    while ((part.dependencies[at] ?? Infinity) < id) at += 1;
-    if (part.dependencies[at] !== id) dependencies.push(id);
+  return { blocks, dependencies: idsWithout(whole.dependencies, part.dependencies) };
+}
+
+function idsWithout(whole: readonly number[], part: readonly number[]): number[] {
+  const rest: number[] = [];
+  let at = 0;
+  for (const id of whole) {
+    while ((part[at] ?? Infinity) < id) at += 1;
+    if (part[at] !== id) rest.push(id);
   }
-  return { blocks, dependencies };
+  return rest;
 }
 
 /** A footprint of nothing. */

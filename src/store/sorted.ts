@@ -1,6 +1,7 @@
 /** Two sorted lists as one; the first itself where the second is empty. Of what is equal, the second's comes first. */
 export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (b.length === 0) return a;
+  if (a.length === 0) return [...b];
   const merged: T[] = [];
   let at = 0;
   for (const other of b) {
