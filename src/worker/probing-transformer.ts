@@ -58,11 +58,14 @@ function probing(
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
+  // A compiler of whole programs reads very many files, and what it takes from them is known.
+  const watching = <T>(work: () => T): { result: T; reads: Reads } =>
+    wholePrograms ? { result: unobserved(work), reads: NOTHING_READ } : readsDuring(work);
   if (process !== undefined) {
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
       return unobserved(() => {
-        const { result, reads } = readsDuring<TransformedSource>(() =>
+        const { result, reads } = watching<TransformedSource>(() =>
           process.call(inner, code, file, own(options)),
         );
         return withProbes(code, file, options, result, sources(code, file, reads));
@@ -94,10 +97,10 @@ function probing(
       inner.getCacheKey === undefined
         ? defaultCacheKey(code, file, options)
         : unobserved(() => {
-            const { result, reads } = readsDuring(() =>
+            const { result, reads } = watching(() =>
               inner.getCacheKey?.call(inner, code, file, own(options)),
             );
-            if (!wholePrograms) noteModules(reads);
+            noteModules(reads);
             return result ?? '';
           }),
     );
