@@ -215,7 +215,8 @@ export class Recorder extends PathInputs implements Sink {
   unresolved(from: string, specifier: string): void {
     if (!PATH.test(specifier)) this.#names.add(specifier);
     const { root } = this.#run.file;
-    for (const place of placesOf(specifier, path.dirname(from)))
+    const names = this.#target.mapped(specifier) ?? [specifier];
+    for (const place of names.flatMap((name) => placesOf(name, path.dirname(from))))
       for (const missed of this.#missing(toStored(root, place))) this.depend(missed);
   }
 

@@ -34,9 +34,14 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
   // What `moduleNameMapper` decides on is asked for before anything is resolved, by older versions alone.
   if (typeof resolveStubModuleName === 'function') {
     prototype.resolveStubModuleName = function (...args) {
-      const found = Reflect.apply(resolveStubModuleName, this, args);
-      if (found !== null) tell(watch.sink(), args, found);
-      return found;
+      try {
+        const found = Reflect.apply(resolveStubModuleName, this, args);
+        if (found !== null) tell(watch.sink(), args, found);
+        return found;
+      } catch (error) {
+        tell(watch.sink(), args, null);
+        throw error;
+      }
     };
   }
   prototype.resolveModule = function (...args) {

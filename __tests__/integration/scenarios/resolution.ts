@@ -56,6 +56,9 @@ export const resolution: Family = {
       'node_modules/@scope/pack/package.json': '{"name":"@scope/pack","version":"1.0.0"}',
       'node_modules/@scope/pack/index.js': "exports.from = '@scope';\n",
       '__tests__/scoped.test.js': testing("expect(require('@scope/pack').from).toBeTruthy();"),
+      '__tests__/mapped-optional.test.js': testing(
+        "let found = null;\ntry {\n  found = require('@app/optional-one');\n} catch {}\nexpect(found).toBe(null);",
+      ),
       'ways/one/module.js': "exports.from = 'one';\n",
       'ways/two/module.js': "exports.from = 'two';\n",
       '__tests__/linked-file.test.js': testing(
@@ -78,6 +81,12 @@ export const resolution: Family = {
     },
   },
   scenarios: [
+    {
+      name: 'a module that moduleNameMapper led to nothing for',
+      edit: (project) => project.write({ 'src/optional-one.js': 'module.exports = 1;' }),
+      expectRan: ['__tests__/mapped-optional.test.js'],
+      expectExit: 1,
+    },
     {
       name: 'a linked module leads elsewhere',
       edit: (project) => link(project, 'ways/file.js', 'two/module.js'),
