@@ -34,23 +34,25 @@ export async function beginWithoutSequencer(
   startWorkers(controller, [], [projectConfig], true);
 }
 
-/** Runs the global setup that the user's config names, as Jest would have: transpiled, with both configs. */
+/**
+ * Runs the global setup that the user's config names, with both configs. Jest transpiles whatever is required until
+ * ours has come to its end, theirs included; done once more, its transformer would get its own output.
+ * Source: `ScriptTransformer.requireAndTranspileModule`.
+ */
 export async function runUserGlobalSetup(
   globalConfig: Config.GlobalConfig,
   projectConfig: Config.ProjectConfig,
 ): Promise<void> {
   const file = readComposition()?.globalSetup ?? null;
   if (file === null) return;
-  const { createScriptTransformer } = fromJest(
-    '@jest/transform',
+  const { requireOrImportModule } = fromJest(
+    'jest-util',
     projectConfig.rootDir,
-  )('@jest/transform') as typeof import('@jest/transform');
-  const transformer = await createScriptTransformer(projectConfig);
-  await transformer.requireAndTranspileModule(file, async (setup: unknown) => {
-    if (typeof setup !== 'function')
-      throw new TypeError(`globalSetup file must export a function at ${file}`);
-    await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
-  });
+  )('jest-util') as typeof import('jest-util');
+  const setup: unknown = await requireOrImportModule(file);
+  if (typeof setup !== 'function')
+    throw new TypeError(`globalSetup file must export a function at ${file}`);
+  await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
 }
 
 /** What the workers of the run are told, where a global setup of the user's is yet to run; null where none is. */

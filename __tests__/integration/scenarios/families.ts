@@ -3,7 +3,7 @@ import { childInputs } from './child-inputs';
 import { children } from './children';
 import { code } from './code';
 import { files } from './files';
-import { globalSetup, projectSetup } from './global-setup';
+import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
@@ -46,6 +46,7 @@ export const families: readonly Family[] = [
   swcToolChain,
   globalSetup,
   projectSetup,
+  typeScriptSetup,
   typeScript,
   typeErrors,
   variables,

@@ -106,3 +106,37 @@ export const projectSetup: Family = {
   },
   scenarios: SCENARIOS,
 };
+
+/** One that is compiled, as strictly as can be: what a compiler made is no program for it to compile again. */
+export const typeScriptSetup: Family = {
+  name: 'a global setup in TypeScript at work',
+  base: {
+    packages: ['jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'],
+    files: {
+      'jest.config.js': "module.exports = { preset: 'ts-jest', globalSetup: './setup.ts' };",
+      'tsconfig.json':
+        '{"compilerOptions":{"target":"es2022","module":"commonjs","strict":true,"esModuleInterop":true,"types":["jest","node"]}}',
+      'setup.ts': `
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+interface Migration {
+  up(): number;
+}
+export default async (): Promise<void> => {
+  for (const name of readdirSync(join(__dirname, 'migrations')))
+    ((await import(join(__dirname, 'migrations', name))) as Migration).up();
+};
+`,
+      'migrations/001.ts': 'export const up = (): number => 1;\n',
+      '__tests__/plain.test.ts': testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    { name: 'nothing changed', edit: () => undefined, expectRan: [] },
+    {
+      name: 'a module that the setup finds in a folder',
+      edit: (project) => project.edit('migrations/001.ts', '=> 1', '=> 2'),
+      expectRan: ['__tests__/plain.test.ts'],
+    },
+  ],
+};
