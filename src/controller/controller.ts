@@ -9,6 +9,7 @@ import {
   publishRunFile,
   RUN_FILE_VARIABLE,
   RUN_FILE_VERSION,
+  type AwaitedSetups,
   type RunFile,
   type RunProject,
 } from '../run/run-file';
@@ -219,12 +220,13 @@ export class Controller {
     return paths.filter((path) => judged.get(path)?.verdict.affected === false);
   }
 
-  /** What workers are told, where a global setup of the user's is yet to run and tests are recorded. */
-  get beforeGlobalSetup(): RunFile | null {
-    const setups = [this.#request.composition, ...this.#configs].map(
-      (config) => config?.globalSetup,
+  /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+  get beforeGlobalSetup(): AwaitedSetups | null {
+    const setups = usersOwn(
+      [this.#request.composition, ...this.#configs].map((config) => config?.globalSetup),
     );
-    return this.collects && usersOwn(setups).length > 0 ? this.#published : null;
+    const run = this.#published;
+    return run !== null && this.collects && setups.length > 0 ? { run, setups } : null;
   }
 
   /** Publishes the run file: only now may workers start. */

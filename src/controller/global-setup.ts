@@ -2,7 +2,7 @@ import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
-import type { RunFile } from '../run/run-file';
+import type { AwaitedSetups } from '../run/run-file';
 import type { Dependency } from '../store/types';
 import { messageOf } from './open-store';
 import { beginRun, session, startWorkers } from './session';
@@ -55,8 +55,8 @@ export async function runUserGlobalSetup(
   await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
 }
 
-/** What the workers of the run are told, where a global setup of the user's is yet to run; null where none is. */
-export function beforeGlobalSetup(): RunFile | null {
+/** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+export function beforeGlobalSetup(): AwaitedSetups | null {
   return session().controller?.beforeGlobalSetup ?? null;
 }
 

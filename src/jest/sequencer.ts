@@ -21,8 +21,8 @@ export default class TestmonSequencer implements SequencerLike {
 
   async sort(tests: Test[]): Promise<Test[]> {
     const sorted = await this.#plan.sort(tests);
-    const run = beforeGlobalSetup();
-    if (run !== null) (await import('../worker/setup-recorder.js')).watchGlobalSetup(run);
+    const awaited = beforeGlobalSetup();
+    if (awaited !== null) (await import('../worker/setup-recorder.js')).watchGlobalSetup(awaited);
     return sorted;
   }
 

@@ -65,6 +65,13 @@ export interface RunFile {
   projects: Record<string, RunProject>;
 }
 
+/** Global setups of the user's that are yet to run, and what the workers of their run will be told. */
+export interface AwaitedSetups {
+  run: RunFile;
+  /** Absolute paths. */
+  setups: string[];
+}
+
 /** Writes the run file so that a reader sees all of it or none. */
 export function publishRunFile(file: string, run: RunFile): void {
   const temporary = `${file}.${process.pid}`;

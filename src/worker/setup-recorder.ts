@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { PackageReader } from '../dependencies/packages';
-import { fromStored, isWithin, PathClassifier } from '../dependencies/paths';
-import type { RunFile } from '../run/run-file';
+import { fromStored, isWithin, PathClassifier, realPath, toStored } from '../dependencies/paths';
+import { importClosure } from '../dependencies/imports';
+import type { AwaitedSetups, RunFile } from '../run/run-file';
 import type { Dependency } from '../store/types';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
@@ -14,9 +15,9 @@ import type { Sink } from './sink';
 let watching: SetupRecorder | null = null;
 
 /** Starts to note what the global setups of the user do to the files of the project, until `globalSetupInputs`. */
-export function watchGlobalSetup(run: RunFile): void {
+export function watchGlobalSetup({ run, setups }: AwaitedSetups): void {
   watching?.finish();
-  watching = new SetupRecorder(run);
+  watching = new SetupRecorder(run, setups);
 }
 
 /**
@@ -41,9 +42,11 @@ class SetupRecorder extends PathInputs implements Sink {
   readonly #paths: PathClassifier;
   readonly #found = new Accumulator();
   readonly #replay: Replay;
+  /** The setups with what they import: these belong to the tool chain of the projects whose they are. */
+  readonly #ofToolChain: ReadonlySet<string>;
   readonly #loadedBefore = new Set(Object.keys(require.cache));
 
-  constructor({ root, excluded, ignore, packageCache }: RunFile) {
+  constructor({ root, excluded, ignore, packageCache }: RunFile, setups: readonly string[]) {
     const paths = new PathClassifier({ root, excluded, ignore });
     const packages = new PackageReader(root, packageCache);
     const places = {
@@ -56,6 +59,9 @@ class SetupRecorder extends PathInputs implements Sink {
     };
     super(places);
     this.#paths = paths;
+    this.#ofToolChain = new Set(
+      importClosure(setups).map((file) => toStored(root, realPath(file))),
+    );
     this.#replay = new Replay(places, this.own, this.#found);
     watchChildren({
       ...paths.surroundings,
@@ -99,7 +105,7 @@ class SetupRecorder extends PathInputs implements Sink {
    * no input, and neither is what its programs keep outside of the repository.
    */
   #counts({ kind, name }: Dependency): boolean {
-    if (kind === 'package') return false;
+    if (kind === 'package' || (kind === 'file' && this.#ofToolChain.has(name))) return false;
     const file = fromStored(this.#paths.root, name);
     return (
       this.#isOfRepository(file) &&
