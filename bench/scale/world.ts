@@ -5,6 +5,7 @@ import { encodeMetadata } from '../../src/blocks/metadata';
 import {
   asJournalFootprint,
   encodeLine,
+  namesAfter,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
@@ -251,13 +252,7 @@ class MadeUpJournal {
   }
 
   add({ environmentId, path: name, recordedAt: at, ...record }: TestFileRecord): void {
-    const names: JournalNames = {
-      type: 'names',
-      firstVersion: this.#versions.size + 1,
-      versions: [],
-      firstDependency: this.#dependencies.size + 1,
-      dependencies: [],
-    };
+    const names = namesAfter(this.#versions.size, this.#dependencies.size);
     const shared = this.#footprint(record.shared, names);
     const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, names) }));
     const lines: JournalLine[] = [

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { InstalledPackages } from './installed';
 import { packageName } from './package-name';
 
 /**
@@ -58,6 +59,7 @@ export function* findMocks(
   rootDir: string,
   roots: readonly string[],
 ): Generator<[name: string, file: string]> {
+  const manifests = new InstalledPackages();
   const queue = [...roots];
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
     for (const entry of entriesOf(folder)) {
@@ -67,7 +69,7 @@ export function* findMocks(
         continue;
       }
       if (entry.name === 'package.json') {
-        const name = nameIn(file);
+        const name = manifests.manifest(folder)?.name ?? null;
         if (name !== null) yield [name, path.relative(rootDir, file)];
       }
       const [, below] = file.split(`${path.sep}__mocks__${path.sep}`);
@@ -75,15 +77,6 @@ export function* findMocks(
       const name = below.slice(0, below.length - path.extname(below).length);
       yield [name.split(path.sep).join('/'), path.relative(rootDir, file)];
     }
-  }
-}
-
-function nameIn(manifest: string): string | null {
-  try {
-    const { name } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { name?: unknown };
-    return typeof name === 'string' ? name : null;
-  } catch {
-    return null;
   }
 }
 

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { contentHash, shortHash } from './content';
 import { InstalledPackages } from './installed';
 import { KeptReads } from './kept-reads';
+import { toStored } from './paths';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
@@ -81,10 +82,7 @@ export class PackageReader {
         this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {};
       this.#origins.set(modules, origins);
     }
-    const place = folder
-      .slice(at + 1)
-      .split(path.sep)
-      .join('/');
+    const place = toStored(folder.slice(0, at), folder);
     const origin = Object.hasOwn(origins, place) ? origins[place] : undefined;
     return origin === undefined ? [] : [origin];
   }

@@ -3,7 +3,6 @@
  * runs. It builds on whatever environment the project uses.
  */
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
-import { moduleExtensions } from '../dependencies/extensions';
 import { withoutHandover } from '../run/handover';
 import { attach, type AnyEnvironment } from '../worker/attach';
 import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
@@ -22,14 +21,11 @@ export default class TestmonEnvironment {
     attach(
       environment as unknown as AnyEnvironment,
       {
-        projectId: config.projectConfig.id,
+        config: config.projectConfig,
         testPath: context.testPath,
         docblockPragmas: () => context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
         updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
-        extensions: moduleExtensions(config.projectConfig),
-        transform: config.projectConfig.transform,
-        search: config.projectConfig,
       },
       true,
     );

@@ -5,7 +5,6 @@
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { moduleExtensions } from '../dependencies/extensions';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
 import {
@@ -30,15 +29,12 @@ export default function testmonRunner(
   attach(
     recorded,
     {
-      projectId: config.id,
+      config,
       testPath,
       docblockPragmas: () => readPragmas(testPath),
       environmentFiles: () => docblockEnvironment(config, testPath),
       testNamePattern: globalConfig.testNamePattern,
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
-      extensions: moduleExtensions(config),
-      transform: config.transform,
-      search: config,
     },
     false,
   );

@@ -26,6 +26,21 @@ export interface JournalNames {
   dependencies: Dependency[];
 }
 
+/**
+ * Room for what is met for the first time.
+ * @param versions How many were named before.
+ * @param dependencies How many were named before.
+ */
+export function namesAfter(versions: number, dependencies: number): JournalNames {
+  return {
+    type: 'names',
+    firstVersion: versions + 1,
+    versions: [],
+    firstDependency: dependencies + 1,
+    dependencies: [],
+  };
+}
+
 /** How Jest says that a test file came out. It sees crashes, leaks and obsolete snapshots, of which no worker knows. */
 export interface JournalVerdict {
   type: 'verdict';

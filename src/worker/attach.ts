@@ -1,6 +1,7 @@
 import type { Config } from '@jest/types';
 import { blocksIn, stripProbes } from '../blocks';
-import { mappedSpecifiers, searchOrders, type SearchConfig } from '../dependencies/earlier';
+import { mappedSpecifiers, searchOrders } from '../dependencies/earlier';
+import { moduleExtensions } from '../dependencies/extensions';
 import { wrapsAllTransformers } from '../run/handover';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending } from './observer';
@@ -19,8 +20,7 @@ export interface AnyEnvironment {
 
 /** What Jest's plug points know of the test file. */
 export interface TestFileContext {
-  /** Jest's project id. */
-  projectId: string;
+  config: Config.ProjectConfig;
   /** Absolute path. */
   testPath: string;
   /** Absolute paths of the files of an environment that a docblock chose. */
@@ -29,12 +29,6 @@ export interface TestFileContext {
   testNamePattern: string | undefined;
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
-  /** As Jest tries them: see `moduleExtensions`. */
-  extensions: readonly string[];
-  /** The transformers of the project. */
-  transform: Config.ProjectConfig['transform'];
-  /** What Jest's config says of places for one module. */
-  search: SearchConfig;
 }
 
 interface Attachment {
@@ -71,7 +65,7 @@ export function attach(
 function tryAttach(environment: AnyEnvironment, context: TestFileContext, early: boolean): void {
   if (attachments.has(environment)) return;
   const run = joinRun();
-  const project = run?.file.projects[context.projectId];
+  const project = run?.file.projects[context.config.id];
   if (run === null || project === undefined) {
     settlePending(null);
     return;
@@ -80,15 +74,15 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     run,
     run.journal,
     {
-      projectId: context.projectId,
+      projectId: context.config.id,
       environmentId: project.environmentId,
       file: context.testPath,
       pragmas: context.docblockPragmas(),
-      extensions: context.extensions,
-      searchOrders: searchOrders(context.search),
-      moduleDirectories: context.search.moduleDirectories ?? ['node_modules'],
-      seesSources: wrapsAllTransformers(context),
-      mapped: mappedSpecifiers(context.search),
+      extensions: moduleExtensions(context.config),
+      searchOrders: searchOrders(context.config),
+      moduleDirectories: context.config.moduleDirectories,
+      seesSources: wrapsAllTransformers(context.config),
+      mapped: mappedSpecifiers(context.config),
     },
     environment.global,
   );

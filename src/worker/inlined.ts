@@ -40,6 +40,13 @@ export function reachableConstEnums(code: string, file: string): string[] {
   return TYPESCRIPT.test(file) ? reach(imports(code, file), file) : [];
 }
 
+/** The same for a file as it is now; none where it cannot be read. */
+export function constEnumsIn(file: string): string[] {
+  if (!TYPESCRIPT.test(file)) return [];
+  const source = look(file);
+  return source === null ? [] : reach(source.imports, file);
+}
+
 function reach(from: readonly string[], file: string): string[] {
   const found = new Set<string>();
   const seen = new Set([file]);
@@ -53,13 +60,6 @@ function reach(from: readonly string[], file: string): string[] {
     queue.push(...source.imports);
   }
   return [...found].sort();
-}
-
-/** The same for a file as it is now; none where it cannot be read. */
-export function constEnumsIn(file: string): string[] {
-  if (!TYPESCRIPT.test(file)) return [];
-  const source = look(file);
-  return source === null ? [] : reach(source.imports, file);
 }
 
 /** What belongs into the cache key of a file that inlines from others. */

@@ -1,6 +1,7 @@
 import {
   asJournalFootprint,
   encodeLine,
+  namesAfter,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
@@ -52,13 +53,7 @@ export class JournalWriter {
   }
 
   end(file: RecordedFile): void {
-    const names: JournalNames = {
-      type: 'names',
-      firstVersion: this.#versions.size + 1,
-      versions: [],
-      firstDependency: this.#dependencies.size + 1,
-      dependencies: [],
-    };
+    const names = namesAfter(this.#versions.size, this.#dependencies.size);
     const shared = this.#footprint(file.shared, names);
     const tests = file.tests.map(({ seen, ...test }) => ({
       ...test,

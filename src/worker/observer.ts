@@ -94,7 +94,7 @@ export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
   const files = new Set<string>();
   const folders = new Set<string>();
   const modules = new Set<string>();
-  const outer = { sink, suspended };
+  const outer = { sink, suspended, loading };
   install();
   sink = {
     ...NOBODY,
@@ -104,11 +104,12 @@ export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
     wrote: (file) => files.delete(file),
   };
   suspended = 0;
+  loading = 0;
   try {
     const result = work();
     return { result, reads: { files: [...files], folders: [...folders], modules: [...modules] } };
   } finally {
-    ({ sink, suspended } = outer);
+    ({ sink, suspended, loading } = outer);
   }
 }
 

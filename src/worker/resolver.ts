@@ -31,22 +31,14 @@ export function watchResolver(watch: Watch): void {
 
 function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { resolveModule, resolveModuleAsync, resolveStubModuleName } = prototype;
+  prototype.resolveModule = telling(watch, resolveModule);
   // What `moduleNameMapper` decides on is asked for before anything is resolved, by older versions alone.
-  if (typeof resolveStubModuleName === 'function') {
-    prototype.resolveStubModuleName = function (...args) {
-      try {
-        const found = Reflect.apply(resolveStubModuleName, this, args);
-        if (found !== null) tell(watch.sink(), args, found);
-        return found;
-      } catch (error) {
-        tell(watch.sink(), args, null);
-        throw error;
-      }
-    };
-  }
-  prototype.resolveModule = function (...args) {
+  if (typeof resolveStubModuleName === 'function')
+    prototype.resolveStubModuleName = telling(watch, resolveStubModuleName);
+  if (typeof resolveModuleAsync !== 'function') return;
+  prototype.resolveModuleAsync = async function (...args) {
     try {
-      const found = Reflect.apply(resolveModule, this, args);
+      const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
       tell(watch.sink(), args, found);
       return found;
     } catch (error) {
@@ -54,11 +46,14 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
       throw error;
     }
   };
-  if (typeof resolveModuleAsync !== 'function') return;
-  prototype.resolveModuleAsync = async function (...args) {
+}
+
+/** A method that finds a module, throws, or finds that it is not its to find. */
+function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
+  return function (...args) {
     try {
-      const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
-      tell(watch.sink(), args, found);
+      const found = Reflect.apply(resolve, this, args);
+      if (found !== null) tell(watch.sink(), args, found);
       return found;
     } catch (error) {
       tell(watch.sink(), args, null);

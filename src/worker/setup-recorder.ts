@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { PackageReader } from '../dependencies/packages';
 import { fromStored, isWithin, PathClassifier, realPath, toStored } from '../dependencies/paths';
 import { importClosure } from '../dependencies/imports';
 import type { AwaitedSetups, RunFile } from '../run/run-file';
@@ -46,16 +44,12 @@ class SetupRecorder extends PathInputs implements Sink {
   readonly #ofToolChain: ReadonlySet<string>;
   readonly #loadedBefore = new Set(Object.keys(require.cache));
 
-  constructor({ root, excluded, ignore, packageCache }: RunFile, setups: readonly string[]) {
+  constructor({ root, excluded, ignore }: RunFile, setups: readonly string[]) {
     const paths = new PathClassifier({ root, excluded, ignore });
-    const packages = new PackageReader(root, packageCache);
     const places = {
       paths,
-      packageDependency: (name: string): Dependency => ({
-        kind: 'package',
-        name,
-        value: packages.value(path.resolve(root, name)),
-      }),
+      // None counts, so nothing is read of it.
+      packageDependency: (name: string): Dependency => ({ kind: 'package', name, value: '' }),
     };
     super(places);
     this.#paths = paths;

@@ -1,4 +1,4 @@
-import { testing, type Family, type Files } from './scenario';
+import { selecting, testing, type Family, type Files } from './scenario';
 
 const SETUP = `
 const { execFileSync, spawn } = require('node:child_process');
@@ -45,7 +45,7 @@ fs.writeFileSync(at('built/page.html'), fs.readFileSync(at('pages/page.md'), 'ut
   '__tests__/plain.test.js': testing('expect(1).toBe(1);'),
 };
 
-const ALL = ['page', 'plain', 'port'].map((name) => `__tests__/${name}.test.js`);
+const all = selecting(...['page', 'plain', 'port'].map((name) => `__tests__/${name}.test.js`));
 
 const SCENARIOS: Family['scenarios'] = [
   { name: 'nothing changed', edit: () => undefined, expectRan: [] },
@@ -54,31 +54,21 @@ const SCENARIOS: Family['scenarios'] = [
     edit: (project) => project.write({ 'notes.txt': 'nor this\n' }),
     expectRan: [],
   },
-  {
-    name: 'a file that a module of the setup reads while it is loaded',
-    edit: (project) => project.edit('schema.sql', 'integer', 'text'),
-    expectRan: ALL,
-  },
-  {
-    name: 'a module that the setup finds in a folder',
-    edit: (project) => project.edit('migrations/001.js', 'undefined', 'null'),
-    expectRan: ALL,
-  },
-  {
-    name: 'a new module in a folder that the setup lists',
-    edit: (project) => project.write({ 'migrations/002.js': 'exports.up = () => undefined;\n' }),
-    expectRan: ALL,
-  },
-  {
-    name: 'what a program reads that the setup runs',
-    edit: (project) => project.edit('pages/page.md', 'A page', 'Another page'),
-    expectRan: ALL,
-  },
-  {
-    name: 'what a server loads that the setup starts',
-    edit: (project) => project.edit('routes.js', "'/'", "'/', '/more'"),
-    expectRan: ALL,
-  },
+  all('a file that a module of the setup reads while it is loaded', (project) =>
+    project.edit('schema.sql', 'integer', 'text'),
+  ),
+  all('a module that the setup finds in a folder', (project) =>
+    project.edit('migrations/001.js', 'undefined', 'null'),
+  ),
+  all('a new module in a folder that the setup lists', (project) =>
+    project.write({ 'migrations/002.js': 'exports.up = () => undefined;\n' }),
+  ),
+  all('what a program reads that the setup runs', (project) =>
+    project.edit('pages/page.md', 'A page', 'Another page'),
+  ),
+  all('what a server loads that the setup starts', (project) =>
+    project.edit('routes.js', "'/'", "'/', '/more'"),
+  ),
 ];
 
 /** What the global setup uses besides what it imports. */

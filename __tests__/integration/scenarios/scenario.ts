@@ -47,3 +47,10 @@ export const NO_TRANSFORM: Files = { 'jest.config.js': 'module.exports = { trans
 export function testing(body: string): string {
   return `test('it', async () => {\n${body}\n});\n`;
 }
+
+/** Makes scenarios whose edits select these test files. */
+export function selecting(
+  ...expectRan: string[]
+): (name: string, edit: Scenario['edit']) => Scenario {
+  return (name, edit) => ({ name, edit, expectRan });
+}

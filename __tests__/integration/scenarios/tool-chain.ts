@@ -1,7 +1,7 @@
-import { testing, type Family, type Scenario } from './scenario';
+import { selecting, testing, type Family } from './scenario';
 
 const ALL = ['__tests__/one.test.js', '__tests__/two.test.js'];
-const all = (name: string, edit: Scenario['edit']): Scenario => ({ name, edit, expectRan: ALL });
+const all = selecting(...ALL);
 
 /** Babel, with a plug-in of its own, and everything around it. */
 export const babelToolChain: Family = {
@@ -160,7 +160,7 @@ module.exports = ({ types }) => ({
 });
 `;
 
-const GENERATED = ['__tests__/generated.test.js', '__tests__/later.test.js'];
+const generated = selecting('__tests__/generated.test.js', '__tests__/later.test.js');
 
 /** What Babel plug-ins load and look at while they work. */
 export const babelPlugins: Family = {
@@ -185,16 +185,12 @@ export const babelPlugins: Family = {
     },
   },
   scenarios: [
-    {
-      name: 'a module that a plug-in loads by a made-up name',
-      edit: (project) => project.edit('tools/made-up.js', 'made up', 'made over'),
-      expectRan: GENERATED,
-    },
-    {
-      name: 'a new file in a folder that a plug-in lists',
-      edit: (project) => project.write({ 'tools/words/two.txt': '' }),
-      expectRan: GENERATED,
-    },
+    generated('a module that a plug-in loads by a made-up name', (project) =>
+      project.edit('tools/made-up.js', 'made up', 'made over'),
+    ),
+    generated('a new file in a folder that a plug-in lists', (project) =>
+      project.write({ 'tools/words/two.txt': '' }),
+    ),
     {
       name: 'a file that no plug-in looks at',
       edit: (project) => project.write({ 'src/plain.txt': 'other' }),
