@@ -204,9 +204,29 @@ describe('what reaches out of a block that does not run changes the function aro
       'switch (a) { case 1: f(); case 2: let x = g() }',
     ],
     [
+      'let in a case, though one of another switch is called so',
+      'switch (a) { case 1: let x } switch (a) { case 1: f(); case 2: g() }',
+      'switch (a) { case 1: let x } switch (a) { case 1: f(); case 2: let x = g() }',
+    ],
+    [
       'a class in a case',
       'switch (a) { case 1: f(); case 2: g() }',
       'switch (a) { case 1: f(); case 2: class x {} }',
+    ],
+    [
+      'var in a static block, though one around it is called so',
+      'var x; class A { static { if (a) { f() } } }',
+      'var x; class A { static { if (a) { f(); var x } } }',
+    ],
+    [
+      'a lexical name that kept a function in its block',
+      'if (a) { let x; { function x() {} } }',
+      'if (a) { { function x() {} } }',
+    ],
+    [
+      'a caught name around a function',
+      'if (a) try { f() } catch ({ x }) { { function x() {} } }',
+      'if (a) try { f() } catch ({ y }) { { function x() {} } }',
     ],
   ])('%s', (_name, before, after) => {
     expect(changed(before, after)).toContain('module');
@@ -219,6 +239,14 @@ describe('what reaches out of a block that does not run changes the function aro
 
   test('not so names that stay in their block', () => {
     expect(changed('if (a) { f() }', 'if (a) { let x = f() }')).toEqual(['arm { f() }']);
+    const around = (inner: string) => `function x() { g() } if (a) { ${inner} }`;
+    expect(changed(around('f()'), around('let x = f()'))).toEqual(['arm { f() }']);
+  });
+
+  test('not so the names of a static block, outside of its class', () => {
+    const around = (inner: string) => `a = () => { class A { static { if (b) { ${inner} } } } }`;
+    const block = (inner: string) => `function { class A { static { if (b) { ${inner} } } } }`;
+    expect(changed(around('f()'), around('var x = f()'))).toEqual([block('f()'), 'arm { f() }']);
   });
 
   test('await at the top of a module', () => {

@@ -92,6 +92,17 @@ const { statements } = fc.letrec<{ statement: string; statements: string }>((tie
       ),
       expression.map((e) => `log(f(${e}, 1));`),
       inner.map((s) => `class K {\nstatic {\n${s}\n}\n}`),
+      // Lexical names that shadow outer ones, and keep functions from hoisting out of blocks.
+      fc
+        .tuple(fc.constantFrom('let a', 'const b', 'class c', 'let f'), inner)
+        .map(([l, s]) => `{\n${l}${l.startsWith('class') ? ' {}' : ' = 1'};\n${s}\n}`),
+      fc
+        .tuple(expression, inner, inner, fc.constantFrom('a', 'b', 'f'))
+        .map(
+          ([e, s, t, n]) =>
+            `switch (${e}) {\ncase 1:\n${s}\nlet ${n} = 1;\nbreak;\ncase log(2):\n${t}\n}`,
+        ),
+      fc.constant('log(typeof f, typeof a);'),
     ),
   };
 });

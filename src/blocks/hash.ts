@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export const FINGERPRINT_BYTES = 8;
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 2;
+export const FINGERPRINTS_VERSION = 3;
 
 /** What a fingerprint is made of. */
 export interface Hashable {

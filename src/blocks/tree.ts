@@ -9,6 +9,7 @@ import type {
   ObjectExpression,
   Program,
   Property,
+  StaticBlock,
   SwitchCase,
 } from 'acorn';
 import { rootReplacer, type Hashable } from './hash';
@@ -51,12 +52,22 @@ export function growTree(program: Program, code: string, options: TreeOptions): 
 /** Positions and spellings: no part of what a program means. */
 const NO_SYNTAX: ReadonlySet<string> = new Set(['type', 'start', 'end', 'raw', 'bigint']);
 
+/** What `var` hoists to: a function, the module, or a static block (VarDeclaredNames, ECMAScript 8.2.6). */
+interface Holder {
+  /** The list of statements that names hoist to the top of. */
+  body: AnyNode;
+  hoisted: Set<string>;
+  /** Names of functions declared in blocks below it. */
+  blockFunctions: Set<string>;
+  /** Names bound by `let`, `const`, `class` and `catch` in it and below. */
+  lexical: Set<string>;
+}
+
 /** What holds while a part of the syntax is walked. */
 interface Surroundings {
   /** The block whose syntax is being written. */
   block: Draft;
-  /** The function or module that names hoist to. */
-  holder: Draft;
+  holder: Holder;
   className: string;
   /** True where code may run before the module's first statement. */
   early: boolean;
@@ -80,7 +91,7 @@ class Grower {
   readonly #positions = new Set<AnyNode>();
   /** `...x` in object literals, which takes anything, so that V8 never quotes it. */
   readonly #objectSpreads = new Set<AnyNode>();
-  readonly #module: Draft;
+  readonly #module: Holder;
   #at: Surroundings;
 
   constructor(program: Program, code: string, { form, root }: TreeOptions) {
@@ -88,12 +99,14 @@ class Grower {
     this.#withoutRoot = rootReplacer(root);
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
-    this.#module = newDraft(0, 'module', start, end, { ...site, style: 'module' });
-    this.drafts.push(this.#module);
+    const block = newDraft(0, 'module', start, end, { ...site, style: 'module' });
+    this.drafts.push(block);
+    this.#module = newHolder(program, block.hoisted);
     const none = { className: '', early: false, quoted: false, inert: false };
-    this.#at = { block: this.#module, holder: this.#module, ...none };
+    this.#at = { block, holder: this.#module, ...none };
     if (form === 'module') this.#findEarlyFunctions(program);
     this.#visit(program, '');
+    this.#noteBlockFunctions();
   }
 
   #findEarlyFunctions({ body }: Program): void {
@@ -114,10 +127,16 @@ class Grower {
     block.early = around.early;
     this.drafts.push(block);
     this.#write('#');
-    const holder = kind === 'function' ? block : around.holder;
     // What follows in the block runs after its own probe, which has found the array.
-    this.#at = { ...around, block, holder, early: false, quoted: false };
-    for (const node of content) this.#visit(node, '');
+    this.#at = { ...around, block, early: false, quoted: false };
+    const [body] = content;
+    if (kind === 'function' && body !== undefined) {
+      this.#at.holder = newHolder(body, block.hoisted);
+      this.#visit(body, '');
+      this.#noteBlockFunctions();
+    } else {
+      for (const node of content) this.#visit(node, '');
+    }
     this.#at = around;
   }
 
@@ -144,6 +163,11 @@ class Grower {
       case 'ClassDeclaration':
       case 'ClassExpression':
         return this.#visitClass(node, name);
+      case 'StaticBlock':
+        return this.#visitStaticBlock(node);
+      case 'CatchClause':
+        if (node.param) this.#bind(boundNames(node.param));
+        break;
       case 'Literal':
         if (this.#positions.has(node)) return this.#write('@');
         break;
@@ -151,8 +175,9 @@ class Grower {
         this.#noteObject(node);
         break;
       case 'VariableDeclaration':
-        if (node.kind === 'var') {
-          for (const { id } of node.declarations) this.#hoist(boundNames(id));
+        for (const { id } of node.declarations) {
+          if (node.kind === 'var') this.#hoist(boundNames(id));
+          else this.#bind(boundNames(id));
         }
         if (node.kind === 'await using') this.#noteAwait();
         break;
@@ -211,6 +236,9 @@ class Grower {
 
   /** Writes a child, or makes it a block. `name` is that of the function whose body it may be. */
   #child(parent: AnyNode, key: string, child: AnyNode, name: string): void {
+    if (child.type === 'FunctionDeclaration' && child.id && this.#isInBlock(parent)) {
+      this.#at.holder.blockFunctions.add(child.id.name);
+    }
     const found = this.#at.inert ? null : blockSite(parent, key, child, this.#code);
     if (found !== null && !(found.kind === 'operand' && this.#at.quoted)) {
       this.#grow(found.kind, name, [child], found.site);
@@ -264,7 +292,18 @@ class Grower {
   }
 
   #visitClass(node: AnyNode & Class, name: string): void {
+    if (node.type === 'ClassDeclaration' && node.id) this.#bind([node.id.name]);
     this.#within({ className: node.id?.name ?? name }, () => this.#fields(node, ''));
+  }
+
+  /** It is no block of its own, as it runs with the class, but `var` stays in it: ECMAScript 15.7.1. */
+  #visitStaticBlock(node: AnyNode & StaticBlock): void {
+    const holder = newHolder(node, new Set());
+    this.#within({ holder }, () => {
+      this.#fields(node, '');
+      this.#noteBlockFunctions();
+    });
+    this.#writeNames(holder.hoisted);
   }
 
   #visitCase(node: SwitchCase): void {
@@ -278,11 +317,9 @@ class Grower {
     this.#write(',');
     // Lexical names of one case are in scope, and maybe in their dead zone, in all: ECMAScript 14.12.4.
     for (const statement of consequent) {
-      if (statement.type === 'ClassDeclaration') this.#hoist([`case ${statement.id.name}`]);
+      if (statement.type === 'ClassDeclaration') this.#writeNames([statement.id.name]);
       if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {
-        for (const { id } of statement.declarations) {
-          this.#hoist(boundNames(id).map((name) => `case ${name}`));
-        }
+        for (const { id } of statement.declarations) this.#writeNames(boundNames(id));
       }
     }
     const end = consequent.at(-1)?.end ?? first.end;
@@ -293,6 +330,32 @@ class Grower {
   /** Names that reach the function around: `var` (ECMAScript 14.3.2), functions in sloppy blocks (B.3.2). */
   #hoist(names: readonly string[]): void {
     for (const name of names) this.#at.holder.hoisted.add(name);
+  }
+
+  #bind(names: readonly string[]): void {
+    for (const name of names) this.#at.holder.lexical.add(name);
+  }
+
+  /** Names that the block being written depends on, wherever below it they stand. */
+  #writeNames(names: Iterable<string>): void {
+    for (const name of [...names].sort()) this.#write(`;${name}`);
+  }
+
+  /** Whether a list of statements is not the top of what names hoist to. */
+  #isInBlock(statements: AnyNode): boolean {
+    const isDeclared = statements.type.startsWith('Export');
+    return !isDeclared && statements !== this.#at.holder.body;
+  }
+
+  /**
+   * A function in a block hoists unless a lexical name around it is equal (ECMAScript B.3.2.1), whether or not any of it
+   * runs. Rare enough to depend on the whole text then.
+   */
+  #noteBlockFunctions(): void {
+    const { body, blockFunctions, lexical } = this.#at.holder;
+    if ([...blockFunctions].some((name) => lexical.has(name))) {
+      this.#hoist([hashable(this.#withoutRoot(this.#code.slice(body.start, body.end)))]);
+    }
   }
 
   /** An `await` anywhere outside of functions makes the module asynchronous, run or not: ECMAScript 16.2.1.6. */
@@ -322,6 +385,10 @@ class Grower {
   #write(text: string): void {
     this.#at.block.syntax += text;
   }
+}
+
+function newHolder(body: AnyNode, hoisted: Set<string>): Holder {
+  return { body, hoisted, blockFunctions: new Set(), lexical: new Set() };
 }
 
 type AnyFunction = Extract<AnyNode, { type: 'FunctionDeclaration' }>;
