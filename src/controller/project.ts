@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
@@ -6,6 +5,7 @@ import picomatch from 'picomatch';
 import { moduleExtensions } from '../dependencies/extensions';
 import { findMocks, mocksByPackage, namedBelowRoots, type Mocks } from '../dependencies/mocks';
 import { realPath, toStored } from '../dependencies/paths';
+import { RealPaths } from '../dependencies/real-paths';
 import {
   fingerprintSet,
   matches,
@@ -90,7 +90,7 @@ export class Project {
   #mocks: Mocks | null = null;
   #data: SelectionData | null = null;
   #view: View | null = null;
-  readonly #realFolders = new Map<string, string>();
+  readonly #realPaths = new RealPaths();
 
   constructor(
     config: Config.ProjectConfig,
@@ -157,16 +157,9 @@ export class Project {
   /** The place of a test file in the records. */
   pathOf(test: { path: string }): string {
     const name = test.path.startsWith(this.#below) ? test.path.slice(this.#below.length) : '';
-    return this.#tree.isVouchedFor(name) ? name : toStored(this.#root, this.#realPath(test.path));
-  }
-
-  /** As `realPath`: a folder has many test files, and is resolved once. */
-  #realPath(file: string): string {
-    if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return realPath(file);
-    const folder = path.dirname(file);
-    let real = this.#realFolders.get(folder);
-    if (real === undefined) this.#realFolders.set(folder, (real = realPath(folder)));
-    return path.join(real, path.basename(file));
+    return this.#tree.isVouchedFor(name)
+      ? name
+      : toStored(this.#root, this.#realPaths.of(test.path));
   }
 
   /** The verdict on a test file of which nothing is known. */

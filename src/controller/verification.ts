@@ -1,5 +1,6 @@
 import type { Test, TestResult } from '@jest/test-result';
 import { findIgnored } from '../dependencies/ignored';
+import { byFullName, identify, testKey } from '../run/test-identity';
 import type { StoredRecord, StoredTest } from '../store';
 import { describeFailure, type Failure } from './failure';
 import type { JudgedTest } from './project';
@@ -82,9 +83,7 @@ export class Verification {
         level,
         record: record === undefined ? null : pick(record),
         changed: level === 'file' ? [] : decided.changesFor(one),
-        tests: new Set(
-          decided.unaffectedTestsOf(one).map(({ name, ordinal }) => key(name, ordinal)),
-        ),
+        tests: new Set(decided.unaffectedTestsOf(one).map(testKey)),
       });
     }
   }
@@ -143,19 +142,9 @@ function skippedOf(
   results: TestResult['testResults'],
   skipped: ReadonlySet<string>,
 ): TestResult['testResults'] {
-  const counts = new Map<string, number>();
-  const running = new Set<string>();
-  for (const { ancestorTitles, title, fullName } of results) {
-    const name = [...ancestorTitles, title];
-    const ordinal = counts.get(key(name, 0)) ?? 0;
-    counts.set(key(name, 0), ordinal + 1);
-    if (!skipped.has(key(name, ordinal))) running.add(fullName);
-  }
-  return results.filter(({ fullName }) => !running.has(fullName));
-}
-
-function key(name: readonly string[], ordinal: number): string {
-  return JSON.stringify([name, ordinal]);
+  return byFullName(identify(results, ({ ancestorTitles, title }) => [...ancestorTitles, title]))
+    .filter((namesakes) => namesakes.every(([, identity]) => skipped.has(testKey(identity))))
+    .flatMap((namesakes) => namesakes.map(([result]) => result));
 }
 
 function pick({ id, recordedAt, matchedAt }: StoredRecord): Escape['record'] {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash } from './content';
 import { KeptReads } from './kept-reads';
+import { RealPaths } from './real-paths';
 
 /** What a package.json says of its package. */
 export interface InstalledManifest {
@@ -25,6 +26,8 @@ const NONE: ReadonlySet<string> = new Set();
  * one per run.
  */
 export class InstalledPackages {
+  /** Where links lead, also as it was at first. */
+  readonly realPaths = new RealPaths();
   readonly #kept: KeptReads;
   readonly #folders = new Map<string, ReadonlySet<string>>();
   readonly #manifests = new Map<string, InstalledManifest | null>();

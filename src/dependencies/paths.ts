@@ -3,9 +3,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import picomatch from 'picomatch';
 import { packageFolder } from './package-folder';
+import { realPath, RealPaths } from './real-paths';
 import { isForeign, isWithin, type Surroundings } from './surroundings';
 
-export { isWithin, packageFolder };
+export { isWithin, packageFolder, realPath };
 
 /** What an absolute path means for a record. */
 export type Place =
@@ -24,18 +25,6 @@ export interface PathRules {
   excluded: string[];
   /** The user's `ignore` globs, matched against relative paths. */
   ignore: string[];
-}
-
-/** As it is before anyone watches `fs`: what we ask ourselves is no input. */
-const { native } = fs.realpathSync;
-
-/** The real path where there is one, else the path itself. */
-export function realPath(file: string): string {
-  try {
-    return native(file);
-  } catch {
-    return file;
-  }
 }
 
 /** A path as it is stored: relative to the root, with forward slashes. */
@@ -74,6 +63,7 @@ export class PathClassifier {
   readonly surroundings: Surroundings;
   readonly #ignores: ((name: string) => boolean) | null;
   readonly #known = new Map<string, Place>();
+  readonly #realPaths = new RealPaths();
   readonly #realFolders = new Map<string, string>();
 
   constructor(rules: PathRules) {
@@ -120,7 +110,7 @@ export class PathClassifier {
   #realFolder(folder: string): string {
     let real = this.#realFolders.get(folder);
     if (real === undefined) {
-      real = realPath(folder);
+      real = this.#realPaths.of(folder);
       this.#realFolders.set(folder, real);
     }
     return real;

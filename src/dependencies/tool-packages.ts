@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { InstalledPackages } from './installed';
-import { packageFolder, realPath } from './paths';
+import { packageFolder } from './paths';
 
 /** String literals in a config file that could name a package. */
 export function packageNamesIn(text: string): string[] {
@@ -25,7 +25,7 @@ export function packagesBeneath(
   const queue: string[] = [];
   const add = (folder: string | null) => {
     if (folder === null || folder === '') return;
-    const real = realPath(folder);
+    const real = installed.realPaths.of(folder);
     const name = path.basename(real);
     // Ours, and the store's engine: neither shapes a test's result.
     if (found.has(real) || name === 'jest-testmon' || name === 'better-sqlite3') return;

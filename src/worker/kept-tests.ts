@@ -3,13 +3,14 @@ import type { SkippedTests } from '../run/run-file';
 import { Store } from '../store';
 import type { FileVersion, Footprint } from '../store/types';
 import { Accumulator } from './footprint';
-import { keyOf, type KeptTest } from './recorder';
+import { testKey } from '../run/test-identity';
+import type { KeptTest } from './recorder';
 
 /** What the database says of the tests of a test file that are skipped as unaffected. */
 export interface KeptTests {
   /** What all tests of the record depend on. */
   shared: Accumulator;
-  /** By `keyOf`. */
+  /** By `testKey`. */
   tests: ReadonlyMap<string, KeptTest>;
 }
 
@@ -32,7 +33,7 @@ export function readKeptTests(dataFile: string, skipped: SkippedTests): KeptTest
       const after = all.filter((other) => other.position > position && other.outcome === 'passed');
       // Who loads modules counts for every test after it; what counts for all of them may have been loaded by it.
       const carries = after.length > 0 && after.every((other) => other.seen.holds(seen));
-      tests.set(keyOf({ name, ordinal }), { name, ordinal, outcome, duration, carries, seen });
+      tests.set(testKey({ name, ordinal }), { name, ordinal, outcome, duration, carries, seen });
     }
     return { shared: accumulate(record.shared, texts), tests };
   } finally {

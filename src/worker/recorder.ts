@@ -10,6 +10,7 @@ import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
 import { pragmasValue } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
+import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
 import { calledForStackTrace } from './callers';
 import { collectChildren, watchChildren } from './children';
@@ -23,14 +24,6 @@ import { ProbeRegistry } from './probe-registry';
 import { Replay } from './replay';
 import { NOBODY, type Sink } from './sink';
 import type { WorkerRun } from './worker-run';
-
-/** What names a test in its file. */
-export interface TestIdentity {
-  /** The titles of the describe blocks around the test, then its own. */
-  name: string[];
-  /** Counts tests of equal name in the order in which they are defined, from 0. */
-  ordinal: number;
-}
 
 /** A test that is skipped as unaffected, with what its record says. */
 export interface KeptTest extends RecordedTest {
@@ -292,7 +285,7 @@ export class Recorder extends PathInputs implements Sink {
   testStarted(test: TestIdentity, concurrent: boolean): void {
     if (concurrent) this.#concurrent = true;
     const opened = new Accumulator();
-    this.#open.set(keyOf(test), opened);
+    this.#open.set(testKey(test), opened);
     // Among concurrent ones it makes no difference who it is noted for: they share theirs.
     if (this.#current !== null) return;
     this.#drain(this.#shared);
@@ -301,7 +294,7 @@ export class Recorder extends PathInputs implements Sink {
   }
 
   testEnded(test: TestIdentity, outcome: TestOutcome, duration: number): void {
-    const key = keyOf(test);
+    const key = testKey(test);
     const seen = this.#open.get(key);
     if (seen === undefined) return;
     this.#open.delete(key);
@@ -349,7 +342,7 @@ export class Recorder extends PathInputs implements Sink {
       this.#loadedByKept.add(this.#run.probed(metadata).name);
     test.seen.include(this.#carried);
     if (carries) this.#carried.include(test.seen);
-    this.#tests.set(keyOf(test), test);
+    this.#tests.set(testKey(test), test);
   }
 
   /**
@@ -543,18 +536,6 @@ export class Recorder extends PathInputs implements Sink {
 
 /** What names a module by its path; anything else is the name of a package, or leads to one. */
 const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
-
-const keys = new WeakMap<TestIdentity, string>();
-
-/** A test as a key; made once for each identity, as several events tell of the same. */
-export function keyOf(identity: TestIdentity): string {
-  let key = keys.get(identity);
-  if (key === undefined) {
-    key = JSON.stringify([identity.ordinal, ...identity.name]);
-    keys.set(identity, key);
-  }
-  return key;
-}
 
 /** `@testmon always` in a test file's docblock, for tests of the clock, the network or chance. */
 function asksToRunAlways({ testmon }: Record<string, string | string[]>): boolean {

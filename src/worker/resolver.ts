@@ -71,9 +71,10 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
   let told: { sink: Sink; ids: Set<unknown> } | null = null;
-  // Each call of `require` asks for an id, so the arguments are passed one by one: a rest parameter makes an array.
-  prototype.getModuleID = function (virtualMocks, from, specifier, options, ...rest) {
-    const id = getModuleID.call(this, virtualMocks, from, specifier, options, ...rest);
+  // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
+  prototype.getModuleID = function (_virtualMocks, from, specifier, options) {
+    // eslint-disable-next-line prefer-rest-params -- As said above.
+    const id = getModuleID.apply(this, arguments as unknown as unknown[]);
     const sink = watch.sink();
     if (sink === null || typeof id !== 'string') return id;
     if (told?.sink !== sink) told = { sink, ids: new Set() };

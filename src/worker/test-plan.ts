@@ -1,9 +1,10 @@
 import { toStored } from '../dependencies/paths';
 import type { RunProject } from '../run/run-file';
+import { byFullName, identify, testKey, type TestIdentity } from '../run/test-identity';
 import { testName, type CircusBlock, type CircusState, type CircusTest } from './circus';
 import { readKeptTests, type KeptTests } from './kept-tests';
 import { unobserved } from './observer';
-import { keyOf, type KeptTest, type TestIdentity } from './recorder';
+import type { KeptTest } from './recorder';
 import { sayOnce, type WorkerRun } from './worker-run';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
@@ -48,21 +49,14 @@ export function planSkips(
 
 class RunAll implements TestPlan {
   readonly skipAll: boolean = false;
-  readonly #identities = new Map<CircusTest, TestIdentity>();
+  protected identities: ReadonlyMap<CircusTest, TestIdentity> = new Map();
 
   apply(state: CircusState): void {
-    const counts = new Map<string, number>();
-    for (const test of testsOf(state.rootDescribeBlock)) {
-      const name = testName(test);
-      const key = JSON.stringify(name);
-      const ordinal = counts.get(key) ?? 0;
-      counts.set(key, ordinal + 1);
-      this.#identities.set(test, { name, ordinal });
-    }
+    this.identities = identify(testsOf(state.rootDescribeBlock), testName);
   }
 
   identify(test: CircusTest): TestIdentity {
-    return this.#identities.get(test) ?? { name: testName(test), ordinal: 0 };
+    return this.identities.get(test) ?? { name: testName(test), ordinal: 0 };
   }
 
   kept(_test: CircusTest): KeptTest | null {
@@ -100,11 +94,10 @@ class SkipSome extends RunAll {
     if (state.hasFocusedTests === true) return;
     const record = this.#read();
     if (record === null) return;
-    for (const namesakes of byFullName(testsOf(state.rootDescribeBlock))) {
-      const kept = namesakes.map((test) => keptFrom(record, this.identify(test), test));
-      // Tests of one full name count their snapshots together, so they run together or not at all.
+    for (const namesakes of byFullName(this.identities)) {
+      const kept = namesakes.map(([test, identity]) => keptFrom(record, identity, test));
       if (kept.includes(null)) continue;
-      namesakes.forEach((test, index) => {
+      namesakes.forEach(([test], index) => {
         const known = kept[index];
         if (known == null) return;
         test.mode = 'skip';
@@ -125,7 +118,7 @@ class SkipSome extends RunAll {
 
 /** Only a test that would run is one to skip. */
 function keptFrom(record: KeptTests, identity: TestIdentity, test: CircusTest): KeptTest | null {
-  return test.mode == null ? (record.tests.get(keyOf(identity)) ?? null) : null;
+  return test.mode == null ? (record.tests.get(testKey(identity)) ?? null) : null;
 }
 
 /** Every test, in the order in which they are defined. */
@@ -134,16 +127,4 @@ function* testsOf(block: CircusBlock): Generator<CircusTest> {
     if (child.type === 'describeBlock') yield* testsOf(child);
     else yield child;
   }
-}
-
-/** Tests in groups of those whose names read the same: Jest joins the titles with spaces. */
-function byFullName(tests: Iterable<CircusTest>): CircusTest[][] {
-  const groups = new Map<string, CircusTest[]>();
-  for (const test of tests) {
-    const name = testName(test).join(' ');
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [test]);
-    else group.push(test);
-  }
-  return [...groups.values()];
 }
