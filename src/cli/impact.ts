@@ -13,6 +13,7 @@ import {
   type Inspection,
   type ReachedTestFile,
 } from '../inspection';
+import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
 import { makeCommand, printJson } from './command';
@@ -142,7 +143,7 @@ function findFile(
   for (const { project } of projects) {
     for (const { path } of project.data?.versions.values() ?? []) known.add(path);
     for (const { kind, name } of project.data?.dependencies.values() ?? [])
-      if (kind === 'file' || kind === 'manifest') known.add(name);
+      if (isOfFile(kind)) known.add(name);
   }
   const found = findPaths(known, typed, root, process.cwd(), true).sort();
   const [only] = found;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/content';
+import { declaresStill } from '../dependencies/declared';
 import { RACY } from '../dependencies/kept-reads';
 import { listingValue } from '../dependencies/listing';
 import { manifestValue } from '../dependencies/manifest';
@@ -127,6 +128,8 @@ export class WorkingTree {
         return (name === '' ? this.variableNames : variableValue(process.env[name])) === value;
       case 'manifest':
         return this.#manifest(name) === value;
+      case 'declared':
+        return this.#declaresStill(name, value);
       case 'pragmas':
         return this.#pragmas(name) === value;
       case 'rivals':
@@ -192,6 +195,15 @@ export class WorkingTree {
       this.#manifests.set(name, value);
     }
     return value;
+  }
+
+  #declaresStill(name: string, value: string): boolean {
+    try {
+      const file = fromStored(this.#root, name);
+      return declaresStill(value, this.contentHash(name), () => fs.readFileSync(file, 'utf8'));
+    } catch {
+      return false;
+    }
   }
 
   #pragmas(name: string): string | null {

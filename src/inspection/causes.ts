@@ -47,6 +47,10 @@ function textOf(dependency: Dependency, now: string | null): string {
       return now === null
         ? `${name} is gone`
         : `${name} says otherwise where its package's files are`;
+    case 'declared':
+      return now === null
+        ? `${name} is gone, whose types others are compiled with`
+        : `${name} declares other names or types, which others are compiled with`;
     case 'pragmas':
       return `the docblock of ${name} changed`;
     case 'rivals':

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
+import type { DependencyKind } from '../store/types';
 import type { EncodedFootprint, Mismatch } from '../selection/match';
 import { decodeBlocks, type Dependency } from '../store';
 import { changedBlocks, type BlockChange } from './block-changes';
@@ -69,10 +70,15 @@ async function changedFiles(
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Whether a dependency of the kind is about what one file says. */
+export function isOfFile(kind: DependencyKind): boolean {
+  return kind === 'file' || kind === 'manifest' || kind === 'declared';
+}
+
 /** The value of a dependency now, where a message tells it: of others only whether it is there. */
 function currentValue(root: string, { kind, name }: Dependency): string | null {
   if (kind === 'package') return new PackageReader(root).value(fromStored(root, name));
-  if (kind === 'file' || kind === 'present' || kind === 'manifest')
+  if (kind === 'present' || isOfFile(kind))
     return fs.existsSync(fromStored(root, name)) ? 'there' : null;
   return null;
 }

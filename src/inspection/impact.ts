@@ -2,6 +2,7 @@ import { decodePlaces, type Place } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
 import { blocksAround } from './block-at';
 import { hasBit, originsOf } from './block-changes';
+import { isOfFile } from './changes';
 import { hasRun, recordOf } from './explain';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
@@ -81,7 +82,9 @@ async function findHits(
   const { versions = new Map<number, StoredVersion>(), dependencies } = project.data ?? {};
   const hits: Hits = { blocks: new Map(), dependencies: new Set() };
   for (const [id, { kind, name }] of dependencies ?? [])
-    if ((kind === 'file' || kind === 'manifest') && name === file) hits.dependencies.add(id);
+    // Few lines of a file that others are compiled with count there.
+    if (name === file && isOfFile(kind) && (line === null || kind !== 'declared'))
+      hits.dependencies.add(id);
   const recorded = [...versions.values()].filter(({ path }) => path === file);
   for (const form of new Set(recorded.map(({ form }) => form))) {
     const own = recorded.filter((version) => version.form === form);

@@ -42,6 +42,7 @@ const KINDS: Record<DependencyKind, true> = {
   listing: true,
   package: true,
   manifest: true,
+  declared: true,
   variable: true,
   pragmas: true,
   rivals: true,

@@ -25,6 +25,7 @@ export interface FileVersion {
  * - `listing`: the entries of a folder; value: a hash of their sorted names.
  * - `package`: an installed package, named by its folder; value: its version, patches, and the packages nested in it.
  * - `manifest`: the package.json of a package in the project; value: a hash of what it says of the package's files.
+ * - `declared`: a source that others are compiled with; value: its content hash, and a hash of what counts of it.
  * - `variable`: an environment variable; value: a hash of its value, empty when unset. The empty name stands for the
  *   names of all there are; value: their hash.
  * - `pragmas`: a test file's docblock pragmas; value: their hash.
@@ -39,6 +40,7 @@ export type DependencyKind =
   | 'listing'
   | 'package'
   | 'manifest'
+  | 'declared'
   | 'variable'
   | 'pragmas'
   | 'rivals'

@@ -3,18 +3,27 @@ import path from 'node:path';
 import { aliasesAt, forgetAliases } from '../dependencies/aliases';
 import { contentHash } from '../dependencies/content';
 import { forgetWorkspaces, importedFiles } from '../dependencies/imports';
+import type { OtherSources } from './other-sources';
 
 /**
- * TypeScript writes the values of another file's `const enum` into the code that uses it, so a file depends on every
- * `const enum` that its imports reach, though nothing of it is loaded when the tests run.
+ * TypeScript writes values of other files into the code that uses them, so a file depends on every `const enum` that
+ * its imports reach, and on the constants that its own enums are made of, though nothing of that is loaded when the
+ * tests run. It leaves out imports of what is no value, and may write down what kinds of types there are.
  */
 
 /** What one source says of this; looked at once per process and content. */
 interface Source {
   declaresConstEnum: boolean;
   imports: string[];
+  /** Files that its enums take constants from. */
+  constants: string[];
+  /** Whether something that it exports, or a type that it declares, may come from a file that it imports. */
+  handsOn: boolean;
   hash: string;
 }
+
+/** What a compiler takes from other files, as absolute paths, sorted. */
+type CompiledWith = Omit<OtherSources, 'listed'>;
 
 const sources = new Map<string, Source | null>();
 
@@ -31,35 +40,84 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
 }
 
 /**
- * The files with a `const enum` that a file's imports reach.
+ * The files whose content a compiler may write into a file's output.
  * @param code The file's source.
  * @param file Absolute path.
  * @returns Absolute paths, sorted.
  */
-export function reachableConstEnums(code: string, file: string): string[] {
-  return TYPESCRIPT.test(file) ? reach(imports(code, file), file) : [];
-}
-
-/** The same for a file as it is now; none where it cannot be read. */
-export function constEnumsIn(file: string): string[] {
+export function reachableConstants(code: string, file: string): string[] {
   if (!TYPESCRIPT.test(file)) return [];
-  const source = look(file);
-  return source === null ? [] : reach(source.imports, file);
+  return constantsFrom(imports(code, file), enumConstants(code, file), file);
 }
 
-function reach(from: readonly string[], file: string): string[] {
-  const found = new Set<string>();
+/**
+ * What a compiler of whole programs may take from other files.
+ * @param code The file's source.
+ * @param file Absolute path.
+ * @param output What it was compiled to; null where that is not known.
+ */
+export function compiledWith(code: string, file: string, output: string | null): CompiledWith {
+  if (!TYPESCRIPT.test(file)) return { inlined: [], values: [], types: [] };
+  const imported = imports(code, file);
+  const writesTypes = output === null ? DECORATOR.test(code) : WRITTEN_TYPE.test(output);
+  const types = writesTypes ? reach(imported, file, ({ handsOn }) => handsOn) : new Set<string>();
+  const values = reach(leftOut(code, file, output), file, ({ handsOn }) => handsOn);
+  return {
+    inlined: constantsFrom(imported, enumConstants(code, file), file),
+    values: [...values].filter((name) => !types.has(name)).sort(),
+    types: [...types].sort(),
+  };
+}
+
+/** The same for a file as it is now; nothing where it cannot be read. */
+export function compiledNow(file: string): CompiledWith {
+  try {
+    return compiledWith(TYPESCRIPT.test(file) ? fs.readFileSync(file, 'utf8') : '', file, null);
+  } catch {
+    return { inlined: [], values: [], types: [] };
+  }
+}
+
+const DECORATOR = /^\s*@\w/m;
+const WRITTEN_TYPE = /metadata\("design:/;
+
+/** Files with a `const enum` that imports reach, and those that enums are made of. */
+function constantsFrom(
+  imported: readonly string[],
+  constants: readonly string[],
+  file: string,
+): string[] {
+  const found = reach(constants, file, () => true);
+  for (const name of reach(imported, file, () => true)) {
+    const source = look(name);
+    if (source?.declaresConstEnum !== true) continue;
+    found.add(name);
+    for (const other of reach(source.constants, name, () => true)) found.add(other);
+  }
+  return [...found].sort();
+}
+
+/**
+ * The TypeScript sources that imports lead to.
+ * @param goesOn Whether those that one imports are reached through it.
+ */
+function reach(
+  from: readonly string[],
+  file: string,
+  goesOn: (source: Source) => boolean,
+): Set<string> {
   const seen = new Set([file]);
+  const found = new Set<string>();
   const queue = [...from];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     const source = TYPESCRIPT.test(next) ? look(next) : null;
     if (source === null) continue;
-    if (source.declaresConstEnum) found.add(next);
-    queue.push(...source.imports);
+    found.add(next);
+    if (goesOn(source)) queue.push(...source.imports);
   }
-  return [...found].sort();
+  return found;
 }
 
 /** What belongs into the cache key of a file that inlines from others. */
@@ -80,6 +138,37 @@ function imports(code: string, file: string): string[] {
   return importedFiles(code, folder, aliasesAt(folder));
 }
 
+/** Imports and exports of names, but for those of types alone. */
+const CLAUSE =
+  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))([\w$*{][^;'"]*?)\bfrom\s*(["'][^"'\n]+["'])/g;
+
+/** What the imports lead to that are not in the output. */
+function leftOut(code: string, file: string, output: string | null): string[] {
+  const specifiers = [...code.matchAll(CLAUSE)]
+    .map(([, , quoted = '']) => quoted.slice(1, -1))
+    .filter((name) => output?.includes(`"${name}"`) !== true)
+    .filter((name) => output?.includes(`'${name}'`) !== true);
+  return specifiers.length === 0 ? [] : imports(fromEach(specifiers), file);
+}
+
+const ENUM = /\benum\s+[\w$]+\s*\{([^}]*)\}/g;
+const NAME = /[A-Za-z_$][\w$]*/g;
+
+/** What the imports lead to that bind a name in an enum. */
+function enumConstants(code: string, file: string): string[] {
+  const used = new Set([...code.matchAll(ENUM)].flatMap(([, body = '']) => body.match(NAME) ?? []));
+  if (used.size === 0) return [];
+  const specifiers = [...code.matchAll(CLAUSE)]
+    .filter(([, names = '']) => (names.match(NAME) ?? []).some((name) => used.has(name)))
+    .map(([, , quoted = '']) => quoted.slice(1, -1));
+  return specifiers.length === 0 ? [] : imports(fromEach(specifiers), file);
+}
+
+/** A source that imports all of them. */
+function fromEach(specifiers: readonly string[]): string {
+  return specifiers.map((name) => `from ${JSON.stringify(name)}`).join('\n');
+}
+
 function look(file: string): Source | null {
   let source = sources.get(file);
   if (source === undefined) {
@@ -95,6 +184,10 @@ function read(file: string): Source | null {
     return {
       declaresConstEnum: /\bconst\s+enum\b/.test(text),
       imports: imports(text, file),
+      constants: enumConstants(text, file),
+      handsOn: /\bexport\s*(?:[*{=]|default\s+[\w$.]+\s*(?:;|$))|\btype\s+[\w$]+[^;]*?=/m.test(
+        text,
+      ),
       hash: contentHash(text),
     };
   } catch {

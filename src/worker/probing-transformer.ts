@@ -13,8 +13,9 @@ import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from './callers';
-import { inlinedKey, inlinesAcrossFiles, reachableConstEnums } from './inlined';
+import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
 import { readsDuring, unobserved, watchSources, type Reads } from './observer';
+import type { OtherSources } from './other-sources';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
@@ -24,7 +25,7 @@ export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
 type Options = TransformOptions<unknown>;
 
 /** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
-const PROBES_VERSION = '2';
+const PROBES_VERSION = '3';
 
 /** Jest gives `.json` to transformers, but it is no program. */
 const PROGRAM =
@@ -68,7 +69,7 @@ function probing(
         const { result, reads } = watching<TransformedSource>(() =>
           process.call(inner, code, file, own(options)),
         );
-        return withProbes(code, file, options, result, sources(code, file, reads));
+        return withProbes(code, file, options, result, sources(code, file, result, reads));
       });
     };
   }
@@ -77,13 +78,18 @@ function probing(
       if (isOurs(file)) return { code };
       const result = await unobserved(() => processAsync.call(inner, code, file, own(options)));
       return unobserved(() =>
-        withProbes(code, file, options, result, sources(code, file, NOTHING_READ)),
+        withProbes(code, file, options, result, sources(code, file, result, NOTHING_READ)),
       );
     };
   }
   /** What a file transforms to depends on besides itself. */
-  const sources = (code: string, file: string, reads: Reads): OtherSources => {
-    if (wholePrograms) return { inlined: reachableConstEnums(code, file), listed: [] };
+  const sources = (
+    code: string,
+    file: string,
+    result: TransformedSource,
+    reads: Reads,
+  ): Partial<OtherSources> => {
+    if (wholePrograms) return compiledWith(code, file, result?.code ?? null);
     noteModules(reads);
     return {
       inlined: [...reads.files.filter((name) => isInlined(name, file)), ...loadedModules],
@@ -93,7 +99,7 @@ function probing(
   wrapped.getCacheKey = (code, file, options) =>
     cacheKey(
       options.instrument,
-      wholePrograms ? unobserved(() => inlinedKey(reachableConstEnums(code, file))) : '',
+      wholePrograms ? unobserved(() => inlinedKey(reachableConstants(code, file))) : '',
       inner.getCacheKey === undefined
         ? defaultCacheKey(code, file, options)
         : unobserved(() => {
@@ -114,12 +120,6 @@ function probing(
       );
   }
   return wrapped;
-}
-
-/** What a file's transformed code depends on besides the file, as absolute paths. */
-interface OtherSources {
-  inlined: string[];
-  listed: string[];
 }
 
 const NOTHING_READ: Reads = { files: [], folders: [], modules: [] };
@@ -158,14 +158,16 @@ function withProbes(
   file: string,
   options: Options,
   transformed: TransformedSource,
-  { inlined, listed }: OtherSources,
+  others: Partial<OtherSources>,
 ): TransformedSource {
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
   if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file))
     return transformed;
   if (typeof transformed?.code !== 'string') return transformed;
   const root = rootOf(options.config);
-  const stored = (name: string): string => toStored(root, realPath(name));
+  const extras = Object.entries(others)
+    .filter(([, names]) => names.length > 0)
+    .map(([key, names]) => [key, names.map((name) => toStored(root, realPath(name)))] as const);
   try {
     const { code, map } = insertProbes(transformed.code, {
       form: options.supportsStaticESM ? 'module' : 'commonjs',
@@ -174,9 +176,7 @@ function withProbes(
       filename: file,
       contentHash: contentHash(source),
       map: transformed.map ?? externalMap(transformed.code, file),
-      ...(inlined.length + listed.length > 0 && {
-        extras: { inlined: inlined.map(stored), listed: listed.map(stored) },
-      }),
+      ...(extras.length > 0 && { extras: Object.fromEntries(extras) }),
     });
     return { ...transformed, code, map: map as TransformedSource['map'] };
   } catch {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
+import type { Aspect } from '../dependencies/declared';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
 import { linkedWay } from '../dependencies/nearer';
@@ -16,7 +17,7 @@ import { calledForStackTrace } from './callers';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
-import { constEnumsIn } from './inlined';
+import { compiledNow } from './inlined';
 import { observe, stopObserving, unobserved } from './observer';
 import { now } from './own-paths';
 import { fileDependency, PathInputs } from './path-inputs';
@@ -415,6 +416,7 @@ export class Recorder extends PathInputs implements Sink {
       probed.add(file.name);
       for (const name of file.inlined) read.add(name);
       for (const name of file.listed) listed.add(name);
+      this.#dependOnDeclared(file);
     }
     for (const name of read) this.#shared.depend(fileDependency(name, fromStored(root, name)));
     for (const name of listed) this.listed(fromStored(root, name));
@@ -428,7 +430,7 @@ export class Recorder extends PathInputs implements Sink {
         packages.add(place.name);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
-        this.#dependOnConstEnums(file);
+        this.#dependOnCompiled(file);
         this.#shared.depend(
           file === this.#target.file
             ? fileDependency(place.name, file)
@@ -485,7 +487,7 @@ export class Recorder extends PathInputs implements Sink {
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
       const content = this.#contents.get(file);
-      if (content !== undefined) this.#dependOnConstEnums(file);
+      if (content !== undefined) this.#dependOnCompiled(file);
       this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
     }
@@ -493,8 +495,17 @@ export class Recorder extends PathInputs implements Sink {
   }
 
   /** What a compiler may have written into a file that has no probes to say so. */
-  #dependOnConstEnums(file: string): void {
-    for (const other of constEnumsIn(file)) this.read(other);
+  #dependOnCompiled(file: string): void {
+    const { inlined, ...declared } = compiledNow(file);
+    for (const other of inlined) this.read(other);
+    const stored = (names: string[]) => names.map((name) => toStored(this.#run.file.root, name));
+    this.#dependOnDeclared({ values: stored(declared.values), types: stored(declared.types) });
+  }
+
+  /** @param names Stored paths of sources, by what of them counts. */
+  #dependOnDeclared(names: Record<Aspect, readonly string[]>): void {
+    for (const name of names.values) this.#shared.depend(this.#run.declared(name, 'values'));
+    for (const name of names.types) this.#shared.depend(this.#run.declared(name, 'types'));
   }
 
   /** Where modules of the project were looked for by name before they were found. */

@@ -5,6 +5,7 @@ import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
+import { declaredValue, type Aspect } from '../dependencies/declared';
 import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
@@ -21,6 +22,7 @@ import {
 import { Store } from '../store';
 import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
+import { NO_OTHERS, type OtherSources } from './other-sources';
 import type { Dependency } from '../store/types';
 import { unobserved, unwatched } from './observer';
 
@@ -28,12 +30,8 @@ import { unobserved, unwatched } from './observer';
 const WAIT = 5_000;
 
 /** A file with probes, by stored paths. */
-export interface ProbedFile {
+export interface ProbedFile extends OtherSources {
   name: string;
-  /** Files whose content its transformer wrote into it. */
-  inlined: string[];
-  /** Folders that its transformer listed. */
-  listed: string[];
 }
 
 /** A worker's part in one run: what the controller told it, and its own journal. */
@@ -49,6 +47,7 @@ export class WorkerRun {
   readonly #linkedWays = new Map<string, readonly Dependency[]>();
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
+  readonly #declared = new Map<string, Dependency>();
   readonly #folders: FolderReader;
 
   constructor(file: RunFile) {
@@ -134,6 +133,17 @@ export class WorkerRun {
     return dependency;
   }
 
+  /** What a source declares that others are compiled with, remembered per source. */
+  declared(name: string, aspect: Aspect): Dependency {
+    const key = `${aspect} ${name}`;
+    let dependency = this.#declared.get(key);
+    if (dependency === undefined) {
+      dependency = declaredDependency(name, fromStored(this.file.root, name), aspect);
+      this.#declared.set(key, dependency);
+    }
+    return dependency;
+  }
+
   /** The configs below the root that transformers find beside or above modules, as absolute paths. */
   transformerConfigs(modules: Iterable<string>): string[] {
     return [...foldersAbove(modules)]
@@ -158,11 +168,19 @@ export class WorkerRun {
     let known = this.#probed.get(metadata);
     if (known === undefined) {
       const { path: name, extras } = decodeMetadata(metadata);
-      const { inlined = [], listed = [] } = (extras ?? {}) as Partial<ProbedFile>;
-      known = { name, inlined, listed };
+      known = { ...NO_OTHERS, ...(extras as Partial<OtherSources> | undefined), name };
       this.#probed.set(metadata, known);
     }
     return known;
+  }
+}
+
+function declaredDependency(name: string, file: string, aspect: Aspect): Dependency {
+  try {
+    const value = declaredValue(unwatched.readFileSync(file, 'utf8'), aspect);
+    return { kind: 'declared', name, value };
+  } catch {
+    return { kind: 'absent', name, value: '' };
   }
 }
 

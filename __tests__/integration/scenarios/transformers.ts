@@ -3,7 +3,7 @@ import { ENTRY } from '../harness';
 import { testing, type Family, type Files, type Project } from './scenario';
 
 const COMPILER =
-  '{"compilerOptions":{"module":"CommonJS","target":"ES2022","esModuleInterop":true,"strict":true,"types":["jest"]}}';
+  '{"compilerOptions":{"module":"CommonJS","target":"ES2022","esModuleInterop":true,"experimentalDecorators":true,"emitDecoratorMetadata":true,"strict":true,"types":["jest"]}}';
 
 const SOURCES: Files = {
   'tsconfig.json': COMPILER.replace('{', '{"extends":["./config/first.json","./config/second"],'),
@@ -28,10 +28,26 @@ const SOURCES: Files = {
   '__tests__/tone.test.ts': `import { tone } from '../src/uses-tone';\n${testing('expect(tone()).toBeGreaterThan(0);')}`,
   '__tests__/level.test.ts': `import { high } from '../src/uses-level';\n${testing('expect(high()).toBeGreaterThan(0);')}`,
   '__tests__/shape.test.ts': `import { area } from '../src/uses-shape';\n${testing('expect(area({ side: 1 })).toBe(1);')}`,
+  'src/kinds.ts':
+    'export interface Kind { a: number }\nexport type Id = string;\nexport const kind = (): number => 1;\n',
+  'src/kept.ts':
+    "import { Kind, Id } from './kinds';\nexport const names: string[] = [];\nconst keeps = (_: object, name: string) => {\n  names.push(name);\n};\nexport class Kept {\n  @keeps kind!: Kind;\n  @keeps id!: Id;\n}\n",
+  '__tests__/kept.test.ts': `const told: unknown[] = [];
+(Reflect as unknown as { metadata: unknown }).metadata = (_key: string, type: unknown) => { told.push(type); return () => undefined; };
+${testing("jest.requireActual('../src/kept');\n  expect(told.map(String)).toEqual(['function Object() { [native code] }', 'function String() { [native code] }']);")}`,
+  'src/parts.ts': 'export interface Part { a: number }\nexport interface Other { b: number }\n',
+  'src/api.ts': "export { Part } from './part-list';\nexport const api = (): number => 1;\n",
+  'src/part-list.ts': "export { Part } from './parts';\n",
+  '__tests__/api.test.ts': `import * as all from '../src/api';\n${testing("expect(Object.keys(all)).toEqual(['api']);")}`,
+  'src/base.ts': "import { origin } from './origin';\nexport const base = origin + 1;\n",
+  'src/origin.ts': 'export const origin = 1;\n',
+  'src/numbered.ts':
+    "import { base } from './base';\nexport enum Numbered { First = base, Second = First + 1 }\n",
+  '__tests__/numbered.test.ts': `jest.mock('../src/base', () => ({}));\nimport { Numbered } from '../src/numbered';\n${testing('expect(Numbered.First).toBe(2);')}`,
   '__tests__/nothing.test.ts': testing('expect(1).toBe(1);'),
 };
 
-const ALL = ['level', 'nothing', 'shape', 'size', 'tone'].map(
+const ALL = ['api', 'kept', 'level', 'nothing', 'numbered', 'shape', 'size', 'tone'].map(
   (name) => `__tests__/${name}.test.ts`,
 );
 
@@ -66,6 +82,42 @@ export const typeScript: Family = {
       name: 'a const enum that is imported from another package of the workspace',
       edit: (project) => project.edit('packages/tones/index.ts', 'High = 2', 'High = 3'),
       expectRan: ['__tests__/tone.test.ts'],
+    },
+    {
+      name: 'an interface that becomes a class, where decorators are told the types',
+      edit: (project) =>
+        project.edit('src/kinds.ts', 'interface Kind { a: number }', 'class Kind { a = 1 }'),
+      expectRan: ['__tests__/kept.test.ts'],
+      expectExit: 1,
+    },
+    {
+      name: 'an alias of another type, where decorators are told the types',
+      edit: (project) => project.edit('src/kinds.ts', 'Id = string', 'Id = number'),
+      expectRan: ['__tests__/kept.test.ts'],
+      expectExit: 1,
+    },
+    {
+      name: 'the code of a file that is imported for its types',
+      edit: (project) => project.edit('src/kinds.ts', '=> 1', '=> 2'),
+      expectRan: [],
+    },
+    {
+      name: 'a type that becomes a value, and so is exported again',
+      edit: (project) =>
+        project.edit('src/parts.ts', 'interface Part { a: number }', 'class Part { a = 1 }'),
+      expectRan: ['__tests__/api.test.ts'],
+      expectExit: 1,
+    },
+    {
+      name: 'a further property of a type that is exported again',
+      edit: (project) => project.edit('src/parts.ts', 'a: number', 'a: number; c?: string'),
+      expectRan: [],
+    },
+    {
+      name: 'a constant that an enum of another file is made of, though its module is mocked',
+      edit: (project) => project.edit('src/origin.ts', '= 1', '= 2'),
+      expectRan: ['__tests__/numbered.test.ts'],
+      expectExit: 1,
     },
     {
       name: 'the second config that tsconfig.json extends',
