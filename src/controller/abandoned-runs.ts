@@ -4,9 +4,9 @@ import { isCount, isEnvironmentKey } from '../store/checks';
 import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../store/types';
 import type { Voice } from './messages';
 import { countingOff } from './progress';
-import { JournalReader } from './read-journals';
+import { JudgedRecords } from './judged-records';
 import { RunDirectory } from './run-directory';
-import { keyOf, Verdicts } from './verdicts';
+import { Verdicts } from './verdicts';
 
 /**
  * Commits what the workers of controllers that died have journaled, as Jest had judged it until then, and removes what
@@ -38,18 +38,14 @@ function* recordsOf(
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
-  const ended = new Set<string>();
-  for (const { record: journaled } of new JournalReader(directory.journals()).records()) {
-    const environmentId = environments(journaled.environmentId);
-    const record = verdicts.judge(journaled);
-    if (record === null || environmentId === null) continue;
-    ended.add(keyOf(record));
-    yield { ...record, environmentId };
+  const judged = new JudgedRecords(directory.journals(), verdicts);
+  for (const { record } of judged.records()) {
+    const environmentId = environments(record.environmentId);
+    if (environmentId !== null) yield { ...record, environmentId };
   }
-  for (const testFile of verdicts.failures) {
-    const environmentId = environments(testFile.environmentId);
-    if (environmentId !== null && !ended.has(keyOf(testFile)))
-      batch.failures.push({ environmentId, path: testFile.path });
+  for (const { environmentId: known, path } of judged.failures) {
+    const environmentId = environments(known);
+    if (environmentId !== null) batch.failures.push({ environmentId, path });
   }
 }
 
