@@ -4,6 +4,7 @@ import { toolChainInputs } from '../controller/environments';
 import { count, duration } from '../controller/messages';
 import { toolChainFiles } from '../controller/tool-chain';
 import { fromStored, toStored } from '../dependencies/paths';
+import { isFile } from '../dependencies/stats';
 import {
   editCosts,
   findImpact,
@@ -134,8 +135,7 @@ function findFile(
 ): { file: string; line: number | null } {
   const { text: typed, line } = parseTarget(text);
   const direct = storedPath(typed, root, process.cwd());
-  const onDisk = fs.statSync(fromStored(root, direct), { throwIfNoEntry: false });
-  if (onDisk?.isFile() === true) {
+  if (isFile(fromStored(root, direct))) {
     checkLine(fromStored(root, direct), direct, line);
     return { file: direct, line };
   }

@@ -1,6 +1,6 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFile } from '../dependencies/stats';
 
 /**
  * The file that called a function of ours, or null where the stack does not tell.
@@ -50,8 +50,4 @@ function findUpwards(from: string, extensions: readonly string[]): string | null
     if (found !== undefined) return found;
     if (folder === path.dirname(folder)) return null;
   }
-}
-
-function isFile(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

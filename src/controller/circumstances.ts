@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
-import { isFile } from '../dependencies/imports';
+import { isFile } from '../dependencies/stats';
 import { isWithin, packageFolder, realPath, toStored } from '../dependencies/paths';
 
 /** What a process was started with: a global setup may change it, for the tests and for the runs to come. */

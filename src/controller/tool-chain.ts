@@ -8,11 +8,11 @@ import type { PackageReader } from '../dependencies/packages';
 import {
   forgetWorkspaces,
   importClosure,
-  isFile,
   mentionedFiles,
   stringsIn,
 } from '../dependencies/imports';
 import { packageFolder, realPath, toStored } from '../dependencies/paths';
+import { isFile } from '../dependencies/stats';
 import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import { preloaded, type Started } from './circumstances';

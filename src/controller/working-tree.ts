@@ -10,6 +10,7 @@ import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
+import { statsOf } from '../dependencies/stats';
 import { variableNamesValue, variableValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
@@ -178,14 +179,9 @@ export class WorkingTree {
   }
 
   #kind(name: string): 'file' | 'directory' | null {
-    try {
-      // Most of what is asked for is not there: an error would cost more than the question.
-      const stats = fs.statSync(fromStored(this.#root, name), { throwIfNoEntry: false });
-      if (stats === undefined) return null;
-      return stats.isDirectory() ? 'directory' : 'file';
-    } catch {
-      return null;
-    }
+    const stats = statsOf(fromStored(this.#root, name));
+    if (stats === undefined) return null;
+    return stats.isDirectory() ? 'directory' : 'file';
   }
 
   #manifest(name: string): string {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isFile } from './imports';
+import { isFile } from './stats';
 
 /** The parts of a tsconfig.json that say where a specifier leads. */
 interface Aliases {

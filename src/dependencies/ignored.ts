@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import picomatch from 'picomatch';
 import { toStored } from './paths';
+import { statsOf } from './stats';
 
 /** A file that the option `ignore` takes out of all records. */
 export interface IgnoredFile {
@@ -34,7 +35,7 @@ export function findIgnored(root: string, globs: readonly string[]): IgnoredFile
       }
       const name = toStored(root, file);
       if (!matches(name)) continue;
-      const stats = fs.statSync(file, { throwIfNoEntry: false });
+      const stats = statsOf(file);
       if (stats?.isFile() === true) found.push({ path: name, modifiedAt: stats.mtimeMs });
     }
   }

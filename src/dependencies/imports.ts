@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { packageFolder, realPath } from './paths';
+import { isFile } from './stats';
 
 const EXTENSIONS = [
   '',
@@ -162,9 +163,4 @@ function resolve(base: string): string | null {
       .flatMap((start) => EXTENSIONS.map((extension) => start + extension))
       .find((candidate) => isFile(candidate)) ?? null
   );
-}
-
-/** Whether there is a file at a path. */
-export function isFile(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { statsOf } from './stats';
 
 /** Raised when what is kept changes its shape; what another version kept is not read. */
 const VERSION = 1;
@@ -39,7 +40,7 @@ export class KeptReads {
     isValue: (value: unknown) => value is T,
   ): T | null {
     if (this.#file === null) return read(place);
-    const stats = fs.statSync(place, { throwIfNoEntry: false });
+    const stats = statsOf(place);
     if (stats === undefined) return null;
     // The change time is the one that nobody sets: packages are unpacked with times of long ago.
     const stamp = [stats.mtimeMs, stats.ctimeMs, stats.size, stats.ino].join();

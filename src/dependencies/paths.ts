@@ -27,10 +27,15 @@ export interface PathRules {
   ignore: string[];
 }
 
+/** What would be an absolute path if it were read on Windows. */
+const WITH_DRIVE = /^[A-Za-z]:[\\/]/;
+
 /** A path as it is stored: relative to the root, with forward slashes. */
 export function toStored(root: string, file: string): string {
   const relative = path.relative(root, file);
-  return path.sep === '\\' ? relative.replace(/\\/g, '/') : relative;
+  if (path.sep === '\\') return relative.replace(/\\/g, '/');
+  // Code made for Windows may ask for its paths here too, where they are names like any other.
+  return WITH_DRIVE.test(relative) ? `../${path.basename(root)}/${relative}` : relative;
 }
 
 /** The absolute path of a stored one. */

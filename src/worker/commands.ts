@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { statsOf } from '../dependencies/stats';
 
 /** Is told what a command names. */
 export interface NamedInCommand {
@@ -14,7 +15,7 @@ export interface NamedInCommand {
   unobserved<T>(work: () => T): T;
 }
 
-const { readFileSync, readdirSync, statSync } = fs;
+const { readFileSync, readdirSync } = fs;
 
 /** What stands between the words of a shell command. */
 const BETWEEN = /[\s"'`;|&<>(){}=,]+/;
@@ -85,7 +86,7 @@ class Noted {
     const file = path.resolve(folder, word);
     if (this.#seen.has(file)) return;
     this.#seen.add(file);
-    const stats = statSync(file, { throwIfNoEntry: false });
+    const stats = statsOf(file);
     if (this.#isNode) {
       if (stats?.isFile() === true && SCRIPT.test(file)) this.#to.named(file);
     } else if (stats === undefined) {

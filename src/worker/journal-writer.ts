@@ -6,6 +6,7 @@ import {
   type JournalLine,
   type JournalNames,
 } from '../run/journal';
+import { isDependencyName } from '../store/checks';
 import type { EncodedBlocks } from '../store/encoding';
 import { footprintOf } from '../store/footprint';
 import type { Dependency, TestOutcome } from '../store/types';
@@ -34,6 +35,9 @@ export interface RecordedFile {
   tests: RecordedTest[];
   skippedUnaffected: number;
 }
+
+/** The number of a dependency on what can be nowhere: no path has a null character or thousands of them. */
+const NOWHERE = 0;
 
 /** Appends to one worker's journal. Each append is one write, so a kill tears at most the last line. */
 export class JournalWriter {
@@ -75,7 +79,7 @@ export class JournalWriter {
     }
     const dependencies = Array.from(seen.dependencies.values(), (dependency) =>
       this.#dependency(dependency, names),
-    );
+    ).filter((number) => number !== NOWHERE);
     return asJournalFootprint(footprintOf(blocks, dependencies));
   }
 
@@ -89,6 +93,7 @@ export class JournalWriter {
   }
 
   #numberOf(dependency: Dependency, names: JournalNames): number {
+    if (!isDependencyName(dependency.kind, dependency.name)) return NOWHERE;
     const key = JSON.stringify([dependency.kind, dependency.name, dependency.value]);
     let id = this.#dependencies.get(key);
     if (id === undefined) {

@@ -3,6 +3,7 @@ import { contentHash } from '../dependencies/content';
 import { listingValue } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { realPath } from '../dependencies/paths';
+import { statsOf } from '../dependencies/stats';
 import type { Dependency } from '../store/types';
 import { unwatched } from './observer';
 import { OwnPaths } from './own-paths';
@@ -118,7 +119,7 @@ export function fileDependency(name: string, file: string): Dependency {
 }
 
 function exists(file: string): boolean {
-  return unwatched.statSync(file, { throwIfNoEntry: false }) !== undefined;
+  return statsOf(file) !== undefined;
 }
 
 function presenceDependency(name: string, file: string): Dependency {

@@ -1,5 +1,6 @@
 import { contentHash } from '../dependencies/content';
 import { linkValue } from '../dependencies/nearer';
+import { statsOf } from '../dependencies/stats';
 import type { Dependency } from '../store/types';
 import type { Accumulator } from './footprint';
 import { stamp, STAMP, type Observation } from './observation';
@@ -51,10 +52,7 @@ export class Replay {
   finish(): void {
     for (const file of this.#missed) {
       const place = this.#places.paths.place(file);
-      if (
-        place.kind === 'file' &&
-        unwatched.statSync(file, { throwIfNoEntry: false }) === undefined
-      )
+      if (place.kind === 'file' && statsOf(file) === undefined)
         this.#into.depend(presence(place.name, ''));
     }
   }
@@ -107,8 +105,11 @@ export class Replay {
 }
 
 function isStill(file: string, value: string): boolean {
-  const stats = unwatched.statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stats !== undefined && stamp(stats) === value;
+  try {
+    return stamp(unwatched.statSync(file, { bigint: true })) === value;
+  } catch {
+    return false;
+  }
 }
 
 function presence(name: string, value: string): Dependency {

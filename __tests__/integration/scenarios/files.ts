@@ -57,6 +57,41 @@ function readers(...names: string[]): string[] {
   return names.map((name) => `__tests__/${name}.test.js`);
 }
 
+/** Paths that can lead to nothing: looking at one fails, and with the error that Node gives. */
+const ODD_PATHS = `${IN_FIXTURES}const fs = require('fs');
+const { execFileSync } = require('child_process');
+const odd = {
+  ENOTDIR: [at('sync.txt/below.txt'), at('node_modules/file.css/package.json'), at('node_modules/file.css/a.js')],
+  ELOOP: [at('loop'), at('loop/below.txt')],
+  ENAMETOOLONG: [at('long'.repeat(1_000)), at('node_modules/' + 'long'.repeat(1_000) + '/a.js')],
+  ERR_INVALID_ARG_VALUE: [at('nothing\\0there'), at('node_modules/nothing\\0there/a.js')],
+};
+test('names', () => {
+  expect(fs.existsSync('C:\\\\work\\\\file.txt')).toBe(false);
+  expect(process.env['odd\\0name']).toBe(undefined);
+  expect(() => require('odd\\0name')).toThrow('odd');
+  expect(() => require('./odd\\0name')).toThrow('odd');
+  expect(() => require('long'.repeat(2_000))).toThrow('long');
+});
+const looks = ['stat', 'readFile', 'access', 'readdir', 'open', 'copyFile', 'realpath'];
+const codes = async (file) => {
+  const seen = [];
+  for (const look of looks) {
+    try { fs[look + 'Sync'](file, look === 'copyFile' ? at('copy') : undefined); } catch ({ code }) { seen.push(code); }
+    await fs.promises[look](file, look === 'copyFile' ? at('copy') : undefined).catch(({ code }) => seen.push(code));
+  }
+  try { fs.mkdirSync(file + '/x', { recursive: true }); } catch ({ code }) { seen.push(code); }
+  return [...new Set(seen)];
+};
+for (const [code, files] of Object.entries(odd))
+  test.each(files)(code + ' %#', async (file) => {
+    expect(await codes(file)).toEqual([code]);
+    expect(fs.existsSync(file)).toBe(false);
+    const child = 'try { require("fs").statSync(JSON.parse(process.argv[1])) } catch ({ code }) { console.log(code) }';
+    expect(execFileSync(process.execPath, ['-e', child, JSON.stringify(file)], { encoding: 'utf8' })).toBe(code + '\\n');
+  });
+`;
+
 /** The fixtures of some readers change, and no others. */
 function changed(how: string, ...names: string[]): Scenario {
   return {
@@ -88,6 +123,8 @@ export const files: Family = {
           IN_FIXTURES + testing(String(body)),
         ]),
       ),
+      '__tests__/odd.test.js': ODD_PATHS,
+      'fixtures/node_modules/file.css': 'not a package',
       'fixtures/folder/one.txt': '1',
       'fixtures/folder/below/two.txt': '2',
       'fixtures/own.txt': 'from the test itself',
@@ -105,7 +142,10 @@ export const files: Family = {
         testing("expect(require('fs').readFileSync(at('link/linked.txt'), 'utf8')).toBeTruthy();"),
       'elsewhere/linked.txt': 'linked',
     },
-    prepare: (project) => fs.symlinkSync('../elsewhere', project.path('fixtures/link')),
+    prepare: (project) => {
+      fs.symlinkSync('../elsewhere', project.path('fixtures/link'));
+      fs.symlinkSync('loop', project.path('fixtures/loop'));
+    },
   },
   scenarios: [
     changed('synchronously', 'sync', 'descriptor', 'url', 'size'),
@@ -127,6 +167,15 @@ export const files: Family = {
       name: 'what was looked for and read disappears',
       edit: (project) => project.write({ 'fixtures/sync.txt': null }),
       expectRan: readers('sync', 'present'),
+      expectExit: 1,
+    },
+    {
+      name: 'a file in the place of a folder that was looked into becomes one',
+      edit: (project) => {
+        project.write({ 'fixtures/node_modules/file.css': null });
+        project.write({ 'fixtures/node_modules/file.css/package.json': '{"version":"1.0.0"}' });
+      },
+      expectRan: readers('odd'),
       expectExit: 1,
     },
     {

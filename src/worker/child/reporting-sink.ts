@@ -3,6 +3,7 @@ import path from 'node:path';
 import { contentHash } from '../../dependencies/content';
 import { listingValue } from '../../dependencies/listing';
 import { packageFolder } from '../../dependencies/package-folder';
+import { statsOf } from '../../dependencies/stats';
 import { isForeign, isWithin } from '../../dependencies/surroundings';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../observation';
@@ -112,13 +113,9 @@ function contentValue(file: string): string {
 }
 
 function presenceValue(file: string): string {
-  try {
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) return '';
-    return stats.isDirectory() ? 'directory' : 'file';
-  } catch {
-    return '';
-  }
+  const stats = statsOf(file);
+  if (stats === undefined) return '';
+  return stats.isDirectory() ? 'directory' : 'file';
 }
 
 function isInPackages(folder: string): boolean {

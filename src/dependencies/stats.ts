@@ -1,0 +1,21 @@
+import * as fs from 'node:fs';
+
+/** As it is before anyone watches `fs`: what we ask ourselves is no input. */
+const { statSync } = fs;
+
+/**
+ * What stands at a path; undefined where nothing does, for whatever reason. That nothing is there Node tells by a value,
+ * but it throws where a file stands in the place of a folder, a link leads to itself, or the path can be none.
+ */
+export function statsOf(file: string): fs.Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is a file at a path. */
+export function isFile(file: string): boolean {
+  return statsOf(file)?.isFile() === true;
+}
