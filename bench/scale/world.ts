@@ -143,7 +143,7 @@ export class World {
       shared: {
         blocks: [executed(own, 0), ...files.map((version) => executed(version, 170))],
         dependencies: [
-          { kind: 'pragmas', name: own.path, value: '' },
+          { kind: 'pragmas', name: own.path, value: `${own.contentHash} ` },
           ...[own, ...files].map(({ path: name }) => this.#rivalsOf(name)),
           ...foldersAbove([own, ...files]).map((folder) => this.#absent(`${folder}/node_modules`)),
           ...Array.from({ length: PACKAGES_PER_TEST_FILE }, () =>

@@ -8,7 +8,7 @@ import { mocksValue, type Mocks } from '../dependencies/mocks';
 import { LINK, linkValue } from '../dependencies/nearer';
 import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
-import { pragmasValue } from '../dependencies/pragmas';
+import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { statsOf } from '../dependencies/stats';
 import { variableNamesValue, variableValue } from '../dependencies/variables';
@@ -132,7 +132,7 @@ export class WorkingTree {
       case 'declared':
         return this.#declaresStill(name, value);
       case 'pragmas':
-        return this.#pragmas(name) === value;
+        return pragmasHold(value, this.contentHash(name), () => this.#pragmas(name));
       case 'rivals':
         return rivalsValue(name, extensions, this.#folders) === value;
       case 'mocks':
@@ -208,8 +208,7 @@ export class WorkingTree {
       // Reading a pipe or a device would never end.
       if (!this.isVouchedFor(name) && !fs.statSync(file).isFile()) return null;
       const source = fs.readFileSync(file, 'utf8');
-      // Most test files have no docblock; Jest's parser is loaded for those that do.
-      if (!/^\s*\/\*\*/.test(source)) return pragmasValue({});
+      if (!mayHaveDocblock(source)) return pragmasValue({});
       const { extract, parse } = fromJest(
         'jest-docblock',
         this.#root,

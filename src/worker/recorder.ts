@@ -9,7 +9,7 @@ import { fromStored, toStored } from '../dependencies/paths';
 import { packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
-import { pragmasValue } from '../dependencies/pragmas';
+import { recordedPragmas } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
 import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
@@ -18,7 +18,7 @@ import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { compiledNow } from './inlined';
-import { observe, stopObserving, unobserved } from './observer';
+import { observe, stopObserving, unobserved, unwatched } from './observer';
 import { now } from './own-paths';
 import { fileDependency, PathInputs } from './path-inputs';
 import { ProbeRegistry } from './probe-registry';
@@ -125,7 +125,7 @@ export class Recorder extends PathInputs implements Sink {
     this.#shared.depend({
       kind: 'pragmas',
       name: toStored(run.file.root, target.file),
-      value: pragmasValue(target.pragmas),
+      value: recordedPragmas(target.pragmas, textOf(target.file)),
     });
     if (asksToRunAlways(target.pragmas))
       this.#shared.depend({
@@ -547,6 +547,14 @@ export class Recorder extends PathInputs implements Sink {
 
 /** What names a module by its path; anything else is the name of a package, or leads to one. */
 const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
+
+function textOf(file: string): string | null {
+  try {
+    return unwatched.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
 
 /** `@testmon always` in a test file's docblock, for tests of the clock, the network or chance. */
 function asksToRunAlways({ testmon }: Record<string, string | string[]>): boolean {
