@@ -13,15 +13,21 @@ type List = (folder: string, options: { withFileTypes: true }) => fs.Dirent[];
  * @param list The unpatched `readdirSync`, where the caller watches `fs`.
  */
 export function listingValue(folder: string, list: List = fs.readdirSync): string {
+  return valueOfEntries(listingEntries(folder, list));
+}
+
+/** The entries of a folder as they count, a folder's name with a slash behind it; null where it cannot be listed. */
+export function listingEntries(folder: string, list: List = fs.readdirSync): string[] | null {
   try {
-    return shortHash(
-      list(folder, { withFileTypes: true })
-        .filter(({ name }) => !OWN_ENTRY.test(name))
-        .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-        .sort()
-        .join('\0'),
-    );
+    return list(folder, { withFileTypes: true })
+      .filter(({ name }) => !OWN_ENTRY.test(name))
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
   } catch {
-    return '';
+    return null;
   }
+}
+
+/** The value of a listing of these entries, in any order; of null that of a folder that cannot be listed. */
+export function valueOfEntries(entries: readonly string[] | null): string {
+  return entries === null ? '' : shortHash([...entries].sort().join('\0'));
 }

@@ -66,10 +66,12 @@ export class OwnPaths {
     }
   }
 
-  /** Whether something in a folder was created, replaced or removed. */
-  isIn(folder: string): boolean {
-    return [...this.#own.keys(), ...this.#links.keys()].some(
-      (file) => path.dirname(file) === folder,
+  /** The names of what was created, replaced or removed in a folder. */
+  namesIn(folder: string): ReadonlySet<string> {
+    return new Set(
+      [...this.#own.keys(), ...this.#links.keys()]
+        .filter((file) => path.dirname(file) === folder)
+        .map((file) => path.basename(file)),
     );
   }
 

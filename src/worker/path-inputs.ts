@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { contentHash } from '../dependencies/content';
-import { listingValue } from '../dependencies/listing';
+import { listingEntries, valueOfEntries } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { realPath } from '../dependencies/paths';
 import { statsOf } from '../dependencies/stats';
@@ -19,10 +19,22 @@ type PathSink = Pick<
   'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links'
 >;
 
+interface OwnListing {
+  listing: Dependency;
+  /** The folder. */
+  file: string;
+  /** The names in it that were the code's own when it was listed. */
+  own: ReadonlySet<string>;
+  /** What was in it then. */
+  entries: readonly string[];
+}
+
 /** Makes dependencies of what code does to the file system. */
 export abstract class PathInputs implements PathSink {
   protected readonly own = new OwnPaths();
   readonly #places: Places;
+  /** Listings of folders that held something of the code's own, or no longer did. */
+  readonly #withOwn: OwnListing[] = [];
 
   constructor(places: Places) {
     this.#places = places;
@@ -55,11 +67,28 @@ export abstract class PathInputs implements PathSink {
   listed(folder: string): void {
     const input = this.#input(folder);
     if (input === null) return;
-    this.depend({
-      kind: 'listing',
-      name: input.name,
-      value: listingValue(input.file, unwatched.readdirSync),
-    });
+    const { name, file } = input;
+    const entries = listingEntries(file, unwatched.readdirSync);
+    const listing: Dependency = { kind: 'listing', name, value: valueOfEntries(entries) };
+    const own = this.own.namesIn(file);
+    if (own.size > 0) this.#withOwn.push({ listing, file, own, entries: entries ?? [] });
+    this.depend(listing);
+  }
+
+  /**
+   * What the code itself put into a folder that it listed is no input. How it leaves the folder is how it will find it:
+   * without what it made and removed again, and with what it left there.
+   */
+  protected settle(): void {
+    for (const { listing, file, own, entries } of this.#withOwn) {
+      const left = listingEntries(file, unwatched.readdirSync);
+      if (left === null) continue;
+      const isOwn = (entry: string): boolean => own.has(entry.replace(/\/$/, ''));
+      listing.value = valueOfEntries([
+        ...entries.filter((entry) => !isOwn(entry)),
+        ...left.filter(isOwn),
+      ]);
+    }
   }
 
   wrote(file: string): void {

@@ -361,6 +361,7 @@ export class Recorder extends PathInputs implements Sink {
       this.#drain(this.#current ?? this.#shared);
       for (const seen of this.#open.values()) this.#shared.include(seen);
       this.#addLoaded(snapshot);
+      this.settle();
       this.#journal.end(this.#result(outcome));
     });
   }

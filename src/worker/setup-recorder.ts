@@ -88,6 +88,7 @@ class SetupRecorder extends PathInputs implements Sink {
     return unobserved(() => {
       collectChildren();
       this.#replay.finish();
+      this.settle();
       for (const file of Object.keys(require.cache))
         if (!this.#loadedBefore.has(file)) this.read(file);
       return [...this.#found.dependencies.values()].filter((found) => this.#counts(found));
@@ -104,7 +105,7 @@ class SetupRecorder extends PathInputs implements Sink {
     return (
       this.#isOfRepository(file) &&
       this.own.before(file) === undefined &&
-      (kind !== 'listing' || !this.own.isIn(file))
+      (kind !== 'listing' || this.own.namesIn(file).size === 0)
     );
   }
 

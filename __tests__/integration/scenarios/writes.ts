@@ -16,6 +16,18 @@ fs.mkdirSync(at('made/below'), { recursive: true });
 fs.writeFileSync(at('made/below/own.txt'), 'own');
 expect(fs.readdirSync(at('made')).length).toBeGreaterThan(0);
 fs.rmSync(at('made'), { recursive: true });`,
+  'listed-with-own': `
+fs.writeFileSync(at('listed/own.txt'), 'own');
+fs.renameSync(at('listed/first.txt'), at('listed/moved.txt'));
+fs.mkdirSync(at('listed/folder'));
+const names = fs.readdirSync(at('listed'));
+fs.rmSync(at('listed/own.txt'));
+fs.renameSync(at('listed/moved.txt'), at('listed/first.txt'));
+fs.rmdirSync(at('listed/folder'));
+expect(names).toContain('own.txt');`,
+  'listed-and-left': `
+fs.writeFileSync(at('left/own.txt'), 'own');
+expect(fs.readdirSync(at('left'))).toContain('own.txt');`,
   'folder-copied': `
 const folder = temporary();
 fs.cpSync(at('tree'), folder, { recursive: true });
@@ -65,6 +77,8 @@ export const writes: Family = {
         ]),
       ),
       'fixtures/kept/a.txt': 'a',
+      'fixtures/listed/first.txt': 'first',
+      'fixtures/left/first.txt': 'first',
       'fixtures/tree/below/b.txt': 'b',
       'fixtures/log.txt': 'begin',
       'fixtures/first.txt': 'begin',
@@ -78,7 +92,7 @@ export const writes: Family = {
   },
   scenarios: [
     {
-      name: 'nothing but what a test appended itself',
+      name: 'nothing but what tests did themselves',
       edit: () => undefined,
       expectRan: [],
     },
@@ -96,6 +110,18 @@ export const writes: Family = {
       name: 'a new file in a folder that tests copied',
       edit: (project) => project.write({ 'fixtures/tree/new.txt': 'new' }),
       expectRan: run('folder-copied', 'copied-later'),
+    },
+    {
+      name: 'a new file in folders that tests list with files of their own',
+      edit: (project) =>
+        project.write({ 'fixtures/listed/new.txt': 'new', 'fixtures/left/new.txt': 'new' }),
+      expectRan: run('listed-with-own', 'listed-and-left'),
+    },
+    {
+      name: 'a file that a test renames and lists is gone',
+      edit: (project) => project.write({ 'fixtures/listed/first.txt': null }),
+      expectRan: run('listed-with-own'),
+      expectExit: 1,
     },
     {
       name: 'a folder that a test makes is there already',
