@@ -46,6 +46,14 @@ module.exports = {
   getCacheKey(code, file, { transformerConfig, configString, instrument }) { return createHash('sha1').update(code + file + configString + instrument + transformerConfig.to).digest('hex'); },
 };`,
   },
+  // As ts-jest: the options of its first call count for all that have the same config.
+  'asked about files of the project alone': {
+    't.js': `const only = (file) => { if (!file.startsWith(__dirname)) throw new Error('not of the project: ' + file); };
+module.exports = {
+  process(code, file, options) { only(file); return ${BODY}; },
+  getCacheKey(code, file, { transformerConfig }) { only(file); return JSON.stringify([code, file, transformerConfig.to]); },
+};`,
+  },
   'made by createTransformer': {
     't.js': `module.exports = { createTransformer: (given) => ({ process: (code, file, options) => { if (given.to !== options.transformerConfig.to) throw new Error('other options'); return ${BODY}; } }) };`,
   },

@@ -100,7 +100,7 @@ function probing(
     cacheKey(
       options.instrument,
       wholePrograms ? unobserved(() => inlinedKey(reachableConstants(code, file))) : '',
-      inner.getCacheKey === undefined
+      inner.getCacheKey === undefined || isOurs(file)
         ? defaultCacheKey(code, file, options)
         : unobserved(() => {
             const { result, reads } = watching(() =>
@@ -115,8 +115,11 @@ function probing(
       cacheKey(
         options.instrument,
         '',
-        (await unobserved(() => inner.getCacheKeyAsync?.call(inner, code, file, own(options)))) ??
-          '',
+        isOurs(file)
+          ? defaultCacheKey(code, file, options)
+          : ((await unobserved(() =>
+              inner.getCacheKeyAsync?.call(inner, code, file, own(options)),
+            )) ?? ''),
       );
   }
   return wrapped;
@@ -147,7 +150,10 @@ function isInlined(name: string, file: string | null): boolean {
   );
 }
 
-/** Jest transpiles what it requires for a test file, our plug points included. */
+/**
+ * Jest transpiles what it requires for a test file, our plug points included, unless they lie in `node_modules`. The
+ * user's transformer is not asked: ts-jest keeps the options that it is called with first.
+ */
 function isOurs(file: string): boolean {
   return file.startsWith(OWN_FOLDER);
 }
