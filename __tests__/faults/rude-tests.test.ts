@@ -120,6 +120,29 @@ function expectAsBare(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
   return bare;
 }
 
+test('a test that removes the folder it works in finds files as without us, and runs again', () => {
+  project = new Project({
+    'jest.config.js': 'module.exports = { transform: {} };',
+    'src/kind.js': SOURCE,
+    '__tests__/kind.test.js': CALLS,
+    '__tests__/nowhere.test.js': `
+const fs = require('fs');
+const path = require('path');
+test('works nowhere', () => {
+  const home = process.cwd();
+  const folder = fs.mkdtempSync(path.join(require('os').tmpdir(), 'gone-'));
+  process.chdir(folder);
+  fs.rmdirSync(folder);
+  expect(fs.existsSync('here.txt')).toBe(false);
+  expect(() => fs.readFileSync('here.txt')).toThrow('ENOENT: no such file or directory, open');
+  process.chdir(home);
+});`,
+  });
+  expectAsBare(['--maxWorkers=2']);
+  // What a relative path meant there is not known.
+  expect(selected()).toEqual(['__tests__/nowhere.test.js']);
+});
+
 test('tests that are rude to their world come out as without us, and are recorded', () => {
   const files = Object.fromEntries(
     Object.entries(RUDE).map(([name, text]) => [`__tests__/${name}.test.js`, text]),

@@ -58,7 +58,9 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'mocks':
       return `${label} came or went`;
     case 'always':
-      return `${name} asks to run always`;
+      return name === ''
+        ? 'what it did to the file system could not be recorded'
+        : `${name} asks to run always`;
   }
 }
 

@@ -43,7 +43,7 @@ export function calledByLaunch(): boolean {
 function callerFiles(): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 16;
+  Error.stackTraceLimit = 18;
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, callerFiles);

@@ -51,9 +51,14 @@ function watchOne(
   const tell = (args: readonly unknown[]): void => {
     const to = watch.sink();
     if (to === null) return;
-    const file = asPath(args[0] ?? otherwise);
-    // Our own look at the file must not report itself.
-    if (file !== null) watch.unobserved(() => report(to, file, args));
+    try {
+      const file = asPath(args[0] ?? otherwise);
+      // Our own look at the file must not report itself.
+      if (file !== null) watch.unobserved(() => report(to, file, args));
+    } catch {
+      // Where the working directory was removed, say, only Node can tell what a relative path means.
+      to.lost();
+    }
   };
   const watched: AnyFunction = function (...args) {
     tell(args);

@@ -6,7 +6,7 @@ export interface Observation {
   /** When, as `now` tells it. */
   at: number;
   what: (typeof KINDS)[number];
-  /** An absolute path, or the name of a variable; empty for the names of all variables. */
+  /** An absolute path, or the name of a variable; empty for the names of all variables, and for what was lost. */
   name: string;
   /**
    * What was there:
@@ -14,7 +14,7 @@ export interface Observation {
    * - looked, followed: `file`, `directory` or empty
    * - listed: as the dependency's value
    * - linked: where the link leads
-   * - wrote, made, missed, variable: nothing
+   * - wrote, made, missed, lost, variable: nothing
    */
   value: string;
 }
@@ -29,6 +29,7 @@ const KINDS = [
   'made',
   'linked',
   'missed',
+  'lost',
   'variable',
 ] as const;
 

@@ -10,7 +10,7 @@ import {
   type FunctionTable,
 } from './fs-watch';
 import { watchResolver } from './resolver';
-import { NOBODY, PendingObservations, type Sink, type Watch } from './sink';
+import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */
 export const unwatched = {
@@ -38,7 +38,7 @@ export function observe(next: Sink): void {
     watchPrivateCopies();
     watchResolver(WATCH);
   }
-  sink = next;
+  sink = guarded(next);
 }
 
 function install(): void {
@@ -57,7 +57,7 @@ const WATCH: Watch = {
 
 /** Stops reporting to a sink. */
 export function stopObserving(previous: Sink): void {
-  if (sink === previous) sink = null;
+  if (sink === guarded(previous)) sink = null;
 }
 
 /** Runs something of Jest's or ours that reads files on its own account: a transformer, a module of the tool chain. */
@@ -206,7 +206,7 @@ let pending: PendingObservations | null = null;
 
 /** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
 export function observePending(): void {
-  if (sink !== null && sink !== pending?.sink) return;
+  if (sink !== null && (pending === null || sink !== guarded(pending.sink))) return;
   pending = new PendingObservations();
   observe(pending.sink);
 }
@@ -217,5 +217,5 @@ export function settlePending(to: Sink | null): void {
   pending = null;
   if (kept === null) return;
   stopObserving(kept.sink);
-  if (to !== null) unobserved(() => kept.replay(to));
+  if (to !== null) unobserved(() => kept.replay(guarded(to)));
 }

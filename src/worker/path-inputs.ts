@@ -16,8 +16,11 @@ export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;
 /** The part of a sink that is about the file system. */
 type PathSink = Pick<
   Sink,
-  'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links'
+  'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links' | 'lost'
 >;
+
+/** What a record depends on that does not know all that it should. */
+export const LOST: Dependency = { kind: 'always', name: '', value: '' };
 
 interface OwnListing {
   listing: Dependency;
@@ -42,6 +45,11 @@ export abstract class PathInputs implements PathSink {
 
   /** Takes what was found. */
   protected abstract depend(dependency: Dependency): void;
+
+  /** Then nothing can tell that the result still holds. */
+  lost(): void {
+    this.depend(LOST);
+  }
 
   read(file: string): void {
     const input = this.#input(file);

@@ -6,7 +6,7 @@ import type { Accumulator } from './footprint';
 import { stamp, STAMP, type Observation } from './observation';
 import { unwatched } from './observer';
 import type { OwnPaths } from './own-paths';
-import type { Places } from './path-inputs';
+import { LOST, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
 export class Replay {
@@ -45,6 +45,8 @@ export class Replay {
         return this.#miss(file, at);
       case 'linked':
         return this.#own.linked(file, value);
+      case 'lost':
+        return this.#into.depend(LOST);
     }
   }
 

@@ -30,6 +30,8 @@ export interface Sink {
   makes(folder: string): void;
   /** Code under test is about to make a link. */
   links(link: string, target: string): void;
+  /** A fault of ours hid something that happened: what is known is not all. */
+  lost(): void;
 }
 
 /** Who is to be told what is seen. */
@@ -44,7 +46,7 @@ export interface Watch {
 }
 
 /** Receives everything and keeps nothing. */
-export const NOBODY: Sink = {
+export const NOBODY: Omit<Sink, 'seesLoading'> = {
   loaded: () => undefined,
   read: () => undefined,
   looked: () => undefined,
@@ -57,21 +59,44 @@ export const NOBODY: Sink = {
   changes: () => undefined,
   makes: () => undefined,
   links: () => undefined,
+  lost: () => undefined,
 };
+
+const METHODS = Object.keys(NOBODY) as (keyof typeof NOBODY)[];
+
+const guards = new WeakMap<Sink, Sink>();
+
+/** The same sink for whoever stands in the midst of code under test: a fault of ours never becomes one of that code. */
+export function guarded(sink: Sink): Sink {
+  let guard = guards.get(sink);
+  if (guard === undefined) {
+    const methods = Object.fromEntries(METHODS.map((name) => [name, guardedMethod(sink, name)]));
+    guard = { ...NOBODY, seesLoading: sink.seesLoading === true, ...methods };
+    guards.set(sink, guard);
+  }
+  return guard;
+}
+
+function guardedMethod(sink: Sink, name: (typeof METHODS)[number]): (...args: unknown[]) => void {
+  return (...args) => {
+    try {
+      (sink[name] as (...given: unknown[]) => void).apply(sink, args);
+    } catch {
+      sink.lost();
+    }
+  };
+}
 
 /**
  * Keeps what happens before a recorder can exist: a test file whose docblock names another environment runs its
  * setup files before any plug point of ours sees that environment.
  */
 export class PendingObservations {
-  readonly #calls: [keyof Sink, unknown[]][] = [];
+  readonly #calls: [(typeof METHODS)[number], unknown[]][] = [];
 
   /** What keeps everything it receives. */
   readonly sink = Object.fromEntries(
-    (Object.keys(NOBODY) as (keyof Sink)[]).map((name) => [
-      name,
-      (...args: unknown[]) => void this.#calls.push([name, args]),
-    ]),
+    METHODS.map((name) => [name, (...args: unknown[]) => void this.#calls.push([name, args])]),
   ) as unknown as Sink;
 
   replay(to: Sink): void {

@@ -9,7 +9,7 @@ import {
 import { calledByLaunch } from '../callers';
 import { watchFs } from '../fs-watch';
 import { watchLaunches } from '../launches';
-import type { Watch } from '../sink';
+import { guarded, type Watch } from '../sink';
 import { watchedVariables } from '../variables';
 import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
 import { OBSERVATIONS } from '../observation';
@@ -24,7 +24,7 @@ export function report(): void {
   if (handover === null) return;
   const name = `${OBSERVATIONS}${process.pid}-${threadId}-${Date.now()}.jsonl`;
   const writer = new ReportWriter(path.join(handover.folder, name));
-  const sink = new ReportingSink(writer, handover);
+  const sink = guarded(new ReportingSink(writer, handover));
   let suspended = 0;
   const watch: Watch = {
     sink: () => (suspended === 0 ? sink : null),

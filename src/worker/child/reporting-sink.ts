@@ -74,6 +74,10 @@ export class ReportingSink implements Sink {
     if (this.#counts(link)) this.#writer.write('linked', link, target);
   }
 
+  lost(): void {
+    this.#writer.write('lost', '');
+  }
+
   #report(what: Observation['what'], file: string, value: (file: string) => string): void {
     const key = `${what}:${file}`;
     if (this.#reported.has(key)) return;
