@@ -9,6 +9,7 @@ import {
   type AnyFunction,
   type FunctionTable,
 } from './fs-watch';
+import { loadedModulesAt } from './loaded-modules';
 import { watchResolver } from './resolver';
 import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
 
@@ -123,8 +124,7 @@ const MARK = Symbol.for('jest-testmon.watched');
  * modules gets a watch of its own; only Jest's runtime and snapshots read through them.
  */
 function watchPrivateCopies(): void {
-  for (const [file, module] of Object.entries(require.cache)) {
-    if (module === undefined || !/[\\/]graceful-fs[\\/]graceful-fs\.js$/.test(file)) continue;
+  for (const module of loadedModulesAt('graceful-fs', 'graceful-fs.js')) {
     const table = module.exports as FunctionTable & { [MARK]?: boolean };
     if (table[MARK] === true || typeof table.readFileSync !== 'function') continue;
     Object.defineProperty(table, MARK, { value: true });

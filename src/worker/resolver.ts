@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { loadedModulesAt } from './loaded-modules';
 import type { Sink, Watch } from './sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -19,8 +20,7 @@ const MARK = Symbol.for('jest-testmon.watched');
  * says so. Does nothing where no resolver is loaded, or all are watched already.
  */
 export function watchResolver(watch: Watch): void {
-  for (const [file, module] of Object.entries(require.cache)) {
-    if (module === undefined || !/[\\/]jest-resolve[\\/]build[\\/]index\.js$/.test(file)) continue;
+  for (const module of loadedModulesAt('jest-resolve', 'build', 'index.js')) {
     const { prototype } = (module.exports as { default: ResolverClass }).default;
     if (prototype[MARK] === true || typeof prototype.resolveModule !== 'function') continue;
     Object.defineProperty(prototype, MARK, { value: true });
