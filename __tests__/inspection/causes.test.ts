@@ -22,6 +22,15 @@ const CASES: [DependencyKind, string, string, string | null, string][] = [
   ['manifest', 'a/package.json', 'hash', null, 'a/package.json is gone'],
   ['pragmas', 'a.test.js', 'hash', null, 'the docblock of a.test.js changed'],
   ['always', 'a.test.js', '', null, 'a.test.js asks to run always'],
+  ['always', '', '', null, 'what it did to the file system could not be recorded'],
+  ['declared', 'a.ts', 'x', null, 'a.ts is gone, whose types others are compiled with'],
+  [
+    'declared',
+    'a.ts',
+    'x',
+    'there',
+    'a.ts declares other names or types, which others are compiled with',
+  ],
 ];
 
 test.each(CASES)('a change of a %s (%s) is told in words', (kind, name, value, now, text) => {

@@ -127,7 +127,7 @@ export function dependencyLabel({ kind, name }: Dependency): string {
     case 'mocks':
       return `a manual mock of ${name}, or a package of that name in the project`;
     case 'always':
-      return `${name} runs always`;
+      return name === '' ? 'what could not be recorded' : `${name} runs always`;
     default:
       return name;
   }
