@@ -10,7 +10,7 @@ import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
-import { statsOf } from '../dependencies/stats';
+import { kindAt } from '../dependencies/stats';
 import { variableNamesValue, variableValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
@@ -179,9 +179,7 @@ export class WorkingTree {
   }
 
   #kind(name: string): 'file' | 'directory' | null {
-    const stats = statsOf(fromStored(this.#root, name));
-    if (stats === undefined) return null;
-    return stats.isDirectory() ? 'directory' : 'file';
+    return kindAt(fromStored(this.#root, name));
   }
 
   #manifest(name: string): string {

@@ -15,6 +15,13 @@ export function statsOf(file: string): fs.Stats | undefined {
   }
 }
 
+/** What kind of thing stands at a path; null where nothing does. */
+export function kindAt(file: string): 'file' | 'directory' | null {
+  const stats = statsOf(file);
+  if (stats === undefined) return null;
+  return stats.isDirectory() ? 'directory' : 'file';
+}
+
 /** Whether there is a file at a path. */
 export function isFile(file: string): boolean {
   return statsOf(file)?.isFile() === true;

@@ -25,7 +25,11 @@ interface Source {
 /** What a compiler takes from other files, as absolute paths, sorted. */
 type CompiledWith = Omit<OtherSources, 'listed'>;
 
+const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
+
 const sources = new Map<string, Source | null>();
+/** By file: what `compiledNow` found. */
+const compiled = new Map<string, CompiledWith>();
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
@@ -57,11 +61,12 @@ export function reachableConstants(code: string, file: string): string[] {
  * @param output What it was compiled to; null where that is not known.
  */
 export function compiledWith(code: string, file: string, output: string | null): CompiledWith {
-  if (!TYPESCRIPT.test(file)) return { inlined: [], values: [], types: [] };
+  if (!TYPESCRIPT.test(file)) return NOTHING;
   const imported = imports(code, file);
   const writesTypes = output === null ? DECORATOR.test(code) : WRITTEN_TYPE.test(output);
-  const types = writesTypes ? reach(imported, file, ({ handsOn }) => handsOn) : new Set<string>();
-  const values = reach(leftOut(code, file, output), file, ({ handsOn }) => handsOn);
+  const handsOn = (source: Source): boolean => source.handsOn;
+  const types = writesTypes ? reach(imported, file, handsOn) : new Set<string>();
+  const values = reach(leftOut(code, file, output), file, handsOn);
   return {
     inlined: constantsFrom(imported, enumConstants(code, file), file),
     values: [...values].filter((name) => !types.has(name)).sort(),
@@ -69,12 +74,22 @@ export function compiledWith(code: string, file: string, output: string | null):
   };
 }
 
-/** The same for a file as it is now; nothing where it cannot be read. */
+/** The same for a file as it is now, looked at once; nothing where it cannot be read. */
 export function compiledNow(file: string): CompiledWith {
+  if (!TYPESCRIPT.test(file)) return NOTHING;
+  let found = compiled.get(file);
+  if (found === undefined) {
+    found = compiledAsRead(file);
+    compiled.set(file, found);
+  }
+  return found;
+}
+
+function compiledAsRead(file: string): CompiledWith {
   try {
-    return compiledWith(TYPESCRIPT.test(file) ? fs.readFileSync(file, 'utf8') : '', file, null);
+    return compiledWith(fs.readFileSync(file, 'utf8'), file, null);
   } catch {
-    return { inlined: [], values: [], types: [] };
+    return NOTHING;
   }
 }
 
@@ -128,6 +143,7 @@ export function inlinedKey(files: readonly string[]): string {
 /** Forgets what was seen, as files may have been edited since. */
 export function forgetSources(): void {
   sources.clear();
+  compiled.clear();
   forgetAliases();
   forgetWorkspaces();
 }
@@ -144,11 +160,12 @@ const CLAUSE =
 
 /** What the imports lead to that are not in the output. */
 function leftOut(code: string, file: string, output: string | null): string[] {
-  const specifiers = [...code.matchAll(CLAUSE)]
-    .map(([, , quoted = '']) => quoted.slice(1, -1))
-    .filter((name) => output?.includes(`"${name}"`) !== true)
-    .filter((name) => output?.includes(`'${name}'`) !== true);
-  return specifiers.length === 0 ? [] : imports(fromEach(specifiers), file);
+  const isKept = (name: string): boolean =>
+    output !== null && (output.includes(`"${name}"`) || output.includes(`'${name}'`));
+  return importedThrough(
+    [...code.matchAll(CLAUSE)].filter(([, , quoted = '']) => !isKept(quoted.slice(1, -1))),
+    file,
+  );
 }
 
 const ENUM = /\benum\s+[\w$]+\s*\{([^}]*)\}/g;
@@ -158,15 +175,17 @@ const NAME = /[A-Za-z_$][\w$]*/g;
 function enumConstants(code: string, file: string): string[] {
   const used = new Set([...code.matchAll(ENUM)].flatMap(([, body = '']) => body.match(NAME) ?? []));
   if (used.size === 0) return [];
-  const specifiers = [...code.matchAll(CLAUSE)]
-    .filter(([, names = '']) => (names.match(NAME) ?? []).some((name) => used.has(name)))
-    .map(([, , quoted = '']) => quoted.slice(1, -1));
-  return specifiers.length === 0 ? [] : imports(fromEach(specifiers), file);
+  return importedThrough(
+    [...code.matchAll(CLAUSE)].filter(([, names = '']) =>
+      (names.match(NAME) ?? []).some((name) => used.has(name)),
+    ),
+    file,
+  );
 }
 
-/** A source that imports all of them. */
-function fromEach(specifiers: readonly string[]): string {
-  return specifiers.map((name) => `from ${JSON.stringify(name)}`).join('\n');
+/** What these clauses of a source lead to. */
+function importedThrough(clauses: readonly RegExpExecArray[], file: string): string[] {
+  return clauses.length === 0 ? [] : imports(clauses.map(([clause]) => clause).join('\n'), file);
 }
 
 function look(file: string): Source | null {

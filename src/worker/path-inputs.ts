@@ -3,7 +3,7 @@ import { contentHash } from '../dependencies/content';
 import { listingEntries, valueOfEntries } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { realPath } from '../dependencies/paths';
-import { statsOf } from '../dependencies/stats';
+import { kindAt } from '../dependencies/stats';
 import type { Dependency } from '../store/types';
 import { unwatched } from './observer';
 import { OwnPaths } from './own-paths';
@@ -156,17 +156,10 @@ export function fileDependency(name: string, file: string): Dependency {
 }
 
 function exists(file: string): boolean {
-  return statsOf(file) !== undefined;
+  return kindAt(file) !== null;
 }
 
 function presenceDependency(name: string, file: string): Dependency {
-  try {
-    return {
-      kind: 'present',
-      name,
-      value: unwatched.statSync(file).isDirectory() ? 'directory' : 'file',
-    };
-  } catch {
-    return { kind: 'absent', name, value: '' };
-  }
+  const value = kindAt(file);
+  return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { contentHash } from '../../dependencies/content';
 import { listingValue } from '../../dependencies/listing';
 import { packageFolder } from '../../dependencies/package-folder';
-import { statsOf } from '../../dependencies/stats';
+import { kindAt } from '../../dependencies/stats';
 import { isForeign, isWithin } from '../../dependencies/surroundings';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../observation';
@@ -117,9 +117,7 @@ function contentValue(file: string): string {
 }
 
 function presenceValue(file: string): string {
-  const stats = statsOf(file);
-  if (stats === undefined) return '';
-  return stats.isDirectory() ? 'directory' : 'file';
+  return kindAt(file) ?? '';
 }
 
 function isInPackages(folder: string): boolean {
