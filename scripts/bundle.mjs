@@ -27,8 +27,13 @@ const LATE = /^(?:acorn|picomatch|picocolors|commander)$/;
 
 const PARTS = ['recording.js', 'command.js'];
 
-/** What child processes of tests load; a bundle of its own, see `build-child.mjs`. */
-const OF_CHILDREN = ['worker/child/hook.js', 'worker/child/report.js'];
+/** What is loaded without the rest (see `bundle-alone.mjs`), or cannot be kept compiled with it. */
+const ALONE = [
+  'worker/child/hook.js',
+  'worker/child/report.js',
+  'compile-cache/index.js',
+  'run/import-file.js',
+];
 
 const OWN_REQUEST = /require\("(\.{1,2}\/[^"]*|\.{1,2})"\)/g;
 
@@ -39,14 +44,16 @@ const files = readdirSync(dist, { recursive: true })
       file.endsWith('.js') &&
       !file.startsWith('report/page/') &&
       !PARTS.includes(file) &&
-      !OF_CHILDREN.includes(file),
+      !ALONE.includes(file),
   );
 const texts = new Map(files.map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
 
 /** The built file that a request names. */
 function target(file, request) {
   const path = posix.join(posix.dirname(file), request);
-  const found = [`${path}.js`, `${path}/index.js`].find((candidate) => texts.has(candidate));
+  const found = [`${path}.js`, `${path}/index.js`].find(
+    (candidate) => texts.has(candidate) || ALONE.includes(candidate),
+  );
   if (found === undefined) throw new Error(`${file} requires ${request}, which is not built.`);
   return found;
 }
@@ -58,6 +65,7 @@ function reach(from) {
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     for (const [, request] of texts.get(file).matchAll(OWN_REQUEST)) {
       const next = target(file, request);
+      if (ALONE.includes(next)) continue;
       if (!reached.has(next)) open.push(next);
       reached.add(next);
     }
@@ -69,15 +77,20 @@ const isEntry = (file) => ENTRIES.some((entry) => entry.test(file));
 const recording = reach(OF_WORKERS);
 const partOf = (file) => (recording.has(file) ? PARTS[0] : isEntry(file) ? null : PARTS[1]);
 
+function placeFrom(folder, file) {
+  const place = posix.relative(folder, file);
+  return place.startsWith('.') ? place : `./${place}`;
+}
+
 /** A module's text for where it comes to stand: in a part, or by itself where that is null. */
 function rewritten(file, part) {
   const folder = part === null ? posix.dirname(file) : '.';
   return texts.get(file).replace(OWN_REQUEST, (request, path) => {
     const wanted = target(file, path);
+    if (ALONE.includes(wanted)) return `require("${placeFrom(folder, wanted)}")`;
     const other = partOf(wanted);
     if (other === null || other === part) return request;
-    const place = posix.relative(folder, other);
-    return `require("${place.startsWith('.') ? place : `./${place}`}").load("${wanted}")`;
+    return `require("${placeFrom(folder, other)}").load("${wanted}")`;
   });
 }
 
@@ -132,7 +145,7 @@ for (const part of PARTS) {
     format: 'cjs',
     target: 'node20',
     packages: 'external',
-    external: ['./recording.js'],
+    external: ['./recording.js', ...ALONE.map((file) => `./${file}`)],
     minifyWhitespace: true,
     minifySyntax: true,
     charset: 'utf8',

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Before anything else: what comes after it is compiled through it.
+import './compile-cache';
 import { CommanderError } from 'commander';
 import { parseArguments } from './cli/arguments';
 import { findCommand } from './cli/commands';

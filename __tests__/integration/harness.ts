@@ -30,6 +30,8 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Runs plain `jest` in place of `jest-testmon`. */
   plain?: boolean;
+  /** The command to run, where it is another than the built one. */
+  cli?: string;
   cwd?: string;
   /** The user, and group, that runs it; only root may choose. */
   uid?: number;
@@ -61,6 +63,21 @@ export class Project {
     const place = path.join(this.root, 'node_modules', name);
     fs.mkdirSync(path.dirname(place), { recursive: true });
     fs.symlinkSync(path.join(REPOSITORY, 'node_modules', target), place, 'dir');
+  }
+
+  /**
+   * Installs a copy of the package, with the packages that it needs linked beside it.
+   * @returns Its command.
+   */
+  install(): string {
+    const { dependencies } = JSON.parse(
+      fs.readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'),
+    ) as { dependencies: Record<string, string> };
+    for (const name of Object.keys(dependencies)) this.link(name, name);
+    const place = this.path('node_modules/jest-testmon');
+    fs.cpSync(DIST, path.join(place, 'dist'), { recursive: true });
+    fs.cpSync(path.join(REPOSITORY, 'package.json'), path.join(place, 'package.json'));
+    return path.join(place, 'dist/cli.js');
   }
 
   /** Writes, changes or removes files. */
@@ -153,8 +170,8 @@ export class Project {
     fs.rmSync(path.dirname(this.root), { recursive: true, force: true });
   }
 
-  #command(args: readonly string[], { plain }: RunOptions): string[] {
-    return [plain === true ? path.join(this.root, 'node_modules/jest/bin/jest.js') : CLI, ...args];
+  #command(args: readonly string[], { plain, cli = CLI }: RunOptions): string[] {
+    return [plain === true ? path.join(this.root, 'node_modules/jest/bin/jest.js') : cli, ...args];
   }
 
   /** The variables that a run gets: none that this process has from a Jest or a testmon of its own. */

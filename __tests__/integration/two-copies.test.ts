@@ -1,5 +1,3 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Project } from './harness';
 
@@ -9,24 +7,15 @@ let project: Project;
 afterEach(() => project.remove());
 
 test('the command of one copy runs a config of another: composed once, recorded, selected', () => {
-  const { dependencies } = JSON.parse(
-    fs.readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8'),
-  ) as { dependencies: Record<string, string> };
   project = new Project(
     {
       'jest.config.js':
         "module.exports = require('jest-testmon').withTestmon({ transform: {} }, { keepRecords: 3 });",
       't/one.test.js': "test('one', () => undefined);\n",
     },
-    ['jest', ...Object.keys(dependencies)],
+    ['jest'],
   );
-  for (const name of ['dist', 'package.json']) {
-    fs.cpSync(
-      path.resolve(__dirname, '../..', name),
-      project.path(`node_modules/jest-testmon/${name}`),
-      { recursive: true },
-    );
-  }
+  project.install();
   // Where both compose, each takes the other's sequencer for the user's, without end.
   const { exitCode, messages, ran } = project.run();
   expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: ['t/one.test.js'] });

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
+import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order, shardOf } from '../selection/select';
 import type { Controller } from './controller';
@@ -134,7 +134,7 @@ export class RunPlan {
     const own = readComposition()?.sequencer ?? null;
     const file = own ?? jests;
     const module = file.endsWith('.mjs')
-      ? ((await import(pathToFileURL(file).href)) as unknown)
+      ? await importFile(file)
       : (createRequire(__filename)(file) as unknown);
     const Sequencer =
       (module as { default?: SequencerClass }).default ?? (module as SequencerClass);

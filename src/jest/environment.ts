@@ -2,6 +2,7 @@
  * Jest's `testEnvironment`. Jest loads it in the worker for every test file and constructs it before any setup file
  * runs. It builds on whatever environment the project uses.
  */
+import '../compile-cache';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { withoutHandover } from '../run/handover';
 import { attach, type AnyEnvironment } from '../worker/attach';

@@ -2,6 +2,7 @@
  * Jest's `transform`. Jest calls `createTransformer` in each process that transforms, once per configured entry and
  * test file. It runs the user's transformer and puts our probes into what comes out.
  */
+import '../compile-cache';
 import type { TransformHandover } from '../run/handover';
 import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
 import { observePending } from '../worker/observer';

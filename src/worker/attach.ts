@@ -1,5 +1,6 @@
 import type { Config } from '@jest/types';
 import { blocksIn, stripProbes } from '../blocks';
+import { flushInWorker } from '../compile-cache';
 import { mappedSpecifiers, searchOrders } from '../dependencies/earlier';
 import { moduleExtensions } from '../dependencies/extensions';
 import { wrapsAllTransformers } from '../run/handover';
@@ -210,6 +211,7 @@ function watchTeardown(environment: AnyEnvironment, attachment: Attachment): voi
     safely(attachment.recorder, () =>
       attachment.recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot),
     );
+    flushInWorker();
     await teardown();
   };
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
+import { importFile } from '../run/import-file';
 import { unobserved } from './observer';
 
 type EnvironmentClass = new (
@@ -18,8 +18,7 @@ let expected: string | null = null;
 export async function expectEnvironment(path: string | null | undefined): Promise<void> {
   expected = path ?? null;
   if (path == null || loaded.has(path)) return;
-  if (path.endsWith('.mjs'))
-    loaded.set(path, { Environment: asClass(await import(pathToFileURL(path).href)) });
+  if (path.endsWith('.mjs')) loaded.set(path, { Environment: asClass(await importFile(path)) });
 }
 
 /** Requires the expected environment while Jest transpiles what is required. */

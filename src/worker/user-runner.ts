@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
@@ -9,6 +8,7 @@ import { importClosure } from '../dependencies/imports';
 import { packageFolder } from '../dependencies/paths';
 import { InstalledPackages } from '../dependencies/installed';
 import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
+import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { unobserved } from './observer';
 
@@ -51,7 +51,7 @@ export async function prepareRun(
 async function loadRunner(runner: string): Promise<TestFramework> {
   const module = await unobserved(async () => {
     return runner.endsWith('.mjs')
-      ? ((await import(pathToFileURL(runner).href)) as unknown)
+      ? await importFile(runner)
       : (createRequire(__filename)(runner) as unknown);
   });
   const { default: named } = module as { default?: TestFramework };
@@ -140,7 +140,7 @@ async function snapshotPath(
   const custom: unknown = config.snapshotResolver;
   if (typeof custom !== 'string') return usual;
   try {
-    const module = (await unobserved(() => import(pathToFileURL(custom).href))) as {
+    const module = (await unobserved(() => importFile(custom))) as {
       default: SnapshotResolver;
     };
     return module.default.resolveSnapshotPath(testPath);

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type {
   AsyncTransformer,
   SyncTransformer,
   Transformer,
   TransformerFactory,
 } from '@jest/transform';
+import { importFile } from '../run/import-file';
 
 /** A transformer of any kind: each method may be missing. */
 export type AnyTransformer = Partial<SyncTransformer<unknown>> &
@@ -34,7 +34,7 @@ async function requireOrImport(file: string): Promise<unknown> {
       if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
     }
   }
-  return import(pathToFileURL(file).href);
+  return importFile(file);
 }
 
 function asTransformer(module: unknown): TransformerModule {

@@ -1,0 +1,81 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vm from 'node:vm';
+import * as zlib from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Archive } from '../../src/compile-cache/archive';
+import { CacheFile, readArchive, writeArchive } from '../../src/compile-cache/cache-file';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'compile-cache-'));
+  file = path.join(folder, 'cache', 'v0');
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const installed = (name: string): string => {
+  const place = path.join(folder, 'node_modules', name);
+  fs.mkdirSync(path.dirname(place), { recursive: true });
+  fs.writeFileSync(place, '');
+  return place;
+};
+const open = () =>
+  new CacheFile(file, readArchive(file) ?? Buffer.alloc(0), `${folder}/own/`, zlib.crc32);
+const add = (name: string, length = 200_000): void => {
+  const cache = open();
+  cache.missed(name, 1, new vm.Script(`(function () { return ${JSON.stringify(name)}; })`), length);
+  cache.flush();
+};
+const kept = (): string[] => [
+  ...new Archive(readArchive(file) ?? Buffer.alloc(0), zlib.crc32).files(),
+];
+
+describe('the file of compiled code', () => {
+  test('takes modules of packages and our own, but small ones', () => {
+    const cache = open();
+    const long = 'x'.repeat(10_000);
+    const places = ['node_modules/a/index.js', 'own/index.js', 'src/index.js'];
+    const keeps = (text: string) =>
+      places.map((name) => cache.keeps(path.join(folder, name), text));
+    expect([keeps(long), keeps('short')]).toEqual([
+      [true, true, false],
+      [false, false, false],
+    ]);
+  });
+
+  test('keeps what others added meanwhile, and nothing of files that are gone', () => {
+    const [a, b, gone] = [installed('a.js'), installed('b.js'), installed('gone.js')];
+    const early = open();
+    add(a);
+    add(gone);
+    expect(kept()).toEqual([a, gone]);
+    fs.rmSync(gone);
+    early.missed(b, 1, new vm.Script('1'), 200_000);
+    early.flush();
+    expect(kept()).toEqual([a, b]);
+  });
+
+  test('is not written for little', () => {
+    add(installed('a.js'), 1000);
+    expect(fs.existsSync(file)).toBe(false);
+  });
+
+  test('notes that a module is for Node to compile', () => {
+    const cache = open();
+    cache.missed(installed('a.js'), 7, null, 200_000);
+    cache.flush();
+    expect(open().find(installed('a.js'))).toEqual({ source: 7, code: Buffer.alloc(0) });
+  });
+
+  test('takes what is old beside it away', () => {
+    fs.mkdirSync(path.dirname(file));
+    const [old, young] = [path.join(folder, 'cache', 'old'), path.join(folder, 'cache', 'young')];
+    for (const name of [old, young]) fs.writeFileSync(name, '');
+    const before = (Date.now() - 31 * 24 * 60 * 60 * 1000) / 1000;
+    fs.utimesSync(old, before, before);
+    writeArchive(file, new Map(), zlib.crc32);
+    expect(fs.readdirSync(path.dirname(file)).sort()).toEqual(['v0', 'young']);
+  });
+});
