@@ -5,12 +5,7 @@ import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
-import {
-  forgetWorkspaces,
-  importClosure,
-  mentionedFiles,
-  stringsIn,
-} from '../dependencies/imports';
+import { forgetImports, importClosure, mentionedFiles, stringsIn } from '../dependencies/imports';
 import { packageFolder, realPath, toStored } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
 import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
@@ -186,7 +181,7 @@ function partsOf(input: ToolChainInput) {
     .map((text) => (isPath(text) ? path.resolve(rootDir, text) : text))
     .filter((file) => path.isAbsolute(file) && packageFolder(file) === null && isFile(file))
     .filter((file) => !runtimeFiles.has(file));
-  forgetWorkspaces();
+  forgetImports();
   const seeds = [...configFiles, ...ownFiles, ...preloaded(root)];
   const manifests = folders.map((folder) => readManifest(path.join(folder, 'package.json')));
   const toolConfigs = manifests.map((manifest) => JSON.stringify(pick(manifest, TOOL_KEYS)));

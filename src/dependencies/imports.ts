@@ -93,12 +93,13 @@ export function mentionedFiles(source: string, folder: string): string[] {
 
 const PACKAGE_NAME = /^@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*$/i;
 
-/** By folder and specifier; forgotten by `forgetWorkspaces`. */
+/** By folder and specifier; forgotten by `forgetImports`. */
 const workspaces = new Map<string, string[]>();
 
-/** Forgets where packages of the workspace were found, as they may have been linked anew. */
-export function forgetWorkspaces(): void {
+/** Forgets what imports were found to lead to, as files may have come or gone, and packages been linked anew. */
+export function forgetImports(): void {
   workspaces.clear();
+  resolved.clear();
 }
 
 /** The files that a package linked from the same workspace may be entered by; none for an installed one. */
@@ -154,8 +155,19 @@ export function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn);
 }
 
+/** By what `resolve` was asked for; forgotten by `forgetImports`. Where nothing was found is looked again. */
+const resolved = new Map<string, string>();
+
 /** The file at a path, as it is written or with an extension or an index. */
 function resolve(base: string): string | null {
+  const known = resolved.get(base);
+  if (known !== undefined) return known;
+  const found = find(base);
+  if (found !== null) resolved.set(base, found);
+  return found;
+}
+
+function find(base: string): string | null {
   // TypeScript sources name their siblings by the extension of the output.
   const bases = [base, base.replace(/\.[cm]?js$/, '')];
   return (

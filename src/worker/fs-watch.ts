@@ -72,12 +72,12 @@ function watchOne(
     }
   };
   const mending: AnyFunction = function (...args) {
+    // Most calls are the tool chain's.
+    if (watch.sink() === null) return Reflect.apply(call, this, args);
     try {
       return Reflect.apply(watched, this, args);
     } catch (error) {
-      throw onError === undefined || watch.sink() === null
-        ? error
-        : watch.unobserved(() => onError(error));
+      throw onError === undefined ? error : watch.unobserved(() => onError(error));
     }
   };
   // What throws again would show as the place of an error that nobody catches.

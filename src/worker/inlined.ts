@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { aliasesAt, forgetAliases } from '../dependencies/aliases';
 import { contentHash } from '../dependencies/content';
-import { forgetWorkspaces, importedFiles } from '../dependencies/imports';
+import { forgetImports, importedFiles } from '../dependencies/imports';
 import type { OtherSources } from './other-sources';
 
 /**
@@ -145,7 +145,7 @@ export function forgetSources(): void {
   sources.clear();
   compiled.clear();
   forgetAliases();
-  forgetWorkspaces();
+  forgetImports();
 }
 
 /** What the compiler finds for the imports of a source, by relative paths, aliases or names of the workspace. */

@@ -62,6 +62,14 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
   };
 }
 
+/** A module's id that Jest made. */
+interface ModuleId {
+  /** What it is made of. */
+  parts: readonly string[];
+  /** Who was told last that it was asked for. */
+  told: Sink | null;
+}
+
 /**
  * A module that is mocked is resolved for its id alone. Jest remembers ids for all test files of a worker, so one that
  * an earlier test file asked for would have to be resolved again; that is left to the sink, which knows what was
@@ -70,19 +78,24 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
 function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
-  let told: { sink: Sink; ids: Set<unknown> } | null = null;
+  const known = new Map<unknown, ModuleId>();
   // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
   prototype.getModuleID = function (_virtualMocks, from, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
     const id = getModuleID.apply(this, arguments as unknown as unknown[]);
     const sink = watch.sink();
-    if (sink === null || typeof id !== 'string') return id;
-    if (told?.sink !== sink) told = { sink, ids: new Set() };
-    if (told.ids.has(id)) return id;
-    told.ids.add(id);
+    if (sink === null) return id;
+    let moduleId = known.get(id);
+    if (moduleId === undefined) {
+      if (typeof id !== 'string') return id;
+      // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
+      moduleId = { parts: id.split(path.delimiter), told: null };
+      known.set(id, moduleId);
+    }
+    if (moduleId.told === sink) return id;
+    moduleId.told = sink;
     const again = [from, specifier, options];
-    // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
-    sink.identified(id.split(path.delimiter), (to) => {
+    sink.identified(moduleId.parts, (to) => {
       try {
         const found = watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again));
         tell(to, again, found);
