@@ -45,7 +45,8 @@ function count(name: string, args: readonly string[]): Map<string, number> {
       ...[process.execPath, ...args, '--silent', '--coverage=false', '-i', ...jestArguments],
     ],
     folder,
-    { TESTMON_DATAFILE: data },
+    // What recording adds is to be seen, not what the compile cache saves.
+    { TESTMON_DATAFILE: data, NODE_DISABLE_COMPILE_CACHE: '1' },
   );
   if (exitCode !== 0) console.error(`${name} ended with exit code ${exitCode}.`);
   const counts = fs
