@@ -5,7 +5,7 @@ import * as vm from 'node:vm';
 import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Archive } from '../../src/compile-cache/archive';
-import { CacheFile, readArchive, writeArchive } from '../../src/compile-cache/cache-file';
+import { CacheFile, openArchive, writeArchive } from '../../src/compile-cache/cache-file';
 
 let folder: string;
 let file: string;
@@ -21,16 +21,15 @@ const installed = (name: string): string => {
   fs.writeFileSync(place, '');
   return place;
 };
-const open = () =>
-  new CacheFile(file, readArchive(file) ?? Buffer.alloc(0), `${folder}/own/`, zlib.crc32);
+const NOTHING = new Archive(() => Buffer.alloc(0), zlib.crc32);
+const archive = () => openArchive(file, zlib.crc32) ?? NOTHING;
+const open = () => new CacheFile(file, archive(), `${folder}/own/`, zlib.crc32);
 const add = (name: string, length = 200_000): void => {
   const cache = open();
   cache.missed(name, 1, new vm.Script(`(function () { return ${JSON.stringify(name)}; })`), length);
   cache.flush();
 };
-const kept = (): string[] => [
-  ...new Archive(readArchive(file) ?? Buffer.alloc(0), zlib.crc32).files(),
-];
+const kept = () => [...archive().files()];
 
 describe('the file of compiled code', () => {
   test('takes modules of packages and our own, but small ones', () => {
@@ -55,6 +54,21 @@ describe('the file of compiled code', () => {
     early.missed(b, 1, new vm.Script('1'), 200_000);
     early.flush();
     expect(kept()).toEqual([a, b]);
+  });
+
+  test('makes room by what was not needed', () => {
+    const [a, b, c] = [installed('a.js'), installed('b.js'), installed('c.js')];
+    const most = 64 << 20;
+    const large = new Map([
+      [a, { source: 1, code: Buffer.alloc(1000) }],
+      [b, { source: 1, code: Buffer.alloc(most) }],
+    ]);
+    writeArchive(file, large, zlib.crc32);
+    const cache = open();
+    expect(cache.find(a)).toEqual(large.get(a));
+    cache.missed(c, 1, new vm.Script('1'), 200_000);
+    cache.flush();
+    expect(kept()).toEqual([a, c]);
   });
 
   test('is not written for little', () => {

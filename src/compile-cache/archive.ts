@@ -35,18 +35,24 @@ export function encodeArchive(
   return Buffer.concat([lengths, head, ...codes]);
 }
 
-/** Reads an archive. What is damaged is not among the modules that it gives. */
+/** Some bytes of an archive; fewer, or none, where it ends before. */
+export type ReadPart = (start: number, length: number) => Buffer;
+
+/** Reads an archive, each part when it is asked for. What is damaged is not among the modules that it gives. */
 export class Archive {
-  readonly #bytes: Buffer;
+  readonly #read: ReadPart;
   readonly #checksum: Checksum;
   readonly #places = new Map<string, { start: number; entry: Entry }>();
 
-  constructor(bytes: Buffer, checksum: Checksum) {
-    this.#bytes = bytes;
+  constructor(read: ReadPart, checksum: Checksum) {
+    this.#read = read;
     this.#checksum = checksum;
-    let start = LENGTHS;
-    for (const entry of headOf(bytes, checksum)) {
-      if (start === LENGTHS) start += bytes.readUInt32LE(4);
+    const lengths = read(0, LENGTHS);
+    if (lengths.length < LENGTHS || lengths.readUInt32LE(0) !== MAGIC) return;
+    const head = read(LENGTHS, lengths.readUInt32LE(4));
+    if (checksum(head) !== lengths.readUInt32LE(8)) return;
+    let start = LENGTHS + head.length;
+    for (const entry of JSON.parse(head.toString()) as Entry[]) {
       this.#places.set(entry[0], { start, entry });
       start += entry[2];
     }
@@ -57,19 +63,17 @@ export class Archive {
     return this.#places.keys();
   }
 
+  /** Bytes of what it has of a file. */
+  sizeOf(file: string): number {
+    return this.#places.get(file)?.entry[2] ?? 0;
+  }
+
   /** What it has of a file; null where that is nothing, or damaged. */
   get(file: string): CompiledModule | null {
     const place = this.#places.get(file);
     if (place === undefined) return null;
     const [, source, length, checksum] = place.entry;
-    const code = this.#bytes.subarray(place.start, place.start + length);
+    const code = this.#read(place.start, length);
     return code.length === length && this.#checksum(code) === checksum ? { source, code } : null;
   }
-}
-
-function headOf(bytes: Buffer, checksum: Checksum): Entry[] {
-  if (bytes.length < LENGTHS || bytes.readUInt32LE(0) !== MAGIC) return [];
-  const head = bytes.subarray(LENGTHS, LENGTHS + bytes.readUInt32LE(4));
-  if (checksum(head) !== bytes.readUInt32LE(8)) return [];
-  return JSON.parse(head.toString()) as Entry[];
 }

@@ -6,16 +6,8 @@ import { Archive, encodeArchive, type Checksum, type CompiledModule } from './ar
 import type { CodeStore } from './modules';
 
 /** As they are before anyone watches or replaces them. */
-const {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} = fs;
+const { existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync } = fs;
+const { rmSync, statSync, writeFileSync } = fs;
 
 /** Smaller modules, of however many characters together, are nearly as fast to compile as to look up. */
 const SMALL = 10_000;
@@ -37,20 +29,20 @@ export class CacheFile implements CodeStore {
   readonly #own: string;
   readonly #checksum: Checksum;
   readonly #archive: Archive;
-  readonly #used = new Map<string, CompiledModule>();
+  readonly #used = new Set<string>();
   readonly #fresh = new Map<string, { source: number; script: vm.Script | null }>();
   #uncompiled = 0;
 
   /**
    * @param file Absolute path.
-   * @param bytes What stands there.
+   * @param archive What stands there.
    * @param own The folder of our own code, with a separator at its end.
    */
-  constructor(file: string, bytes: Buffer, own: string, checksum: Checksum) {
+  constructor(file: string, archive: Archive, own: string, checksum: Checksum) {
     this.#file = file;
+    this.#archive = archive;
     this.#own = own;
     this.#checksum = checksum;
-    this.#archive = new Archive(bytes, checksum);
   }
 
   /** The code of packages, which seldom changes; that of the project is another one day by day. */
@@ -62,7 +54,7 @@ export class CacheFile implements CodeStore {
 
   find(filename: string): CompiledModule | null {
     const found = this.#archive.get(filename);
-    if (found !== null) this.#used.set(filename, found);
+    if (found !== null) this.#used.add(filename);
     return found;
   }
 
@@ -82,16 +74,13 @@ export class CacheFile implements CodeStore {
   /** What is kept by now, by other processes too, and what this one adds. */
   #all(): Map<string, CompiledModule> {
     const modules = new Map<string, CompiledModule>();
-    const kept = new Archive(readArchive(this.#file) ?? NOTHING, this.#checksum);
-    let size = 0;
-    for (const filename of kept.files()) {
-      const found = existsSync(filename) ? kept.get(filename) : null;
-      if (found === null) continue;
-      modules.set(filename, found);
-      size += found.code.length;
+    const kept = openArchive(this.#file, this.#checksum) ?? this.#archive;
+    const present = [...kept.files()].filter((filename) => existsSync(filename));
+    const fits = present.reduce((size, filename) => size + kept.sizeOf(filename), 0) <= MOST;
+    for (const filename of fits ? present : this.#used) {
+      const found = kept.get(filename);
+      if (found !== null) modules.set(filename, found);
     }
-    if (size > MOST) modules.clear();
-    for (const [filename, found] of this.#used) modules.set(filename, found);
     for (const [filename, { source, script }] of this.#fresh)
       modules.set(filename, { source, code: script?.createCachedData() ?? NOTHING });
     return modules;
@@ -100,13 +89,20 @@ export class CacheFile implements CodeStore {
 
 const NOTHING = Buffer.alloc(0);
 
-/** What stands in a file, or null where there is none. */
-export function readArchive(file: string): Buffer | null {
+/** The archive in a file, which stays open; null where there is none. */
+export function openArchive(file: string, checksum: Checksum): Archive | null {
+  let opened: number;
   try {
-    return readFileSync(file);
+    opened = openSync(file, 'r');
   } catch {
     return null;
   }
+  const { size } = fstatSync(opened);
+  return new Archive((start, length) => {
+    // A damaged head may tell any length.
+    const part = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - start)));
+    return part.subarray(0, readSync(opened, part, 0, part.length, start));
+  }, checksum);
 }
 
 /** Whoever reads the file meanwhile finds what stood there before, or the new. What is old beside it goes. */

@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import * as v8 from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import * as zlib from 'node:zlib';
-import { CacheFile, readArchive, writeArchive } from './cache-file';
+import { CacheFile, openArchive, writeArchive } from './cache-file';
 import { compileThrough } from './modules';
 
 /** Newer versions of Node do it themselves. Source: `node:module`, compile cache. */
@@ -39,10 +39,10 @@ function start(folder: string): () => void {
   if (checksum === undefined) return () => undefined;
   const name = [process.version, process.arch, v8.cachedDataVersionTag().toString(16)].join('-');
   const file = path.join(folder, name);
-  const bytes = readArchive(file);
+  const archive = openArchive(file, checksum);
   // The first time only a mark is left: where nobody comes back to, keeping anything would be for nothing.
-  if (bytes === null) return once(() => writeArchive(file, new Map(), checksum));
-  const cache = new CacheFile(file, bytes, path.join(__dirname, '..', path.sep), checksum);
+  if (archive === null) return once(() => writeArchive(file, new Map(), checksum));
+  const cache = new CacheFile(file, archive, path.join(__dirname, '..', path.sep), checksum);
   compileThrough(cache, checksum);
   return () => cache.flush();
 }
