@@ -23,7 +23,7 @@ const installed = (name: string): string => {
 };
 const NOTHING = new Archive(() => Buffer.alloc(0), zlib.crc32);
 const archive = () => openArchive(file, zlib.crc32) ?? NOTHING;
-const open = () => new CacheFile(file, archive(), `${folder}/own/`, zlib.crc32);
+const open = () => new CacheFile(file, archive(), zlib.crc32);
 const add = (name: string, length = 200_000): void => {
   const cache = open();
   cache.missed(name, 1, new vm.Script(`(function () { return ${JSON.stringify(name)}; })`), length);
@@ -34,14 +34,10 @@ const kept = () => [...archive().files()];
 describe('the file of compiled code', () => {
   test('takes modules of packages and our own, but small ones', () => {
     const cache = open();
-    const long = 'x'.repeat(10_000);
-    const places = ['node_modules/a/index.js', 'own/index.js', 'src/index.js'];
-    const keeps = (text: string) =>
-      places.map((name) => cache.keeps(path.join(folder, name), text));
-    expect([keeps(long), keeps('short')]).toEqual([
-      [true, true, false],
-      [false, false, false],
-    ]);
+    const own = path.resolve(__dirname, '../../src/index.js');
+    const places = [installed('a/index.js'), own, path.join(folder, 'src/index.js')];
+    expect(places.map((name) => cache.keeps(name))).toEqual([true, true, false]);
+    expect([cache.isWorth('x'.repeat(10_000)), cache.isWorth('short')]).toEqual([true, false]);
   });
 
   test('keeps what others added meanwhile, and nothing of files that are gone', () => {

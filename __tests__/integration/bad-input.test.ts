@@ -254,6 +254,25 @@ test('a config that cannot be loaded shows Jest’s own message, unchanged', () 
   }
 });
 
+test('what of the user’s cannot be loaded shows a stack without us', () => {
+  project.write({
+    'broken.js': "throw new Error('broken file');\n",
+    'broken-later.js': "exports.process = () => require('./broken');\n",
+  });
+  for (const config of [
+    "require('./broken');",
+    "module.exports = { reporters: ['<rootDir>/broken.js'] };",
+    "module.exports = { transform: { 'js$': '<rootDir>/broken.js' } };",
+    "module.exports = { transform: { 'js$': '<rootDir>/broken-later.js' } };",
+    "module.exports = { testEnvironment: '<rootDir>/broken.js' };",
+  ]) {
+    project.write({ 'jest.config.js': config });
+    const { exitCode, stderr } = project.run();
+    expect([config, exitCode, stderr]).toEqual([config, 1, expect.stringContaining('broken file')]);
+    expect(stderr.split('\n').filter((line) => line.includes(path.dirname(ENTRY)))).toEqual([]);
+  }
+});
+
 /** The message itself; below it Node's own frames tell through which file Jest was started. */
 function withoutOurFrames(stderr: string): string {
   return stderr.replace(/^ +at .*\n?/gm, '').trim();

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as vm from 'node:vm';
 import { threadId } from 'node:worker_threads';
+import { OWN_FOLDER } from '../run/own-frames';
 import { Archive, encodeArchive, type Checksum, type CompiledModule } from './archive';
 import type { CodeStore } from './modules';
 
@@ -26,7 +27,6 @@ const INSTALLED = `${path.sep}node_modules${path.sep}`;
 /** The compiled code of packages, in a file beside them. */
 export class CacheFile implements CodeStore {
   readonly #file: string;
-  readonly #own: string;
   readonly #checksum: Checksum;
   readonly #archive: Archive;
   readonly #used = new Set<string>();
@@ -36,20 +36,20 @@ export class CacheFile implements CodeStore {
   /**
    * @param file Absolute path.
    * @param archive What stands there.
-   * @param own The folder of our own code, with a separator at its end.
    */
-  constructor(file: string, archive: Archive, own: string, checksum: Checksum) {
+  constructor(file: string, archive: Archive, checksum: Checksum) {
     this.#file = file;
     this.#archive = archive;
-    this.#own = own;
     this.#checksum = checksum;
   }
 
   /** The code of packages, which seldom changes; that of the project is another one day by day. */
-  keeps(filename: string, content: string): boolean {
-    return (
-      content.length >= SMALL && (filename.includes(INSTALLED) || filename.startsWith(this.#own))
-    );
+  keeps(filename: string): boolean {
+    return filename.includes(INSTALLED) || filename.startsWith(OWN_FOLDER);
+  }
+
+  isWorth(content: string): boolean {
+    return content.length >= SMALL;
   }
 
   find(filename: string): CompiledModule | null {

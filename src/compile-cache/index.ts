@@ -42,7 +42,7 @@ function start(folder: string): () => void {
   const archive = openArchive(file, checksum);
   // The first time only a mark is left: where nobody comes back to, keeping anything would be for nothing.
   if (archive === null) return once(() => writeArchive(file, new Map(), checksum));
-  const cache = new CacheFile(file, archive, path.join(__dirname, '..', path.sep), checksum);
+  const cache = new CacheFile(file, archive, checksum);
   compileThrough(cache, checksum);
   return () => cache.flush();
 }

@@ -1,11 +1,13 @@
 import Module from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
+import { withoutOurFrames } from '../run/own-frames';
 import type { Checksum, CompiledModule } from './archive';
 import { mayImportLater } from './later-imports';
 
 /** A module as Node's loader makes them. */
 interface LoadedModule {
+  filename?: unknown;
   exports: unknown;
   require(request: string): unknown;
 }
@@ -35,8 +37,10 @@ const AFTER = '\n});';
 
 /** Where compiled code is found, and what becomes of code that was compiled. */
 export interface CodeStore {
-  /** Whether the code of a module is to be kept. */
-  keeps(filename: string, content: string): boolean;
+  /** Whether the code of a module may be kept. */
+  keeps(filename: string): boolean;
+  /** Whether that is worth it, by the module's text. */
+  isWorth(content: string): boolean;
   find(filename: string): CompiledModule | null;
   /**
    * Nothing was found of a module.
@@ -54,20 +58,31 @@ export interface CodeStore {
 export function compileThrough(store: CodeStore, checksum: Checksum): void {
   const loader = Module as unknown as Loader;
   const { _compile: compile } = loader.prototype;
-  loader.prototype._compile = function (content, filename, format) {
-    const run = store.keeps(filename, content)
-      ? compiledBefore(store, checksum, content, filename)
-      : null;
+  const compileKept: Compile = function (content, filename, format) {
+    const run = compiledBefore(store, checksum, content, filename);
     if (run === null) return Reflect.apply(compile, this, [content, filename, format]);
     const require = requireOf(loader, this);
-    return Reflect.apply(run, this.exports, [
-      this.exports,
-      require,
-      this,
-      filename,
-      path.dirname(filename),
-    ]);
+    const folder = path.dirname(filename);
+    try {
+      return Reflect.apply(run, this.exports, [this.exports, require, this, filename, folder]);
+    } catch (error) {
+      throw withoutOurFrames(error);
+    }
   };
+  // By a getter, other modules are compiled without us in the stack that an error of theirs shows.
+  Object.defineProperty(loader.prototype, '_compile', {
+    get(this: LoadedModule) {
+      const { filename } = this;
+      return typeof filename === 'string' && store.keeps(filename) ? compileKept : compile;
+    },
+    // As if it were a plain property: of one module, or of all from now on.
+    set(this: LoadedModule, value: unknown) {
+      const plain = { value, writable: true, enumerable: true, configurable: true };
+      Object.defineProperty(this, '_compile', plain);
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** A module's function, or null where Node should compile it. */
@@ -77,6 +92,7 @@ function compiledBefore(
   content: string,
   filename: string,
 ): ModuleFunction | null {
+  if (!store.isWorth(content)) return null;
   // Somebody else changes what stands around modules, which Node takes into account.
   if ((Module as unknown as Loader).wrap('') !== BEFORE + AFTER) return null;
   // Node leaves out a first line for the shell.

@@ -1,9 +1,7 @@
 import path from 'node:path';
+import { OWN_FOLDER } from '../run/own-frames';
 
 /** The watch stands between whoever looks at a file and the file system; what it sees of Jest's own is told by the stack. */
-
-/** All of our code, also where it is one file. */
-export const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
 
 /** The resolver looks into package.json files, once per process; that is not the test's reading. */
 export function calledByResolver(): boolean {

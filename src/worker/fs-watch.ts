@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { OWN_FOLDER } from './callers';
 import { asPath, follows, OPERATIONS, type Report } from './operations';
 import type { Watch } from './sink';
 
@@ -111,18 +110,6 @@ function watchResult(watch: Watch, table: FunctionTable, name: string): void {
     return result;
   };
   table[name] = disguise(watched, call);
-}
-
-const OUR_FRAME = new RegExp(
-  `\\n[^\\n]*${OWN_FOLDER.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}[^\\n]*`,
-  'g',
-);
-
-/** A failed look at a file shows the stack it has without us. */
-export function withoutOurFrames(error: unknown): unknown {
-  if (error instanceof Error && typeof error.stack === 'string')
-    error.stack = error.stack.replace(OUR_FRAME, '');
-  return error;
 }
 
 /** Makes a replacement look like what it replaces. */

@@ -2,13 +2,8 @@ import fs from 'node:fs';
 import Module from 'node:module';
 import path from 'node:path';
 import { calledByResolver } from './callers';
-import {
-  disguise,
-  watchFs,
-  withoutOurFrames,
-  type AnyFunction,
-  type FunctionTable,
-} from './fs-watch';
+import { disguise, watchFs, type AnyFunction, type FunctionTable } from './fs-watch';
+import { withoutOurFrames } from '../run/own-frames';
 import { loadedModulesAt } from './loaded-modules';
 import { watchResolver } from './resolver';
 import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
@@ -186,12 +181,16 @@ function watchModules(): void {
     ) {
       sink.read(request);
     }
-    if (sink?.seesLoading !== true) return quietly(load, this, args);
-    loading += 1;
+    const seen = sink?.seesLoading === true;
+    if (seen) loading += 1;
+    else suspended += 1;
     try {
       return Reflect.apply(load, this, args);
+    } catch (error) {
+      throw withoutOurFrames(error);
     } finally {
-      loading -= 1;
+      if (seen) loading -= 1;
+      else suspended -= 1;
     }
   };
 }

@@ -12,7 +12,7 @@ import { findMapReference, FINGERPRINTS_VERSION, insertProbes } from '../blocks'
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
-import { OWN_FOLDER } from './callers';
+import { OWN_FOLDER } from '../run/own-frames';
 import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
 import { readsDuring, unobserved, watchSources, type Reads } from './observer';
 import type { OtherSources } from './other-sources';

@@ -6,6 +6,7 @@ import type {
   TransformerFactory,
 } from '@jest/transform';
 import { importFile } from '../run/import-file';
+import { withoutOurFrames } from '../run/own-frames';
 
 /** A transformer of any kind: each method may be missing. */
 export type AnyTransformer = Partial<SyncTransformer<unknown>> &
@@ -31,7 +32,8 @@ async function requireOrImport(file: string): Promise<unknown> {
       return createRequire(__filename)(file);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+      if (code !== 'ERR_REQUIRE_ESM' && code !== 'ERR_REQUIRE_ASYNC_MODULE')
+        throw withoutOurFrames(error);
     }
   }
   return importFile(file);

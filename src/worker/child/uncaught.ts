@@ -1,4 +1,4 @@
-import { withoutOurFrames } from '../fs-watch';
+import { withoutOurFrames } from '../../run/own-frames';
 
 type Emit = (this: unknown, ...args: unknown[]) => unknown;
 
