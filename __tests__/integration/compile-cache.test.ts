@@ -150,6 +150,7 @@ describe('compiled code that is kept', () => {
       { NODE_V8_COVERAGE: 'coverage-of-jest' },
       '--testmon-noselect',
     ],
+    ['Node maps stacks to sources', { NODE_OPTIONS: '--enable-source-maps' }, '--testmon-noselect'],
     ['it is told so', {}, '--no-testmon'],
   ])('is neither used nor written where %s', (_case, env, argument) => {
     for (let run = 1; run <= 3; run += 1) seen(env, argument);

@@ -56,12 +56,16 @@ function cacheFolder(): string {
   return path.join(beside, '.cache', 'jest-testmon');
 }
 
-/** Coverage of what runs outside of tests is coarser with code that was compiled before. */
+/**
+ * Coverage of what runs outside of tests is coarser with code that was compiled before, and Node reads the source maps of
+ * modules as it compiles them.
+ */
 function isUnwanted(): boolean {
   const { NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE, TESTMON } = process.env;
   return (
     Boolean(NODE_DISABLE_COMPILE_CACHE) ||
     Boolean(NODE_V8_COVERAGE) ||
+    (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true ||
     /^(?:0|false|no|off)$/i.test(TESTMON ?? '') ||
     process.argv.includes('--no-testmon')
   );
