@@ -66,8 +66,8 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
 interface ModuleId {
   /** What it is made of. */
   parts: readonly string[];
-  /** Who was told last that it was asked for. */
-  told: Sink | null;
+  /** The turn of the sink that was told last. A sink itself would stay in memory with all that it has seen. */
+  told: number;
 }
 
 /**
@@ -79,21 +79,27 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
   const known = new Map<unknown, ModuleId>();
+  let listening: Sink | null = null;
+  let turn = 0;
   // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
   prototype.getModuleID = function (_virtualMocks, from, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
     const id = getModuleID.apply(this, arguments as unknown as unknown[]);
     const sink = watch.sink();
     if (sink === null) return id;
+    if (sink !== listening) {
+      listening = sink;
+      turn += 1;
+    }
     let moduleId = known.get(id);
     if (moduleId === undefined) {
       if (typeof id !== 'string') return id;
       // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
-      moduleId = { parts: id.split(path.delimiter), told: null };
+      moduleId = { parts: id.split(path.delimiter), told: 0 };
       known.set(id, moduleId);
     }
-    if (moduleId.told === sink) return id;
-    moduleId.told = sink;
+    if (moduleId.told === turn) return id;
+    moduleId.told = turn;
     const again = [from, specifier, options];
     sink.identified(moduleId.parts, (to) => {
       try {
