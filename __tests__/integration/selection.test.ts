@@ -32,6 +32,10 @@ test('${name} two', () => { expect(${name < 'c' ? 'shared()' : "'shared'"}).toBe
   return files;
 }
 
+/** The test files as Jest told their results, one after the other. */
+const order = ({ stderr }: RunResult) =>
+  [...stderr.matchAll(/^(?:PASS|FAIL) (\S+)/gm)].map(([, name]) => name);
+
 /** A letter's source behaves the same and reads otherwise. */
 function touch(name: string): void {
   project.edit(`src/${name}.js`, `=> '`, `=> '' + '`);
@@ -113,8 +117,6 @@ test('what failed often and lately runs early, so --bail answers early, also in 
     project.edit(`src/${name}.js`, `'wrong'`, `'${name}'`);
     expect(project.run().exitCode).toBe(0);
   }
-  const order = ({ stderr }: RunResult) =>
-    [...stderr.matchAll(/^(?:PASS|FAIL) (\S+)/gm)].map(([, name]) => name);
   const everything = project.run(['--testmon-noselect', '--runInBand']);
   expect(order(everything).slice(0, 2)).toEqual([file('d'), file('c')]);
 
@@ -123,6 +125,19 @@ test('what failed often and lately runs early, so --bail answers early, also in 
   project.edit('src/d.js', "'d'", "'wrong'");
   const bailed = project.run(['--testmon-noselect', '--bail', '--runInBand']);
   expect(bailed).toMatchObject({ exitCode: 1, ran: [file('d')] });
+});
+
+test('a first run has the order that Jest would give it', () => {
+  const files = letters();
+  // Jest takes the size of a file that it has not run for how long it takes.
+  const longestFirst = ['b', 'd', 'c', 'a'].map(file);
+  for (const [index, name] of longestFirst.entries())
+    files[name] = `${files[name] ?? ''}//${' '.repeat(1_000 * (4 - index))}`;
+  project = new Project(files);
+  expect(order(project.run(['--runInBand'], { plain: true }))).toEqual(longestFirst);
+  project.remove();
+  project = new Project(files);
+  expect(order(project.run(['--runInBand']))).toEqual(longestFirst);
 });
 
 test('--testmon-noselect runs all, failed ones first; --testmon-nocollect records nothing', () => {

@@ -47,6 +47,12 @@ it('orders by the last failure, the change, failures before, and time', () => {
   ]);
 });
 
+it('leaves in the order given what nothing tells apart', () => {
+  const given = ['b', 'c', 'a'];
+  const ordered = order(given.map((path) => item(path, { affected: true, reason: 'new' })));
+  expect(ordered.map(({ path }) => path)).toEqual(given);
+});
+
 it('takes what failed often and lately for likely to fail', () => {
   const likely = (...daysAgo: number[]) => likelihood(daysAgo.map((days) => NOW - days * DAY));
   expect(likely(0)).toBeGreaterThan(likely(1));

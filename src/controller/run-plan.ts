@@ -54,11 +54,10 @@ export class RunPlan {
   async sort(tests: Test[]): Promise<Test[]> {
     const running = await this.#select(tests);
     const { sequencer, isUsers } = await this.#load(tests);
-    const judged = this.#judged(running);
-    const sorted =
-      isUsers || judged === null
-        ? await sequencer.sort(running)
-        : order(judged).map(({ test }) => test);
+    // Jest's own order, longest first, is the better one for test files of which nothing is recorded yet.
+    const theirs = await sequencer.sort(running);
+    const judged = isUsers ? null : this.#judged(theirs);
+    const sorted = judged === null ? theirs : order(judged).map(({ test }) => test);
     this.#start(tests, sorted);
     return sorted;
   }

@@ -56,7 +56,7 @@ export interface Orderable {
 
 /**
  * Failed last time first, then new ones and those that most of the change reaches, then what failed often and lately,
- * then the shortest: the sooner a failure shows, the better.
+ * then the shortest: the sooner a failure shows, the better. What that does not tell apart stays in the order given.
  */
 export function order<T extends Orderable>(items: readonly T[]): T[] {
   const likely = new Map(items.map((item) => [item, likelihood(item.failures)]));
@@ -65,8 +65,7 @@ export function order<T extends Orderable>(items: readonly T[]): T[] {
       rank(a.verdict) - rank(b.verdict) ||
       reach(b.verdict) - reach(a.verdict) ||
       descending(likely.get(a), likely.get(b)) ||
-      (a.duration ?? 0) - (b.duration ?? 0) ||
-      (a.path < b.path ? -1 : 1),
+      (a.duration ?? 0) - (b.duration ?? 0),
   );
 }
 
