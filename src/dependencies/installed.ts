@@ -32,6 +32,7 @@ export class InstalledPackages {
   readonly #folders = new Map<string, ReadonlySet<string>>();
   readonly #manifests = new Map<string, InstalledManifest | null>();
   readonly #searched = new Map<string, readonly SearchedFolder[]>();
+  readonly #dependencies = new Map<string, readonly string[]>();
 
   /** @param kept What earlier runs read. */
   constructor(kept: KeptReads = new KeptReads(null)) {
@@ -51,6 +52,22 @@ export class InstalledPackages {
         return folder;
     }
     return null;
+  }
+
+  /**
+   * The installed packages that a package depends on, as absolute, real paths of their folders.
+   * @param folder Absolute, real path of its folder.
+   */
+  dependencies(folder: string): readonly string[] {
+    let found = this.#dependencies.get(folder);
+    if (found === undefined) {
+      found = (this.manifest(folder)?.dependencies ?? []).flatMap((name) => {
+        const place = this.find(folder, name);
+        return place === null ? [] : [this.realPaths.of(place)];
+      });
+      this.#dependencies.set(folder, found);
+    }
+    return found;
   }
 
   /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */

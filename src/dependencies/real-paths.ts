@@ -29,16 +29,25 @@ export function realPath(file: string): string {
  * per run.
  */
 export class RealPaths {
-  readonly #folders = new Map<string, string>();
+  readonly #known = new Map<string, string>();
 
   of(file: string): string {
-    if (!isPlain(file)) return realPath(file);
-    const folder = path.dirname(file);
-    let real = this.#folders.get(folder);
+    let real = this.#known.get(file);
+    if (real === undefined) {
+      real = isPlain(file)
+        ? path.join(this.#folder(path.dirname(file)), path.basename(file))
+        : realPath(file);
+      this.#known.set(file, real);
+    }
+    return real;
+  }
+
+  #folder(folder: string): string {
+    let real = this.#known.get(folder);
     if (real === undefined) {
       real = realPath(folder);
-      this.#folders.set(folder, real);
+      this.#known.set(folder, real);
     }
-    return path.join(real, path.basename(file));
+    return real;
   }
 }

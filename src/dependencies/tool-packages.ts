@@ -23,25 +23,24 @@ export function packagesBeneath(
 ): string[] {
   const found = new Set<string>();
   const queue: string[] = [];
-  const add = (folder: string | null) => {
-    if (folder === null || folder === '') return;
-    const real = installed.realPaths.of(folder);
+  const add = (real: string) => {
     const name = path.basename(real);
     // Ours, and the store's engine: neither shapes a test's result.
     if (found.has(real) || name === 'jest-testmon' || name === 'better-sqlite3') return;
     found.add(real);
     queue.push(real);
   };
+  const addNamed = (folder: string | null) => {
+    if (folder !== null && folder !== '') add(installed.realPaths.of(folder));
+  };
   for (const name of new Set(named)) {
-    if (path.isAbsolute(name)) add(packageFolder(name));
+    if (path.isAbsolute(name)) addNamed(packageFolder(name));
     else
       for (const spelling of packageSpellings(name))
-        for (const folder of from) add(installed.find(folder, spelling));
+        for (const folder of from) addNamed(installed.find(folder, spelling));
   }
-  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    for (const name of installed.manifest(folder)?.dependencies ?? [])
-      add(installed.find(folder, name));
-  }
+  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop())
+    installed.dependencies(folder).forEach(add);
   return [...found].sort();
 }
 

@@ -155,9 +155,10 @@ export class Recorder extends PathInputs implements Sink {
 
   loaded(file: string, content: string | Buffer): void {
     if (this.#loaded.has(file) || this.#readBefore.has(file)) return;
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'ignored') return;
     // Modules are found before they are read; what maps a stack trace to the sources reads them by itself.
     if (!this.#resolved.has(file) && calledForStackTrace()) return;
-    const place = this.#run.paths.place(file);
     const isProjects = place.kind === 'file';
     // Packages count by their version: keeping their text alive until the end would only make garbage collection dear.
     this.#loaded.set(file, isProjects ? content : '');

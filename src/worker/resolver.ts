@@ -39,10 +39,10 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
   prototype.resolveModuleAsync = async function (...args) {
     try {
       const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
-      tell(watch.sink(), args, found);
+      tell(watch.sink(), args[0], args[1], found);
       return found;
     } catch (error) {
-      tell(watch.sink(), args, null);
+      tell(watch.sink(), args[0], args[1], null);
       throw error;
     }
   };
@@ -50,13 +50,15 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
 
 /** A method that finds a module, throws, or finds that it is not its to find. */
 function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
-  return function (...args) {
+  // Each first `require` of a module by another comes here; forwarded so, V8 makes no array of the arguments.
+  return function (from, specifier) {
     try {
-      const found = Reflect.apply(resolve, this, args);
-      if (found !== null) tell(watch.sink(), args, found);
+      // eslint-disable-next-line prefer-rest-params -- As said above.
+      const found = resolve.apply(this, arguments as unknown as unknown[]);
+      if (found !== null) tell(watch.sink(), from, specifier, found);
       return found;
     } catch (error) {
-      tell(watch.sink(), args, null);
+      tell(watch.sink(), from, specifier, null);
       throw error;
     }
   };
@@ -104,7 +106,7 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
     sink.identified(moduleId.parts, (to) => {
       try {
         const found = watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again));
-        tell(to, again, found);
+        tell(to, from, specifier, found);
       } catch {
         // A virtual mock stands for no file.
       }
@@ -113,7 +115,7 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   };
 }
 
-function tell(sink: Sink | null, [from, specifier]: readonly unknown[], found: unknown): void {
+function tell(sink: Sink | null, from: unknown, specifier: unknown, found: unknown): void {
   if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
   if (found === null) sink.unresolved(from, specifier);
   else if (typeof found === 'string') sink.resolved(from, specifier, found);
