@@ -216,3 +216,71 @@ test('a globalSetup that throws ends the run as in plain Jest', () => {
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [MINUS, PLUS] });
   expect(project.leftovers()).toEqual([]);
 });
+
+/** Runs test files as a linter would: nothing of Jest's runtime is used, and what went wrong is null where nothing did. */
+const LINTER = `const fs = require('fs');
+module.exports = class {
+  async runTests(tests, watcher, onStart, onResult) {
+    for (const test of tests) {
+      await onStart(test);
+      const failureMessage = fs.readFileSync(test.path, 'utf8').includes('bad') ? 'bad code' : '';
+      const failed = failureMessage === '' ? 0 : 1;
+      await onResult(test, {
+        console: null, failureMessage, leaks: false, openHandles: [], skipped: false, testExecError: null,
+        numFailingTests: failed, numPassingTests: 1 - failed, numPendingTests: 0, numTodoTests: 0,
+        perfStats: { start: 1, end: 2, runtime: 1, slow: false },
+        snapshot: { added: 0, fileDeleted: false, matched: 0, unchecked: 0, uncheckedKeys: [], unmatched: 0, updated: 0 },
+        testFilePath: test.path,
+        testResults: [{ ancestorTitles: [], duration: 1, failureMessages: [], fullName: 'lint', location: null,
+          numPassingAsserts: 0, status: failed ? 'failed' : 'passed', title: 'lint' }],
+      });
+    }
+  }
+};
+`;
+
+test('a runner without environments runs everything each time, and one sentence says so', () => {
+  const files = {
+    'linter.js': LINTER,
+    't/a.test.js': "test('a', () => {});",
+    't/b.test.js': "test('b', () => {});",
+  };
+  project = new Project({
+    ...files,
+    'jest.config.json': JSON.stringify({ transform: {}, runner: './linter.js' }),
+  });
+  for (let run = 0; run < 2; run += 1) {
+    const result = project.run();
+    expect(result).toMatchObject({ exitCode: 0, ran: ['t/a.test.js', 't/b.test.js'] });
+    expect(result.messages).toEqual([
+      'nothing is recorded yet in this environment: 2 test files to run and record.',
+      expect.stringMatching(/^what the runner linter\.js runs cannot be recorded/),
+    ]);
+  }
+  project.write({ 't/b.test.js': '// bad' });
+  expect(project.run()).toMatchObject({ exitCode: 1, failed: ['t/b.test.js'] });
+  // Fixed, it is no more known than before.
+  project.write(files);
+  expect(project.run()).toMatchObject({ exitCode: 0, ran: ['t/a.test.js', 't/b.test.js'] });
+
+  // Beside a project of Jest's own runner, whose records are as ever.
+  project.write({
+    'jest.config.json': JSON.stringify({
+      projects: [
+        { transform: {}, displayName: 'lint', runner: './linter.js', testMatch: ['**/a.test.js'] },
+        { transform: {}, displayName: 'unit', testMatch: ['**/b.test.js'] },
+      ],
+    }),
+  });
+  expect(project.run()).toMatchObject({
+    exitCode: 0,
+    ran: ['lint t/a.test.js', 'unit t/b.test.js'],
+  });
+  const second = project.run();
+  expect(second).toMatchObject({ exitCode: 0, ran: ['lint t/a.test.js'] });
+  expect(second.messages).toEqual([
+    '1 of 2 test files affected: 1 new',
+    expect.stringMatching(/^what the runner linter\.js runs cannot be recorded/),
+    expect.stringMatching(/^1 test file not affected/),
+  ]);
+});

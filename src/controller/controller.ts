@@ -343,10 +343,20 @@ export class Controller {
     }
   }
 
-  /** Workers acknowledge the run file; where none did, though tests ran, a key is missing in the config. */
+  /**
+   * Workers acknowledge the run file; where none did, though tests ran, a runner does without them, or a key is missing
+   * in the config.
+   */
   #checkWorkers(): void {
     if (!this.#verdicts.hasPasses || !this.collects || this.#directory === null) return;
     if (this.#directory.acknowledged() > 0) return;
+    const [runner] = [...this.#projects.values()].flatMap((project) => project.otherRunner ?? []);
+    if (runner !== undefined) {
+      this.#request.voice.warn(
+        `what the runner ${runner} runs cannot be recorded, as it does without Jest's test environments; those test files run each time, as they would without jest-testmon.`,
+      );
+      return;
+    }
     this.#request.voice.warn(
       "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
     );

@@ -4,7 +4,8 @@ import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
 import { moduleExtensions } from '../dependencies/extensions';
 import { findMocks, mocksByPackage, namedBelowRoots, type Mocks } from '../dependencies/mocks';
-import { realPath, toStored } from '../dependencies/paths';
+import { installedName } from '../dependencies/package-name';
+import { packageFolder, realPath, toStored } from '../dependencies/paths';
 import { RealPaths } from '../dependencies/real-paths';
 import {
   fingerprintSet,
@@ -113,6 +114,15 @@ export class Project {
   /** The row of its environment. */
   get environmentId(): number {
     return this.environment.id;
+  }
+
+  /** What a runner that is not Jest's own is called: its package, or its path in the project; null for Jest's own. */
+  get otherRunner(): string | null {
+    const { runner } = this.config;
+    const folder = packageFolder(runner);
+    if (folder === null) return toStored(this.#root, runner);
+    const name = installedName(toStored(this.#root, folder));
+    return name === 'jest-runner' ? null : name;
   }
 
   /** Which content turned out to transform into which blocks. */

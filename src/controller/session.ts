@@ -188,7 +188,8 @@ export function concludeWith(
 export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
   return (
     result.numFailingTests === 0 &&
-    result.testExecError === undefined &&
+    // Runners that are not Jest's own say null.
+    !result.testExecError &&
     !result.failureMessage &&
     !result.leaks &&
     (updatesSnapshots || result.snapshot.unchecked === 0)

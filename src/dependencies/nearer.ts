@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Dependency } from '../store/types';
+import { installedName } from './package-name';
 import { fromStored, realPath, toStored } from './paths';
 import type { FolderReader } from './rivals';
 
@@ -26,7 +27,7 @@ export function nearerPlaces(
       continue;
     }
     for (const name of loaded) {
-      const place = `${modules}/${name.replace(/^.*node_modules\//, '')}`;
+      const place = `${modules}/${installedName(name)}`;
       if (place === name) continue;
       if (folders.has(place))
         places.push({ kind: 'present', name: place, value: linkValue(root, place) });

@@ -1,3 +1,4 @@
+import { installedName } from '../dependencies/package-name';
 import { BlocksCursor, IdsCursor } from '../store/encoding';
 import type { Dependency } from '../store/types';
 
@@ -117,7 +118,7 @@ export function fingerprintAt(fingerprints: Buffer, block: number): string {
 export function dependencyLabel({ kind, name }: Dependency): string {
   switch (kind) {
     case 'package':
-      return `package ${name.replace(/^.*node_modules\//, '')}`;
+      return `package ${installedName(name)}`;
     case 'variable':
       return name === '' ? 'which variables are set' : `variable ${name}`;
     case 'listing':

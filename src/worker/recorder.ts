@@ -6,7 +6,7 @@ import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
 import { linkedWay } from '../dependencies/nearer';
 import { fromStored, toStored } from '../dependencies/paths';
-import { packageName } from '../dependencies/package-name';
+import { installedName, packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
 import { recordedPragmas } from '../dependencies/pragmas';
@@ -442,7 +442,7 @@ export class Recorder extends PathInputs implements Sink {
     }
     for (const name of packages) {
       this.#shared.depend(this.#run.packageDependency(name));
-      this.#names.add(name.replace(/^.*node_modules\//, ''));
+      this.#names.add(installedName(name));
     }
     const modules = new Set([...probed, ...this.#wholeFiles, ...this.#dependOnResolved(loaded)]);
     for (const name of modules) {

@@ -60,9 +60,7 @@ async function loadRunner(runner: string): Promise<TestFramework> {
 
 /** Whether nothing in a test file failed. */
 export function isPassed(result: TestResult): boolean {
-  return (
-    result.numFailingTests === 0 && result.testExecError === undefined && !result.failureMessage
-  );
+  return result.numFailingTests === 0 && !result.testExecError && !result.failureMessage;
 }
 
 /** The pragmas of a test file's docblock, as Jest reads them. */
