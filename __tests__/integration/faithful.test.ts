@@ -335,3 +335,59 @@ test('shapes', () => {
     expect(seen(false)).toEqual(bare);
   },
 );
+
+/** Errors of functions that are watched, each thrown through the watch. */
+const THROUGH_THE_WATCH = `const fs=require('fs'),cp=require('child_process');
+test('require missing',()=>{require('./missing')});
+test('require missing package',()=>{require('missing-package')});
+test('require.resolve missing',()=>{require.resolve('./missing')});
+test('requireActual missing',()=>{jest.requireActual('./missing')});
+test('requireMock missing',()=>{jest.requireMock('./missing')});
+test('createMockFromModule missing',()=>{jest.createMockFromModule('./missing')});
+test('doMock missing',()=>{jest.doMock('./missing')});
+test('unmock missing',()=>{jest.unmock('./missing')});
+test('isolate',()=>{jest.isolateModules(()=>require('./missing2'))});
+test('import missing',async()=>{await import('./missing')});
+test('fs.readFileSync',()=>{fs.readFileSync('nope')});
+test('fs.statSync',()=>{fs.statSync('nope')});
+test('fs.realpathSync.native',()=>{fs.realpathSync.native('nope')});
+test('fs bad arg',()=>{fs.readFile()});
+test('fs promises',async()=>{await fs.promises.readFile('nope')});
+test('mkdtemp',()=>{fs.mkdtempSync('/nope/nope/x')});
+test('opendir',()=>{fs.opendirSync('nope')});
+test('stream',()=>{fs.createReadStream(5.5)});
+test('execSync',()=>{cp.execSync('exit 1',{stdio:'ignore'})});
+test('execFileSync',()=>{cp.execFileSync('nope-cmd')});
+test('spawn bad',()=>{cp.spawn()});
+test('fork bad',()=>{cp.fork(5)});
+test('exec promise',async()=>{await require('util').promisify(cp.exec)('exit 1')});
+test('worker bad',()=>{new (require('worker_threads').Worker)(5)});
+test('env define',()=>{Object.defineProperty(process.env,'X',{get(){return 1}})});
+test('env symbol',()=>{process.env[Symbol('a')]='x'});
+test('toString',()=>{Function.prototype.toString.call({})});
+test('loadEnvFile',()=>{process.loadEnvFile('nope.env')});
+test('require json',()=>{require('./bad.json')});
+test('Module.createRequire',()=>{require('module').createRequire(__filename)('./missing')});
+test('syntax',()=>{require('./syntax')});
+`;
+
+test.each(['jest', 'jest29'])(
+  'errors that come through the watch show no frame of ours, %s',
+  (version) => {
+    project = new Project(
+      {
+        'jest.config.json': JSON.stringify({ transform: {} }),
+        '__tests__/a.test.js': THROUGH_THE_WATCH,
+        '__tests__/bad.json': '{',
+        '__tests__/syntax.js': 'const a = ;',
+      },
+      { jest: version },
+    );
+    const shown = ({ stderr }: RunResult) =>
+      timeless(stderr.replace(/^testmon: .*\n/gm, '').replace(/^ *- .*\/node_modules\/.*\n/gm, ''));
+    const bare = project.run([], { plain: true });
+    const ours = project.run();
+    expect(ours.exitCode).toBe(bare.exitCode);
+    expect(shown(ours)).toBe(shown(bare));
+  },
+);

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { isNativeError } from 'node:util/types';
 
 /** All of our code, also where it is one file. */
 export const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
@@ -8,9 +9,9 @@ const OUR_FRAME = new RegExp(
   'g',
 );
 
-/** An error that came through our code shows the stack it has without us. */
+/** An error that came through our code shows the stack it has without us, also one of a test's own realm. */
 export function withoutOurFrames(error: unknown): unknown {
-  if (error instanceof Error && typeof error.stack === 'string')
+  if (isNativeError(error) && typeof error.stack === 'string')
     error.stack = error.stack.replace(OUR_FRAME, '');
   return error;
 }

@@ -4,8 +4,9 @@ import { flushInWorker } from '../compile-cache';
 import { mappedSpecifiers, searchOrders } from '../dependencies/earlier';
 import { moduleExtensions } from '../dependencies/extensions';
 import { wrapsAllTransformers } from '../run/handover';
+import { withoutOurFrames } from '../run/own-frames';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
-import { settlePending } from './observer';
+import { settlePending, unobserved } from './observer';
 import { Recorder } from './recorder';
 import { keepSnapshots } from './skipped-snapshots';
 import { planSkips, type TestPlan } from './test-plan';
@@ -227,6 +228,15 @@ function watchVariables(global: object, recorder: Recorder): void {
   if (scope.loadEnvFile !== undefined && loadEnvFile !== undefined) scope.loadEnvFile = loadEnvFile;
 }
 
+/** What calls `toString` of something that is no function gets an error. */
+function asText(toString: () => string, self: unknown, args: unknown[]): string {
+  try {
+    return Reflect.apply(toString, self, args) as string;
+  } catch (error) {
+    throw unobserved(() => withoutOurFrames(error));
+  }
+}
+
 /** Functions turned into text show the code that was written, not our probes, and count as if they had run. */
 function hideProbes(global: object, recorder: Recorder): void {
   const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function
@@ -235,7 +245,7 @@ function hideProbes(global: object, recorder: Recorder): void {
   const hiding: () => string = new Proxy(prototype.toString, {
     apply: (toString, self, args) => {
       // A proxy as text has no name, so the function stands in for it.
-      const text = Reflect.apply(toString, self === hiding ? toString : self, args) as string;
+      const text = asText(toString, self === hiding ? toString : self, args);
       const blocks = blocksIn(text);
       if (blocks.length === 0) return text;
       safely(recorder, () => recorder.shown(blocks));

@@ -26,9 +26,9 @@ export function watchFs(watch: Watch, onError?: OnError): void {
   const own = process as unknown as FunctionTable;
   watchOne(watch, own, 'loadEnvFile', (to, file) => to.read(file), onError, '.env');
   // What a temporary folder will be called is known only afterwards.
-  watchResult(watch, table, 'mkdtempSync');
-  watchResult(watch, table, 'mkdtemp');
-  watchResult(watch, promises, 'mkdtemp');
+  watchResult(watch, table, 'mkdtempSync', onError);
+  watchResult(watch, table, 'mkdtemp', onError);
+  watchResult(watch, promises, 'mkdtemp', onError);
 }
 
 /**
@@ -84,7 +84,12 @@ function watchOne(
   table[name] = disguise(replacement, call);
 }
 
-function watchResult(watch: Watch, table: FunctionTable, name: string): void {
+function watchResult(
+  watch: Watch,
+  table: FunctionTable,
+  name: string,
+  onError: OnError | undefined,
+): void {
   const original = table[name];
   if (typeof original !== 'function') return;
   const call = original as AnyFunction;
@@ -97,7 +102,12 @@ function watchResult(watch: Watch, table: FunctionTable, name: string): void {
         return Reflect.apply(callback as AnyFunction, this, [error, folder]);
       };
     }
-    const result = Reflect.apply(call, this, args);
+    let result: unknown;
+    try {
+      result = Reflect.apply(call, this, args);
+    } catch (error) {
+      throw onError === undefined ? error : watch.unobserved(() => onError(error));
+    }
     if (to !== null) {
       if (typeof result === 'string') to.wrote(path.resolve(result));
       else if (result instanceof Promise) {

@@ -1,6 +1,7 @@
 import childProcess from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
+import { withoutOurFrames } from '../run/own-frames';
 import {
   CHILD_VARIABLE,
   childVariables,
@@ -72,10 +73,19 @@ function watchAsynchronous(watch: LaunchWatch): void {
 function whenEnded({ _handle: handle }: Child, watch: LaunchWatch): void {
   const { onexit } = handle ?? {};
   if (handle === undefined || typeof onexit !== 'function' || watch.ended === undefined) return;
-  handle.onexit = function (...args) {
-    watch.ended?.();
-    return Reflect.apply(onexit, this, args);
-  };
+  // Node looks for its function as it calls it: nothing of ours is on the stack of what that makes.
+  Object.defineProperty(handle, 'onexit', {
+    get: () => {
+      try {
+        watch.ended?.();
+      } catch {
+        // What could not be read is tried again at the end.
+      }
+      return onexit;
+    },
+    configurable: true,
+    enumerable: true,
+  });
 }
 
 function splitPair(pair: string): [string, string] {
@@ -119,6 +129,8 @@ function watchSynchronous(
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
     try {
       return Reflect.apply(original, this, given);
+    } catch (error) {
+      throw watch.unobserved(() => withoutOurFrames(error));
     } finally {
       watch.ended?.();
     }
@@ -131,7 +143,13 @@ function watchThreads(watch: LaunchWatch): void {
   const table = workerThreads as { Worker: typeof workerThreads.Worker };
   table.Worker = new Proxy(table.Worker, {
     construct(Worker, args: unknown[], target) {
-      const start = (given: unknown[]) => Reflect.construct(Worker, given, target) as object;
+      const start = (given: unknown[]): object => {
+        try {
+          return Reflect.construct(Worker, given, target) as object;
+        } catch (error) {
+          throw watch.unobserved(() => withoutOurFrames(error));
+        }
+      };
       const handover = watch.handover();
       if (handover === null) return start(args);
       const [script, options = {}] = args as [unknown, workerThreads.WorkerOptions?];

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { withoutOurFrames } from '../run/own-frames';
 import { loadedModulesAt } from './loaded-modules';
 import type { Sink, Watch } from './sink';
 
@@ -43,7 +44,7 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
       return found;
     } catch (error) {
       tell(watch.sink(), args[0], args[1], null);
-      throw error;
+      throw watch.unobserved(() => withoutOurFrames(error));
     }
   };
 }
@@ -59,7 +60,7 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
       return found;
     } catch (error) {
       tell(watch.sink(), from, specifier, null);
-      throw error;
+      throw watch.unobserved(() => withoutOurFrames(error));
     }
   };
 }
