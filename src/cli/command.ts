@@ -1,4 +1,8 @@
 import { Command } from 'commander';
+import { coloursFor } from '../run/colours';
+
+/** For answers. */
+export const colours = coloursFor(process.stdout);
 
 /** What commands that answer end with; each says in its help which of them it uses. */
 export const EXIT = {

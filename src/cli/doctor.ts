@@ -1,8 +1,7 @@
-import pico from 'picocolors';
 import { count } from '../controller/messages';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { EXIT, fail, makeCommand, printJson } from './command';
+import { colours, EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 
 /** `jest-testmon doctor`: checks the set-up of a project. */
@@ -47,9 +46,9 @@ async function run(args: string[]): Promise<void> {
 }
 
 const LEVELS: Record<Finding['level'], string> = {
-  ok: pico.green('ok     '),
-  warning: pico.yellow('warning'),
-  error: pico.red('error  '),
+  ok: colours.green('ok     '),
+  warning: colours.yellow('warning'),
+  error: colours.red('error  '),
 };
 
 function show({ check, level, message, mend }: Finding): string {

@@ -17,10 +17,9 @@ import {
 import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
-import { makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 import {
-  colours,
   functionName,
   inspecting,
   linesText,

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import pico from 'picocolors';
 import { locateProject, type Place } from '../config/locate';
 import { apply, readText, revert, type Change } from '../setup/change';
 import { services } from '../setup/ci';
@@ -10,7 +9,7 @@ import { unifiedDiff } from '../setup/diff';
 import { gitignoreChange } from '../setup/gitignore';
 import { isInstalled, whyNotLoaded } from '../setup/loads';
 import { packageManagerOf } from '../setup/package-manager';
-import { EXIT, fail, makeCommand, printJson } from './command';
+import { colours, EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 
 /** `jest-testmon init`: sets up a project. */
@@ -179,6 +178,6 @@ function show({ file, before, after }: Change, root: string): string {
 }
 
 function colour(line: string): string {
-  if (line.startsWith('+')) return pico.green(line);
-  return line.startsWith('-') ? pico.red(line) : line;
+  if (line.startsWith('+')) return colours.green(line);
+  return line.startsWith('-') ? colours.red(line) : line;
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import pico from 'picocolors';
 import type { UserOptions } from '../config/options';
 import { duration } from '../controller/messages';
 import { openInspection, type Inspection } from '../inspection';
@@ -67,11 +66,6 @@ export async function look(
     fail(error, json, error instanceof UnknownNameError ? EXIT.misuse : EXIT.bad);
   }
 }
-
-/** Colours on a terminal, and where FORCE_COLOR asks for them. */
-export const colours = pico.createColors(
-  pico.isColorSupported && (process.stdout.isTTY || (process.env['FORCE_COLOR'] ?? '0') !== '0'),
-);
 
 /** Prints the lines of an answer. */
 export function printLines(lines: readonly string[]): void {

@@ -1,11 +1,10 @@
 import { count, duration, some } from '../controller/messages';
 import { showProgress } from '../controller/progress';
 import { makeOverview, type Overview } from '../inspection';
-import { makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 import {
   ago,
-  colours,
   functionName,
   inspecting,
   look,

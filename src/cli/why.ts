@@ -10,11 +10,10 @@ import {
   type TestExplanation,
 } from '../inspection';
 import { findPaths } from '../inspection/targets';
-import { makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 import {
   ago,
-  colours,
   functionName,
   inspecting,
   linesText,

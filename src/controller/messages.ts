@@ -1,4 +1,4 @@
-import pico from 'picocolors';
+import { coloursFor } from '../run/colours';
 import { noProgress, showProgress, type Progress } from './progress';
 
 /** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
@@ -20,14 +20,15 @@ export function makeVoice(quiet: boolean, stream: NodeJS.WriteStream = process.s
     return { say: () => undefined, warn: () => undefined, progress: () => noProgress, quiet };
   // On a terminal Jest leaves the cursor behind "Determining test suites to run..." and wipes that line later.
   const start = stream.isTTY ? CLEAR_LINE : '';
+  const colours = coloursFor(stream);
   return {
     quiet,
     say: (sentence) =>
-      stream.write(`${start}${pico.cyan('testmon:')} ${onOneLine(sentence)}
+      stream.write(`${start}${colours.cyan('testmon:')} ${onOneLine(sentence)}
 `),
     warn: (sentence) =>
       stream.write(
-        `${start}${pico.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}
+        `${start}${colours.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}
 `,
       ),
     progress: (what, total) => showProgress(what, total, stream),

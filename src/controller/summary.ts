@@ -72,9 +72,11 @@ export function announce(
   const { total, selected, changed, failedBefore, neverRecorded, always, skippedTests } = counts;
   if (total === 0) return;
   if (!select) {
+    const testFilesRun = `${count(total, 'test file')} ${total === 1 ? 'runs' : 'run'}`;
+    const recorded = ` and ${total === 1 ? 'is' : 'are'} recorded`;
     if (toolChainChanged) {
       voice.say(
-        `what shapes every result (a transformer or its config, the global setup, a package of these) has changed since Jest began to watch, and this process still works by what it has loaded: ${count(total, 'test file')} run and nothing is recorded until Jest is started again.`,
+        `what shapes every result (a transformer or its config, the global setup, a package of these) has changed since Jest began to watch, and this process still works by what it has loaded: ${testFilesRun} and nothing is recorded until Jest is started again.`,
       );
     } else if (everythingOnce) {
       voice.say(
@@ -82,10 +84,9 @@ export function announce(
       );
     } else if (namesTests.length > 0 && options.select) {
       voice.say(
-        `${namesTests.join(' ')} names what to run, so ${count(total, 'test file')} run without selection${collect ? ' and are recorded' : ''}; --testmon-forceselect selects all the same.`,
+        `${namesTests.join(' ')} names what to run, so ${testFilesRun} without selection${collect ? recorded : ''}; --testmon-forceselect selects all the same.`,
       );
-    } else
-      voice.say(`selection is off: ${count(total, 'test file')} run, most likely to fail first.`);
+    } else voice.say(`selection is off: ${testFilesRun}, most likely to fail first.`);
     return;
   }
   if (composition?.coverageFromConfig === true) {
