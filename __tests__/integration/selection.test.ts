@@ -54,7 +54,7 @@ function expectInFull(result: RunResult, option: string, ran: readonly string[])
   ).toHaveLength(1);
   expect(result.messages).toHaveLength(1);
   expect(result.messages[0]).toMatch(
-    /without selection and (?:is|are) recorded; --testmon-forceselect/,
+    /, so (?:1 test file runs without selection and is|[2-9] test files run without selection and are) recorded; --testmon-forceselect/,
   );
 }
 

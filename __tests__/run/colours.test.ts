@@ -15,6 +15,8 @@ test('colours are for a terminal that is not CI’s', () => {
   expect(isColoured(false, { CI: 'true' })).toBe(false);
   expect(isColoured(true, { CI: 'true' })).toBe(false);
   expect(isColoured(true, { TERM: 'dumb' })).toBe(false);
+  // It is no CI where it says so.
+  expect(isColoured(true, { CI: 'false' })).toBe(true);
 });
 
 test('they can be asked for, and refused', () => {

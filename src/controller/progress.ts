@@ -1,3 +1,5 @@
+import { isTerminal } from '../run/terminal';
+
 /** Shows how far long work has come. */
 export interface Progress {
   /** @param done How many items are done. */
@@ -27,10 +29,7 @@ export function showProgress(
   stream: NodeJS.WriteStream = process.stderr,
   environment: NodeJS.ProcessEnv = process.env,
 ): Progress {
-  const ci = environment['CI'] ?? '';
-  const dumb = environment['TERM'] === 'dumb';
-  const isShown = stream.isTTY && !dumb && (ci === '' || ci === 'false' || ci === '0');
-  if (!isShown || total < LEAST) return noProgress;
+  if (!isTerminal(stream, environment) || total < LEAST) return noProgress;
   let drawnAt = -PACE;
   return {
     at: (done) => {

@@ -1,4 +1,5 @@
 import pico from 'picocolors';
+import { isTerminal } from './terminal';
 
 /** What decides on colours besides the stream. */
 interface Asked {
@@ -14,9 +15,8 @@ export function coloursFor(
   stream: { isTTY?: boolean },
   { env, args }: Asked = { env: process.env, args: process.argv },
 ): ReturnType<typeof pico.createColors> {
-  const { FORCE_COLOR: force = '0', NO_COLOR: no = '', TERM: terminal, CI: ci = '' } = env;
+  const { FORCE_COLOR: force = '0', NO_COLOR: no = '' } = env;
   const isRefused = no !== '' || args.some((arg) => /^--no-colors?$/.test(arg));
   const isAsked = !/^(?:0|false)$/.test(force) || args.some((arg) => /^--colors?$/.test(arg));
-  const isTerminal = stream.isTTY === true && terminal !== 'dumb' && ci === '';
-  return pico.createColors(!isRefused && (isAsked || isTerminal));
+  return pico.createColors(!isRefused && (isAsked || isTerminal(stream, env)));
 }

@@ -76,7 +76,7 @@ function watchOne(
     try {
       return Reflect.apply(watched, this, args);
     } catch (error) {
-      throw onError === undefined ? error : watch.unobserved(() => onError(error));
+      throw mended(watch, onError, error);
     }
   };
   // What throws again would show as the place of an error that nobody catches.
@@ -106,7 +106,7 @@ function watchResult(
     try {
       result = Reflect.apply(call, this, args);
     } catch (error) {
-      throw onError === undefined ? error : watch.unobserved(() => onError(error));
+      throw mended(watch, onError, error);
     }
     if (to !== null) {
       if (typeof result === 'string') to.wrote(path.resolve(result));
@@ -120,6 +120,11 @@ function watchResult(
     return result;
   };
   table[name] = disguise(watched, call);
+}
+
+/** What is thrown for an error that came through a watched function. */
+function mended(watch: Watch, onError: OnError | undefined, error: unknown): unknown {
+  return onError === undefined ? error : watch.unobserved(() => onError(error));
 }
 
 /** Makes a replacement look like what it replaces. */
