@@ -12,6 +12,8 @@ const view: View = {
   standing: (version) => (version === 1 ? Uint8Array.of(0b101) : 'all'),
   bitLimit: () => 8,
   holds: (id) => id !== 9,
+  whole: new Int32Array(0),
+  held: new Uint8Array(0),
 };
 
 const NONE = Buffer.alloc(0);

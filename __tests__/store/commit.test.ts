@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeBlocks, decodeIds, type Store } from '../../src/store';
-import type { ExecutedBlocks } from '../../src/store/types';
+import type { ExecutedBlocks, SelectionData } from '../../src/store/types';
 import {
   batch,
   dependency,
@@ -439,6 +439,23 @@ describe('environments', () => {
   });
 });
 
+/** Selection data with all that is read only where it is asked for. */
+function contentOf({ versions, byFile, contents, dependencies, testFiles }: SelectionData) {
+  return {
+    versions: Array.from(versions, ([id, { path, form, fingerprints, contents: hashes }]) => [
+      id,
+      [path, form, fingerprints, hashes],
+    ]),
+    files: Array.from(byFile(), (of) => of.map((one) => one.id)),
+    contents,
+    dependencies: [...dependencies.entries()],
+    testFiles: Array.from(testFiles.values(), ({ records, ...testFile }) => ({
+      ...testFile,
+      records: records.map(({ hash, blocks, dependencies: ids }) => [hash, blocks, ids]),
+    })),
+  };
+}
+
 describe('load', () => {
   it('gives the test files asked for, with what they refer to', () => {
     const { store, id } = setUp();
@@ -463,7 +480,10 @@ describe('load', () => {
     );
     store.commit(batch({ records }), 1);
     const all = store.load(id);
-    expect(store.load(id, paths)).toEqual(all);
+    const lazily = store.loadLazily(id);
+    expect(contentOf(store.load(id, paths))).toEqual(contentOf(all));
+    expect(contentOf(lazily)).toEqual(contentOf(all));
+    expect(lazily.dependencies.get(4)).toBeUndefined();
     const few = store.load(id, paths.slice(0, 100));
     expect(few.testFiles).toEqual(
       new Map(paths.slice(0, 100).map((path) => [path, all.testFiles.get(path)])),

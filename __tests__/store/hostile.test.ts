@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Store } from '../../src/store';
+import { matches } from '../../src/selection/match';
+import { TreeView } from '../../src/selection/tree-view';
+import { EncodingError, Store, type StoredRecord } from '../../src/store';
 import { isDependencyName, isStoredPath } from '../../src/store/checks';
 import { encodeBlocks, seal } from '../../src/store/encoding';
 import { recordOwner } from '../../src/store/record-writer';
@@ -49,8 +51,28 @@ function recordCounts(file: string): Record<string, number> {
     const [again] = store.load(1, [path]).testFiles.values();
     expect(again?.records.length).toBe(records.length);
   }
+  expect(matchingCounts(store)).toEqual(all.map(({ path, records }) => [path, records.length]));
   expect(() => store.snapshot()).not.toThrow();
   return Object.fromEntries(all.map(({ path, records }) => [path, records.length]));
+}
+
+/** How many records match, read one by one, where nothing has changed. */
+function matchingCounts(store: Store): [string, number][] {
+  const data = store.loadLazily(1);
+  const view = new TreeView(data, (id) => data.dependencies.has(id));
+  for (const version of data.versions.values()) view.note(version, 'all');
+  const doesMatch = (one: StoredRecord) => {
+    try {
+      return matches(one.footprint ?? one, view);
+    } catch (error) {
+      if (error instanceof EncodingError) return false;
+      throw error;
+    }
+  };
+  return Array.from(data.testFiles.values(), ({ path, records }) => [
+    path,
+    records.filter(doesMatch).length,
+  ]);
 }
 
 describe('a record that cannot be ours', () => {

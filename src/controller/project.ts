@@ -14,10 +14,10 @@ import {
   standingOf,
   type DecodedFootprint,
   type EncodedFootprint,
-  type Standing,
   type View,
 } from '../selection/match';
 import { judge, type CandidateTestFile, type Verdict } from '../selection/select';
+import { TreeView } from '../selection/tree-view';
 import { unaffectedTests, type CandidateParts, type UnaffectedTests } from '../selection/tests';
 import {
   decodeBlocks,
@@ -276,36 +276,26 @@ export class Project {
 
   /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
   async #look(data: SelectionData): Promise<View> {
-    // Arrays, as they are asked millions of times; JavaScript makes tables of them where ids lie far apart.
-    const standings: Standing[] = [];
-    const limits: number[] = [];
-    for (const [path, versions] of data.byPath) {
-      const content = this.#tree.contentHash(path);
+    const { facts } = this;
+    const view = new TreeView(data, (id) => {
+      const dependency = data.dependencies.get(id);
+      return dependency !== undefined && this.#tree.holds(dependency, facts);
+    });
+    for (const versions of data.byFile()) {
       const [first] = versions;
-      if (versions.length === 1 && content !== null && first?.contents.includes(content) === true) {
-        standings[first.id] = 'all';
-        limits[first.id] = first.bitLimit;
+      if (first === undefined) continue;
+      const { path } = first;
+      const content = this.#tree.contentHash(path);
+      if (versions.length === 1 && content !== null && first.contents.includes(content)) {
+        view.note(first, 'all');
         continue;
       }
-      for (const { id, bitLimit } of versions) limits[id] = bitLimit;
       for (const form of FORMS) {
         const alike = versions.filter((version) => version.form === form);
-        if (alike.length > 0) await this.#stand(standings, alike, path, form, content);
+        if (alike.length > 0) await this.#stand(view, alike, path, form, content);
       }
     }
-    const held: boolean[] = [];
-    const { dependencies } = data;
-    const { facts } = this;
-    return {
-      standing: (version) => standings[version] ?? 'none',
-      bitLimit: (version) => limits[version] ?? 0,
-      holds: (id) => {
-        const known = held[id];
-        if (known !== undefined) return known;
-        const dependency = dependencies.get(id);
-        return (held[id] = dependency !== undefined && this.#tree.holds(dependency, facts));
-      },
-    };
+    return view;
   }
 
   /**
@@ -319,7 +309,7 @@ export class Project {
 
   /** Finds out how each version of one file stands. */
   async #stand(
-    standings: Standing[],
+    view: TreeView,
     versions: readonly LoadedVersion[],
     path: string,
     form: ModuleForm,
@@ -328,9 +318,9 @@ export class Project {
     const now = await this.#current(versions, path, form, content);
     const fingerprints = now && fingerprintSet(now.fingerprints);
     for (const version of versions) {
-      if (version === now) standings[version.id] = 'all';
+      if (version === now) view.note(version, 'all');
       else if (fingerprints !== null)
-        standings[version.id] = standingOf(version.fingerprints, fingerprints);
+        view.note(version, standingOf(version.fingerprints, fingerprints));
     }
   }
 

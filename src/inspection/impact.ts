@@ -81,7 +81,7 @@ async function findHits(
 ): Promise<Hits> {
   const { versions = new Map<number, StoredVersion>(), dependencies } = project.data ?? {};
   const hits: Hits = { blocks: new Map(), dependencies: new Set() };
-  for (const [id, { kind, name }] of dependencies ?? [])
+  for (const [id, { kind, name }] of dependencies?.entries() ?? [])
     // Few lines of a file that others are compiled with count there.
     if (name === file && isOfFile(kind) && (line === null || kind !== 'declared'))
       hits.dependencies.add(id);

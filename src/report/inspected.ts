@@ -45,7 +45,7 @@ const NO_DETAILS: RecordDetails = { tests: () => [], shared: () => null, places:
 
 const NO_DATA: SelectionData = {
   versions: new Map(),
-  byPath: new Map(),
+  byFile: () => [],
   contents: new Map(),
   dependencies: new Map(),
   testFiles: new Map(),

@@ -11,6 +11,10 @@ export interface View {
   /** How many bytes of bits a version can have: more are none of ours. */
   bitLimit(version: number): number;
   holds(dependency: number): boolean;
+  /** A short cut to both of the first, by version: the limit where all of its blocks are there; -1 or nothing elsewhere. */
+  readonly whole: Int32Array;
+  /** A short cut to the third, by dependency: 1 where it is known to hold. */
+  readonly held: Uint8Array;
 }
 
 /** A record's footprint as it is stored, for `BlocksCursor` and `IdsCursor`. */
@@ -38,9 +42,9 @@ export interface Mismatch {
  * @throws EncodingError for bytes that are no encoding.
  */
 export function matches({ blocks, dependencies }: EncodedFootprint, view: View): boolean {
-  for (const cursor = new IdsCursor(dependencies); cursor.next();)
+  for (const cursor = new IdsCursor(dependencies); cursor.nextUnmarked(view.held);)
     if (!view.holds(cursor.id)) return false;
-  for (const cursor = new BlocksCursor(blocks); cursor.next();) {
+  for (const cursor = new BlocksCursor(blocks); cursor.nextBeyond(view.whole);) {
     const standing = view.standing(cursor.version);
     if (standing === 'all') {
       if (cursor.end - cursor.start > view.bitLimit(cursor.version)) return false;

@@ -5,25 +5,36 @@ import type { Database, Statement } from 'better-sqlite3';
  * values one by one takes several times as long.
  */
 export class Columns {
-  readonly #statement: Statement<unknown[], string[]>;
+  readonly #plain: Statement<unknown[], string[]>;
+  /** Of a database that someone else made. */
+  readonly #checked: Statement<unknown[], string[]>;
 
   /**
    * @param columns SQL expressions; a value that is a BLOB reads as null.
    * @param from What follows FROM.
    */
   constructor(db: Database, columns: readonly string[], from: string) {
-    const texts = columns.map(
-      (column) =>
-        `json_group_array(CASE typeof(${column}) WHEN 'blob' THEN NULL ELSE ${column} END)`,
+    const prepare = (values: readonly string[]) => {
+      const texts = values.map((value) => `json_group_array(${value})`);
+      return db.prepare<unknown[], string[]>(`SELECT ${texts.join(', ')} FROM ${from}`).raw();
+    };
+    this.#plain = prepare(columns);
+    this.#checked = prepare(
+      columns.map((column) => `CASE typeof(${column}) WHEN 'blob' THEN NULL ELSE ${column} END`),
     );
-    this.#statement = db
-      .prepare<unknown[], string[]>(`SELECT ${texts.join(', ')} FROM ${from}`)
-      .raw();
   }
 
   /** One array per column, all equally long and in the same order. */
   read(...parameters: unknown[]): unknown[][] {
-    const texts = this.#statement.get(...parameters) ?? [];
-    return texts.map((text) => JSON.parse(text) as unknown[]);
+    return this.#read(...parameters).map((text) => JSON.parse(text) as unknown[]);
+  }
+
+  /** JSON cannot hold a BLOB, of which there is none in a database of ours; to look at each value takes its time. */
+  #read(...parameters: unknown[]): string[] {
+    try {
+      return this.#plain.get(...parameters) ?? [];
+    } catch {
+      return this.#checked.get(...parameters) ?? [];
+    }
   }
 }

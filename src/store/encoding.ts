@@ -45,6 +45,9 @@ export function decodeBlocks(encoded: Uint8Array): EncodedBlocks[] {
   return entries;
 }
 
+/** From here on, a byte is not the last of its number. */
+const LONG = 0x80;
+
 /** Numbers of seven bits per byte, lowest first; a set high bit says that more follow. */
 class Varints {
   protected readonly encoded: Uint8Array;
@@ -56,7 +59,7 @@ class Varints {
 
   protected number(): number {
     const first = this.encoded[this.at];
-    if (first !== undefined && first < 0x80) {
+    if (first !== undefined && first < LONG) {
       this.at += 1;
       return first;
     }
@@ -68,8 +71,8 @@ class Varints {
       if (byte === undefined) break;
       this.at += 1;
       value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-      factor *= 0x80;
+      if (byte < LONG) return value;
+      factor *= LONG;
     }
     throw new EncodingError('a number in these bytes has no end');
   }
@@ -100,6 +103,32 @@ export class BlocksCursor extends Varints {
     this.version += delta;
     return true;
   }
+
+  /**
+   * As `next`, past all versions that have no more bytes than a table says. A run walks over millions.
+   * @param limits Bytes, by version; past its end, and where negative, nothing is passed over.
+   */
+  nextBeyond(limits: Int32Array): boolean {
+    const { encoded } = this;
+    let { at, version } = this;
+    for (;;) {
+      const delta = encoded[at] ?? 0;
+      const length = encoded[at + 1] ?? 0;
+      const end = at + 2 + length;
+      const isShort = delta !== 0 && delta < LONG && length !== 0 && length < LONG;
+      // All that is rare is left to `next`, the end among it.
+      if (!isShort || end > encoded.length || !(length <= (limits[version + delta] ?? -1))) {
+        this.at = at;
+        this.version = version;
+        if (!this.next()) return false;
+        ({ at, version } = this);
+        if (!(this.end - this.start <= (limits[version] ?? -1))) return true;
+      } else {
+        version += delta;
+        at = end;
+      }
+    }
+  }
 }
 
 /** Walks over encoded ids without allocating. */
@@ -117,6 +146,28 @@ export class IdsCursor extends Varints {
     if (delta === 0) throw new EncodingError('these ids are not in order');
     this.id += delta;
     return true;
+  }
+
+  /**
+   * As `next`, past all ids that a table marks. A run walks over millions.
+   * @param marks One or zero, by id.
+   */
+  nextUnmarked(marks: Uint8Array): boolean {
+    const { encoded } = this;
+    let { at, id } = this;
+    for (;;) {
+      const delta = encoded[at] ?? 0;
+      if (delta === 0 || delta >= LONG || marks[id + delta] !== 1) {
+        this.at = at;
+        this.id = id;
+        if (!this.next()) return false;
+        ({ at, id } = this);
+        if (marks[id] !== 1) return true;
+      } else {
+        id += delta;
+        at += 1;
+      }
+    }
   }
 }
 

@@ -19,14 +19,29 @@ export const FILE_COLUMNS = [
 
 /** Collects the versions and contents of files from rows. */
 export class Files {
-  readonly versions = new Map<number, LoadedVersion>();
-  /** The versions of each file, of both forms. */
-  readonly byPath = new Map<string, LoadedVersion[]>();
+  /** The first version of each file; it leads to the others. */
+  readonly #first = new Map<string, LazyVersion>();
+  #versions: Map<number, LoadedVersion> | null = null;
   readonly #fingerprints: FingerprintReader;
 
   /** @param fingerprints Reads the fingerprints of a version. */
   constructor(fingerprints: Statement<[number], unknown>) {
     this.#fingerprints = new FingerprintReader(fingerprints);
+  }
+
+  /** All versions by id. Put together when asked for: where nothing changed, nobody does. */
+  get versions(): ReadonlyMap<number, LoadedVersion> {
+    if (this.#versions === null) {
+      this.#versions = new Map();
+      for (const first of this.#first.values())
+        for (const version of first.ofFile()) this.#versions.set(version.id, version);
+    }
+    return this.#versions;
+  }
+
+  /** The versions of each file, of both forms. */
+  *byFile(): Generator<readonly LoadedVersion[]> {
+    for (const first of this.#first.values()) yield first.ofFile();
   }
 
   /** @param columns Those of `FILE_COLUMNS`. Rows of one version must follow each other. */
@@ -36,7 +51,7 @@ export class Files {
       if (row === 0 || ids[row] !== ids[row - 1])
         version = this.#addVersion(ids[row], paths[row], forms[row], sizes[row]);
       const hash = hashes[row];
-      if (version !== null && typeof hash === 'string') version.contents.push(hash);
+      if (version !== null && typeof hash === 'string') version.addContent(hash);
     }
   }
 
@@ -46,17 +61,17 @@ export class Files {
     if (!isCount(size) || size % FINGERPRINT_BYTES !== 0) return null;
     const bitLimit = Math.ceil(size / FINGERPRINT_BYTES / 8);
     const version = new LazyVersion(id, path, form, bitLimit, this.#fingerprints);
-    this.versions.set(id, version);
-    const versions = this.byPath.get(path);
-    if (versions === undefined) this.byPath.set(path, [version]);
-    else versions.push(version);
+    this.#versions = null;
+    const first = this.#first.get(path);
+    if (first === undefined) this.#first.set(path, version);
+    else first.add(version);
     return version;
   }
 
   /** Which content hash transforms to which version, by `contentsKey`. */
   contents(): Map<string, Map<string, number>> {
     const contents = new Map<string, Map<string, number>>();
-    for (const versions of this.byPath.values()) {
+    for (const versions of this.byFile()) {
       for (const version of versions) {
         if (version.contents.length === 0) continue;
         const known = new Map<string, number>();
@@ -91,9 +106,13 @@ export function versionOfContent(
   return found;
 }
 
-/** Reads its fingerprints when they are asked for: those of a file that did not change never are. */
+/**
+ * Reads its fingerprints when they are asked for: those of a file that did not change never are. Nearly every version
+ * has one content and is the only one of its file, so that no array is kept for either.
+ */
 class LazyVersion implements LoadedVersion {
-  readonly contents: string[] = [];
+  #content: string | readonly string[] = NONE;
+  #others: LazyVersion[] | null = null;
   readonly id: number;
   readonly path: string;
   readonly form: ModuleForm;
@@ -114,10 +133,30 @@ class LazyVersion implements LoadedVersion {
     this.#fingerprints = fingerprints;
   }
 
+  get contents(): readonly string[] {
+    return typeof this.#content === 'string' ? [this.#content] : this.#content;
+  }
+
+  addContent(hash: string): void {
+    this.#content = this.#content === NONE ? hash : [...this.contents, hash];
+  }
+
+  /** This one and all that were added. */
+  ofFile(): readonly LazyVersion[] {
+    return this.#others === null ? [this] : [this, ...this.#others];
+  }
+
+  /** @param version Of the same file. */
+  add(version: LazyVersion): void {
+    (this.#others ??= []).push(version);
+  }
+
   get fingerprints(): Buffer {
     return this.#fingerprints.of(this.id);
   }
 }
+
+const NONE: readonly never[] = [];
 
 /** Reads the fingerprints of versions, each once. */
 class FingerprintReader {

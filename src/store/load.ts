@@ -1,14 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import {
-  isCount,
-  isDependencyKind,
-  isDependencyName,
-  isNumber,
-  isRunOutcome,
-  isStoredPath,
-  isText,
-} from './checks';
+import { isCount, isNumber, isRunOutcome, isStoredPath } from './checks';
 import { Columns } from './columns';
+import { asDependency, DependencyTable } from './dependency-table';
 import { BlocksCursor, IdsCursor, unseal } from './encoding';
 import { FILE_COLUMNS, Files } from './files';
 import { LazyRecord, RecordReader } from './lazy-record';
@@ -25,7 +18,7 @@ type Row = unknown[];
 
 /** Reads what selection needs. Rows that we cannot have written are passed over, as if they were not there. */
 export class Loader {
-  readonly #allTestFiles;
+  readonly #allTestFiles: Columns;
   readonly #oneTestFile;
   readonly #allRecords;
   readonly #recordsOf;
@@ -39,14 +32,22 @@ export class Loader {
   readonly #oneDependency;
 
   constructor(db: Database) {
-    const testFile = 'id, path, failed, last_outcome, order_dependent, duration, last_run_at';
+    const testFile = [
+      'id',
+      'path',
+      'failed',
+      'last_outcome',
+      'order_dependent',
+      'duration',
+      'last_run_at',
+    ];
     const record =
       'r.test_file_id, r.id, r.hash, r.complete, r.duration, r.recorded_at, r.matched_at, r.blocks, r.dependencies';
     const versions = 'LEFT JOIN content c ON c.file_version_id = v.id';
     const raw = (sql: string) => db.prepare<unknown[], Row>(sql).raw();
-    this.#allTestFiles = raw(`SELECT ${testFile} FROM test_file WHERE environment_id = ?`);
+    this.#allTestFiles = new Columns(db, testFile, 'test_file WHERE environment_id = ?');
     this.#oneTestFile = raw(
-      `SELECT ${testFile} FROM test_file WHERE environment_id = ? AND path = ?`,
+      `SELECT ${testFile.join(', ')} FROM test_file WHERE environment_id = ? AND path = ?`,
     );
     this.#allRecords = raw(
       // In the order of the rows: through the index by path, every one would be on another page.
@@ -75,7 +76,11 @@ export class Loader {
     this.#fingerprints = db
       .prepare<[number], unknown>('SELECT fingerprints FROM file_version WHERE id = ?')
       .pluck();
-    this.#allDependencies = new Columns(db, ['id', 'kind', 'name', 'value'], 'dependency');
+    this.#allDependencies = new Columns(
+      db,
+      ['id', 'kind', 'name', 'value'],
+      'dependency NOT INDEXED',
+    );
     this.#oneDependency = raw('SELECT id, kind, name, value FROM dependency WHERE id = ?');
   }
 
@@ -105,13 +110,14 @@ export class Loader {
       if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
       const own = readHead(ids[row], completes[row], durations[row], recorded[row], matched[row]);
       const key = { environmentId, path: testFile.path };
-      if (own !== null) testFile.records.push(new LazyRecord(own, key, this.#reader));
+      if (own !== null)
+        testFile.records = [...testFile.records, new LazyRecord(own, key, this.#reader)];
     }
     sortRecords(testFiles.values());
     return asSelectionData(
       testFiles.values(),
       this.#allFiles(environmentId),
-      this.#dependencies(null),
+      new DependencyTable(this.#allDependencies.read()),
     );
   }
 
@@ -136,8 +142,9 @@ export class Loader {
 
   #testFilesOf(environmentId: number, wanted?: ReadonlySet<string>): Map<number, StoredTestFile> {
     const testFiles = new Map<number, StoredTestFile>();
-    for (const row of this.#allTestFiles.iterate(environmentId)) {
-      const testFile = readTestFile(row);
+    const [ids = [], ...others] = this.#allTestFiles.read(environmentId);
+    for (const [row, id] of ids.entries()) {
+      const testFile = readTestFile([id, ...others.map((column) => column[row])]);
       if (testFile !== null && wanted?.has(testFile.path) !== false)
         testFiles.set(testFile.id, testFile);
     }
@@ -147,13 +154,16 @@ export class Loader {
   /** All versions of the files referred to: the one in the working tree need not be among those recorded. */
   #filesOf(environmentId: number, ids: ReadonlySet<number>): Files {
     const files = new Files(this.#fingerprints);
+    const known = new Set<unknown>();
     const paths = new Set<unknown>();
     for (const id of ids) {
-      if (files.versions.has(id)) continue;
+      if (known.has(id)) continue;
       const [path] = this.#pathOfVersion.get(id, environmentId) ?? [];
       if (path === undefined || paths.has(path)) continue;
       paths.add(path);
-      files.add(this.#versionsOf.read(environmentId, path));
+      const columns = this.#versionsOf.read(environmentId, path);
+      files.add(columns);
+      for (const found of columns[0] ?? []) known.add(found);
     }
     return files;
   }
@@ -166,20 +176,12 @@ export class Loader {
 
   /** @param ids Those wanted; null for all. */
   #dependencies(ids: ReadonlySet<number> | null): Map<number, Dependency> {
+    if (ids === null) return new Map(new DependencyTable(this.#allDependencies.read()).entries());
     const dependencies = new Map<number, Dependency>();
-    const add = (id: unknown, kind: unknown, name: unknown, value: unknown) => {
-      if (!isCount(id) || !isDependencyKind(kind) || !isDependencyName(kind, name)) return;
-      if (isText(value)) dependencies.set(id, { kind, name, value });
-    };
-    if (ids === null) {
-      const [all = [], kinds = [], names = [], values = []] = this.#allDependencies.read();
-      for (let row = 0; row < all.length; row += 1)
-        add(all[row], kinds[row], names[row], values[row]);
-    } else {
-      for (const id of ids) {
-        const [found, kind, name, value] = this.#oneDependency.get(id) ?? [];
-        add(found, kind, name, value);
-      }
+    for (const id of ids) {
+      const [found, kind, name, value] = this.#oneDependency.get(id) ?? [];
+      const dependency = asDependency(found, kind, name, value);
+      if (dependency !== undefined) dependencies.set(id, dependency);
     }
     return dependencies;
   }
@@ -192,8 +194,10 @@ function asSelectionData(
 ): SelectionData {
   let contents: SelectionData['contents'] | undefined;
   return {
-    versions: files.versions,
-    byPath: files.byPath,
+    get versions() {
+      return files.versions;
+    },
+    byFile: () => files.byFile(),
     get contents() {
       return (contents ??= files.contents());
     },

@@ -92,6 +92,8 @@ function setUp(db: Database.Database, readonly: boolean): void {
     db.pragma('query_only = ON');
     return;
   }
+  // Of a new database, or one that is vacuumed. A record is some kilobytes: of those, pages of 4096 waste an eighth.
+  db.pragma('page_size = 8192');
   // Full: a commit is a few syncs per run, and the database outlives a power cut.
   db.pragma('synchronous = FULL');
 }

@@ -167,14 +167,20 @@ export interface StoredTestFile {
 /** How a test file as a whole came out. */
 export type TestRunOutcome = TestFileRecord['outcome'];
 
+/** Dependencies by row id. */
+export type Dependencies = Pick<ReadonlyMap<number, Dependency>, 'get' | 'has'> & {
+  entries(): Iterable<[number, Dependency]>;
+  values(): Iterable<Dependency>;
+};
+
 /** Everything selection needs of one environment. */
 export interface SelectionData {
-  versions: Map<number, LoadedVersion>;
+  readonly versions: ReadonlyMap<number, LoadedVersion>;
   /** The versions of each file, of both forms. */
-  byPath: Map<string, LoadedVersion[]>;
+  readonly byFile: () => Iterable<readonly LoadedVersion[]>;
   /** By `path|form` (see `contentsKey`): which content hash transforms to which version. Put together when asked for. */
   readonly contents: Map<string, Map<string, number>>;
-  dependencies: Map<number, Dependency>;
+  dependencies: Dependencies;
   testFiles: Map<string, StoredTestFile>;
 }
 

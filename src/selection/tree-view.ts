@@ -1,0 +1,74 @@
+import type { LoadedVersion, SelectionData } from '../store/types';
+import type { Standing, View } from './match';
+
+/** How the recorded file versions and dependencies of a project stand in the working tree. */
+export class TreeView implements View {
+  readonly #data: Pick<SelectionData, 'versions'>;
+  readonly #holds: (dependency: number) => boolean;
+  readonly #standings = new Map<number, Standing>();
+  #whole = new Int32Array(0);
+  #held = new Uint8Array(0);
+
+  /** @param holds Finds out whether a dependency holds; asked once for nearly all. */
+  constructor(data: Pick<SelectionData, 'versions'>, holds: (dependency: number) => boolean) {
+    this.#data = data;
+    this.#holds = holds;
+  }
+
+  get whole(): Int32Array {
+    return this.#whole;
+  }
+
+  get held(): Uint8Array {
+    return this.#held;
+  }
+
+  /** Notes how a version stands; those that are not noted have no block in the working tree. */
+  note({ id, bitLimit }: LoadedVersion, standing: Standing): void {
+    if (standing !== 'all' || id >= MOST) {
+      this.#standings.set(id, standing);
+      return;
+    }
+    if (id >= this.#whole.length) {
+      const grown = new Int32Array(lengthFor(id)).fill(-1);
+      grown.set(this.#whole);
+      this.#whole = grown;
+    }
+    this.#whole[id] = bitLimit;
+  }
+
+  standing(version: number): Standing {
+    if ((this.#whole[version] ?? -1) >= 0) return 'all';
+    return this.#standings.get(version) ?? 'none';
+  }
+
+  bitLimit(version: number): number {
+    return this.#data.versions.get(version)?.bitLimit ?? 0;
+  }
+
+  holds(dependency: number): boolean {
+    if (dependency >= MOST) return this.#holds(dependency);
+    if (dependency >= this.#held.length) {
+      const grown = new Uint8Array(lengthFor(dependency));
+      grown.set(this.#held);
+      this.#held = grown;
+    }
+    const known = this.#held[dependency];
+    if (known !== UNKNOWN) return known === HOLDS;
+    const holds = this.#holds(dependency);
+    this.#held[dependency] = holds ? HOLDS : FAILS;
+    return holds;
+  }
+}
+
+/** Ids count from 1 in a database of ours; for ids of another kind no table is made. */
+const MOST = 1 << 24;
+
+/** Room for an id and as many again. */
+function lengthFor(id: number): number {
+  return Math.min(MOST, 2 * id + 1_024);
+}
+
+const UNKNOWN = 0;
+const HOLDS = 1;
+const FAILS = 2;
