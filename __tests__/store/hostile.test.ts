@@ -221,7 +221,7 @@ describe('other rows that cannot be ours', () => {
     const file = filled();
     loosely(
       file,
-      `UPDATE note SET value = x'00'; INSERT INTO run VALUES (1, 'now', 1, 1, 1, 1); UPDATE file_version SET places = 'text';
+      `UPDATE note SET value = x'00'; INSERT INTO run VALUES (1, 'now', 1, 1, 1, 1); UPDATE places SET text = x'00';
        UPDATE content SET hash = 7`,
     );
     const store = open(file);
@@ -254,9 +254,10 @@ describe('other rows that cannot be ours', () => {
         'dependencies',
         'test_file_id',
       ].map((name) => `record.${name}`),
-      ...['path', 'form', 'identity', 'fingerprints', 'places', 'environment_id'].map(
+      ...['path', 'form', 'identity', 'fingerprints', 'environment_id'].map(
         (name) => `file_version.${name}`,
       ),
+      'places.text',
       ...['hash', 'file_version_id', 'learned_at'].map((name) => `content.${name}`),
       ...['kind', 'name', 'value'].map((name) => `dependency.${name}`),
       ...['name', 'project', 'node_major', 'platform', 'hash', 'used_at'].map(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { isCount, isNumber, isTestOutcome, readTitles } from './checks';
-import { unpackText, unseal } from './encoding';
+import { isCount, isNumber, isTestOutcome, isText, readTitles } from './checks';
+import { unseal } from './encoding';
 import { decodeFootprint, encodeFootprint, union, without, type IdFootprint } from './footprint';
 import { recordOwner, testOwner } from './record-writer';
 import type { StoredTest } from './types';
@@ -38,7 +38,7 @@ export class Details {
        FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE r.id = ?`,
     );
     this.#places = db
-      .prepare<[number], unknown>('SELECT places FROM file_version WHERE id = ?')
+      .prepare<[number], unknown>('SELECT text FROM places WHERE file_version_id = ?')
       .pluck();
   }
 
@@ -71,7 +71,8 @@ export class Details {
 
   /** Where a version's blocks stand in its source; empty when that is not known. */
   places(versionId: number): string {
-    return unpackText(this.#places.get(versionId));
+    const text = this.#places.get(versionId);
+    return isText(text) ? text : '';
   }
 }
 

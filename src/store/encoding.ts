@@ -1,5 +1,3 @@
-import * as zlib from 'node:zlib';
-
 /** Some blocks of one file version: bit i of `bits` is block i (least significant bit first). */
 export interface EncodedBlocks {
   version: number;
@@ -236,24 +234,6 @@ export function packHash(hash: string): Buffer | string {
 export function unpackHash(packed: unknown): string | null {
   if (typeof packed === 'string') return packed;
   return Buffer.isBuffer(packed) ? packed.toString('hex') : null;
-}
-
-/** For short texts, of which there are many: most of the time goes into memory that is set up for each. */
-const QUICK = { level: 1, memLevel: 4, windowBits: 12 };
-
-/** Compresses text that is rarely read. */
-export function packText(text: string): Buffer {
-  return zlib.deflateRawSync(text, QUICK);
-}
-
-/** The text that `packText` packed; empty for anything else. The limit is for data made to burst. */
-export function unpackText(packed: unknown): string {
-  if (!Buffer.isBuffer(packed)) return '';
-  try {
-    return zlib.inflateRawSync(packed, { maxOutputLength: 1 << 24 }).toString();
-  } catch {
-    return '';
-  }
 }
 
 /** Bytes that grow as they are written. */

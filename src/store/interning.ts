@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { DependencyOrder } from './dependency-order';
-import { packHash, packText, type ByteWriter, type EncodedBlocks } from './encoding';
+import { packHash, type ByteWriter, type EncodedBlocks } from './encoding';
 import {
   EMPTY,
   FINGERPRINT_BYTES,
@@ -36,6 +36,7 @@ const MOST_OBJECTS = 100_000;
  * costs a query once.
  */
 export class Interning implements Rows {
+  readonly #insertPlaces;
   readonly #insertVersion;
   readonly #findVersion;
   readonly #insertContent;
@@ -64,8 +65,11 @@ export class Interning implements Rows {
         'SELECT id FROM file_version WHERE environment_id = ? AND identity = ?',
       )
       .pluck();
-    this.#insertVersion = db.prepare<[number, string, string, Buffer, Buffer, Buffer]>(
-      'INSERT INTO file_version (environment_id, path, form, identity, fingerprints, places) VALUES (?, ?, ?, ?, ?, ?)',
+    this.#insertVersion = db.prepare<[number, string, string, Buffer, Buffer]>(
+      'INSERT INTO file_version (environment_id, path, form, identity, fingerprints) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#insertPlaces = db.prepare<[number, string]>(
+      'INSERT OR REPLACE INTO places (file_version_id, text) VALUES (?, ?)',
     );
     this.#insertContent = db.prepare<[Buffer | string, number, number]>(
       `INSERT INTO content (hash, file_version_id, learned_at) VALUES (?, ?, ?)
@@ -195,7 +199,7 @@ export class Interning implements Rows {
     const known = this.#objectsOf(environmentId);
     let id = known.get(version);
     if (id === undefined) {
-      id = this.versionId(environmentId, version, () => packText(version.places));
+      id = this.versionId(environmentId, version, () => version.places);
       // Every journal has its own, and those of journals that are done would fill the memory.
       if (known.size >= MOST_OBJECTS) known.clear();
       known.set(version, id);
@@ -213,7 +217,7 @@ export class Interning implements Rows {
   }
 
   /** The row id of a version. */
-  versionId(environmentId: number, version: Version, places: () => Buffer): number {
+  versionId(environmentId: number, version: Version, places: () => string): number {
     const { path, form, fingerprints } = version;
     const identity = versionIdentity(version);
     const key = `${environmentId}:${identity.toString('latin1')}`;
@@ -222,9 +226,11 @@ export class Interning implements Rows {
       id = this.#findVersion.get(environmentId, identity);
       if (id === undefined) {
         id = Number(
-          this.#insertVersion.run(environmentId, path, form, identity, fingerprints, places())
+          this.#insertVersion.run(environmentId, path, form, identity, fingerprints)
             .lastInsertRowid,
         );
+        const text = places();
+        if (text !== '') this.#insertPlaces.run(id, text);
         this.#newVersions.add(id);
       }
       this.#versionIds.set(key, id);

@@ -3,7 +3,7 @@ import { LoadedRows, readEnvironments, readRecord, type EnvironmentContent } fro
 import { Clock } from './clock';
 import type { Details } from './details';
 import { FailureWriter } from './failures';
-import { BlocksCursor, packText, unpackHash } from './encoding';
+import { BlocksCursor, unpackHash } from './encoding';
 import { compareText, footprintOf, type IdFootprint, type IdRecord, type Rows } from './footprint';
 import { Interning, versionIdentity } from './interning';
 import type { Loader } from './load';
@@ -195,7 +195,7 @@ export class Merger {
     let mapped = this.#mapped.get(id);
     if (mapped === undefined) {
       mapped = this.#interning.versionId(environmentId, rows.version(id), () =>
-        packText(this.#source.details.places(id)),
+        this.#source.details.places(id),
       );
       this.#mapped.set(id, mapped);
     }

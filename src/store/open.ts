@@ -218,6 +218,7 @@ const TABLES = [
   'file_state',
   'file_version',
   'note',
+  'places',
   'record',
   'run',
   'test',

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { isDependencyKind, isDependencyName, isModuleForm, isStoredPath, isText } from './checks';
 import type { Details } from './details';
-import { unpackText } from './encoding';
 import { decodeFootprint, FINGERPRINT_BYTES } from './footprint';
 import type { Dependency, FileVersion, Footprint, RecalledRecord } from './types';
 
@@ -19,9 +18,7 @@ export class Recall {
   constructor(db: Database, details: Details) {
     this.#details = details;
     this.#version = db
-      .prepare<[number], Row>(
-        'SELECT path, form, fingerprints, places FROM file_version WHERE id = ?',
-      )
+      .prepare<[number], Row>('SELECT path, form, fingerprints FROM file_version WHERE id = ?')
       .raw();
     this.#dependency = db
       .prepare<[number], Row>('SELECT kind, name, value FROM dependency WHERE id = ?')
@@ -58,11 +55,11 @@ export class Recall {
   }
 
   #readVersion(id: number): FileVersion {
-    const [path, form, fingerprints, places] = this.#version.get(id) ?? [];
+    const [path, form, fingerprints] = this.#version.get(id) ?? [];
     if (!isStoredPath(path) || !isModuleForm(form) || !Buffer.isBuffer(fingerprints))
       throw new Unreadable();
     if (fingerprints.length % FINGERPRINT_BYTES !== 0) throw new Unreadable();
-    return { path, contentHash: '', form, fingerprints, places: unpackText(places) };
+    return { path, contentHash: '', form, fingerprints, places: this.#details.places(id) };
   }
 
   #readDependency(id: number): Dependency {

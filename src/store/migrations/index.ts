@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { initial } from './001-initial';
 import { failures } from './002-failures';
+import { places } from './003-places';
 
 /** One step of the schema. It runs inside a transaction and never changes once it was released. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** All steps, oldest first. Append; never edit. */
-export const MIGRATIONS: readonly Migration[] = [initial, failures];
+export const MIGRATIONS: readonly Migration[] = [initial, failures, places];
