@@ -10,6 +10,7 @@ import { installedName, packageName } from '../dependencies/package-name';
 import type { NamedModule } from '../dependencies/searched';
 import { placesOf } from '../dependencies/unresolved';
 import { recordedPragmas } from '../dependencies/pragmas';
+import { kindAt } from '../dependencies/stats';
 import { variableValue } from '../dependencies/variables';
 import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
@@ -209,10 +210,25 @@ export class Recorder extends PathInputs implements Sink {
 
   unresolved(from: string, specifier: string): void {
     if (!PATH.test(specifier)) this.#names.add(specifier);
+    for (const name of this.#target.mapped(specifier) ?? [specifier])
+      for (const place of placesOf(name, path.dirname(from))) this.#dependOnMissing(place, name);
+  }
+
+  /** A module that is not at a place, which is that of its package where the module has no path of its own. */
+  #dependOnMissing(place: string, specifier: string): void {
     const { root } = this.#run.file;
-    const names = this.#target.mapped(specifier) ?? [specifier];
-    for (const place of names.flatMap((name) => placesOf(name, path.dirname(from))))
+    const inside = PATH.test(specifier) ? '' : specifier.slice(packageName(specifier).length + 1);
+    const known = inside === '' ? null : this.#run.paths.place(place);
+    if (known?.kind !== 'package' || kindAt(place) === null) {
       for (const missed of this.#missing(toStored(root, place))) this.depend(missed);
+      return;
+    }
+    // The package is there and has no such module, or its "exports" keep it closed.
+    this.depend(this.#run.packageDependency(known.name));
+    const module = path.join(place, inside);
+    const [absent, rivals] = this.#missing(toStored(root, module));
+    this.depend(rivals);
+    if (kindAt(module) === null) this.depend(absent);
   }
 
   /**
@@ -530,7 +546,7 @@ export class Recorder extends PathInputs implements Sink {
   }
 
   /** A module that is not where it could be: neither as it is written nor with one of Jest's extensions. */
-  #missing(name: string): Dependency[] {
+  #missing(name: string): [absent: Dependency, rivals: Dependency] {
     return [{ kind: 'absent', name, value: '' }, this.#run.rivals(name, this.#target.extensions)];
   }
 

@@ -9,7 +9,7 @@ import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
-import { platforms, resolution } from './resolution';
+import { closed, platforms, resolution } from './resolution';
 import type { Family } from './scenario';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
@@ -32,6 +32,8 @@ export const families: readonly Family[] = [
   plainCode,
   underJest29(plainCode),
   underJest29(resolution),
+  closed,
+  underJest29(closed),
   platforms,
   underJest29(platforms),
   mocks,

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { testing, type Family, type Project } from './scenario';
+import { NO_TRANSFORM, testing, type Family, type Project } from './scenario';
 
 function link(project: Project, place: string, target: string): void {
   project.write({ [place]: null });
@@ -267,6 +267,85 @@ export const resolution: Family = {
       name: 'a path of moduleNameMapper that comes first',
       edit: (project) => project.write({ 'over/mapped.js': "exports.from = 'over';\n" }),
       expectRan: ['__tests__/mapped.test.js'],
+    },
+  ],
+};
+
+/** Packages that are installed, without the module that is asked for. */
+export const closed: Family = {
+  name: 'modules that a package has not',
+  base: {
+    files: {
+      ...NO_TRANSFORM,
+      'node_modules/shut/package.json':
+        '{"name":"shut","version":"1.0.0","exports":{".":"./index.js"}}',
+      'node_modules/shut/index.js': '',
+      'node_modules/shut/inner.js': '',
+      'node_modules/open/package.json': '{"name":"open","version":"1.0.0"}',
+      'node_modules/open/index.js': '',
+      '__tests__/node_modules/near/package.json': '{"name":"near","version":"1.0.0"}',
+      'src/node_modules/near/package.json': '{"name":"near","version":"1.0.0"}',
+      'node_modules/@scope/open/package.json': '{"name":"@scope/open","version":"1.0.0"}',
+      'src/has.js':
+        'exports.has = (name) => {\n  try {\n    return require.resolve(name) !== "";\n  } catch {\n    return false;\n  }\n};\n',
+      ...Object.fromEntries(
+        Object.entries({
+          shut: 'shut/inner',
+          open: 'open/lib/extra',
+          scoped: '@scope/open/extra.js',
+          missing: 'nowhere/extra',
+        }).map(([name, specifier]) => [
+          `__tests__/${name}.test.js`,
+          testing(`require('../src/has').has('${specifier}');\nexpect(1).toBe(1);`),
+        ]),
+      ),
+    },
+  },
+  scenarios: [
+    {
+      name: 'the package opens it',
+      edit: (project) =>
+        project.write({
+          'node_modules/shut/package.json':
+            '{"name":"shut","version":"1.0.1","exports":{".":"./index.js","./inner":"./inner.js"}}',
+        }),
+      expectRan: ['__tests__/shut.test.js'],
+    },
+    {
+      name: 'it is made inside of the package',
+      edit: (project) => project.write({ 'node_modules/open/lib/extra.js': '' }),
+      expectRan: ['__tests__/open.test.js'],
+    },
+    {
+      name: 'it is made inside of a package with a scope',
+      edit: (project) => project.write({ 'node_modules/@scope/open/extra.js': '' }),
+      expectRan: ['__tests__/scoped.test.js'],
+    },
+    {
+      name: 'another version of the package has it',
+      edit: (project) =>
+        project.write({
+          'node_modules/open/package.json':
+            '{"name":"open","version":"2.0.0","exports":{"./lib/extra":"./index.js"}}',
+        }),
+      expectRan: ['__tests__/open.test.js'],
+    },
+    {
+      name: 'a nearer package of that name',
+      edit: (project) =>
+        project.write({
+          '__tests__/node_modules/shut/inner.js': '',
+          'src/node_modules/open/package.json': '{"name":"open","version":"1.0.0"}',
+        }),
+      expectRan: ['__tests__/open.test.js'],
+    },
+    {
+      name: 'the package that is not there is installed',
+      edit: (project) =>
+        project.write({
+          'node_modules/nowhere/package.json': '{"name":"nowhere","version":"1.0.0"}',
+        }),
+      expectRan: ['__tests__/missing.test.js'],
     },
   ],
 };
