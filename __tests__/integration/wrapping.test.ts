@@ -275,6 +275,10 @@ test('a runner without environments runs everything each time, and one sentence 
   expect(project.run()).toMatchObject({
     exitCode: 0,
     ran: ['lint t/a.test.js', 'unit t/b.test.js'],
+    messages: [
+      'nothing is recorded yet in this environment: 2 test files to run and record.',
+      expect.stringMatching(/^what the runner linter\.js runs cannot be recorded/),
+    ],
   });
   const second = project.run();
   expect(second).toMatchObject({ exitCode: 0, ran: ['lint t/a.test.js'] });

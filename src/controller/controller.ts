@@ -331,7 +331,6 @@ export class Controller {
     const { voice } = this.#request;
     this.#packages.keep();
     try {
-      this.#checkWorkers();
       if (this.#writable) this.#commit(outcome);
       this.#directory?.remove();
     } catch (error) {
@@ -344,19 +343,21 @@ export class Controller {
   }
 
   /**
-   * Workers acknowledge the run file; where none did, though tests ran, a runner does without them, or a key is missing
-   * in the config.
+   * Workers acknowledge the run file, and record; where none did, though tests passed, a runner does without
+   * environments, or a key is missing in the config.
    */
-  #checkWorkers(): void {
-    if (!this.#verdicts.hasPasses || !this.collects || this.#directory === null) return;
-    if (this.#directory.acknowledged() > 0) return;
-    const [runner] = [...this.#projects.values()].flatMap((project) => project.otherRunner ?? []);
-    if (runner !== undefined) {
+  #checkWorkers({ recordedIn }: Harvest): void {
+    if (!this.collects || this.#directory === null) return;
+    const unrecorded = [...this.#projects.values()].filter(
+      ({ environmentId }) =>
+        this.#verdicts.passedIn.has(environmentId) && !recordedIn.has(environmentId),
+    );
+    const runners = new Set(unrecorded.flatMap(({ otherRunner }) => otherRunner ?? []));
+    for (const runner of runners)
       this.#request.voice.warn(
         `what the runner ${runner} runs cannot be recorded, as it does without Jest's test environments; those test files run each time, as they would without jest-testmon.`,
       );
-      return;
-    }
+    if (unrecorded.length === 0 || runners.size > 0 || this.#directory.acknowledged() > 0) return;
     this.#request.voice.warn(
       "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
     );
@@ -418,6 +419,7 @@ export class Controller {
       Array.from(harvest.records(), keyOf);
     }
     this.#store.commit(batch, Date.now());
+    this.#checkWorkers(harvest);
     sayPartialFailures(this.#request, this.collects, harvest.failedPartly);
     if (this.collects)
       sayOrderDependent(

@@ -20,6 +20,7 @@ export class Harvest {
   readonly #judged: JudgedRecords;
   readonly #known: RunKnowledge;
   readonly #failedPartly = new Set<string>();
+  readonly #recordedIn = new Set<number>();
 
   constructor(journals: Iterable<Iterable<JournalLine>>, known: RunKnowledge) {
     this.#judged = new JudgedRecords(journals, known.verdicts);
@@ -31,6 +32,7 @@ export class Harvest {
     const { verdicts, partialFailures, wasRearranged } = this.#known;
     for (const { record, isPartlySkipped } of this.#judged.records()) {
       if (record.outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(record.path);
+      this.#recordedIn.add(record.environmentId);
       partialFailures.learn(record, isPartlySkipped, wasRearranged);
       yield record;
     }
@@ -38,6 +40,11 @@ export class Harvest {
     for (const testFile of this.#known.withSkips)
       if (verdicts.failed(testFile) && !this.#judged.has(testFile))
         this.#failedPartly.add(testFile.path);
+  }
+
+  /** The environments that test files were recorded in. */
+  get recordedIn(): ReadonlySet<number> {
+    return this.#recordedIn;
   }
 
   /** Test files that failed and left no record. */

@@ -14,6 +14,7 @@ export function keyOf({ environmentId, path }: TestFileKey): string {
  */
 export class Verdicts {
   readonly #passed = new Set<string>();
+  readonly #passedIn = new Set<number>();
   readonly #failed = new Map<string, TestFileKey>();
   #file: string | null = null;
   /** Whether a test file without a verdict was still running. */
@@ -45,9 +46,9 @@ export class Verdicts {
     return this.#passed.size + this.#failed.size;
   }
 
-  /** Whether any test file passed. */
-  get hasPasses(): boolean {
-    return this.#passed.size > 0;
+  /** The environments in which a test file passed. */
+  get passedIn(): ReadonlySet<number> {
+    return this.#passedIn;
   }
 
   /** Every test file that failed. */
@@ -75,8 +76,10 @@ export class Verdicts {
 
   #add({ environmentId, path }: TestFileKey, passed: boolean): void {
     const key = keyOf({ environmentId, path });
-    if (passed) this.#passed.add(key);
-    else this.#failed.set(key, { environmentId, path });
+    if (passed) {
+      this.#passed.add(key);
+      this.#passedIn.add(environmentId);
+    } else this.#failed.set(key, { environmentId, path });
   }
 
   #append(text: string): void {
