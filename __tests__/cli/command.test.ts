@@ -424,6 +424,29 @@ describe('the command', () => {
     );
   });
 
+  test('runs a Jest that is too old as it is, and says so', () => {
+    // In the folders of a Jest 28, of which only what the command needs is there.
+    const subject = new Project({});
+    fs.rmSync(subject.path('node_modules'), { recursive: true });
+    for (const name of ['jest', 'jest-cli', 'jest-config'])
+      subject.write(
+        `node_modules/${name}/package.json`,
+        JSON.stringify({ name, version: '28.1.3' }),
+      );
+    subject.write('node_modules/jest/index.js', '');
+    subject.write('node_modules/jest-config/index.js', 'exports.readInitialOptions = () => {};');
+    subject.write(
+      'node_modules/jest-cli/index.js',
+      'exports.run = async (args) => { console.log(JSON.stringify(args)); process.exitCode = 7; };',
+    );
+    const { status, stdout, stderr } = subject.testmon(['--testmon-env', 'a', '-t', 'one', '--ci']);
+    expect(stderr).toMatch(/^testmon: Jest 28\.1\.3 is too old .* everything runs .*\n$/);
+    expect(JSON.parse(stdout)).toEqual(['-t', 'one', '--ci']);
+    expect(status).toBe(7);
+    const off = subject.testmon(['--no-testmon', '--ci']);
+    expect(off).toMatchObject({ status: 7, stdout: '["--ci"]\n', stderr: '' });
+  });
+
   test('makes process.argv and NODE_ENV look as under Jest', () => {
     const subject = new Project({
       ...PASSING,

@@ -1,7 +1,12 @@
-import { composeArguments, findProjectJest, prepareProcess } from '../config/compose-command';
+import {
+  composeArguments,
+  findProjectJest,
+  prepareProcess,
+  type ProjectJest,
+} from '../config/compose-command';
 import { UserConfigError } from '../config/normalise';
-import type { UserOptions } from '../config/options';
-import type { UserJest } from '../config/user-jest';
+import { normaliseOptions, type UserOptions } from '../config/options';
+import { OldJestError, type UserJest } from '../config/user-jest';
 import { sentenceOf, warn } from '../config/warn';
 import { FLAGS } from './flags';
 
@@ -13,8 +18,20 @@ import { FLAGS } from './flags';
  */
 export async function run(args: string[], flags: UserOptions): Promise<void> {
   prepareProcess(args, flags, (name) => FLAGS[name] ?? name);
-  const { jest, cli } = findProjectJest(args);
-  return cli.run((await composeOrPlain(jest, args)) ?? args);
+  const jest = findJestOrPlain(args);
+  if (jest instanceof OldJestError) return jest.cli?.run([...args]);
+  return jest.cli.run((await composeOrPlain(jest.jest, args)) ?? args);
+}
+
+/** The project's Jest, or what says that it runs as it is. */
+function findJestOrPlain(args: readonly string[]): ProjectJest | OldJestError {
+  try {
+    return findProjectJest(args);
+  } catch (error) {
+    if (!(error instanceof OldJestError) || error.cli === null) throw error;
+    if (normaliseOptions(undefined, process.env).options.enabled) warn(error.message);
+    return error;
+  }
 }
 
 /** The arguments for Jest with the composed config, or null where Jest is to run as it is. */

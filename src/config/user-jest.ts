@@ -48,6 +48,19 @@ export interface UserJest {
 /** Thrown where there is no Jest to work with; the message is a sentence for the user. */
 export class JestMissingError extends Error {}
 
+/** Thrown where there is only a Jest that we cannot work with; it can still run by itself. */
+export class OldJestError extends JestMissingError {
+  /** Its command line; null where there is none. */
+  readonly cli: JestCliModule | null;
+
+  constructor(version: string, cli: JestCliModule | null) {
+    super(
+      `testmon: Jest ${version} is too old for jest-testmon, so everything runs and nothing is recorded; update it with "npm install --save-dev jest@latest".`,
+    );
+    this.cli = cli;
+  }
+}
+
 const OLDEST = 29;
 
 /**
@@ -98,12 +111,9 @@ function load(entry: string, name: string): UserJest {
   }
   const version = readVersion(configPath);
   const config = createRequire(configPath)(configPath) as JestConfigModule;
-  if (Number.parseInt(version, 10) < OLDEST || typeof config.readInitialOptions !== 'function') {
-    throw new JestMissingError(
-      `testmon: Jest ${version} is too old for it; update with "npm install --save-dev jest@latest".`,
-    );
-  }
   const cli = cliPath === null ? null : (createRequire(cliPath)(cliPath) as JestCliModule);
+  if (Number.parseInt(version, 10) < OLDEST || typeof config.readInitialOptions !== 'function')
+    throw new OldJestError(version, cli);
   return { version, config, cli, optionTable: cli?.yargsOptions ?? {} };
 }
 

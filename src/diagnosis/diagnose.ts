@@ -43,7 +43,7 @@ function notLocated(error: unknown): Finding[] {
     .filter((line) => line !== '');
   if (error instanceof JestMissingError) {
     const [said = what, mend = 'npm install --save-dev jest@latest'] = what.split('; ');
-    return [reporter('Jest').error(said, mend)];
+    return [reporter('Jest').error(said, mend.replace(/\.$/, ''))];
   }
   return [
     reporter('config').error(
