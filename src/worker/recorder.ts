@@ -228,7 +228,8 @@ export class Recorder extends PathInputs implements Sink {
     const module = path.join(place, inside);
     const [absent, rivals] = this.#missing(toStored(root, module));
     this.depend(rivals);
-    if (kindAt(module) === null) this.depend(absent);
+    // A folder could get an index one day; a file is closed.
+    if (kindAt(module) !== 'file') this.depend(absent);
   }
 
   /**

@@ -283,6 +283,7 @@ export const closed: Family = {
       'node_modules/shut/inner.js': '',
       'node_modules/open/package.json': '{"name":"open","version":"1.0.0"}',
       'node_modules/open/index.js': '',
+      'node_modules/open/empty/notes.txt': '',
       '__tests__/node_modules/near/package.json': '{"name":"near","version":"1.0.0"}',
       'src/node_modules/near/package.json': '{"name":"near","version":"1.0.0"}',
       'node_modules/@scope/open/package.json': '{"name":"@scope/open","version":"1.0.0"}',
@@ -294,6 +295,7 @@ export const closed: Family = {
           open: 'open/lib/extra',
           scoped: '@scope/open/extra.js',
           missing: 'nowhere/extra',
+          folder: 'open/empty',
         }).map(([name, specifier]) => [
           `__tests__/${name}.test.js`,
           testing(`require('../src/has').has('${specifier}');\nexpect(1).toBe(1);`),
@@ -301,7 +303,14 @@ export const closed: Family = {
       ),
     },
   },
+  // What a folder lacks is not looked into.
+  unchanged: ['__tests__/folder.test.js'],
   scenarios: [
+    {
+      name: 'a folder of the package gets an index',
+      edit: (project) => project.write({ 'node_modules/open/empty/index.js': '' }),
+      expectRan: ['__tests__/folder.test.js'],
+    },
     {
       name: 'the package opens it',
       edit: (project) =>
@@ -309,17 +318,17 @@ export const closed: Family = {
           'node_modules/shut/package.json':
             '{"name":"shut","version":"1.0.1","exports":{".":"./index.js","./inner":"./inner.js"}}',
         }),
-      expectRan: ['__tests__/shut.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/shut.test.js'],
     },
     {
       name: 'it is made inside of the package',
       edit: (project) => project.write({ 'node_modules/open/lib/extra.js': '' }),
-      expectRan: ['__tests__/open.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/open.test.js'],
     },
     {
       name: 'it is made inside of a package with a scope',
       edit: (project) => project.write({ 'node_modules/@scope/open/extra.js': '' }),
-      expectRan: ['__tests__/scoped.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/scoped.test.js'],
     },
     {
       name: 'another version of the package has it',
@@ -328,7 +337,7 @@ export const closed: Family = {
           'node_modules/open/package.json':
             '{"name":"open","version":"2.0.0","exports":{"./lib/extra":"./index.js"}}',
         }),
-      expectRan: ['__tests__/open.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/open.test.js'],
     },
     {
       name: 'a nearer package of that name',
@@ -337,7 +346,7 @@ export const closed: Family = {
           '__tests__/node_modules/shut/inner.js': '',
           'src/node_modules/open/package.json': '{"name":"open","version":"1.0.0"}',
         }),
-      expectRan: ['__tests__/open.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/open.test.js'],
     },
     {
       name: 'the package that is not there is installed',
@@ -345,7 +354,7 @@ export const closed: Family = {
         project.write({
           'node_modules/nowhere/package.json': '{"name":"nowhere","version":"1.0.0"}',
         }),
-      expectRan: ['__tests__/missing.test.js'],
+      expectRan: ['__tests__/folder.test.js', '__tests__/missing.test.js'],
     },
   ],
 };
