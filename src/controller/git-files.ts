@@ -147,10 +147,13 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
   }
 }
 
+/** A third of the time that we get: what else runs on a busy machine must not keep git waiting for long. */
+const YIELDING = 5;
+
 /** Git looks at files in many threads, and we are what is waited for: with few processors it would hold us up. */
 function yieldTo(pid: number | undefined): void {
   try {
-    if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) os.setPriority(pid, YIELDING);
   } catch {
     // It has ended, or may not be slowed.
   }
