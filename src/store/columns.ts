@@ -33,7 +33,9 @@ export class Columns {
   #read(...parameters: unknown[]): string[] {
     try {
       return this.#plain.get(...parameters) ?? [];
-    } catch {
+    } catch (error) {
+      // Anything else, a lock say, a second try would only wait for again.
+      if ((error as { code?: unknown }).code !== 'SQLITE_ERROR') throw error;
       return this.#checked.get(...parameters) ?? [];
     }
   }
