@@ -19,7 +19,7 @@ import { FLAGS } from './flags';
 export async function run(args: string[], flags: UserOptions): Promise<void> {
   prepareProcess(args, flags, (name) => FLAGS[name] ?? name);
   const jest = findJestOrPlain(args);
-  if (jest instanceof OldJestError) return jest.cli?.run([...args]);
+  if (jest instanceof OldJestError) return jest.cli?.run(args);
   return jest.cli.run((await composeOrPlain(jest.jest, args)) ?? args);
 }
 

@@ -148,7 +148,7 @@ export class IdsCursor extends Varints {
 
   /**
    * As `next`, past all ids that a table marks. A run walks over millions.
-   * @param marks One or zero, by id.
+   * @param marks By id: 1 for those that are passed over.
    */
   nextUnmarked(marks: Uint8Array): boolean {
     const { encoded } = this;

@@ -110,6 +110,7 @@ export class Loader {
       if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
       const own = readHead(ids[row], completes[row], durations[row], recorded[row], matched[row]);
       const key = { environmentId, path: testFile.path };
+      // Most have one, and an array that something is pushed to takes room for sixteen more.
       if (own !== null)
         testFile.records = [...testFile.records, new LazyRecord(own, key, this.#reader)];
     }
