@@ -10,6 +10,8 @@ import * as zlib from 'node:zlib';
 import { CacheFile, openArchive, writeArchive } from './cache-file';
 import { compileThrough } from './modules';
 
+export { importsLater, mayImportLater } from './later-imports';
+
 /** Newer versions of Node do it themselves. Source: `node:module`, compile cache. */
 interface CompileCacheApi {
   enableCompileCache?(folder: string): unknown;
@@ -69,6 +71,11 @@ function isUnwanted(): boolean {
     /^(?:0|false|no|off)$/i.test(TESTMON ?? '') ||
     process.argv.includes('--no-testmon')
   );
+}
+
+/** Whether what V8 compiles may be used again. */
+export function keepsCompiled(): boolean {
+  return !isUnwanted();
 }
 
 function startOrNot(): () => void {

@@ -6,6 +6,7 @@ import '../compile-cache';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { withoutHandover } from '../run/handover';
 import { attach, type AnyEnvironment } from '../worker/attach';
+import { isCoveredByV8 } from '../worker/recompiled';
 import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
 
 // Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be
@@ -26,6 +27,7 @@ export default class TestmonEnvironment {
         testPath: context.testPath,
         docblockPragmas: () => context.docblockPragmas,
         testNamePattern: config.globalConfig.testNamePattern,
+        coveredByV8: isCoveredByV8(config.globalConfig),
         updatesSnapshots: config.globalConfig.updateSnapshot === 'all',
       },
       true,

@@ -7,6 +7,7 @@ import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
+import { isCoveredByV8 } from '../worker/recompiled';
 import {
   docblockEnvironment,
   isPassed,
@@ -34,6 +35,7 @@ export default function testmonRunner(
       docblockPragmas: () => readPragmas(testPath),
       environmentFiles: () => docblockEnvironment(config, testPath),
       testNamePattern: globalConfig.testNamePattern,
+      coveredByV8: isCoveredByV8(globalConfig),
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
     },
     false,

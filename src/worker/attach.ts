@@ -7,6 +7,7 @@ import { wrapsAllTransformers } from '../run/handover';
 import { withoutOurFrames } from '../run/own-frames';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending, unobserved } from './observer';
+import { keepCompiledModules } from './recompiled';
 import { Recorder } from './recorder';
 import { keepSnapshots } from './skipped-snapshots';
 import { planSkips, type TestPlan } from './test-plan';
@@ -29,6 +30,8 @@ export interface TestFileContext {
   environmentFiles?: () => readonly string[];
   docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
+  /** Jest asks V8 itself what ran. */
+  coveredByV8: boolean;
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
 }
@@ -72,6 +75,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     settlePending(null);
     return;
   }
+  keepCompiledModules(!context.coveredByV8);
   const recorder = new Recorder(
     run,
     run.journal,
