@@ -25,7 +25,12 @@ test('sees', async () => {
   for (const nth of ${JSON.stringify(LATER.map((_, nth) => nth))}) {
     try { late.push((await require('./later-' + nth).later()).name); } catch (error) { late.push('failed'); }
   }
-  see({ position: position(), text, own: own(), realm: realm === Function, current: changing.includes(version), late });
+  const { Script, compileFunction } = require('vm');
+  const others = [() => new Script(['1 + 1'], {}).runInThisContext(), () => new Script('1 + 1', null), () => Script('1'),
+    () => new (class Own extends Script {})('1').constructor.name, () => compileFunction(1), () => compileFunction('return 1')()].map((ask) => {
+    try { return ask(); } catch (error) { return error.message; }
+  });
+  see({ others, position: position(), text, own: own(), realm: realm === Function, current: changing.includes(version), late });
 });
 `;
 

@@ -107,16 +107,21 @@ function isJests(
   );
 }
 
+/** Whoever asks for a script may give anything. */
+function isWrapped(code: unknown): code is string {
+  return typeof code === 'string' && code.startsWith(WRAPPER);
+}
+
 /** Jest 29. Source: jest-runtime, `createScriptFromCode`. */
 function watchScripts(modules: CompiledModules): void {
   const writable = vm as { Script: typeof vm.Script };
   const { Script } = vm;
   writable.Script = new Proxy(Script, {
-    construct(_, [code, options]: [string, vm.ScriptOptions?], target) {
-      const make = (text: string, more?: vm.ScriptOptions) =>
+    construct(_, [code, options]: [unknown, vm.ScriptOptions?], target) {
+      const make = (text: unknown, more?: vm.ScriptOptions) =>
         Reflect.construct(Script, [text, more], target) as vm.Script;
       try {
-        if (!enabled || typeof options !== 'object' || !code.startsWith(WRAPPER))
+        if (!enabled || !isWrapped(code) || typeof options?.importModuleDynamically !== 'function')
           return make(code, options);
         const key = [options.filename, code.length, options.columnOffset].join('\0');
         return compileKept(modules, key, code, {
