@@ -75,7 +75,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     settlePending(null);
     return;
   }
-  keepCompiledModules(!context.coveredByV8);
+  keepCompiledModules(context.testPath, !context.coveredByV8);
   const recorder = new Recorder(
     run,
     run.journal,

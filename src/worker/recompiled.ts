@@ -52,14 +52,18 @@ export function isCoveredByV8({
 }
 
 let enabled = false;
+/** The test file at hand: no other compiles it. */
+let testFile = '';
 let installed = false;
 
 /**
  * Jest compiles each module anew for each test file. From the third on, a process takes what V8 made of the very same text
  * before: that costs a part of it, and more than pays for what recording costs.
+ * @param testPath The test file that begins, by its absolute path.
  * @param wanted Whether to, from now on: V8's own coverage and a debugger look at what is compiled.
  */
-export function keepCompiledModules(wanted: boolean): void {
+export function keepCompiledModules(testPath: string, wanted: boolean): void {
+  testFile = testPath;
   enabled = wanted && keepsCompiled() && inspector.url() === undefined;
   if (!enabled || installed) return;
   installed = true;
@@ -74,7 +78,7 @@ function watchFunctions(modules: CompiledModules): void {
   const compile = vm.compileFunction;
   const watched: typeof compile = (code, params, options) => {
     try {
-      if (!enabled || !isJests(params, options)) return compile(code, params, options);
+      if (!isWanted(options) || !isJests(params, options)) return compile(code, params, options);
       const key = [options?.filename, code.length, ...(params ?? [])].join('\0');
       return compileKept(modules, key, code, {
         isKeepable: () => isKeepable(`(function (${params?.join() ?? ''}) {${code}\n})`),
@@ -93,6 +97,10 @@ function watchFunctions(modules: CompiledModules): void {
     watched as AnyFunction,
     compile as AnyFunction,
   ) as typeof compile;
+}
+
+function isWanted(options: { filename?: string | undefined } | null | undefined): boolean {
+  return enabled && options?.filename !== testFile;
 }
 
 function isJests(
@@ -121,7 +129,11 @@ function watchScripts(modules: CompiledModules): void {
       const make = (text: unknown, more?: vm.ScriptOptions) =>
         Reflect.construct(Script, [text, more], target) as vm.Script;
       try {
-        if (!enabled || !isWrapped(code) || typeof options?.importModuleDynamically !== 'function')
+        if (
+          !isWanted(options) ||
+          !isWrapped(code) ||
+          typeof options?.importModuleDynamically !== 'function'
+        )
           return make(code, options);
         const key = [options.filename, code.length, options.columnOffset].join('\0');
         return compileKept(modules, key, code, {
@@ -168,7 +180,6 @@ function compileKept<T>(modules: CompiledModules, key: string, text: string, by:
     return compiled;
   }
   if (known.code === undefined) {
-    // Most modules of a test file are those of others as well; test files are not, and never come here.
     known.code = null;
     if (!by.isKeepable()) return by.plainly();
     const [compiled, code] = by.keeping();
