@@ -59,12 +59,12 @@ function cacheFolder(): string {
 }
 
 /**
- * Coverage of what runs outside of tests is coarser with code that was compiled before, and Node reads the source maps of
- * modules as it compiles them.
+ * Whether what V8 compiles may be used again. Coverage of what runs outside of tests is coarser with code that was compiled
+ * before, and Node reads the source maps of modules as it compiles them.
  */
-function isUnwanted(): boolean {
+export function keepsCompiled(): boolean {
   const { NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE, TESTMON } = process.env;
-  return (
+  return !(
     Boolean(NODE_DISABLE_COMPILE_CACHE) ||
     Boolean(NODE_V8_COVERAGE) ||
     (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true ||
@@ -73,14 +73,9 @@ function isUnwanted(): boolean {
   );
 }
 
-/** Whether what V8 compiles may be used again. */
-export function keepsCompiled(): boolean {
-  return !isUnwanted();
-}
-
 function startOrNot(): () => void {
   try {
-    if (!isUnwanted()) return quietly(start(cacheFolder()));
+    if (keepsCompiled()) return quietly(start(cacheFolder()));
   } catch {
     // Everything works without.
   }

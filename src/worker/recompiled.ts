@@ -78,7 +78,8 @@ function watchFunctions(modules: CompiledModules): void {
   const compile = vm.compileFunction;
   const watched: typeof compile = (code, params, options) => {
     try {
-      if (!isWanted(options) || !isJests(params, options)) return compile(code, params, options);
+      if (!isWanted(code, options) || !isJests(params, options))
+        return compile(code, params, options);
       const key = [options?.filename, code.length, ...(params ?? [])].join('\0');
       return compileKept(modules, key, code, {
         isKeepable: () => isKeepable(`(function (${params?.join() ?? ''}) {${code}\n})`),
@@ -99,8 +100,14 @@ function watchFunctions(modules: CompiledModules): void {
   ) as typeof compile;
 }
 
-function isWanted(options: { filename?: string | undefined } | null | undefined): boolean {
-  return enabled && options?.filename !== testFile;
+/** Asked of every module, most of which are short. Whoever asks for a script may give anything for it. */
+function isWanted(
+  code: unknown,
+  options: { filename?: string | undefined } | null | undefined,
+): code is string {
+  return (
+    enabled && typeof code === 'string' && code.length >= WORTH && options?.filename !== testFile
+  );
 }
 
 function isJests(
@@ -115,11 +122,6 @@ function isJests(
   );
 }
 
-/** Whoever asks for a script may give anything. */
-function isWrapped(code: unknown): code is string {
-  return typeof code === 'string' && code.startsWith(WRAPPER);
-}
-
 /** Jest 29. Source: jest-runtime, `createScriptFromCode`. */
 function watchScripts(modules: CompiledModules): void {
   const writable = vm as { Script: typeof vm.Script };
@@ -130,8 +132,8 @@ function watchScripts(modules: CompiledModules): void {
         Reflect.construct(Script, [text, more], target) as vm.Script;
       try {
         if (
-          !isWanted(options) ||
-          !isWrapped(code) ||
+          !isWanted(code, options) ||
+          !code.startsWith(WRAPPER) ||
           typeof options?.importModuleDynamically !== 'function'
         )
           return make(code, options);
@@ -172,7 +174,6 @@ interface Compiler<T> {
 }
 
 function compileKept<T>(modules: CompiledModules, key: string, text: string, by: Compiler<T>): T {
-  if (text.length < WORTH) return by.plainly();
   const known = modules.find(key, text);
   if (known === undefined) {
     const compiled = by.plainly();
