@@ -11,9 +11,6 @@ const WORTH = 2_000;
 /** So much is kept in all, in characters. */
 const MOST = 32 * 2 ** 20;
 
-/** How Jest 29 begins a module. Source: jest-runtime, `wrapCodeInModuleWrapper`. */
-const WRAPPER = '({"Object.<anonymous>":function(module,exports,';
-
 /** One module as it was last compiled. */
 interface Compiled {
   text: string;
@@ -57,8 +54,9 @@ let testFile = '';
 let installed = false;
 
 /**
- * Jest compiles each module anew for each test file. From the third on, a process takes what V8 made of the very same text
- * before: that costs a part of it, and more than pays for what recording costs.
+ * Jest 30 compiles each module anew for each test file. From the third on, a process takes what V8 made of the very same
+ * text before: that costs a part of it, and pays for some of what recording costs. Jest 29 compiles scripts, which V8
+ * itself keeps.
  * @param testPath The test file that begins, by its absolute path.
  * @param wanted Whether to, from now on: V8's own coverage and a debugger look at what is compiled.
  */
@@ -67,12 +65,10 @@ export function keepCompiledModules(testPath: string, wanted: boolean): void {
   enabled = wanted && keepsCompiled() && inspector.url() === undefined;
   if (!enabled || installed) return;
   installed = true;
-  const modules = new CompiledModules();
-  watchFunctions(modules);
-  watchScripts(modules);
+  watchFunctions(new CompiledModules());
 }
 
-/** Jest 30. Source: jest-runtime, `createScriptFromCode`; `compile` since 30.4. */
+/** Source: jest-runtime, `createScriptFromCode`; `compile` since 30.4. */
 function watchFunctions(modules: CompiledModules): void {
   const writable = vm as { compileFunction: typeof vm.compileFunction };
   const compile = vm.compileFunction;
@@ -81,15 +77,22 @@ function watchFunctions(modules: CompiledModules): void {
       if (!isWanted(code, options) || !isJests(params, options))
         return compile(code, params, options);
       const key = [options?.filename, code.length, ...(params ?? [])].join('\0');
-      return compileKept(modules, key, code, {
-        isKeepable: () => isKeepable(`(function (${params?.join() ?? ''}) {${code}\n})`),
-        plainly: () => compile(code, params, options),
-        keeping: () => {
-          const compiled = compile(code, params, { ...options, produceCachedData: true });
-          return [compiled, (compiled as { cachedData?: Buffer }).cachedData];
-        },
-        using: (text, cachedData) => compile(text, params, { ...options, cachedData }),
-      });
+      const known = modules.find(key, code);
+      if (known === undefined) {
+        const compiled = compile(code, params, options);
+        modules.note(key, code);
+        return compiled;
+      }
+      if (known.code === undefined) {
+        known.code = null;
+        if (!isKeepable(code, params)) return compile(code, params, options);
+        const compiled = compile(code, params, { ...options, produceCachedData: true });
+        known.code = (compiled as { cachedData?: Buffer }).cachedData ?? null;
+        return compiled;
+      }
+      if (known.code === null) return compile(code, params, options);
+      // The text that is kept, so that the other one goes.
+      return compile(known.text, params, { ...options, cachedData: known.code });
     } catch (error) {
       throw withoutOurFrames(error);
     }
@@ -100,7 +103,7 @@ function watchFunctions(modules: CompiledModules): void {
   ) as typeof compile;
 }
 
-/** Asked of every module, most of which are short. Whoever asks for a script may give anything for it. */
+/** Asked of every module, most of which are short. Whoever compiles a function may give anything for it. */
 function isWanted(
   code: unknown,
   options: { filename?: string | undefined } | null | undefined,
@@ -122,71 +125,13 @@ function isJests(
   );
 }
 
-/** Jest 29. Source: jest-runtime, `createScriptFromCode`. */
-function watchScripts(modules: CompiledModules): void {
-  const writable = vm as { Script: typeof vm.Script };
-  const { Script } = vm;
-  writable.Script = new Proxy(Script, {
-    construct(_, [code, options]: [unknown, vm.ScriptOptions?], target) {
-      const make = (text: unknown, more?: vm.ScriptOptions) =>
-        Reflect.construct(Script, [text, more], target) as vm.Script;
-      try {
-        if (
-          !isWanted(code, options) ||
-          !code.startsWith(WRAPPER) ||
-          typeof options?.importModuleDynamically !== 'function'
-        )
-          return make(code, options);
-        const key = [options.filename, code.length, options.columnOffset].join('\0');
-        return compileKept(modules, key, code, {
-          isKeepable: () => isKeepable(code),
-          plainly: () => make(code, options),
-          keeping: () => {
-            const script = make(code, options);
-            return [script, script.createCachedData()];
-          },
-          using: (text, cachedData) => make(text, { ...options, cachedData }),
-        });
-      } catch (error) {
-        throw withoutOurFrames(error);
-      }
-    },
-  });
-}
-
 /**
  * Node 20 no longer knows for whom to import once code was kept (see `mayImportLater`). Where no test can import, a text
  * made into code fails to do so either way.
  * Source: jest-runtime, `runtimeSupportsVmModules`.
  */
-function isKeepable(text: string): boolean {
+function isKeepable(code: string, params: readonly string[] | undefined): boolean {
+  const text = `(function (${params?.join() ?? ''}) {${code}\n})`;
   const testsImport = 'SyntheticModule' in vm;
   return testsImport ? !mayImportLater(text) : !importsLater(text);
-}
-
-/** The ways to compile one text. */
-interface Compiler<T> {
-  isKeepable: () => boolean;
-  plainly: () => T;
-  /** What V8 made of it, too. */
-  keeping: () => [compiled: T, code: Buffer | undefined];
-  using: (text: string, code: Buffer) => T;
-}
-
-function compileKept<T>(modules: CompiledModules, key: string, text: string, by: Compiler<T>): T {
-  const known = modules.find(key, text);
-  if (known === undefined) {
-    const compiled = by.plainly();
-    modules.note(key, text);
-    return compiled;
-  }
-  if (known.code === undefined) {
-    known.code = null;
-    if (!by.isKeepable()) return by.plainly();
-    const [compiled, code] = by.keeping();
-    known.code = code ?? null;
-    return compiled;
-  }
-  // The text that is kept, so that the other one goes.
-  return known.code === null ? by.plainly() : by.using(known.text, known.code);
 }
