@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
+import { isPromise } from 'node:util/types';
 import { asPath, follows, OPERATIONS, type Report } from './operations';
 import type { Watch } from './sink';
 
@@ -74,7 +76,12 @@ function watchOne(
     // Most calls are the tool chain's.
     if (watch.sink() === null) return Reflect.apply(call, this, args);
     try {
-      return Reflect.apply(watched, this, args);
+      const result = Reflect.apply(watched, this, args);
+      return isPromise(result) && isRefused(result, args[0])
+        ? result.catch((error: unknown) => {
+            throw mended(watch, onError, error);
+          })
+        : result;
     } catch (error) {
       throw mended(watch, onError, error);
     }
@@ -111,15 +118,30 @@ function watchResult(
     if (to !== null) {
       if (typeof result === 'string') to.wrote(path.resolve(result));
       else if (result instanceof Promise) {
-        return result.then((folder: unknown) => {
-          if (typeof folder === 'string') to.wrote(path.resolve(folder));
-          return folder;
-        });
+        return result.then(
+          (folder: unknown) => {
+            if (typeof folder === 'string') to.wrote(path.resolve(folder));
+            return folder;
+          },
+          (error: unknown) => {
+            throw mended(watch, onError, error);
+          },
+        );
       }
     }
     return result;
   };
   table[name] = disguise(watched, call);
+}
+
+/**
+ * Whether an operation was refused for its arguments. What goes wrong later has no frame of ours, and a promise that
+ * is waited for through another one would lose the frames that wait for it.
+ */
+function isRefused(result: Promise<unknown>, first: unknown): boolean {
+  const isHandle = typeof first === 'object' && first !== null && 'fd' in first;
+  if (!isHandle && asPath(first)?.includes('\0') !== false) return true;
+  return /^Promise \{\s+<rejected>/.test(inspect(result));
 }
 
 /** What is thrown for an error that came through a watched function. */
