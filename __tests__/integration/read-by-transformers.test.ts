@@ -3,8 +3,10 @@
  * it reads it, as ts-jest does for all that a test file imports: they are loaded all the same.
  */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ENTRY, Project, type Files } from './harness';
+import { babelPlugins } from './scenarios/tool-chain';
 
 jest.setTimeout(300_000);
 
@@ -111,5 +113,29 @@ describe.each([1, 2])('with %i workers', (workers) => {
     expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM] });
     project.edit('src/level.ts', 'High = 2', 'High = 5');
     expect(run()).toMatchObject({ exitCode: 1, ran: [AGAIN, SUM, TWO] });
+  });
+});
+
+describe.each(['babel', 'v8'])('what a Babel plug-in read, recorded under coverage by %s', (by) => {
+  const { files, packages } = babelPlugins.base;
+  const TESTS = ['__tests__/generated.test.js', '__tests__/later.test.js'];
+
+  test.each([1, 2])('with %i workers', (workers) => {
+    project = new Project(files, packages);
+    const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
+    const covered = () => run('--coverage', `--coverageProvider=${by}`);
+    expect(covered()).toMatchObject({ exitCode: 0, ran: TESTS });
+    // What is recorded now was transformed by another process.
+    fs.rmSync(project.path('.testmondata'));
+    expect(covered()).toMatchObject({ exitCode: 0, ran: TESTS });
+    expect(run().ran).toEqual([]);
+    project.write({ 'src/plain.txt': 'other' });
+    expect(run().ran).toEqual([]);
+    project.edit('tools/made-up.js', 'made up', 'made over');
+    expect(run().ran).toEqual(TESTS);
+    expect(covered()).toMatchObject({ exitCode: 0, ran: TESTS });
+    expect(run().ran).toEqual([]);
+    project.write({ 'tools/words/two.txt': '' });
+    expect(run().ran).toEqual(TESTS);
   });
 });

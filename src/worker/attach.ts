@@ -85,6 +85,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       file: context.testPath,
       pragmas: context.docblockPragmas(),
       extensions: moduleExtensions(context.config),
+      cacheDirectory: context.config.cacheDirectory,
       searchOrders: searchOrders(context.config),
       moduleDirectories: context.config.moduleDirectories,
       seesSources: wrapsAllTransformers(context.config),

@@ -14,6 +14,7 @@ import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
+import { keepSources } from './kept-sources';
 import { readsDuring, unobserved, watchSources, type Reads } from './observer';
 import type { OtherSources } from './other-sources';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
@@ -166,10 +167,25 @@ function withProbes(
   transformed: TransformedSource,
   others: Partial<OtherSources>,
 ): TransformedSource {
+  if (packageFolder(file) !== null || typeof transformed?.code !== 'string') return transformed;
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
-  if (options.instrument || probesAreOff() || packageFolder(file) !== null || !PROGRAM.test(file))
-    return transformed;
-  if (typeof transformed?.code !== 'string') return transformed;
+  const bare = options.instrument || probesAreOff() || !PROGRAM.test(file);
+  const probed = bare ? null : probedForm(source, file, options, transformed, others);
+  if (probed !== null) return probed;
+  const { inlined = [], listed = [] } = others;
+  const { cacheDirectory } = options.config;
+  keepSources({ cacheDirectory, file, contentHash: contentHash(source) }, { inlined, listed });
+  return transformed;
+}
+
+/** @returns Null for what is not JavaScript that we can parse: it runs as it is and counts as a whole file. */
+function probedForm(
+  source: string,
+  file: string,
+  options: Options,
+  transformed: TransformedSource,
+  others: Partial<OtherSources>,
+): TransformedSource | null {
   const root = rootOf(options.config);
   const extras = Object.entries(others)
     .filter(([, names]) => names.length > 0)
@@ -186,8 +202,7 @@ function withProbes(
     });
     return { ...transformed, code, map: map as TransformedSource['map'] };
   } catch {
-    // Not JavaScript that we can parse: it runs as it is and counts as a whole file.
-    return transformed;
+    return null;
   }
 }
 
@@ -249,7 +264,7 @@ function cacheKey(instrument: boolean, inlined: string, inner: string): string {
     PROBES_VERSION,
     FINGERPRINTS_VERSION,
     process.env.TESTMON_ROOT ?? '',
-    instrument || probesAreOff() ? 'bare' : 'probes',
+    instrument || probesAreOff() ? 'bare, sources kept' : 'probes',
   ];
   return createHash('sha1')
     .update(`testmon ${shape.join(' ')}\0`)

@@ -19,6 +19,7 @@ import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { compiledNow } from './inlined';
+import { keptSources } from './kept-sources';
 import { observe, stopObserving, unobserved, unwatched } from './observer';
 import { now } from './own-paths';
 import { fileDependency, PathInputs } from './path-inputs';
@@ -44,6 +45,8 @@ export interface RecordedTestFile {
   pragmas: Record<string, string | string[]>;
   /** As Jest tries them: see `moduleExtensions`. */
   extensions: readonly string[];
+  /** Jest's, where its cache is. */
+  cacheDirectory: string;
   /** Folders that Jest searches one after the other. */
   searchOrders: readonly string[][];
   /** Jest's `moduleDirectories`. */
@@ -449,12 +452,12 @@ export class Recorder extends PathInputs implements Sink {
         packages.add(place.name);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
-        this.#dependOnCompiled(file);
-        this.#shared.depend(
+        const whole: Dependency =
           file === this.#target.file
             ? fileDependency(place.name, file)
-            : { kind: 'file', name: place.name, value: contentHash(content) },
-        );
+            : { kind: 'file', name: place.name, value: contentHash(content) };
+        this.#shared.depend(whole);
+        this.#dependOnCompiled(file, whole.value);
       }
     }
     for (const name of packages) {
@@ -506,17 +509,23 @@ export class Recorder extends PathInputs implements Sink {
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
       const content = this.#contents.get(file);
-      if (content !== undefined) this.#dependOnCompiled(file);
+      if (content !== undefined) this.#dependOnCompiled(file, content.value);
       this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
     }
     return names;
   }
 
-  /** What a compiler may have written into a file that has no probes to say so. */
-  #dependOnCompiled(file: string): void {
+  /**
+   * What a compiler or another transformer may have written into a file that has no probes to say so.
+   * @param content The git blob hash of what it was made from.
+   */
+  #dependOnCompiled(file: string, content: string): void {
     const { inlined, ...declared } = compiledNow(file);
-    for (const other of inlined) this.read(other);
+    const { cacheDirectory } = this.#target;
+    const kept = keptSources({ cacheDirectory, file, contentHash: content });
+    for (const other of [...inlined, ...kept.inlined]) this.read(other);
+    for (const folder of kept.listed) this.listed(folder);
     const stored = (names: string[]) => names.map((name) => toStored(this.#run.file.root, name));
     this.#dependOnDeclared({ values: stored(declared.values), types: stored(declared.types) });
   }

@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { shortHash } from '../dependencies/content';
+import { realPath } from '../dependencies/paths';
+import type { OtherSources } from './other-sources';
+
+/**
+ * What stands of other files in the output of a file that has no probes to carry it, as under coverage: kept beside
+ * Jest's cache of the output, from which other processes take the output later. Whatever was found at any time for
+ * one content of a file counts.
+ */
+
+/** Absolute paths: of files whose content stands in an output, and of folders that were listed for it. */
+export type KeptSources = Pick<OtherSources, 'inlined' | 'listed'>;
+
+/** A source that was transformed. */
+export interface TransformedFile {
+  /** Jest's, where its cache is. */
+  cacheDirectory: string;
+  /** Absolute path. */
+  file: string;
+  /** The git blob hash of its content. */
+  contentHash: string;
+}
+
+/** What this process found, as it is written, whether it could be written or not. */
+const found = new Map<string, Set<string>>();
+
+/** Notes it for all processes that use this cache. */
+export function keepSources(transformed: TransformedFile, sources: KeptSources): void {
+  if (sources.inlined.length + sources.listed.length === 0) return;
+  const folder = folderOf(transformed);
+  const text = JSON.stringify(sources);
+  found.set(folder, (found.get(folder) ?? new Set()).add(text));
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    // By its own hash: what another process notes of this file at the same time stays beside it.
+    const place = path.join(folder, `${shortHash(text)}.json`);
+    const unfinished = `${place}.${process.pid}`;
+    fs.writeFileSync(unfinished, text);
+    fs.renameSync(unfinished, place);
+  } catch {
+    // Jest's own cache is in no better state, so that whoever needs the output makes it anew.
+  }
+}
+
+/** All that was noted of a file. */
+export function keptSources(transformed: TransformedFile): KeptSources {
+  const folder = folderOf(transformed);
+  const all = [...(found.get(folder) ?? []), ...readAll(folder)].map(asSources);
+  const unite = (names: (of: KeptSources) => readonly string[]) => [...new Set(all.flatMap(names))];
+  return { inlined: unite(({ inlined }) => inlined), listed: unite(({ listed }) => listed) };
+}
+
+function folderOf({ cacheDirectory, file, contentHash }: TransformedFile): string {
+  return path.join(
+    cacheDirectory,
+    'testmon-sources',
+    shortHash(`${realPath(file)}\0${contentHash}`),
+  );
+}
+
+function readAll(folder: string): string[] {
+  try {
+    return fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => fs.readFileSync(path.join(folder, name), 'utf8'));
+  } catch {
+    // Nearly every file has none.
+    return [];
+  }
+}
+
+/** Nothing for a text that is none of ours. */
+function asSources(text: string): KeptSources {
+  try {
+    const { inlined, listed } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+    return { inlined: paths(inlined), listed: paths(listed) };
+  } catch {
+    return { inlined: [], listed: [] };
+  }
+}
+
+function paths(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((name): name is string => typeof name === 'string' && path.isAbsolute(name))
+    : [];
+}
