@@ -24,7 +24,8 @@ function install(folder: string): void {
 }
 
 function places(packages: string[], files: string[]): string[] {
-  return nearerPlaces(root, packages, files, new FolderReader(root)).map(
+  const link = (place: string) => linkValue(root, place);
+  return nearerPlaces(packages, files, new FolderReader(root), link).map(
     ({ kind, name, value }) => `${kind} ${name}${value === '' ? '' : ` ${value}`}`,
   );
 }

@@ -10,12 +10,13 @@ import type { FolderReader } from './rivals';
  * Source: Node's documentation of modules, "Loading from node_modules folders".
  * @param packages Stored paths of the packages' real folders.
  * @param files Stored paths of the project's modules.
+ * @param link What stands at a stored path: see `linkValue`.
  */
 export function nearerPlaces(
-  root: string,
   packages: Iterable<string>,
   files: Iterable<string>,
   folders: FolderReader,
+  link: (place: string) => string,
 ): Dependency[] {
   const places: Dependency[] = [];
   const loaded = [...packages];
@@ -29,8 +30,7 @@ export function nearerPlaces(
     for (const name of loaded) {
       const place = `${modules}/${installedName(name)}`;
       if (place === name) continue;
-      if (folders.has(place))
-        places.push({ kind: 'present', name: place, value: linkValue(root, place) });
+      if (folders.has(place)) places.push({ kind: 'present', name: place, value: link(place) });
       // What is nested deeper was found by another package, before it would look here.
       else if (!name.startsWith(`${modules}/`))
         places.push({ kind: 'absent', name: place, value: '' });

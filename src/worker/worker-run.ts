@@ -6,7 +6,7 @@ import { PackageReader } from '../dependencies/packages';
 import { manifestValue, nearestManifest } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
 import { declaredValue, type Aspect } from '../dependencies/declared';
-import { foldersAbove, nearerPlaces } from '../dependencies/nearer';
+import { foldersAbove, linkValue, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
@@ -45,6 +45,7 @@ export class WorkerRun {
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
   readonly #linkedWays = new Map<string, readonly Dependency[]>();
+  readonly #links = new Map<string, string>();
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
   readonly #declared = new Map<string, Dependency>();
@@ -160,7 +161,17 @@ export class WorkerRun {
 
   /** Where modules of the project would find installed packages before where they are. */
   nearer(packages: Iterable<string>, files: Iterable<string>): Dependency[] {
-    return nearerPlaces(this.file.root, packages, files, this.#folders);
+    return nearerPlaces(packages, files, this.#folders, (place) => this.#link(place));
+  }
+
+  /** Remembered, as the folders are that it stands in. */
+  #link(place: string): string {
+    let value = this.#links.get(place);
+    if (value === undefined) {
+      value = linkValue(this.file.root, place);
+      this.#links.set(place, value);
+    }
+    return value;
   }
 
   /** The file that a metadata string belongs to, and the files written into it. */
