@@ -82,7 +82,7 @@ describe('rows that nothing refers to', () => {
     const records = Array.from({ length: 400 }, (_, nth) => {
       const source = version(
         `src/${nth}.js`,
-        Array.from({ length: 600 }, (__, block) => `${block}`),
+        Array.from({ length: 350 }, (__, block) => `${block}`),
       );
       return record(id, `${nth}.test.js`, [executed(source, 0)]);
     });

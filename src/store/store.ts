@@ -320,9 +320,10 @@ export class Store {
   /** Gives free pages back when they are more than a quarter. The commit stands whether this works or not. */
   #shrink(): void {
     try {
-      const free = Number(this.#db.pragma('freelist_count', { simple: true }));
-      const pages = Number(this.#db.pragma('page_count', { simple: true }));
-      if (free >= LEAST_FREE_PAGES && free * 4 > pages) this.#db.exec('VACUUM');
+      const [free = 0, pages = 0, size = 0] = ['freelist_count', 'page_count', 'page_size'].map(
+        (name) => Number(this.#db.pragma(name, { simple: true })),
+      );
+      if (free * size >= LEAST_FREE && free * 4 > pages) this.#db.exec('VACUUM');
     } catch {
       // Someone reads it just now, or the disk has no room for a copy: another commit will.
     }
@@ -346,8 +347,8 @@ function readFileState([path, size, mtime, ctime, inode, packed]: unknown[]): Fi
   return { path, size, mtime, ctime, inode, contentHash };
 }
 
-/** Less than this (1 MiB) is not worth copying the database for. */
-const LEAST_FREE_PAGES = 256;
+/** Less than this, in bytes, is not worth copying the database for. */
+const LEAST_FREE = 2 ** 20;
 
 function isSameFile(a: string, b: string): boolean {
   try {
