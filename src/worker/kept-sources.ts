@@ -23,15 +23,23 @@ export interface TransformedFile {
   contentHash: string;
 }
 
-/** What this process found, as it is written, whether it could be written or not. */
-const found = new Map<string, Set<string>>();
+/** What this process knows of one content of a file, as it is written. */
+interface Kept {
+  folder: string;
+  /** Found by this process, whether it could be written or not. */
+  found: Set<string>;
+  /** Found by others before this process had the output from Jest's cache; null until it is asked for. */
+  read: readonly string[] | null;
+}
+
+const known = new Map<string, Kept>();
 
 /** Notes it for all processes that use this cache. */
 export function keepSources(transformed: TransformedFile, sources: KeptSources): void {
   if (sources.inlined.length + sources.listed.length === 0) return;
-  const folder = folderOf(transformed);
+  const { folder, found } = keptOf(transformed);
   const text = JSON.stringify(sources);
-  found.set(folder, (found.get(folder) ?? new Set()).add(text));
+  found.add(text);
   try {
     fs.mkdirSync(folder, { recursive: true });
     // By its own hash: what another process notes of this file at the same time stays beside it.
@@ -44,20 +52,28 @@ export function keepSources(transformed: TransformedFile, sources: KeptSources):
   }
 }
 
-/** All that was noted of a file. */
+/** All that was noted of a file. Asked for each test file that loads it, and looked up once. */
 export function keptSources(transformed: TransformedFile): KeptSources {
-  const folder = folderOf(transformed);
-  const all = [...(found.get(folder) ?? []), ...readAll(folder)].map(asSources);
+  const kept = keptOf(transformed);
+  kept.read ??= readAll(kept.folder);
+  const all = [...kept.found, ...kept.read].map(asSources);
   const unite = (names: (of: KeptSources) => readonly string[]) => [...new Set(all.flatMap(names))];
   return { inlined: unite(({ inlined }) => inlined), listed: unite(({ listed }) => listed) };
 }
 
-function folderOf({ cacheDirectory, file, contentHash }: TransformedFile): string {
-  return path.join(
-    cacheDirectory,
-    'testmon-sources',
-    shortHash(`${realPath(file)}\0${contentHash}`),
-  );
+function keptOf({ cacheDirectory, file, contentHash }: TransformedFile): Kept {
+  const key = `${cacheDirectory}\0${file}\0${contentHash}`;
+  let kept = known.get(key);
+  if (kept === undefined) {
+    const name = shortHash(`${realPath(file)}\0${contentHash}`);
+    kept = {
+      folder: path.join(cacheDirectory, 'testmon-sources', name),
+      found: new Set(),
+      read: null,
+    };
+    known.set(key, kept);
+  }
+  return kept;
 }
 
 function readAll(folder: string): string[] {
