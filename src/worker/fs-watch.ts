@@ -77,7 +77,7 @@ function watchOne(
     if (watch.sink() === null) return Reflect.apply(call, this, args);
     try {
       const result = Reflect.apply(watched, this, args);
-      return isPromise(result) && isRefused(result, args[0])
+      return isPromise(result) && isRefused(result, args)
         ? result.catch((error: unknown) => {
             throw mended(watch, onError, error);
           })
@@ -138,10 +138,27 @@ function watchResult(
  * Whether an operation was refused for its arguments. What goes wrong later has no frame of ours, and a promise that
  * is waited for through another one would lose the frames that wait for it.
  */
-function isRefused(result: Promise<unknown>, first: unknown): boolean {
+function isRefused(result: Promise<unknown>, [first, ...others]: readonly unknown[]): boolean {
   const isHandle = typeof first === 'object' && first !== null && 'fd' in first;
   if (!isHandle && asPath(first)?.includes('\0') !== false) return true;
-  return /^Promise \{\s+<rejected>/.test(inspect(result));
+  return others.some(opensWrongly) || /^Promise \{\s+<rejected>/.test(inspect(result));
+}
+
+/** How a file may be opened. Source: Node's documentation, "File system flags". */
+const FLAGS = /^(?:rs?|sr|[wa]x?|x[wa]|as|sa)\+?$/;
+
+/** Whether options are refused by what opens the file, which the operation itself waits for. */
+function opensWrongly(options: unknown): boolean {
+  const { flag, mode } = (typeof options === 'object' && options !== null ? options : {}) as {
+    flag?: unknown;
+    mode?: unknown;
+  };
+  return !isOption(flag, FLAGS) || !isOption(mode, /^[0-7]+$/);
+}
+
+/** Whether it is none, a number, or a text of some form. */
+function isOption(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' ? form.test(value) : value == null || Number.isInteger(value);
 }
 
 /** What is thrown for an error that came through a watched function. */
