@@ -1,6 +1,7 @@
 /**
  * A transformer may read other modules of the project and put them where Jest looks for the source of a module before
- * it reads it, as ts-jest does for all that a test file imports: they are loaded all the same.
+ * it reads it, as ts-jest does for all that a test file imports: they are loaded all the same. What it reads to write it
+ * into an output counts too, where no probes can carry that.
  */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import * as fs from 'node:fs';

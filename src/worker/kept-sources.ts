@@ -23,23 +23,22 @@ export interface TransformedFile {
   contentHash: string;
 }
 
-/** What this process knows of one content of a file, as it is written. */
+/** What this process knows of one content of a file. */
 interface Kept {
   folder: string;
-  /** Found by this process, whether it could be written or not. */
-  found: Set<string>;
+  /** Found by this process, whether it could be written or not, by the text of it. */
+  found: Map<string, KeptSources>;
   /** Found by others before this process had the output from Jest's cache; null until it is asked for. */
-  read: readonly string[] | null;
+  read: readonly KeptSources[] | null;
 }
 
 const known = new Map<string, Kept>();
 
 /** Notes it for all processes that use this cache. */
 export function keepSources(transformed: TransformedFile, sources: KeptSources): void {
-  if (sources.inlined.length + sources.listed.length === 0) return;
   const { folder, found } = keptOf(transformed);
   const text = JSON.stringify(sources);
-  found.add(text);
+  found.set(text, sources);
   try {
     fs.mkdirSync(folder, { recursive: true });
     // By its own hash: what another process notes of this file at the same time stays beside it.
@@ -56,7 +55,7 @@ export function keepSources(transformed: TransformedFile, sources: KeptSources):
 export function keptSources(transformed: TransformedFile): KeptSources {
   const kept = keptOf(transformed);
   kept.read ??= readAll(kept.folder);
-  const all = [...kept.found, ...kept.read].map(asSources);
+  const all = [...kept.found.values(), ...kept.read];
   const unite = (names: (of: KeptSources) => readonly string[]) => [...new Set(all.flatMap(names))];
   return { inlined: unite(({ inlined }) => inlined), listed: unite(({ listed }) => listed) };
 }
@@ -68,7 +67,7 @@ function keptOf({ cacheDirectory, file, contentHash }: TransformedFile): Kept {
     const name = shortHash(`${realPath(file)}\0${contentHash}`);
     kept = {
       folder: path.join(cacheDirectory, 'testmon-sources', name),
-      found: new Set(),
+      found: new Map(),
       read: null,
     };
     known.set(key, kept);
@@ -76,12 +75,12 @@ function keptOf({ cacheDirectory, file, contentHash }: TransformedFile): Kept {
   return kept;
 }
 
-function readAll(folder: string): string[] {
+function readAll(folder: string): KeptSources[] {
   try {
     return fs
       .readdirSync(folder)
       .filter((name) => name.endsWith('.json'))
-      .map((name) => fs.readFileSync(path.join(folder, name), 'utf8'));
+      .map((name) => asSources(fs.readFileSync(path.join(folder, name), 'utf8')));
   } catch {
     // Nearly every file has none.
     return [];

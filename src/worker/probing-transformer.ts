@@ -173,8 +173,10 @@ function withProbes(
   const probed = bare ? null : probedForm(source, file, options, transformed, others);
   if (probed !== null) return probed;
   const { inlined = [], listed = [] } = others;
-  const { cacheDirectory } = options.config;
-  keepSources({ cacheDirectory, file, contentHash: contentHash(source) }, { inlined, listed });
+  if (inlined.length + listed.length > 0) {
+    const { cacheDirectory } = options.config;
+    keepSources({ cacheDirectory, file, contentHash: contentHash(source) }, { inlined, listed });
+  }
   return transformed;
 }
 
