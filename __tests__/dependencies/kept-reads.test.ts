@@ -80,11 +80,11 @@ test('what is not there is asked for each time', async () => {
 });
 
 test.each([
-  ['no JSON', '{"version":1,'],
+  ['no JSON', '{"version":2,'],
   ['nothing', ''],
-  ['another version', '{"version":0,"entries":{"FILE":["",""]}}'],
-  ['entries of another shape', '{"version":1,"entries":{"FILE":7}}'],
-  ['no entries', '{"version":1,"entries":null}'],
+  ['another version', '{"version":1,"entries":{"FILE":["",""]}}'],
+  ['entries of another shape', '{"version":2,"entries":{"FILE":7}}'],
+  ['no entries', '{"version":2,"entries":null}'],
 ])('a kept file with %s is as none', async (_case, text) => {
   const file = write('a.txt', 'one');
   await wait(AGED);

@@ -10,6 +10,7 @@ import {
   open,
   record,
   rows,
+  sql,
   storeError,
   test,
   version,
@@ -422,6 +423,23 @@ describe('environments', () => {
     ];
     const ids = others.map((part) => store.findOrCreateEnvironment({ ...KEY, ...part }, 3).id);
     expect(new Set([first.id, ...ids]).size).toBe(6);
+  });
+
+  it('of two projects in use are stamped once an hour, not one because of the other', () => {
+    const { file, store } = setUp();
+    const usedAt = (): unknown[] =>
+      sql(file, (db) => db.prepare('SELECT used_at FROM environment ORDER BY id').pluck().all());
+    const use = (now: number): void => {
+      store.findOrCreateEnvironment(KEY, now);
+      store.findOrCreateEnvironment({ ...KEY, project: 'b', hash: 'h2' }, now);
+    };
+    use(10);
+    const before = usedAt();
+    use(20);
+    use(30);
+    expect(usedAt()).toEqual(before);
+    use(10_000_000);
+    expect(usedAt()).toEqual([10_000_000, 10_000_000]);
   });
 
   it('that differ in their hash only are ten at most; the least recently used goes first', () => {

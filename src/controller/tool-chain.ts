@@ -8,7 +8,7 @@ import type { PackageReader } from '../dependencies/packages';
 import { forgetImports, importClosure, mentionedFiles, stringsIn } from '../dependencies/imports';
 import { packageFolder, realPath, toStored } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
-import { packageNamesIn, packagesBeneath } from '../dependencies/tool-packages';
+import { packageNamesIn } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import { preloaded, type Started } from './circumstances';
 
@@ -120,10 +120,9 @@ export function toolChainHash(input: ToolChainInput): string {
 
   const contents = files.map((file) => fs.readFileSync(file));
   const texts = [...contents.map(String), ...toolConfigs];
-  const packages = packagesBeneath(
+  const packages = input.packages.beneath(
     ['jest', ...named, ...texts.flatMap(packageNamesIn)],
     folders,
-    input.packages.installed,
   );
   const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
 
@@ -139,11 +138,7 @@ export function toolChainHash(input: ToolChainInput): string {
       files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
       manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
       toolConfigs,
-      packages.map((folder) => [
-        path.basename(path.dirname(folder)),
-        path.basename(folder),
-        input.packages.value(folder),
-      ]),
+      packages,
     ]),
   );
 }

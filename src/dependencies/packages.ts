@@ -2,11 +2,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash, shortHash } from './content';
 import { InstalledPackages } from './installed';
+import { KeptAnswers } from './kept-answers';
 import { KeptReads } from './kept-reads';
 import { toStored } from './paths';
+import { packagesBeneath } from './tool-packages';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
+
+/** An installed package: the names of the folder that it stands in and of its own, and its value. */
+export type PackageValue = readonly [holder: string, name: string, value: string];
 
 /** Reads what a record keeps of installed packages; remembers each, so make one per run. */
 export class PackageReader {
@@ -14,10 +19,11 @@ export class PackageReader {
   readonly installed: InstalledPackages;
   readonly #root: string;
   readonly #kept: KeptReads;
+  readonly #answers: KeptAnswers;
   readonly #values = new Map<string, string>();
   /** By top `node_modules` folder. */
   readonly #origins = new Map<string, Origins>();
-  #patches: { file: string; hash: string }[] | null = null;
+  #patches: Patches | null = null;
 
   /**
    * @param root Absolute path of the root that holds `patches/`.
@@ -26,12 +32,35 @@ export class PackageReader {
   constructor(root: string, keptIn: string | null = null) {
     this.#root = root;
     this.#kept = new KeptReads(keptIn);
+    this.#answers = new KeptAnswers(
+      keptIn && keptIn.replace(/(\.json)?$/, '.answers.json'),
+      this.#kept,
+    );
     this.installed = new InstalledPackages(this.#kept);
   }
 
-  /** Keeps what was read for the next run. */
+  /** Keeps what was read and concluded for the next run. */
   keep(): void {
     this.#kept.save();
+    this.#answers.save();
+  }
+
+  /**
+   * The installed packages that are named, and all that they depend on.
+   * @param named Paths of files in packages, and texts that may be names of packages.
+   * @param from Absolute paths of the folders that names are looked up from.
+   */
+  beneath(named: readonly string[], from: readonly string[]): readonly PackageValue[] {
+    return this.#answers.of(
+      shortHash(JSON.stringify([named, from, this.#allPatches()])),
+      () =>
+        packagesBeneath(named, from, this.installed).map((folder) => [
+          path.basename(path.dirname(folder)),
+          path.basename(folder),
+          this.#read(folder),
+        ]),
+      isPackageValues,
+    );
   }
 
   /**
@@ -43,7 +72,11 @@ export class PackageReader {
   value(folder: string): string {
     let value = this.#values.get(folder);
     if (value === undefined) {
-      value = this.#read(folder);
+      value = this.#answers.of(
+        JSON.stringify([folder, this.#allPatches()]),
+        () => this.#read(folder),
+        isText,
+      );
       this.#values.set(folder, value);
     }
     return value;
@@ -88,11 +121,10 @@ export class PackageReader {
   }
 
   #patchesOf(name: string): string[] {
-    this.#patches ??= readPatches(this.#root);
     // patch-package writes @scope+name+version.patch, Yarn @scope-name-npm-version-hash.patch.
     const plain = name.replace('/', '+');
     const yarn = name.replace('/', '-');
-    return this.#patches
+    return this.#allPatches()
       .filter(
         ({ file }) =>
           file.startsWith(`${plain}+`) ||
@@ -101,6 +133,24 @@ export class PackageReader {
       )
       .map(({ hash }) => hash);
   }
+
+  #allPatches(): Patches {
+    return (this.#patches ??= readPatches(this.#root));
+  }
+}
+
+/** Patches of installed packages, each with a hash of what it says. */
+type Patches = readonly { file: string; hash: string }[];
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isPackageValues(value: unknown): value is readonly PackageValue[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => Array.isArray(one) && one.length === 3 && one.every(isText))
+  );
 }
 
 const MODULES = `${path.sep}node_modules${path.sep}`;
@@ -153,7 +203,7 @@ function linkTarget(file: string): string | null {
   }
 }
 
-function readPatches(root: string): { file: string; hash: string }[] {
+function readPatches(root: string): Patches {
   return PATCH_FOLDERS.flatMap((folder) => {
     try {
       return fs

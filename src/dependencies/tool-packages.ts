@@ -34,8 +34,12 @@ export function packagesBeneath(
     if (folder !== null && folder !== '') add(installed.realPaths.of(folder));
   };
   for (const name of new Set(named)) {
-    if (path.isAbsolute(name)) addNamed(packageFolder(name));
-    else
+    if (path.isAbsolute(name)) {
+      const folder = packageFolder(name);
+      // Where it is a link, that it leads elsewhere shows in what stands there.
+      if (folder) installed.manifest(folder);
+      addNamed(folder);
+    } else
       for (const spelling of packageSpellings(name))
         for (const folder of from) addNamed(installed.find(folder, spelling));
   }

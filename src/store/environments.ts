@@ -65,9 +65,12 @@ export class Environments {
     const { name, project, nodeMajor, platform, hash } = key;
     // The one in use is the last used, also where the clock went back: else it would be the next to be dropped.
     const last = this.#db
-      .prepare<string[], unknown>('SELECT max(used_at) FROM environment WHERE hash != ?')
+      .prepare<[string, string, number, string, string], unknown>(
+        `SELECT max(used_at) FROM environment
+         WHERE name = ? AND project = ? AND node_major = ? AND platform = ? AND hash != ?`,
+      )
       .pluck()
-      .get(hash);
+      .get(name, project, nodeMajor, platform, hash);
     const at = after(last, Math.round(now));
     const known = this.#alike.get(name, project, nodeMajor, platform, hash);
     if (known?.hash === hash && known.used_at > Number(last) && at - known.used_at < STAMP_AGE)
