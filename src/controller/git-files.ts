@@ -11,7 +11,10 @@ const WAIT = 10_000;
 /** How many of the files that git vouches for are read all the same. */
 const SAMPLE = 8;
 
-/** Git decides by what is on the disk and by all of it: no daemon, no cache of its own, no relaxed comparison. */
+/**
+ * Git decides by what is on the disk and by all of it: no daemon, no cache of its own, no relaxed comparison. It looks
+ * at one file after the other: with twenty threads it holds up us, who are what is waited for.
+ */
 const STRICT = [
   '-c',
   'core.fsmonitor=false',
@@ -21,6 +24,8 @@ const STRICT = [
   'core.trustctime=true',
   '-c',
   'core.checkStat=default',
+  '-c',
+  'core.preloadIndex=false',
 ];
 
 /**
@@ -150,7 +155,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
 /** A third of the time that we get: what else runs on a busy machine must not keep git waiting for long. */
 const YIELDING = 5;
 
-/** Git looks at files in many threads, and we are what is waited for: with few processors it would hold us up. */
+/** With few processors git would hold us up, and we are what is waited for. */
 function yieldTo(pid: number | undefined): void {
   try {
     if (pid !== undefined) os.setPriority(pid, YIELDING);
