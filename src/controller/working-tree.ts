@@ -9,6 +9,7 @@ import { LINK, linkValue } from '../dependencies/nearer';
 import type { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
 import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
+import { remembered } from '../dependencies/remembered';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { kindAt } from '../dependencies/stats';
 import { variableNamesValue, variableValue } from '../dependencies/variables';
@@ -102,12 +103,7 @@ export class WorkingTree {
 
   /** The git blob hash of a file's content; null where there is no such file. */
   contentHash(name: string): string | null {
-    let hash: string | null | undefined = this.#vouched.get(name) ?? this.#hashes.get(name);
-    if (hash === undefined) {
-      hash = this.#hash(name);
-      this.#hashes.set(name, hash);
-    }
-    return hash;
+    return this.#vouched.get(name) ?? remembered(this.#hashes, name, () => this.#hash(name));
   }
 
   /** Whether a dependency still has the value that was recorded. */
@@ -183,12 +179,7 @@ export class WorkingTree {
   }
 
   #manifest(name: string): string {
-    let value = this.#manifests.get(name);
-    if (value === undefined) {
-      value = manifestValue(fromStored(this.#root, name));
-      this.#manifests.set(name, value);
-    }
-    return value;
+    return remembered(this.#manifests, name, () => manifestValue(fromStored(this.#root, name)));
   }
 
   #declaresStill(name: string, value: string): boolean {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { contentHash } from './content';
 import { KeptReads } from './kept-reads';
 import { RealPaths } from './real-paths';
+import { remembered } from './remembered';
 
 /** What a package.json says of its package. */
 export interface InstalledManifest {
@@ -59,30 +60,24 @@ export class InstalledPackages {
    * @param folder Absolute, real path of its folder.
    */
   dependencies(folder: string): readonly string[] {
-    let found = this.#dependencies.get(folder);
-    if (found === undefined) {
-      found = (this.manifest(folder)?.dependencies ?? []).flatMap((name) => {
+    return remembered(this.#dependencies, folder, () =>
+      (this.manifest(folder)?.dependencies ?? []).flatMap((name) => {
         const place = this.find(folder, name);
         return place === null ? [] : [this.realPaths.of(place)];
-      });
-      this.#dependencies.set(folder, found);
-    }
-    return found;
+      }),
+    );
   }
 
   /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */
   #above(from: string): readonly SearchedFolder[] {
-    let searched = this.#searched.get(from);
-    if (searched === undefined) {
+    return remembered(this.#searched, from, () => {
       const above = path.dirname(from);
       const further = above === from ? [] : this.#above(above);
       const modules = path.join(from, 'node_modules');
       // Node looks for none in `node_modules` itself.
       const names = path.basename(from) === 'node_modules' ? NONE : this.#entries(modules);
-      searched = names.size === 0 ? further : [{ modules, names }, ...further];
-      this.#searched.set(from, searched);
-    }
-    return searched;
+      return names.size === 0 ? further : [{ modules, names }, ...further];
+    });
   }
 
   /** The names of the packages in a `node_modules` folder, sorted; none where it is not there. */
@@ -99,21 +94,17 @@ export class InstalledPackages {
 
   /** What a package's package.json says, or null where there is none. */
   manifest(folder: string): InstalledManifest | null {
-    let manifest = this.#manifests.get(folder);
-    if (manifest === undefined) {
-      manifest = this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest);
-      this.#manifests.set(folder, manifest);
-    }
-    return manifest;
+    return remembered(this.#manifests, folder, () =>
+      this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest),
+    );
   }
 
   #entries(folder: string): ReadonlySet<string> {
-    let names = this.#folders.get(folder);
-    if (names === undefined) {
-      names = new Set(this.#kept.of(folder, list, isListOfNames));
-      this.#folders.set(folder, names);
-    }
-    return names;
+    return remembered(
+      this.#folders,
+      folder,
+      () => new Set(this.#kept.of(folder, list, isListOfNames)),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { remembered } from './remembered';
 import { statsOf } from './stats';
 
 /** Raised when what is kept changes its shape; what another version kept is not read. */
@@ -71,13 +72,11 @@ export class KeptReads {
   }
 
   #stampOf(place: string): Stamp | null {
-    let stamp = this.#stamps.get(place);
-    if (stamp === undefined) {
-      stamp = stampOf(place);
-      this.#stamps.set(place, stamp);
+    return remembered(this.#stamps, place, () => {
+      const stamp = stampOf(place);
       this.#sawRacy ||= stamp !== null && isRacy(stamp);
-    }
-    return stamp;
+      return stamp;
+    });
   }
 
   /** Writes down what is new, whole or not at all. That it cannot be written costs time alone, so nothing is said. */

@@ -5,6 +5,7 @@ import { InstalledPackages } from './installed';
 import { KeptAnswers } from './kept-answers';
 import { KeptReads } from './kept-reads';
 import { toStored } from './paths';
+import { remembered } from './remembered';
 import { packagesBeneath } from './tool-packages';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
@@ -70,16 +71,13 @@ export class PackageReader {
    * @returns Empty when nothing is installed there.
    */
   value(folder: string): string {
-    let value = this.#values.get(folder);
-    if (value === undefined) {
-      value = this.#answers.of(
+    return remembered(this.#values, folder, () =>
+      this.#answers.of(
         JSON.stringify([folder, this.#allPatches()]),
         () => this.#read(folder),
         isText,
-      );
-      this.#values.set(folder, value);
-    }
-    return value;
+      ),
+    );
   }
 
   #read(folder: string): string {
@@ -109,12 +107,11 @@ export class PackageReader {
     const at = folder.indexOf(MODULES);
     if (at < 0) return [];
     const modules = folder.slice(0, at + MODULES.length - 1);
-    let origins = this.#origins.get(modules);
-    if (origins === undefined) {
-      origins =
-        this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {};
-      this.#origins.set(modules, origins);
-    }
+    const origins = remembered(
+      this.#origins,
+      modules,
+      () => this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {},
+    );
     const place = toStored(folder.slice(0, at), folder);
     const origin = Object.hasOwn(origins, place) ? origins[place] : undefined;
     return origin === undefined ? [] : [origin];

@@ -10,7 +10,7 @@ import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../wor
 import { isCoveredByV8 } from '../worker/recompiled';
 import {
   docblockEnvironment,
-  isPassed,
+  nothingFailed,
   prepareRun,
   readPragmas,
   type RunnerRuntime,
@@ -44,7 +44,7 @@ export default function testmonRunner(
     if (isCircus) frameworkLoads(recorded);
     return run(globalConfig, config, environment, runtime, testPath, sendMessageToJest).then(
       (result) => {
-        noteOutcome(recorded, isPassed(result) ? 'passed' : 'failed', snapshot);
+        noteOutcome(recorded, nothingFailed(result) ? 'passed' : 'failed', snapshot);
         return result;
       },
       (error: unknown) => {

@@ -107,7 +107,7 @@ class Builder {
         lastOutcome: stored?.lastOutcome ?? null,
         ranLast: stored !== undefined && this.#isOfLastRun(stored.lastRunAt),
       });
-      const record = recordOf(stored?.records ?? [], verdict);
+      const record = shownRecord(stored?.records ?? [], verdict);
       if (record !== undefined) this.#addRecord(index, record, data, code);
       this.#source.progress?.(index + 1);
     }
@@ -217,7 +217,7 @@ class Builder {
 }
 
 /** The record that says what a test file executes: the one that matches, or the last known. */
-function recordOf(records: readonly StoredRecord[], verdict: Verdict): StoredRecord | undefined {
+function shownRecord(records: readonly StoredRecord[], verdict: Verdict): StoredRecord | undefined {
   const id = verdict.affected && verdict.reason !== 'changed' ? undefined : verdict.recordId;
   return (
     records.find((record) => record.id === id) ??

@@ -59,7 +59,7 @@ async function loadRunner(runner: string): Promise<TestFramework> {
 }
 
 /** Whether nothing in a test file failed. */
-export function isPassed(result: TestResult): boolean {
+export function nothingFailed(result: TestResult): boolean {
   return result.numFailingTests === 0 && !result.testExecError && !result.failureMessage;
 }
 

@@ -8,6 +8,7 @@ import { fromStored, PathClassifier } from '../dependencies/paths';
 import { declaredValue, type Aspect } from '../dependencies/declared';
 import { foldersAbove, linkValue, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
+import { remembered } from '../dependencies/remembered';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
@@ -69,13 +70,11 @@ export class WorkerRun {
 
   /** An installed package as a dependency, remembered per package: one object stands for it in every record. */
   packageDependency(name: string): Dependency {
-    let dependency = this.#packageDependencies.get(name);
-    if (dependency === undefined) {
-      const value = this.#packages.value(path.resolve(this.file.root, name));
-      dependency = { kind: 'package', name, value };
-      this.#packageDependencies.set(name, dependency);
-    }
-    return dependency;
+    return remembered(this.#packageDependencies, name, () => ({
+      kind: 'package',
+      name,
+      value: this.#packages.value(path.resolve(this.file.root, name)),
+    }));
   }
 
   /** The links on the way from a folder to a module, remembered: nearly every module is found without any. */
@@ -85,24 +84,16 @@ export class WorkerRun {
     found: string,
     look: () => Dependency[],
   ): readonly Dependency[] {
-    const key = `${folder}\0${specifier}\0${found}`;
-    let ways = this.#linkedWays.get(key);
-    if (ways === undefined) {
-      ways = look();
-      this.#linkedWays.set(key, ways);
-    }
-    return ways;
+    return remembered(this.#linkedWays, `${folder}\0${specifier}\0${found}`, look);
   }
 
   /** What could stand in a module's place, remembered per module. */
   rivals(name: string, extensions: readonly string[]): Dependency {
-    const key = `${extensions.join()}|${name}`;
-    let dependency = this.#rivals.get(key);
-    if (dependency === undefined) {
-      dependency = { kind: 'rivals', name, value: rivalsValue(name, extensions, this.#folders) };
-      this.#rivals.set(key, dependency);
-    }
-    return dependency;
+    return remembered(this.#rivals, `${extensions.join()}|${name}`, () => ({
+      kind: 'rivals',
+      name,
+      value: rivalsValue(name, extensions, this.#folders),
+    }));
   }
 
   /**
@@ -110,39 +101,29 @@ export class WorkerRun {
    * @param project Jest's id of it.
    */
   mocks(project: string, name: string): Dependency {
-    const key = `${project}|${name}`;
-    let dependency = this.#mocks.get(key);
-    if (dependency === undefined) {
-      const mocks = this.file.projects[project]?.mocks ?? null;
-      dependency = { kind: 'mocks', name, value: mocksValue(name, mocks) };
-      this.#mocks.set(key, dependency);
-    }
-    return dependency;
+    return remembered(this.#mocks, `${project}|${name}`, () => ({
+      kind: 'mocks',
+      name,
+      value: mocksValue(name, this.file.projects[project]?.mocks ?? null),
+    }));
   }
 
   /** What the package.json of a module's package says of its files, remembered per package. */
   manifest(name: string): Dependency | null {
     const manifest = nearestManifest(name, this.#folders);
     if (manifest === null) return null;
-    let dependency = this.#manifests.get(manifest);
-    if (dependency === undefined) {
-      const file = fromStored(this.file.root, manifest);
-      const value = manifestValue(file, unwatched.readFileSync);
-      dependency = { kind: 'manifest', name: manifest, value };
-      this.#manifests.set(manifest, dependency);
-    }
-    return dependency;
+    return remembered(this.#manifests, manifest, () => ({
+      kind: 'manifest',
+      name: manifest,
+      value: manifestValue(fromStored(this.file.root, manifest), unwatched.readFileSync),
+    }));
   }
 
   /** What a source declares that others are compiled with, remembered per source. */
   declared(name: string, aspect: Aspect): Dependency {
-    const key = `${aspect} ${name}`;
-    let dependency = this.#declared.get(key);
-    if (dependency === undefined) {
-      dependency = declaredDependency(name, fromStored(this.file.root, name), aspect);
-      this.#declared.set(key, dependency);
-    }
-    return dependency;
+    return remembered(this.#declared, `${aspect} ${name}`, () =>
+      declaredDependency(name, fromStored(this.file.root, name), aspect),
+    );
   }
 
   /** The configs below the root that transformers find beside or above modules, as absolute paths. */
@@ -166,23 +147,15 @@ export class WorkerRun {
 
   /** Remembered, as the folders are that it stands in. */
   #link(place: string): string {
-    let value = this.#links.get(place);
-    if (value === undefined) {
-      value = linkValue(this.file.root, place);
-      this.#links.set(place, value);
-    }
-    return value;
+    return remembered(this.#links, place, () => linkValue(this.file.root, place));
   }
 
   /** The file that a metadata string belongs to, and the files written into it. */
   probed(metadata: string): ProbedFile {
-    let known = this.#probed.get(metadata);
-    if (known === undefined) {
+    return remembered(this.#probed, metadata, () => {
       const { path: name, extras } = decodeMetadata(metadata);
-      known = { ...NO_OTHERS, ...(extras as Partial<OtherSources> | undefined), name };
-      this.#probed.set(metadata, known);
-    }
-    return known;
+      return { ...NO_OTHERS, ...(extras as Partial<OtherSources> | undefined), name };
+    });
   }
 }
 
