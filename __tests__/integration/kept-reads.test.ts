@@ -43,3 +43,23 @@ test('a package is updated after a run that took what was kept of it', async () 
   project.edit('node_modules/pkg/package.json', '1.0.1', '1.0.0');
   expect(project.run().ran).toEqual([]);
 });
+
+test('that we look for patches is no input of the test file for which it comes first', () => {
+  project = new Project(
+    {
+      'jest.config.js': 'module.exports = { transform: {} };',
+      'node_modules/chosen/package.json': '{"name":"chosen","version":"1.0.0","main":"index.js"}',
+      'node_modules/chosen/index.js':
+        "module.exports = require('jest-environment-node').TestEnvironment;\n",
+      'patches/chosen+1.0.0.patch': 'diff',
+      '__tests__/chosen.test.js': "/** @jest-environment chosen */\ntest('chosen', () => {});\n",
+    },
+    ['jest'],
+  );
+  project.link('jest-environment-node', 'jest-environment-node');
+  expect(project.run().passed).toHaveLength(1);
+  project.write({ 'patches/unused+1.0.0.patch': 'diff' });
+  expect(project.run().ran).toEqual([]);
+  project.write({ 'patches/chosen+1.0.0.patch': 'another diff' });
+  expect(project.run().ran).toEqual(['__tests__/chosen.test.js']);
+});

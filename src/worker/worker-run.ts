@@ -73,7 +73,7 @@ export class WorkerRun {
     return remembered(this.#packageDependencies, name, () => ({
       kind: 'package',
       name,
-      value: this.#packages.value(path.resolve(this.file.root, name)),
+      value: unobserved(() => this.#packages.value(path.resolve(this.file.root, name))),
     }));
   }
 
