@@ -14,7 +14,7 @@ export function checkSourceControl(dataFile: string): Finding {
   }
   switch (isGitIgnored(dataFile)) {
     case null:
-      return found.ok('not a git repository');
+      return found.ok(`${name} stands in no git repository`);
     case true:
       return found.ok(`${name} is ignored`);
     case false:
