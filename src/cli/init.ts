@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { locateProject, type Place } from '../config/locate';
+import { commandToAdd, packageManagerOf } from '../dependencies/package-manager';
 import { apply, readText, revert, type Change } from '../setup/change';
 import { services } from '../setup/ci';
 import { configChanges } from '../setup/config-changes';
@@ -8,7 +9,6 @@ import { UnclearSourceError } from '../setup/config-source';
 import { unifiedDiff } from '../setup/diff';
 import { gitignoreChange } from '../setup/gitignore';
 import { isInstalled, whyNotLoaded } from '../setup/loads';
-import { packageManagerOf } from '../setup/package-manager';
 import { colours, EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 
@@ -78,7 +78,7 @@ function makePlan(place: Place, flags: Flags): Plan {
   if (!place.usesWithTestmon) {
     if (!isInstalled(path.dirname(configPath)))
       plan.byHand.push(
-        'install jest-testmon first ("npm install --save-dev jest-testmon"), then run this again.',
+        `install jest-testmon first ("${commandToAdd('jest-testmon', place.root)}"), then run this again.`,
       );
     else {
       try {

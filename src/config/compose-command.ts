@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { commandToAdd } from '../dependencies/package-manager';
 import { readArguments, withoutOptions, type GivenArguments } from './arguments';
 import { readCommandLine } from './command-line';
 import { compose } from './compose';
@@ -68,7 +69,7 @@ export function findProjectJest(args: readonly string[]): ProjectJest {
   const jest = findJest(foldersToSearch(args));
   if (jest.cli !== null) return { jest, cli: jest.cli };
   throw new JestMissingError(
-    `testmon: Jest's command line was not found beside the Jest ${jest.version} of this project; install it with "npm install --save-dev jest".`,
+    `testmon: Jest's command line was not found beside the Jest ${jest.version} of this project; install it with "${commandToAdd('jest')}".`,
   );
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { commandToAdd } from '../dependencies/package-manager';
 import { folderWith } from '../dependencies/paths';
 import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
@@ -55,7 +56,7 @@ export class OldJestError extends JestMissingError {
 
   constructor(version: string, cli: JestCliModule | null) {
     super(
-      `testmon: Jest ${version} is too old for jest-testmon, so everything runs and nothing is recorded; update it with "npm install --save-dev jest@latest".`,
+      `testmon: Jest ${version} is too old for jest-testmon, so everything runs and nothing is recorded; update it with "${commandToAdd('jest@latest')}".`,
     );
     this.cli = cli;
   }
@@ -83,7 +84,7 @@ export function findJest(folders: readonly string[]): UserJest {
 function adviceFor(folder: string): string {
   if (process.versions.pnp === undefined && folderWith(folder, '.pnp.cjs') !== null)
     return `this project uses Yarn Plug'n'Play, so start it through Yarn ("yarn jest-testmon")`;
-  return 'install it with "npm install --save-dev jest"';
+  return `install it with "${commandToAdd('jest', folder)}"`;
 }
 
 /**
@@ -106,7 +107,7 @@ function load(entry: string, name: string): UserJest {
   const configPath = resolveFrom(near, 'jest-config') ?? resolveFrom(entry, 'jest-config');
   if (configPath === null) {
     throw new JestMissingError(
-      `testmon: the Jest at ${entry} has no jest-config beside it; install Jest again with "npm install --save-dev jest".`,
+      `testmon: the Jest at ${entry} has no jest-config beside it; install Jest again with "${commandToAdd('jest')}".`,
     );
   }
   const version = readVersion(configPath);

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { locateProject, type Place } from '../config/locate';
 import { normaliseOptions } from '../config/options';
 import { JestMissingError } from '../config/user-jest';
+import { commandToAdd } from '../dependencies/package-manager';
 import { packageRoot, realPath } from '../dependencies/paths';
 import { checkCi } from './ci';
 import { checkDatabase } from './database';
@@ -42,7 +43,7 @@ function notLocated(error: unknown): Finding[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (error instanceof JestMissingError) {
-    const [said = what, mend = 'npm install --save-dev jest@latest'] = what.split('; ');
+    const [said = what, mend = commandToAdd('jest@latest')] = what.split('; ');
     return [reporter('Jest').error(said, mend.replace(/\.$/, ''))];
   }
   return [

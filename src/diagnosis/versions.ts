@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { commandToAdd } from '../dependencies/package-manager';
 import { realPath } from '../dependencies/paths';
 import { reporter, type Finding } from './finding';
 
@@ -54,7 +55,7 @@ export function checkCopies(folders: readonly string[]): Finding {
   if (installed.length === 0) {
     return found.warning(
       `jest-testmon ${own?.version ?? ''} runs, but it is not installed in this project`,
-      'npm install --save-dev jest-testmon',
+      commandToAdd('jest-testmon', folders[0]),
     );
   }
   if (copies.size > 1) {
