@@ -140,3 +140,72 @@ describe.each(['babel', 'v8'])('what a Babel plug-in read, recorded under covera
     expect(run().ran).toEqual(TESTS);
   });
 });
+
+/** Bundles a module in a program of its own, as nothing that reads asynchronously can be waited for otherwise. */
+const BUNDLING = `
+import { spawnSync } from 'node:child_process';
+const SCRIPT = \`
+  const fs = require('node:fs/promises');
+  const path = require('node:path');
+  (async () => {
+    const entry = process.argv[2];
+    const folder = path.dirname(entry);
+    const code = await fs.readFile(entry, 'utf8');
+    const parts = await Promise.all(
+      [...code.matchAll(/bundle\\\\('(.*)'\\\\)/g)].map(async ([, name]) => {
+        const file = path.join(folder, name);
+        const text = await fs.readFile(file + '.override').catch(() => fs.readFile(file));
+        return [name, String(text)];
+      }),
+    );
+    const listed = await fs.readdir(path.join(folder, 'listed'));
+    await fs.writeFile(path.join(folder, 'made.txt'), 'made');
+    await fs.readFile(path.join(folder, 'made.txt'));
+    process.stdout.write(JSON.stringify([Object.fromEntries(parts), listed]));
+  })();
+\`;
+export default {
+  getCacheKey: () => String(Date.now()),
+  process(code, file) {
+    if (!code.includes('bundle(')) return { code };
+    const { stdout } = spawnSync(process.execPath, ['-', file], { input: SCRIPT, encoding: 'utf8' });
+    const [parts, listed] = JSON.parse(stdout);
+    return { code: 'const bundle = (name) => (' + JSON.stringify(parts) + ')[name];' + code + ';exports.listed = ' + JSON.stringify(listed) };
+  },
+};
+`;
+
+describe.each([[[]], [['--coverage']]])(
+  'what a program of a transformer read, recorded with %j',
+  (args) => {
+    test.each([1, 2])('with %i workers', (workers) => {
+      const using = (name: string): string =>
+        `test('${name}', () => { expect(require('../src/entry').text).toMatch(/one|uno/); });\n`;
+      project = new Project({
+        'bundling.mjs': BUNDLING,
+        'jest.config.js':
+          "module.exports = { transform: { '\\\\.js$': '<rootDir>/bundling.mjs' } };",
+        'src/entry.js': "exports.text = bundle('part.txt');\n",
+        'src/part.txt': 'one',
+        'src/other.txt': 'other',
+        'src/listed/first.txt': '',
+        '__tests__/first.test.js': using('first'),
+        '__tests__/second.test.js': using('second'),
+        '__tests__/third.test.js': using('third'),
+        '__tests__/without.test.js': "test('without', () => {});\n",
+      });
+      const USING = ['first', 'second', 'third'].map((name) => `__tests__/${name}.test.js`);
+      const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
+      expect(run(...args).ran).toEqual([...USING, '__tests__/without.test.js']);
+      expect(run().ran).toEqual([]);
+      project.write({ 'src/part.txt': 'uno' });
+      expect(run()).toMatchObject({ exitCode: 0, ran: USING });
+      project.write({ 'src/other.txt': 'another', 'src/made.txt': 'made' });
+      expect(run().ran).toEqual([]);
+      project.write({ 'src/listed/second.txt': '' });
+      expect(run().ran).toEqual(USING);
+      project.write({ 'src/part.txt.override': 'two' });
+      expect(run()).toMatchObject({ exitCode: 1, ran: USING });
+    });
+  },
+);

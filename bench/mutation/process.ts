@@ -61,7 +61,7 @@ function end({ pid }: ChildProcess): void {
 /** The environment as a fresh terminal would have it: nothing of an outer run of Jest or of the tool. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TESTMON.*|JEST_.*|TS_NODE_.*|NODE_ENV|NODE_OPTIONS)$/.test(name),
+    ([name]) => !/^(TESTMON.*|JEST_.*|TS_NODE_.*|NODE_ENV)$/.test(name),
   );
   return Object.fromEntries(kept);
 }

@@ -57,7 +57,7 @@ export function packageRoot(folder: string): string {
 }
 
 /** The nearest folder at or above `folder` that holds a repository; `folder` itself where there is none. */
-function repositoryRoot(folder: string): string {
+export function repositoryRoot(folder: string): string {
   return folderWith(folder, '.git') ?? folder;
 }
 

@@ -29,13 +29,36 @@ export interface ChildWatcher extends Surroundings {
 /** Where children report; made when the first one starts. */
 let reports: string | null = null;
 /** By file of observations: how many bytes of it were read. */
-const readUpTo = new Map<string, number>();
+let readUpTo = new Map<string, number>();
 let watcher: ChildWatcher | null = null;
 let installed = false;
 
 /** Starts watching for one test file. */
 export function watchChildren(next: ChildWatcher): void {
   watcher = next;
+  install();
+}
+
+/**
+ * Runs something whose children are another's: nothing that they do is the test file's. Of those that go on
+ * afterwards, it counts what they did until then.
+ */
+export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
+  const outer = { watcher, reports, readUpTo };
+  install();
+  watcher = next;
+  reports = null;
+  readUpTo = new Map();
+  try {
+    return work();
+  } finally {
+    unobserved(collectChildren);
+    ({ watcher, reports, readUpTo } = outer);
+  }
+}
+
+/** Watches the ways to start a child; to be called before code takes hold of them. Nobody is told yet. */
+export function install(): void {
   if (installed) return;
   installed = true;
   watchLaunches({

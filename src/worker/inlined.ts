@@ -23,7 +23,7 @@ interface Source {
 }
 
 /** What a compiler takes from other files, as absolute paths, sorted. */
-type CompiledWith = Omit<OtherSources, 'listed'>;
+type CompiledWith = Omit<OtherSources, 'listed' | 'missing'>;
 
 const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
 

@@ -10,8 +10,8 @@ import type { OtherSources } from './other-sources';
  * one content of a file counts.
  */
 
-/** Absolute paths: of files whose content stands in an output, and of folders that were listed for it. */
-export type KeptSources = Pick<OtherSources, 'inlined' | 'listed'>;
+/** Absolute paths: of files whose content stands in an output, of folders listed for it, and of what was looked for. */
+export type KeptSources = Pick<OtherSources, 'inlined' | 'listed' | 'missing'>;
 
 /** A source that was transformed. */
 export interface TransformedFile {
@@ -57,7 +57,11 @@ export function keptSources(transformed: TransformedFile): KeptSources {
   kept.read ??= readAll(kept.folder);
   const all = [...kept.found.values(), ...kept.read];
   const unite = (names: (of: KeptSources) => readonly string[]) => [...new Set(all.flatMap(names))];
-  return { inlined: unite(({ inlined }) => inlined), listed: unite(({ listed }) => listed) };
+  return {
+    inlined: unite(({ inlined }) => inlined),
+    listed: unite(({ listed }) => listed),
+    missing: unite(({ missing }) => missing),
+  };
 }
 
 function keptOf({ cacheDirectory, file, contentHash }: TransformedFile): Kept {
@@ -90,10 +94,10 @@ function readAll(folder: string): KeptSources[] {
 /** Nothing for a text that is none of ours. */
 function asSources(text: string): KeptSources {
   try {
-    const { inlined, listed } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
-    return { inlined: paths(inlined), listed: paths(listed) };
+    const { inlined, listed, missing } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+    return { inlined: paths(inlined), listed: paths(listed), missing: paths(missing) };
   } catch {
-    return { inlined: [], listed: [] };
+    return { inlined: [], listed: [], missing: [] };
   }
 }
 

@@ -37,7 +37,8 @@ export function observe(next: Sink): void {
   sink = guarded(next);
 }
 
-function install(): void {
+/** Puts the watch in place; to be called before code takes hold of the watched functions. Nobody is told yet. */
+export function install(): void {
   if (installed) return;
   installed = true;
   watchFs(WATCH, withoutOurFrames);

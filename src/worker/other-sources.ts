@@ -4,6 +4,8 @@ export interface OtherSources {
   inlined: string[];
   /** Folders that were listed for it. */
   listed: string[];
+  /** Where a program that was run for it looked for a file, and there was none. */
+  missing: string[];
   /** Files that decide by what they declare whether it imports them. */
   values: string[];
   /** Files whose types it may name, too. */
@@ -11,4 +13,10 @@ export interface OtherSources {
 }
 
 /** The same where nothing is said of it. */
-export const NO_OTHERS: OtherSources = { inlined: [], listed: [], values: [], types: [] };
+export const NO_OTHERS: OtherSources = {
+  inlined: [],
+  listed: [],
+  missing: [],
+  values: [],
+  types: [],
+};

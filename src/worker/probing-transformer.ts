@@ -15,8 +15,14 @@ import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
 import { keepSources } from './kept-sources';
-import { readsDuring, unobserved, watchSources, type Reads } from './observer';
+import { unobserved, watchSources } from './observer';
 import type { OtherSources } from './other-sources';
+import {
+  NOTHING_READ,
+  transformerReads,
+  watchTransformers,
+  type TransformerReads,
+} from './transformer-reads';
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 
 /** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
@@ -26,7 +32,7 @@ export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
 type Options = TransformOptions<unknown>;
 
 /** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
-const PROBES_VERSION = '3';
+const PROBES_VERSION = '4';
 
 /** Jest gives `.json` to transformers, but it is no program. */
 const PROGRAM =
@@ -37,6 +43,7 @@ const PROGRAM =
  * @throws What loading the user's transformer throws, for Jest to show.
  */
 export async function wrapTransformer(handover: TransformHandover): Promise<ProbingTransformer> {
+  if (handover.collect !== false) watchTransformers();
   const inner =
     handover.path === null ? null : await loadTransformer(handover.path, handover.options);
   if (handover.collect === false) return inner ?? identity;
@@ -61,13 +68,15 @@ function probing(
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
   // A compiler of whole programs reads very many files, and what it takes from them is known.
-  const watching = <T>(work: () => T): { result: T; reads: Reads } =>
-    wholePrograms ? { result: unobserved(work), reads: NOTHING_READ } : readsDuring(work);
+  const watching = <T>(options: Options, work: () => T): { result: T; reads: TransformerReads } =>
+    wholePrograms
+      ? { result: unobserved(work), reads: NOTHING_READ }
+      : transformerReads(rootOf(options.config), work);
   if (process !== undefined) {
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
       return unobserved(() => {
-        const { result, reads } = watching<TransformedSource>(() =>
+        const { result, reads } = watching<TransformedSource>(options, () =>
           process.call(inner, code, file, own(options)),
         );
         return withProbes(code, file, options, result, sources(code, file, result, reads));
@@ -88,13 +97,14 @@ function probing(
     code: string,
     file: string,
     result: TransformedSource,
-    reads: Reads,
+    reads: TransformerReads,
   ): Partial<OtherSources> => {
     if (wholePrograms) return compiledWith(code, file, result?.code ?? null);
     noteModules(reads);
     return {
       inlined: [...reads.files.filter((name) => isInlined(name, file)), ...loadedModules],
       listed: reads.folders.filter((folder) => packageFolder(folder) === null),
+      missing: reads.missing.filter((name) => isInlined(name, file)),
     };
   };
   wrapped.getCacheKey = (code, file, options) =>
@@ -104,7 +114,7 @@ function probing(
       inner.getCacheKey === undefined || isOurs(file)
         ? defaultCacheKey(code, file, options)
         : unobserved(() => {
-            const { result, reads } = watching(() =>
+            const { result, reads } = watching(options, () =>
               inner.getCacheKey?.call(inner, code, file, own(options)),
             );
             noteModules(reads);
@@ -126,12 +136,10 @@ function probing(
   return wrapped;
 }
 
-const NOTHING_READ: Reads = { files: [], folders: [], modules: [] };
-
 /** Modules of the project that a transformer loaded in this process: they may shape all that it transforms later. */
 const loadedModules = new Set<string>();
 
-function noteModules({ modules }: Reads): void {
+function noteModules({ modules }: Pick<TransformerReads, 'modules'>): void {
   for (const file of modules) if (isInlined(file, null)) loadedModules.add(file);
 }
 
@@ -172,10 +180,13 @@ function withProbes(
   const bare = options.instrument || probesAreOff() || !PROGRAM.test(file);
   const probed = bare ? null : probedForm(source, file, options, transformed, others);
   if (probed !== null) return probed;
-  const { inlined = [], listed = [] } = others;
-  if (inlined.length + listed.length > 0) {
+  const { inlined = [], listed = [], missing = [] } = others;
+  if (inlined.length + listed.length + missing.length > 0) {
     const { cacheDirectory } = options.config;
-    keepSources({ cacheDirectory, file, contentHash: contentHash(source) }, { inlined, listed });
+    keepSources(
+      { cacheDirectory, file, contentHash: contentHash(source) },
+      { inlined, listed, missing },
+    );
   }
   return transformed;
 }

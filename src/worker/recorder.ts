@@ -433,15 +433,18 @@ export class Recorder extends PathInputs implements Sink {
     const probed = new Set<string>();
     const read = new Set<string>();
     const listed = new Set<string>();
+    const missing = new Set<string>();
     for (const { metadata } of this.#registry.files) {
       const file = this.#run.probed(metadata);
       probed.add(file.name);
       for (const name of file.inlined) read.add(name);
       for (const name of file.listed) listed.add(name);
+      for (const name of file.missing) missing.add(name);
       this.#dependOnDeclared(file);
     }
     for (const name of read) this.#shared.depend(fileDependency(name, fromStored(root, name)));
     for (const name of listed) this.listed(fromStored(root, name));
+    for (const name of missing) this.looked(fromStored(root, name));
     const packages = new Set<string>();
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
@@ -526,6 +529,7 @@ export class Recorder extends PathInputs implements Sink {
     const kept = keptSources({ cacheDirectory, file, contentHash: content });
     for (const other of [...inlined, ...kept.inlined]) this.read(other);
     for (const folder of kept.listed) this.listed(folder);
+    for (const other of kept.missing) this.looked(other);
     const stored = (names: string[]) => names.map((name) => toStored(this.#run.file.root, name));
     this.#dependOnDeclared({ values: stored(declared.values), types: stored(declared.types) });
   }
