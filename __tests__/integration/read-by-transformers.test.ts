@@ -209,3 +209,57 @@ describe.each([[[]], [['--coverage']]])(
     });
   },
 );
+
+const READING_LATER = `
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+export default {
+  async processAsync(code, file) {
+    await null;
+    const [, name] = /bundle\\('(.*)'\\)/.exec(code) ?? [];
+    if (name === undefined) return { code };
+    const folder = dirname(file);
+    const part = JSON.stringify(await readFile(join(folder, name), 'utf8'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const other = JSON.stringify(readFileSync(join(folder, 'other.txt'), 'utf8'));
+    const listed = JSON.stringify(await readdir(join(folder, 'listed')));
+    return {
+      code: 'const bundle = () => ' + part + ' + ' + other + ';' + code + ';export const listed = ' + listed + ';',
+    };
+  },
+};
+`;
+
+test.each([1, 2])('what an asynchronous transformer read, with %i workers', (workers) => {
+  const using = (name: string): string =>
+    `import { text } from '../src/${name}.mjs';\ntest('${name}', () => { expect(text).toMatch(/one|uno/); });\n`;
+  project = new Project({
+    'later.mjs': READING_LATER,
+    'jest.config.mjs':
+      "export default { testMatch: ['**/*.test.mjs'], transform: { '\\\\.mjs$': '<rootDir>/later.mjs' } };",
+    'src/entry.mjs': "export const text = bundle('part.txt');\n",
+    'src/alone.mjs': "export const text = 'one';\n",
+    'src/part.txt': 'one',
+    'src/other.txt': 'other',
+    'src/listed/first.txt': '',
+    '__tests__/alone.test.mjs': using('alone'),
+    '__tests__/first.test.mjs': using('entry'),
+    '__tests__/second.test.mjs': using('entry'),
+  });
+  const BOTH = ['__tests__/first.test.mjs', '__tests__/second.test.mjs'];
+  const env = { NODE_OPTIONS: '--experimental-vm-modules' };
+  const run = () => project.run([`--maxWorkers=${workers}`], { env });
+  expect(run()).toMatchObject({ exitCode: 0, ran: ['__tests__/alone.test.mjs', ...BOTH] });
+  expect(run().ran).toEqual([]);
+  const edits: Files[] = [
+    { 'src/part.txt': 'uno' },
+    { 'src/other.txt': 'another' },
+    { 'src/listed/second.txt': '' },
+  ];
+  for (const edit of edits) {
+    project.write(edit);
+    expect(run()).toMatchObject({ exitCode: 0, ran: BOTH });
+    expect(run().ran).toEqual([]);
+  }
+});

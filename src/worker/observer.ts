@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
 import { calledByResolver } from './callers';
@@ -45,8 +46,12 @@ export function install(): void {
   watchModules();
 }
 
+/** Whoever is told of what one asynchronous transform does; null while there is none, as it slows every promise. */
+let asynchronous: AsyncLocalStorage<Sink> | null = null;
+let transforms = 0;
+
 const WATCH: Watch = {
-  sink: () => (suspended === 0 ? sink : null),
+  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? sink : null),
   unobserved,
   suspend: () => (suspended += 1),
   resume: () => (suspended -= 1),
@@ -88,25 +93,60 @@ export interface Reads {
 
 /** Runs a transformer and tells what it read; nothing of that is the test's. */
 export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
-  const files = new Set<string>();
-  const folders = new Set<string>();
-  const modules = new Set<string>();
+  const reading = new Reading(() => loading > 0);
   const outer = { sink, suspended, loading };
   install();
-  sink = {
-    ...NOBODY,
-    seesLoading: true,
-    read: (file) => (loading > 0 ? modules : files).add(file),
-    listed: (folder) => folders.add(folder),
-    wrote: (file) => files.delete(file),
-  };
+  sink = reading.sink;
   suspended = 0;
   loading = 0;
   try {
     const result = work();
-    return { result, reads: { files: [...files], folders: [...folders], modules: [...modules] } };
+    return { result, reads: reading.reads };
   } finally {
     ({ sink, suspended, loading } = outer);
+  }
+}
+
+/** The same for a transformer that others may run beside. Modules that it loads meanwhile count as files that it read. */
+export async function readsDuringAsync<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; reads: Reads }> {
+  const reading = new Reading(() => false);
+  install();
+  asynchronous ??= new AsyncLocalStorage();
+  transforms += 1;
+  try {
+    const result = await asynchronous.run(reading.sink, work);
+    return { result, reads: reading.reads };
+  } finally {
+    transforms -= 1;
+    if (transforms === 0) {
+      asynchronous.disable();
+      asynchronous = null;
+    }
+  }
+}
+
+/** Collects what a transformer reads. */
+class Reading {
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+  readonly #modules = new Set<string>();
+  readonly sink: Sink;
+
+  /** @param isLoading Whether a module is being loaded. */
+  constructor(isLoading: () => boolean) {
+    this.sink = {
+      ...NOBODY,
+      seesLoading: true,
+      read: (file) => (isLoading() ? this.#modules : this.#files).add(file),
+      listed: (folder) => this.#folders.add(folder),
+      wrote: (file) => this.#files.delete(file),
+    };
+  }
+
+  get reads(): Reads {
+    return { files: [...this.#files], folders: [...this.#folders], modules: [...this.#modules] };
   }
 }
 

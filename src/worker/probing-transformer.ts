@@ -18,6 +18,7 @@ import { keepSources } from './kept-sources';
 import { unobserved, watchSources } from './observer';
 import type { OtherSources } from './other-sources';
 import {
+  asyncTransformerReads,
   NOTHING_READ,
   transformerReads,
   watchTransformers,
@@ -72,6 +73,10 @@ function probing(
     wholePrograms
       ? { result: unobserved(work), reads: NOTHING_READ }
       : transformerReads(rootOf(options.config), work);
+  const watchingAsync = async <T>(
+    work: () => Promise<T>,
+  ): Promise<{ result: T; reads: TransformerReads }> =>
+    wholePrograms ? { result: await work(), reads: NOTHING_READ } : asyncTransformerReads(work);
   if (process !== undefined) {
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
@@ -86,9 +91,11 @@ function probing(
   if (processAsync !== undefined) {
     wrapped.processAsync = async (code, file, options) => {
       if (isOurs(file)) return { code };
-      const result = await unobserved(() => processAsync.call(inner, code, file, own(options)));
+      const { result, reads } = await unobserved(() =>
+        watchingAsync(() => processAsync.call(inner, code, file, own(options))),
+      );
       return unobserved(() =>
-        withProbes(code, file, options, result, sources(code, file, result, NOTHING_READ)),
+        withProbes(code, file, options, result, sources(code, file, result, reads)),
       );
     };
   }

@@ -6,7 +6,7 @@ import { remembered } from '../dependencies/remembered';
 import { isWithin, type Surroundings } from '../dependencies/surroundings';
 import { childrenDuring, install as watchChildren } from './children';
 import type { Observation } from './observation';
-import { install as watchFiles, readsDuring, type Reads } from './observer';
+import { install as watchFiles, readsDuring, readsDuringAsync, type Reads } from './observer';
 
 /** What a transformer and the programs that it ran looked at. */
 export interface TransformerReads extends Reads {
@@ -59,6 +59,14 @@ export function transformerReads<T>(
       missing: [...children.missing],
     },
   };
+}
+
+/** The same for one that is asynchronous; of the programs that it runs nothing is told. */
+export async function asyncTransformerReads<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; reads: TransformerReads }> {
+  const { result, reads } = await readsDuringAsync(work);
+  return { result, reads: { ...reads, missing: [] } };
 }
 
 /** What the programs of a transformer looked at in the project, as absolute paths. */
