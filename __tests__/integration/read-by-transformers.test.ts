@@ -263,3 +263,46 @@ test.each([1, 2])('what an asynchronous transformer read, with %i workers', (wor
     expect(run().ran).toEqual([]);
   }
 });
+
+test('what a transformer read as it was loaded, and for a key that it did not read again', () => {
+  project = new Project({
+    'reading-early.js': `
+const fs = require('node:fs');
+const path = require('node:path');
+const early = fs.readFileSync(path.join(__dirname, 'data', ['early', 'txt'].join('.')), 'utf8');
+const known = new Map();
+module.exports = {
+  getCacheKey(code, file) {
+    const beside = file + '.txt';
+    if (fs.existsSync(beside)) known.set(file, fs.readFileSync(beside, 'utf8'));
+    return code + file + early + known.get(file);
+  },
+  process: (code, file) => ({
+    code: 'const EARLY = ' + JSON.stringify(early) + ', BESIDE = ' + JSON.stringify(known.get(file)) + ';' + code,
+  }),
+};
+`,
+    'jest.config.js':
+      "module.exports = { transform: { 'src/.*\\\\.js$': '<rootDir>/reading-early.js' } };",
+    'data/early.txt': 'early',
+    'src/one.js': 'exports.text = EARLY + BESIDE;\n',
+    'src/one.js.txt': 'beside',
+    'src/two.js': 'exports.text = EARLY + BESIDE;\n',
+    '__tests__/one.test.js':
+      "test('one', () => { expect(require('../src/one').text).toBe('earlybeside'); });\n",
+    '__tests__/two.test.js':
+      "test('two', () => { expect(require('../src/two').text).toMatch('early'); });\n",
+    '__tests__/without.test.js': "test('without', () => {});\n",
+  });
+  const [ONE = '', TWO = '', WITHOUT = ''] = ['one', 'two', 'without'].map(
+    (name) => `__tests__/${name}.test.js`,
+  );
+  expect(project.run()).toMatchObject({ exitCode: 0, ran: [ONE, TWO, WITHOUT] });
+  expect(project.run().ran).toEqual([]);
+  project.write({ 'src/one.js.txt': 'another' });
+  expect(project.run()).toMatchObject({ exitCode: 1, ran: [ONE] });
+  project.write({ 'src/one.js.txt': 'beside' });
+  expect(project.run()).toMatchObject({ exitCode: 0, ran: [ONE] });
+  project.write({ 'data/early.txt': 'late' });
+  expect(project.run()).toMatchObject({ exitCode: 1, ran: [ONE, TWO] });
+});

@@ -11,6 +11,7 @@ import type { Config } from '@jest/types';
 import { findMapReference, FINGERPRINTS_VERSION, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
+import { remembered } from '../dependencies/remembered';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
@@ -44,26 +45,36 @@ const PROGRAM =
  * @throws What loading the user's transformer throws, for Jest to show.
  */
 export async function wrapTransformer(handover: TransformHandover): Promise<ProbingTransformer> {
-  if (handover.collect !== false) watchTransformers();
-  const inner =
-    handover.path === null ? null : await loadTransformer(handover.path, handover.options);
-  if (handover.collect === false) return inner ?? identity;
-  return inner === null ? probing(identity, handover, false) : probing(inner, handover, true);
+  const { path: file, options, collect } = handover;
+  if (collect === false)
+    return (file === null ? null : await loadTransformer(file, options)) ?? identity;
+  watchTransformers();
+  if (file === null) return probing(identity, handover, []);
+  const { result: inner, reads } = await asyncTransformerReads(() =>
+    loadTransformer(file, options),
+  );
+  const early = remembered(readEarly, file, () => new Set());
+  for (const name of reads.files) if (isInlined(name, null)) early.add(name);
+  return probing(inner, handover, [...early]);
 }
+
+/** By transformer: what it read as it was loaded. This process loads it once, and is asked for it for each test file. */
+const readEarly = new Map<string, Set<string>>();
 
 /** Stands in where no transformer of the user's applies. */
 const identity: SyncTransformer<unknown> = {
   process: (code) => ({ code }),
 };
 
+/** @param early What the transformer read as it was loaded, absolute paths: it may shape all that it transforms. */
 function probing(
   inner: AnyTransformer,
   handover: TransformHandover,
-  restores: boolean,
+  early: readonly string[],
 ): ProbingTransformer {
   const own = (options: Options): Options => {
     watchSources(options.cacheFS);
-    return restores ? userOptions(options, handover) : options;
+    return handover.path === null ? options : userOptions(options, handover);
   };
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
@@ -99,6 +110,13 @@ function probing(
       );
     };
   }
+  /** By file: what its key was made of. A transformer may keep that in memory, and transform with it. */
+  const readForKey = new Map<string, TransformerReads>();
+  const noteKey = (file: string, reads: TransformerReads): void => {
+    noteModules(reads);
+    if (reads.files.length + reads.folders.length + reads.missing.length > 0)
+      readForKey.set(file, reads);
+  };
   /** What a file transforms to depends on besides itself. */
   const sources = (
     code: string,
@@ -108,10 +126,17 @@ function probing(
   ): Partial<OtherSources> => {
     if (wholePrograms) return compiledWith(code, file, result?.code ?? null);
     noteModules(reads);
+    const ofKey = readForKey.get(file) ?? NOTHING_READ;
     return {
-      inlined: [...reads.files.filter((name) => isInlined(name, file)), ...loadedModules],
-      listed: reads.folders.filter((folder) => packageFolder(folder) === null),
-      missing: reads.missing.filter((name) => isInlined(name, file)),
+      inlined: [
+        ...[...reads.files, ...ofKey.files].filter((name) => isInlined(name, file)),
+        ...loadedModules,
+        ...early,
+      ],
+      listed: [...reads.folders, ...ofKey.folders].filter(
+        (folder) => packageFolder(folder) === null,
+      ),
+      missing: [...reads.missing, ...ofKey.missing].filter((name) => isInlined(name, file)),
     };
   };
   wrapped.getCacheKey = (code, file, options) =>
@@ -124,20 +149,25 @@ function probing(
             const { result, reads } = watching(options, () =>
               inner.getCacheKey?.call(inner, code, file, own(options)),
             );
-            noteModules(reads);
+            noteKey(file, reads);
             return result ?? '';
           }),
     );
   if (inner.getCacheKeyAsync !== undefined) {
+    const keyOf = async (code: string, file: string, options: Options): Promise<string> => {
+      const { result, reads } = await watchingAsync(
+        async () => await inner.getCacheKeyAsync?.call(inner, code, file, own(options)),
+      );
+      noteKey(file, reads);
+      return result ?? '';
+    };
     wrapped.getCacheKeyAsync = async (code, file, options) =>
       cacheKey(
         options.instrument,
         '',
         isOurs(file)
           ? defaultCacheKey(code, file, options)
-          : ((await unobserved(() =>
-              inner.getCacheKeyAsync?.call(inner, code, file, own(options)),
-            )) ?? ''),
+          : await unobserved(() => keyOf(code, file, options)),
       );
   }
   return wrapped;
