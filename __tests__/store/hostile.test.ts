@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import * as fc from 'fast-check';
 import { matches } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';
 import { EncodingError, Store, type StoredRecord } from '../../src/store';
 import { isDependencyName, isStoredPath } from '../../src/store/checks';
+import { Columns } from '../../src/store/columns';
 import { encodeBlocks, seal } from '../../src/store/encoding';
 import { recordOwner } from '../../src/store/record-writer';
 import {
@@ -323,6 +325,25 @@ describe('other rows that cannot be ours', () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  it.each([
+    ['no number', [0x23, 0, 0]],
+    ['more values than one', [0x57, ...Buffer.from('x","y')]],
+  ])(
+    "a BLOB that SQLite takes for its own JSON, with %s, hides no other row's value",
+    (_what, bytes) => {
+      const db = new Database(':memory:');
+      db.exec('CREATE TABLE t (id, text)');
+      const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+      insert.run(1, Buffer.from(bytes));
+      insert.run(2, 'two');
+      expect(new Columns(db, ['id', 'text'], 't').read()).toEqual([
+        [1, 2],
+        [null, 'two'],
+      ]);
+      db.close();
+    },
+  );
 
   it('more records of a test file than we keep are cut off', () => {
     const file = filled();

@@ -26,17 +26,27 @@ export class Columns {
 
   /** One array per column, all equally long and in the same order. */
   read(...parameters: unknown[]): unknown[][] {
-    return this.#read(...parameters).map((text) => JSON.parse(text) as unknown[]);
+    return this.#plainly(parameters) ?? parse(this.#checked.get(...parameters));
   }
 
-  /** JSON cannot hold a BLOB, of which there is none in a database of ours; to look at each value takes its time. */
-  #read(...parameters: unknown[]): string[] {
+  /**
+   * Null where a value is a BLOB, of which there is none in a database of ours; to look at each takes its time. JSON
+   * cannot hold one, and one that begins as SQLite's own binary form of JSON is written into the text unchecked.
+   * Source: SQLite's documentation of JSONB, "Handling of malformed JSONB".
+   */
+  #plainly(parameters: readonly unknown[]): unknown[][] | null {
     try {
-      return this.#plain.get(...parameters) ?? [];
+      const columns = parse(this.#plain.get(...parameters));
+      return columns.every(({ length }) => length === columns[0]?.length) ? columns : null;
     } catch (error) {
       // Anything else, a lock say, a second try would only wait for again.
-      if ((error as { code?: unknown }).code !== 'SQLITE_ERROR') throw error;
-      return this.#checked.get(...parameters) ?? [];
+      if (error instanceof SyntaxError || (error as { code?: unknown }).code === 'SQLITE_ERROR')
+        return null;
+      throw error;
     }
   }
+}
+
+function parse(texts: readonly string[] = []): unknown[][] {
+  return texts.map((text) => JSON.parse(text) as unknown[]);
 }
