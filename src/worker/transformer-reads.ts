@@ -17,8 +17,15 @@ export interface TransformerReads extends Reads {
 /** The same for a transformer that nobody watched. */
 export const NOTHING_READ: TransformerReads = { files: [], folders: [], modules: [], missing: [] };
 
-/** Before a transformer is loaded, as it may take functions out of `fs` and `child_process` then, and keep them. */
+let watched = false;
+
+/**
+ * Before a transformer is loaded, as it may take functions out of `fs` and `child_process` then, and keep them. Once: a
+ * later test may have put a function of its own there, which no ES module of the tool chain is to get.
+ */
 export function watchTransformers(): void {
+  if (watched) return;
+  watched = true;
   watchFiles();
   watchChildren();
   syncBuiltinESMExports();
