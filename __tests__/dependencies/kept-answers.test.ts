@@ -6,9 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { KeptAnswers } from '../../src/dependencies/kept-answers';
 import { KeptReads } from '../../src/dependencies/kept-reads';
 import { PackageReader } from '../../src/dependencies/packages';
-
-/** Longer than what was written counts as just written, in milliseconds. */
-const AGED = 2_100;
+import { AGED, isText, writeBelow } from './written';
 
 /** Longer than the file system's clock takes to move on, in milliseconds. */
 const TICK = 30;
@@ -33,14 +31,7 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-function write(name: string, text: string): string {
-  const file = path.join(folder, name);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, text);
-  return file;
-}
+const write = (name: string, text: string): string => writeBelow(folder, name, text);
 
 function manifest(place: string, dependencies: string[] = [], version = '1.0.0'): string {
   return write(

@@ -4,9 +4,7 @@ import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KeptReads } from '../../src/dependencies/kept-reads';
 import { PackageReader } from '../../src/dependencies/packages';
-
-/** Longer than what was written counts as just written, in milliseconds. */
-const AGED = 2_100;
+import { AGED, isText, writeBelow } from './written';
 
 let folder: string;
 let kept: string;
@@ -20,14 +18,7 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-function write(name: string, text: string): string {
-  const file = path.join(folder, name);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, text);
-  return file;
-}
+const write = (name: string, text: string): string => writeBelow(folder, name, text);
 
 /** What one run sees of a file, and whether it had to read it. */
 function run(file: string): { value: string | null; read: boolean } {
