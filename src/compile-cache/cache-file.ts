@@ -10,8 +10,8 @@ import type { CodeStore } from './modules';
 const { existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync } = fs;
 const { rmSync, statSync, writeFileSync } = fs;
 
-/** Smaller modules, of however many characters together, are nearly as fast to compile as to look up. */
-const SMALL = 10_000;
+/** Modules of fewer characters are as fast to compile as to look up. */
+const SMALL = 300;
 
 /** Fewer characters of code that had to be compiled are not worth writing for. */
 const WORTHWHILE = 100_000;
