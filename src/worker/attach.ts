@@ -180,7 +180,16 @@ function onEvent(
   }
 }
 
+const TEST_EVENTS: ReadonlySet<string> = new Set([
+  'test_start',
+  'test_done',
+  'test_skip',
+  'test_todo',
+]);
+
 function onTestEvent(attachment: Attachment, event: string, test: CircusTest): void {
+  // There are several more for each test and each hook around it.
+  if (!TEST_EVENTS.has(event)) return;
   const { recorder, plan, failed } = attachment;
   const identity = plan.identify(test);
   const kept = plan.kept(test);

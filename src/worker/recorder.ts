@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
-import type { Aspect } from '../dependencies/declared';
 import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
 import { linkedWay } from '../dependencies/nearer';
@@ -79,15 +78,13 @@ export class Recorder extends PathInputs implements Sink {
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #replay: Replay;
   /**
-   * Files of packages that Jest read for itself while paused. It does not read them again for the test file, which is
+   * Files that Jest read for itself while paused. It does not read those of packages again for the test file, which is
    * seen or not by chance; they belong to the tool chain, which counts for every record.
    */
   readonly #readBefore = new Set<string>();
   readonly #whilePaused: Sink = {
     ...NOBODY,
-    loaded: (file) => {
-      if (this.#run.paths.place(file).kind === 'package') this.#readBefore.add(file);
-    },
+    loaded: (file) => this.#readBefore.add(file),
   };
   /** Files that Jest found for a specifier, loaded or not. */
   readonly #resolved = new Set<string>();
@@ -158,9 +155,10 @@ export class Recorder extends PathInputs implements Sink {
   // --- what the observer reports ---
 
   loaded(file: string, content: string | Buffer): void {
-    if (this.#loaded.has(file) || this.#readBefore.has(file)) return;
+    if (this.#loaded.has(file)) return;
     const place = this.#run.paths.place(file);
     if (place.kind === 'ignored') return;
+    if (place.kind === 'package' && this.#readBefore.has(file)) return;
     // Modules are found before they are read; what maps a stack trace to the sources reads them by itself.
     if (!this.#resolved.has(file) && calledForStackTrace()) return;
     const isProjects = place.kind === 'file';
@@ -434,14 +432,16 @@ export class Recorder extends PathInputs implements Sink {
     const read = new Set<string>();
     const listed = new Set<string>();
     const missing = new Set<string>();
+    const declared = new Set<Dependency>();
     for (const { metadata } of this.#registry.files) {
       const file = this.#run.probed(metadata);
       probed.add(file.name);
       for (const name of file.inlined) read.add(name);
       for (const name of file.listed) listed.add(name);
       for (const name of file.missing) missing.add(name);
-      this.#dependOnDeclared(file);
+      for (const dependency of this.#run.declaredFor(file)) declared.add(dependency);
     }
+    for (const dependency of declared) this.#shared.depend(dependency);
     for (const name of read) this.#shared.depend(fileDependency(name, fromStored(root, name)));
     for (const name of listed) this.listed(fromStored(root, name));
     for (const name of missing) this.looked(fromStored(root, name));
@@ -530,14 +530,9 @@ export class Recorder extends PathInputs implements Sink {
     for (const other of [...inlined, ...kept.inlined]) this.read(other);
     for (const folder of kept.listed) this.listed(folder);
     for (const other of kept.missing) this.looked(other);
-    const stored = (names: string[]) => names.map((name) => toStored(this.#run.file.root, name));
-    this.#dependOnDeclared({ values: stored(declared.values), types: stored(declared.types) });
-  }
-
-  /** @param names Stored paths of sources, by what of them counts. */
-  #dependOnDeclared(names: Record<Aspect, readonly string[]>): void {
-    for (const name of names.values) this.#shared.depend(this.#run.declared(name, 'values'));
-    for (const name of names.types) this.#shared.depend(this.#run.declared(name, 'types'));
+    for (const aspect of ['values', 'types'] as const)
+      for (const other of declared[aspect])
+        this.#shared.depend(this.#run.declared(toStored(this.#run.file.root, other), aspect));
   }
 
   /** Where modules of the project were looked for by name before they were found. */

@@ -50,6 +50,7 @@ export class WorkerRun {
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
   readonly #declared = new Map<string, Dependency>();
+  readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
   readonly #folders: FolderReader;
 
   constructor(file: RunFile) {
@@ -117,6 +118,14 @@ export class WorkerRun {
       name: manifest,
       value: manifestValue(fromStored(this.file.root, manifest), unwatched.readFileSync),
     }));
+  }
+
+  /** What the sources declare that a probed file was compiled with, remembered per file: most have much in common. */
+  declaredFor(file: ProbedFile): readonly Dependency[] {
+    return remembered(this.#declaredFor, file, () => [
+      ...file.values.map((name) => this.declared(name, 'values')),
+      ...file.types.map((name) => this.declared(name, 'types')),
+    ]);
   }
 
   /** What a source declares that others are compiled with, remembered per source. */
