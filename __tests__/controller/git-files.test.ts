@@ -202,3 +202,62 @@ describe('without git', () => {
     expect(await names(root)).toEqual(['a.js', 'sub/b.js']);
   });
 });
+
+describe('programs that a repository names are not run', () => {
+  let program: string;
+
+  beforeEach(() => {
+    program = path.join(folder, 'program.sh');
+    fs.writeFileSync(program, '#!/bin/sh\necho "$*" >> "$(dirname "$0")/ran"\ncat\n', {
+      mode: 0o755,
+    });
+  });
+
+  const ran = () => fs.existsSync(path.join(folder, 'ran'));
+  const set = (root: string, settings: Record<string, string>) => {
+    for (const [name, value] of Object.entries(settings)) git(root, 'config', name, value);
+  };
+  const COMMITTED = { ...TWO, '.gitattributes': '*.dat filter=planted\n', 'data.dat': 'before\n' };
+
+  it.each(['clean', 'process'])(
+    'a filter (%s), to compare what times do not tell',
+    async (which) => {
+      const root = commit(COMMITTED);
+      // Newer than the index is: git has to compare the content.
+      const later = Date.now() / 1000 + 3600;
+      fs.utimesSync(path.join(root, 'data.dat'), later, later);
+      git(root, 'add', 'data.dat');
+      set(root, { [`filter.planted.${which}`]: program, 'filter.planted.required': 'true' });
+      expect(await names(root)).toEqual(['.gitattributes', 'a.js', 'sub/b.js']);
+      expect(ran()).toBe(false);
+    },
+  );
+
+  it('a monitor of the file system', async () => {
+    const root = commit(COMMITTED);
+    set(root, { 'core.fsmonitor': program });
+    expect(await names(root)).toEqual(['.gitattributes', 'a.js', 'sub/b.js']);
+    expect(ran()).toBe(false);
+  });
+
+  it.each([
+    ['ssh', { 'remote.origin.url': 'ssh://host/path' }, 'core.sshCommand'],
+    ['the other end', { 'remote.origin.url': 'file:///nowhere' }, 'remote.origin.uploadpack'],
+  ])('%s, to fetch what a partial clone lacks', async (_what, settings, setting) => {
+    const root = commit(COMMITTED);
+    const { stdout } = spawnSync('git', ['rev-parse', ':.gitattributes'], { cwd: root });
+    const blob = stdout.toString().trim();
+    fs.rmSync(path.join(root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
+    fs.rmSync(path.join(root, '.gitattributes'));
+    set(root, {
+      'core.repositoryformatversion': '1',
+      'extensions.partialClone': 'origin',
+      'remote.origin.promisor': 'true',
+      [setting]: program,
+      ...settings,
+    });
+    // What the attributes say is not known, so nothing is vouched for.
+    expect(await names(root)).toEqual([]);
+    expect(ran()).toBe(false);
+  });
+});

@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { contentHash } from '../dependencies/content';
 import { fromStored } from '../dependencies/paths';
+import { gitCommand, UNCONVERTED } from '../workspace/git-command';
 
 /** How long git may take, in milliseconds; after that every file is looked at as if there were no git. */
 const WAIT = 10_000;
@@ -11,28 +12,15 @@ const WAIT = 10_000;
 /** How many of the files that git vouches for are read all the same. */
 const SAMPLE = 8;
 
-/**
- * Git decides by what is on the disk and by all of it: no daemon, no cache of its own, no relaxed comparison. It looks
- * at one file after the other: with twenty threads it holds up us, who are what is waited for.
- */
-const STRICT = [
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'core.untrackedCache=false',
-  '-c',
-  'core.trustctime=true',
-  '-c',
-  'core.checkStat=default',
-  '-c',
-  'core.preloadIndex=false',
+/** The names of what differs: no patch, so that no program that would show one is asked for it. */
+const NAMES_ALONE = [
+  '-z',
+  '--name-only',
+  '--relative',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--ignore-submodules=all',
 ];
-
-/**
- * Files that git hands out as it stores them. Any of these attributes, wherever it is set, may make the working file
- * differ from the blob. Source: gitattributes(5), "Checking-out and checking-in".
- */
-const UNCONVERTED = ':(attr:!text !eol !crlf !filter !ident !working-tree-encoding)';
 
 /** How `git ls-files -v -s` begins for a file that git compares as usual: not assumed unchanged, not skipped. */
 const COMPARED = ['H 100644 ', 'H 100755 '];
@@ -62,7 +50,7 @@ export class GitFiles {
     if (process.platform === 'win32') return new GitFiles(root, Promise.resolve(null));
     const answers = Promise.all([
       run(root, ['ls-files', '-v', '-s', '-z', '--', UNCONVERTED]),
-      run(root, ['diff-files', '-z', '--name-only', '--relative', '--ignore-submodules=all']),
+      run(root, ['diff-files', ...NAMES_ALONE, '--', UNCONVERTED]),
       run(root, ['config', '-z', '--list']),
     ]);
     return new GitFiles(
@@ -78,7 +66,10 @@ export class GitFiles {
     const [index, changed, config] = answers;
     if (converts(config)) return new Map();
     const files = indexed(index);
-    for (const name of changed.split('\0')) files.delete(name);
+    const differing = changed.split('\0');
+    // What is set for a folder may stand in an object that a partial clone has not got, and we do not ask for it.
+    if (isPartialClone(config) && differing.some((name) => ATTRIBUTES.test(name))) return new Map();
+    for (const name of differing) files.delete(name);
     return this.#isTruthful(files) ? files : new Map();
   }
 
@@ -113,6 +104,12 @@ function indexed(listing: string): Map<string, string> {
   return files;
 }
 
+const ATTRIBUTES = /(?:^|\/)\.gitattributes$/;
+
+function isPartialClone(config: string): boolean {
+  return /(?:^|\0)(?:extensions\.partialclone|remote\.[^\0\n]*\.promisor)(?:\n|\0|$)/i.test(config);
+}
+
 /** Whether line endings may be converted without an attribute. Source: git-config(1), `core.autocrlf`. */
 function converts(config: string): boolean {
   return config.split('\0').some((entry) => {
@@ -134,9 +131,10 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
   try {
     fs.rmSync(file);
     const code = await new Promise((resolve, reject) => {
-      const child = spawn('git', [...STRICT, ...args], {
+      const command = gitCommand(args);
+      const child = spawn('git', command.args, {
         cwd: folder,
-        env: environment(),
+        env: command.env,
         stdio: ['ignore', output, 'ignore'],
       });
       yieldTo(child.pid);
@@ -174,11 +172,4 @@ function readWhole(file: number): string {
     length += read;
   }
   return bytes.toString('utf8', 0, length);
-}
-
-/** A hook of git's names another index and another folder in variables; ours is about what stands there. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^GIT_/i.test(name));
-  // Nothing of the user's repository is written, not even a refreshed index.
-  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { gitCommand } from '../workspace/git-command';
 
 /** Whether git ignores a file; null where there is no git, or no repository. */
 export function isGitIgnored(file: string): boolean | null {
@@ -15,5 +16,6 @@ export function isGitTracked(file: string): boolean {
 
 /** @returns The exit code; null where git could not be run. */
 function git(folder: string, args: readonly string[]): number | null {
-  return spawnSync('git', args, { cwd: folder, stdio: 'ignore' }).status;
+  const command = gitCommand(args);
+  return spawnSync('git', command.args, { cwd: folder, env: command.env, stdio: 'ignore' }).status;
 }
