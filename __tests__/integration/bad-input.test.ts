@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { ENTRY, Project, type RunResult } from './harness';
+import { canHeedPermissions, ENTRY, Project, type RunResult } from './harness';
 
 jest.setTimeout(300_000);
 
@@ -21,7 +21,6 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 const BOTH = ['__tests__/one.test.js', '__tests__/two.test.js'];
-const asRoot = process.getuid?.() === 0;
 
 /** The tests ran, their exit code stood, and of ours there is one sentence that matches, without a stack trace. */
 function expectOneSentence(result: RunResult, sentence: RegExp, exitCode = 0): string {
@@ -177,31 +176,13 @@ test('a database that another process keeps locked', async () => {
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
 });
 
-/** Root may read and write anything, so what is forbidden is forbidden to another user. */
-const NOBODY = 65534;
-
-/** Runs as a user to whom permissions apply; everything but the project itself is made usable for that user. */
-function runUnprivileged(): RunResult {
-  if (!asRoot) return project.run();
-  fs.chmodSync(path.dirname(project.root), 0o755);
-  for (const name of ['', ...fs.readdirSync(project.temporary, { recursive: true }).map(String)])
-    fs.chmodSync(path.join(project.temporary, name), 0o777);
-  return project.run([], { uid: NOBODY });
-}
-
-/** Windows knows no such permissions, and another user may not be let into this repository. */
-const ifForbidden =
-  process.platform === 'win32' || (asRoot && !mayReadThis(NOBODY)) ? test.skip : test;
-
-function mayReadThis(uid: number): boolean {
-  const script = `require('node:fs').accessSync(${JSON.stringify(__filename)})`;
-  return spawnSync(process.execPath, ['-e', script], { uid, gid: uid }).status === 0;
-}
+const ifForbidden = canHeedPermissions() ? test : test.skip;
+const HEEDING = { heedsPermissions: true };
 
 ifForbidden('a database that may not be read', () => {
   project.run();
   fs.chmodSync(project.path('.testmondata'), 0);
-  expectOneSentence(runUnprivileged(), /cannot be (read|written).*(permissions|writable)/);
+  expectOneSentence(project.run([], HEEDING), /cannot be (read|written).*(permissions|writable)/);
 });
 
 ifForbidden('a database and folder that may not be written select all the same', () => {
@@ -210,7 +191,7 @@ ifForbidden('a database and folder that may not be written select all the same',
   fs.chmodSync(project.path('.testmondata'), 0o444);
   fs.chmodSync(project.root, 0o555);
   try {
-    const { exitCode, ran, messages } = runUnprivileged();
+    const { exitCode, ran, messages } = project.run([], HEEDING);
     expect({ exitCode, ran }).toEqual({ exitCode: 0, ran: ['__tests__/two.test.js'] });
     expect(messages.filter((message) => /cannot be written/.test(message))).toHaveLength(1);
   } finally {
@@ -220,18 +201,10 @@ ifForbidden('a database and folder that may not be written select all the same',
 
 ifForbidden('a temporary folder that may not be written', () => {
   const closed = path.join(project.temporary, 'closed');
-  const cache = path.join(project.temporary, 'cache');
   fs.mkdirSync(closed);
-  fs.mkdirSync(cache);
-  fs.chmodSync(cache, 0o777);
-  fs.chmodSync(project.root, 0o777);
-  fs.chmodSync(project.temporary, 0o777);
   fs.chmodSync(closed, 0o555);
-  fs.chmodSync(path.dirname(project.root), 0o755);
-  const result = project.run(['--cacheDirectory', cache], {
-    env: { TMPDIR: closed },
-    ...(asRoot ? { uid: NOBODY } : {}),
-  });
+  const cache = path.join(project.temporary, 'cache');
+  const result = project.run(['--cacheDirectory', cache], { env: { TMPDIR: closed }, ...HEEDING });
   expectOneSentence(result, /temporary folder cannot be written.*TMPDIR/);
 });
 

@@ -35,6 +35,19 @@ export interface RunOptions {
   cwd?: string;
   /** The user, and group, that runs it; only root may choose. */
   uid?: number;
+  /** Permissions of files count, also where root runs the tests; see `canHeedPermissions`. */
+  heedsPermissions?: boolean;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+/** Runs a command as root without the right to read and write whatever it likes. */
+const BOUND = ['--bounding-set=-dac_override,-dac_read_search'];
+
+/** Whether a run can be made to heed permissions. Windows knows none of the kind. */
+export function canHeedPermissions(): boolean {
+  if (process.platform === 'win32') return false;
+  return !isRoot || spawnSync('setpriv', [...BOUND, 'true']).status === 0;
 }
 
 /** A project in a temporary folder, with the packages of this repository linked into it. */
@@ -110,7 +123,12 @@ export class Project {
 
   /** Runs `jest-testmon` with the arguments, or plain Jest. */
   run(args: readonly string[] = [], options: RunOptions = {}): RunResult {
-    const result = spawnSync(process.execPath, this.#command(args, options), {
+    const command = this.#command(args, options);
+    const [program, rest] =
+      options.heedsPermissions === true && isRoot
+        ? ['setpriv', [...BOUND, process.execPath, ...command]]
+        : [process.execPath, command];
+    const result = spawnSync(program, rest, {
       cwd: options.cwd ?? this.root,
       env: this.environment(options),
       encoding: 'utf8',

@@ -81,10 +81,10 @@ function report(comparison: Comparison, json: true | undefined): void {
 }
 
 function describe(comparison: Comparison): string {
-  const { total, wouldSkip, checked, tests, escapes } = comparison;
+  const { total, wouldSkip, checked, tests, escapes, recorded } = comparison;
   if (total === 0) return 'testmon: no test file was found, so there was nothing to verify.';
   if (wouldSkip + tests.wouldSkip === 0) {
-    return `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify; after this run there is.`;
+    return `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify${recorded ? '; after this run there is' : ''}.`;
   }
   const unchecked = wouldSkip - checked;
   const rest = unchecked > 0 ? `; ${unchecked} more did not run` : '';

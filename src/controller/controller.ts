@@ -28,6 +28,7 @@ import { findEnvironments, packageCache, usersOwn } from './environments';
 import { Harvest } from './harvest';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
+import { count, some } from './messages';
 import { countingOff } from './progress';
 import { Project, type JudgedTest } from './project';
 import { RunDirectory } from './run-directory';
@@ -58,6 +59,8 @@ export class Controller {
   readonly #packages: PackageReader;
   readonly #tree: WorkingTree;
   readonly #projects = new Map<string, Project>();
+  /** Those whose records are all of another tool chain, in a database that is read-only: nothing is selected by them. */
+  readonly #outdated = new Set<Project>();
   readonly #verdicts = new Verdicts();
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #directory: RunDirectory | null = null;
@@ -105,6 +108,7 @@ export class Controller {
         if (opened.writable) finishAbandonedRuns(opened.store, dataFile, voice);
         controller.#createEnvironments();
         controller.#began = opened.store.time();
+        if (!opened.writable) controller.#saySelectsReadonly();
         return controller;
       } catch (error) {
         opened.store.close();
@@ -149,7 +153,9 @@ export class Controller {
     const judged: JudgedTest[] = [];
     for (const project of this.#projects.values()) {
       const own = tests.filter((test) => test.context.config.id === project.config.id);
-      const decided = await project.judge(this.#store, own);
+      const decided = this.#outdated.has(project)
+        ? own.map((test) => project.unrecorded(test))
+        : await project.judge(this.#store, own);
       this.#partialFailures.look(
         project,
         decided.map(({ path, verdict }) => [path, verdict]),
@@ -193,7 +199,9 @@ export class Controller {
     // A list is no run: it saves nothing and has no place among them.
     if (listing) return;
     this.#counts = summarise(judged, projects);
-    announce(this.#request, this.#counts, watchKey);
+    // Where all of it is outdated, it has been said that everything runs.
+    if (projects.length > 0 && projects.every((project) => this.#outdated.has(project))) return;
+    announce({ ...this.#request, collect: this.collects }, this.#counts, watchKey);
   }
 
   /** Paths of the test files that were found unaffected, by project id: for a Jest whose sequencer is not ours. */
@@ -210,7 +218,7 @@ export class Controller {
   /** The recorded test files of a project that need not run, by relative path. */
   async unaffectedPaths(projectId: string): Promise<string[]> {
     const project = this.#projects.get(projectId);
-    if (project === undefined) return [];
+    if (project === undefined || this.#outdated.has(project)) return [];
     const paths = [...this.#store.load(project.environmentId).testFiles.keys()];
     const judged = await project.judgePaths(this.#store, paths);
     this.#partialFailures.look(
@@ -376,6 +384,7 @@ export class Controller {
     this.#identity = replaced.identity;
     this.#partialFailures = new PartialFailures(this.#store, this.#tree);
     this.#projects.clear();
+    this.#outdated.clear();
     this.#createEnvironments();
     return true;
   }
@@ -505,18 +514,32 @@ export class Controller {
     const { root, options, select, verify, coverage } = this.#request;
     const place = { ...this.#request, packages: this.#packages };
     const environments = findEnvironments(this.#store, place, this.#configs);
-    for (const [index, environment] of environments.entries()) {
+    for (const [index, { environment, isCurrent }] of environments.entries()) {
       const config = this.#configs[index];
       if (config === undefined) continue;
-      this.#projects.set(
-        config.id,
-        new Project(config, environment, root, this.#tree, {
-          always: options.always,
-          // Under coverage files count as a whole, and a report on some of the tests misleads.
-          byTest: options.granularity === 'test' && (select || verify) && !coverage,
-        }),
-      );
+      const project = new Project(config, environment, root, this.#tree, {
+        always: options.always,
+        // Under coverage files count as a whole, and a report on some of the tests misleads.
+        byTest: options.granularity === 'test' && (select || verify) && !coverage,
+      });
+      this.#projects.set(config.id, project);
+      if (!isCurrent) this.#outdated.add(project);
     }
+  }
+
+  #saySelectsReadonly(): void {
+    const { dataFile, voice } = this.#request;
+    const outdated = [...this.#outdated].map(({ environment }) => environment.project);
+    if (outdated.length === 0) {
+      voice.warn(
+        `${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`,
+      );
+      return;
+    }
+    const isAll = outdated.length === this.#projects.size;
+    voice.warn(
+      `${dataFile} cannot be written, and what it holds${isAll ? '' : ` of ${count(outdated.length, 'project')}${some(outdated)}`} was recorded with another Jest config, transformer, Node or Jest version, so everything${isAll ? '' : ' in there'} runs and nothing is recorded; make it writable to record anew.`,
+    );
   }
 }
 

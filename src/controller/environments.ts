@@ -32,19 +32,30 @@ export function packageCache(
     : null;
 }
 
+/** The environment of a project of a run. */
+export interface FoundEnvironment {
+  environment: Environment;
+  /**
+   * False where a database that is read-only holds records of another tool chain alone: workers may take part by this
+   * row, but nothing may be selected by it.
+   */
+  isCurrent: boolean;
+}
+
 /**
  * Finds or creates the environment of each project of a run, in the order of the configs. In a database that is
- * read-only they must be there already.
+ * read-only they must be there already, perhaps with the hash of another tool chain.
  * @throws {StoreError} Where one is not, or the database fails.
  */
 export function findEnvironments(
   store: Store,
   place: EnvironmentPlace,
   configs: readonly Config.ProjectConfig[],
-): Environment[] {
-  return environmentKeys(place, configs).map((key) =>
-    store.findOrCreateEnvironment(key, Date.now()),
-  );
+): FoundEnvironment[] {
+  return environmentKeys(place, configs).map((key) => {
+    const environment = store.findOrCreateEnvironment(key, Date.now());
+    return { environment, isCurrent: environment.hash === key.hash };
+  });
 }
 
 /**

@@ -29,12 +29,8 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
     if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
-      if (reading !== null) {
-        voice.warn(
-          `${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`,
-        );
-        return { store: reading, writable: false, identity };
-      }
+      // The controller says what comes of it, once it knows what there is to select by.
+      if (reading !== null) return { store: reading, writable: false, identity };
     }
     voice.warn(`${error.message} Everything runs and nothing is recorded.`);
     return null;

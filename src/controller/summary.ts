@@ -96,7 +96,7 @@ export function announce(
   }
   if (neverRecorded === total) {
     voice.say(
-      `nothing is recorded yet in this environment: ${count(total, 'test file')} to run and record.`,
+      `nothing is recorded yet in this environment: ${count(total, 'test file')} to run${collect ? ' and record' : ''}.`,
     );
     return;
   }
