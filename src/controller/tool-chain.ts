@@ -5,12 +5,13 @@ import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
-import { forgetImports, importClosure, mentionedFiles, stringsIn } from '../dependencies/imports';
-import { packageFolder, realPath, toStored } from '../dependencies/paths';
+import { forgetImports, importClosure, mentionedFiles } from '../dependencies/imports';
+import { packageFolder, realPath, repositoryRoot } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
 import { packageNamesIn } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import { preloaded, type Started } from './circumstances';
+import { namesIn, portableConfig, portablePath } from './portable';
 
 /** Files that tell a transformer how to work, looked for beside the project and at the root. */
 const CONFIG_FILES = [
@@ -118,6 +119,7 @@ export function toolChainHash(input: ToolChainInput): string {
   const { root, started } = input;
   const { shaped, named, folders, manifests, toolConfigs, files } = partsOf(input);
 
+  const checkout = { root, workspace: repositoryRoot(root) };
   const contents = files.map((file) => fs.readFileSync(file));
   const texts = [...contents.map(String), ...toolConfigs];
   const packages = input.packages.beneath(
@@ -134,8 +136,11 @@ export function toolChainHash(input: ToolChainInput): string {
       input.typeErrors,
       started.circumstances,
       [...variables].sort().map((name) => [name, variableValue(started.variables[name])]),
-      relativeTo(root, shaped),
-      files.map((file, index) => [toStored(root, file), contentHash(contents[index] ?? '')]),
+      portableConfig(checkout, shaped),
+      files.map((file, index) => [
+        portablePath(checkout, file),
+        contentHash(contents[index] ?? ''),
+      ]),
       manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
       toolConfigs,
       packages,
@@ -155,11 +160,7 @@ function partsOf(input: ToolChainInput) {
   const shaped = Object.entries(config)
     .filter(([key]) => !RESULTLESS_KEYS.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  // What specifiers are mapped to is code as any other, recorded where it is loaded.
-  const named = stringsIn(
-    shaped.filter(([key]) => key !== 'moduleNameMapper').map(([, value]) => value),
-  );
-  named.push(...input.globalSetups);
+  const named = [...namesIn(shaped), ...input.globalSetups];
 
   const folders = [...new Set([rootDir, root])];
   const configFiles = folders.flatMap((folder) =>
@@ -222,18 +223,4 @@ function readManifest(file: string): Record<string, unknown> | null {
 
 function pick(manifest: Record<string, unknown> | null, keys: readonly string[]): unknown {
   return manifest === null ? null : keys.map((key) => manifest[key] ?? null);
-}
-
-/** A value with absolute paths in its strings seen from the root, so that another checkout folder makes no difference. */
-function relativeTo(root: string, value: unknown): unknown {
-  if (typeof value === 'string') {
-    if (path.isAbsolute(value)) return `<root>/${toStored(root, value)}`;
-    return value.split(root).join('<root>');
-  }
-  if (Array.isArray(value)) return value.map((item) => relativeTo(root, item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value).map(([key, item]) => [
-    relativeTo(root, key),
-    relativeTo(root, item),
-  ]);
 }
