@@ -87,7 +87,7 @@ function watchFunctions(modules: CompiledModules): void {
         known.code = null;
         if (!isKeepable(code, params)) return compile(code, params, options);
         const compiled = compile(code, params, { ...options, produceCachedData: true });
-        known.code = (compiled as { cachedData?: Buffer }).cachedData ?? null;
+        known.code = ownCopy((compiled as { cachedData?: Buffer }).cachedData);
         return compiled;
       }
       if (known.code === null) return compile(code, params, options);
@@ -101,6 +101,18 @@ function watchFunctions(modules: CompiledModules): void {
     watched as AnyFunction,
     compile as AnyFunction,
   ) as typeof compile;
+}
+
+/**
+ * Node makes the bytes in the realm of the test file that compiled the module. Keeping them would keep that realm's
+ * global object, with everything on it.
+ */
+function ownCopy(code: Buffer | undefined): Buffer | null {
+  if (code === undefined) return null;
+  // Small buffers share a slab of memory, which would be kept too.
+  const copy = Buffer.allocUnsafeSlow(code.length);
+  copy.set(code);
+  return copy;
 }
 
 /** Asked of every module, most of which are short. Whoever compiles a function may give anything for it. */

@@ -69,7 +69,7 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
 interface ModuleId {
   /** What it is made of. */
   parts: readonly string[];
-  /** The turn of the sink that was told last. A sink itself would stay in memory with all that it has seen. */
+  /** The number of the sink that was told last. A sink itself would stay in memory with all that it has seen. */
   told: number;
 }
 
@@ -82,23 +82,18 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
   const known = new Map<unknown, ModuleId>();
-  let listening: Sink | null = null;
-  let turn = 0;
   // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
   prototype.getModuleID = function (_virtualMocks, from, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
     const id = getModuleID.apply(this, arguments as unknown as unknown[]);
     const sink = watch.sink();
     if (sink === null) return id;
-    if (sink !== listening) {
-      listening = sink;
-      turn += 1;
-    }
+    const turn = sink.number ?? 0;
     let moduleId = known.get(id);
     if (moduleId === undefined) {
       if (typeof id !== 'string') return id;
       // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
-      moduleId = { parts: id.split(path.delimiter), told: 0 };
+      moduleId = { parts: id.split(path.delimiter), told: -1 };
       known.set(id, moduleId);
     }
     if (moduleId.told === turn) return id;

@@ -2,6 +2,8 @@
 export interface Sink {
   /** Whether modules that this process loads for itself, and what they do meanwhile, count as well. */
   readonly seesLoading?: boolean;
+  /** Tells it from those before it, for whoever outlives it; those without one keep nothing of what they are told. */
+  readonly number?: number;
   /** Jest's runtime read a module's source, a JSON module or a snapshot. */
   loaded(file: string, content: string | Buffer): void;
   /** Code under test read, or is about to read, a file's content or its size and times. */
@@ -46,7 +48,7 @@ export interface Watch {
 }
 
 /** Receives everything and keeps nothing. */
-export const NOBODY: Omit<Sink, 'seesLoading'> = {
+export const NOBODY: Omit<Sink, 'seesLoading' | 'number'> = {
   loaded: () => undefined,
   read: () => undefined,
   looked: () => undefined,
@@ -65,13 +67,15 @@ export const NOBODY: Omit<Sink, 'seesLoading'> = {
 const METHODS = Object.keys(NOBODY) as (keyof typeof NOBODY)[];
 
 const guards = new WeakMap<Sink, Sink>();
+let guardsMade = 0;
 
 /** The same sink for whoever stands in the midst of code under test: a fault of ours never becomes one of that code. */
 export function guarded(sink: Sink): Sink {
   let guard = guards.get(sink);
   if (guard === undefined) {
     const methods = Object.fromEntries(METHODS.map((name) => [name, guardedMethod(sink, name)]));
-    guard = { ...NOBODY, seesLoading: sink.seesLoading === true, ...methods };
+    guardsMade += 1;
+    guard = { ...NOBODY, seesLoading: sink.seesLoading === true, number: guardsMade, ...methods };
     guards.set(sink, guard);
   }
   return guard;
