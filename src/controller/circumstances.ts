@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
+import { nodePathFolders } from '../dependencies/lookup-paths';
 import { isFile } from '../dependencies/stats';
-import { isWithin, packageFolder, realPath, toStored } from '../dependencies/paths';
+import { isWithin, packageFolder, realPath, repositoryRoot, toStored } from '../dependencies/paths';
 
 /** What a process was started with: a global setup may change it, for the tests and for the runs to come. */
 export interface Started {
@@ -32,8 +33,17 @@ function circumstances(root: string, cwd: string): unknown[] {
     new Intl.PluralRules().resolvedOptions().locale,
     typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
     nodeOptions().filter((option) => !path.isAbsolute(option)),
+    nodePath(root, realPath(cwd)),
     toStored(root, realPath(cwd)),
   ];
+}
+
+/** The folders of `NODE_PATH`, which Jest's resolver reads itself: those of the repository as seen from the root. */
+function nodePath(root: string, cwd: string): string[] {
+  const workspace = repositoryRoot(root);
+  return nodePathFolders(process.env['NODE_PATH'], cwd).map((folder) =>
+    isWithin(workspace, folder) ? `<root>/${toStored(root, folder)}` : folder,
+  );
 }
 
 /** Years whose winters and summers tell time zones apart. */

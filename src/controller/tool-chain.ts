@@ -52,7 +52,7 @@ const CONFIG_FILES = [
 const VARIABLES = ['NODE_ENV', 'BABEL_ENV', 'BROWSERSLIST', 'BROWSERSLIST_ENV'];
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
-const PACKAGE_KEYS = ['type', 'imports', 'exports', 'main', 'module', 'browser'];
+const PACKAGE_KEYS = ['name', 'type', 'imports', 'exports', 'main', 'module', 'browser'];
 
 /** Keys of package.json that configure tools: what they name is loaded by a tool. */
 const TOOL_KEYS = ['babel', 'browserslist', 'swc', 'ts-jest'];

@@ -44,15 +44,17 @@ export function manifestValue(
 }
 
 /**
- * The package.json that governs a module: the nearest one above it.
+ * The package.json files that govern a module: the nearest one above it, and those that would be nearer, in each folder
+ * between, where none is yet.
  * @param name Stored path of the module.
- * @returns Its stored path; null where there is none below the root.
+ * @returns Their stored paths, the nearest last. That of the root belongs to the environment.
  */
-export function nearestManifest(name: string, folders: FolderReader): string | null {
+export function governingManifests(name: string, folders: FolderReader): string[] {
+  const manifests: string[] = [];
   for (let at = path.posix.dirname(name); ; at = path.posix.dirname(at)) {
-    // That of the root belongs to the environment.
-    if (at === '.' || at === '..' || at.endsWith('/..')) return null;
+    if (at === '.' || at === '..' || at.endsWith('/..')) return manifests;
     const manifest = path.posix.join(at, 'package.json');
-    if (folders.has(manifest)) return manifest;
+    manifests.push(manifest);
+    if (folders.has(manifest)) return manifests;
   }
 }

@@ -1,8 +1,6 @@
 import type { Config } from '@jest/types';
 import { blocksIn, stripProbes } from '../blocks';
 import { flushInWorker } from '../compile-cache';
-import { mappedSpecifiers, searchOrders } from '../dependencies/earlier';
-import { moduleExtensions } from '../dependencies/extensions';
 import { wrapsAllTransformers } from '../run/handover';
 import { withoutOurFrames } from '../run/own-frames';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
@@ -84,12 +82,9 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       environmentId: project.environmentId,
       file: context.testPath,
       pragmas: context.docblockPragmas(),
-      extensions: moduleExtensions(context.config),
       cacheDirectory: context.config.cacheDirectory,
-      searchOrders: searchOrders(context.config),
-      moduleDirectories: context.config.moduleDirectories,
+      lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
-      mapped: mappedSpecifiers(context.config),
     },
     environment.global,
   );

@@ -1,15 +1,10 @@
 import path from 'node:path';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
-import { earlierPlaces } from '../dependencies/earlier';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
-import { linkedWay } from '../dependencies/nearer';
 import { fromStored, toStored } from '../dependencies/paths';
 import { installedName, packageName } from '../dependencies/package-name';
-import type { NamedModule } from '../dependencies/searched';
-import { placesOf } from '../dependencies/unresolved';
 import { recordedPragmas } from '../dependencies/pragmas';
-import { kindAt } from '../dependencies/stats';
 import { variableValue } from '../dependencies/variables';
 import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
@@ -19,6 +14,7 @@ import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { compiledNow } from './inlined';
 import { keptSources } from './kept-sources';
+import { ModuleLookups, PATH, type ModuleLookupConfig } from './module-lookups';
 import { observe, stopObserving, unobserved, unwatched } from './observer';
 import { now } from './own-paths';
 import { fileDependency, PathInputs } from './path-inputs';
@@ -42,18 +38,12 @@ export interface RecordedTestFile {
   file: string;
   /** As `jest-docblock` parsed them. */
   pragmas: Record<string, string | string[]>;
-  /** As Jest tries them: see `moduleExtensions`. */
-  extensions: readonly string[];
   /** Jest's, where its cache is. */
   cacheDirectory: string;
-  /** Folders that Jest searches one after the other. */
-  searchOrders: readonly string[][];
-  /** Jest's `moduleDirectories`. */
-  moduleDirectories: readonly string[];
+  /** Where Jest looks for modules. */
+  lookups: ModuleLookupConfig;
   /** Whether it is seen which modules Jest loads from what a transformer of the project has read. */
   seesSources: boolean;
-  /** Where Jest's `moduleNameMapper` sends a specifier; null where it does not decide on it. */
-  mapped: (specifier: string) => readonly string[] | null;
 }
 
 /**
@@ -77,6 +67,7 @@ export class Recorder extends PathInputs implements Sink {
   readonly #loadedByKept = new Set<string>();
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #replay: Replay;
+  readonly #lookups: ModuleLookups;
   /**
    * Files that Jest read for itself while paused. It does not read those of packages again for the test file, which is
    * seen or not by chance; they belong to the tool chain, which counts for every record.
@@ -94,8 +85,6 @@ export class Recorder extends PathInputs implements Sink {
   readonly #names = new Set<string>();
   /** Modules of which Jest asked for the id, by the parts of it. */
   readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
-  /** By folder and specifier: what of the project was found for a name without a path. */
-  readonly #named = new Map<string, NamedModule>();
   /** Modules of the project without probes. */
   readonly #wholeFiles = new Set<string>();
 
@@ -122,6 +111,7 @@ export class Recorder extends PathInputs implements Sink {
     this.#run = run;
     this.#journal = journal;
     this.#target = target;
+    this.#lookups = new ModuleLookups(run, target.lookups);
     this.#registry = ProbeRegistry.of(global);
     this.#shared.depend({
       kind: 'pragmas',
@@ -168,34 +158,17 @@ export class Recorder extends PathInputs implements Sink {
     if (isProjects) this.#modules.push(place.name);
   }
 
-  resolved(from: string, specifier: string, file: string): void {
-    this.#resolved.add(file);
-    if (!this.#target.seesSources) this.#noteContent(file);
-    this.#dependOnLinks(from, specifier, file);
-    if (PATH.test(specifier)) return;
-    this.#names.add(specifier);
-    if (!path.isAbsolute(file) || this.#run.paths.place(file).kind !== 'file') return;
+  resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
+    this.#resolved.add(found);
+    if (!this.#target.seesSources) this.#noteContent(found);
+    if (!PATH.test(specifier)) this.#names.add(specifier);
+    // An installed package counts as a whole.
+    const isProjects = (file: string): boolean => this.#run.paths.place(file).kind === 'file';
+    if (!path.isAbsolute(found) || !(isProjects(from) || isProjects(found))) return;
     const folder = path.dirname(from);
-    const key = `${folder}\0${specifier}`;
-    if (!this.#named.has(key)) this.#named.set(key, { folder, specifier, found: file });
-  }
-
-  /** Links on the way to a module that code of the project asked for by a path. */
-  #dependOnLinks(from: string, specifier: string, found: string): void {
-    if (this.#run.paths.place(from).kind !== 'file' || !path.isAbsolute(found)) return;
-    const links = this.#run.linkedWays(path.dirname(from), specifier, found, () =>
-      this.#linksTo(from, specifier, found),
-    );
-    for (const link of links) this.#shared.depend(link);
-  }
-
-  #linksTo(from: string, specifier: string, found: string): Dependency[] {
-    const { mapped, extensions } = this.#target;
-    return (mapped(specifier) ?? [specifier]).flatMap((name) => {
-      if (!PATH.test(name)) return [];
-      const place = path.resolve(path.dirname(from), name);
-      return linkedWay(this.#run.file.root, place, found, extensions) ?? [];
-    });
+    const look = () => this.#lookups.dependencies({ folder, specifier, found, paths });
+    const key = [folder, specifier, found, ...(paths ?? [])].join('\0');
+    for (const dependency of this.#run.lookup(key, look)) this.#shared.depend(dependency);
   }
 
   /** Before it can be loaded, so that what is recorded is what ran. */
@@ -209,28 +182,10 @@ export class Recorder extends PathInputs implements Sink {
     this.#identified.push([parts, resolve]);
   }
 
-  unresolved(from: string, specifier: string): void {
+  unresolved(from: string, specifier: string, paths?: readonly string[]): void {
     if (!PATH.test(specifier)) this.#names.add(specifier);
-    for (const name of this.#target.mapped(specifier) ?? [specifier])
-      for (const place of placesOf(name, path.dirname(from))) this.#dependOnMissing(place, name);
-  }
-
-  /** A module that is not at a place, which is that of its package where the module has no path of its own. */
-  #dependOnMissing(place: string, specifier: string): void {
-    const { root } = this.#run.file;
-    const inside = PATH.test(specifier) ? '' : specifier.slice(packageName(specifier).length + 1);
-    const known = inside === '' ? null : this.#run.paths.place(place);
-    if (known?.kind !== 'package' || kindAt(place) === null) {
-      for (const missed of this.#missing(toStored(root, place))) this.depend(missed);
-      return;
-    }
-    // The package is there and has no such module, or its "exports" keep it closed.
-    this.depend(this.#run.packageDependency(known.name));
-    const module = path.join(place, inside);
-    const [absent, rivals] = this.#missing(toStored(root, module));
-    this.depend(rivals);
-    // A folder could get an index one day; a file is closed.
-    if (kindAt(module) !== 'file') this.depend(absent);
+    const lookup = { folder: path.dirname(from), specifier, found: null, paths };
+    for (const dependency of this.#lookups.dependencies(lookup)) this.depend(dependency);
   }
 
   /**
@@ -469,14 +424,8 @@ export class Recorder extends PathInputs implements Sink {
     }
     const modules = new Set([...probed, ...this.#wholeFiles, ...this.#dependOnResolved(loaded)]);
     for (const name of modules) {
-      this.#shared.depend(this.#run.rivals(name, this.#target.extensions));
-      const manifest = this.#run.manifest(name);
-      if (manifest !== null) this.#shared.depend(manifest);
-      const { searchOrders } = this.#target;
-      if (searchOrders.length === 0) continue;
-      for (const place of earlierPlaces(path.resolve(this.#run.file.root, name), searchOrders))
-        for (const missed of this.#missing(toStored(this.#run.file.root, place)))
-          this.#shared.depend(missed);
+      this.#shared.depend(this.#run.rivals(name, this.#lookups.extensions));
+      for (const manifest of this.#run.manifests(name)) this.#shared.depend(manifest);
     }
     for (const file of importClosure(this.#run.transformerConfigs(probed), mentionedFiles)) {
       const place = this.#run.paths.place(file);
@@ -484,7 +433,6 @@ export class Recorder extends PathInputs implements Sink {
     }
     this.#dependOnMocks();
     for (const place of this.#run.nearer(packages, modules)) this.#shared.depend(place);
-    this.#dependOnSearches();
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
     const place = this.#run.paths.place(snapshot);
@@ -535,28 +483,12 @@ export class Recorder extends PathInputs implements Sink {
         this.#shared.depend(this.#run.declared(toStored(this.#run.file.root, other), aspect));
   }
 
-  /** Where modules of the project were looked for by name before they were found. */
-  #dependOnSearches(): void {
-    for (const named of this.#named.values()) {
-      if (this.#target.mapped(named.specifier) !== null) continue;
-      const { missed, passed } = this.#run.searched(named, this.#target.moduleDirectories);
-      for (const dependency of passed) this.#shared.depend(dependency);
-      for (const place of missed)
-        for (const dependency of this.#missing(place)) this.#shared.depend(dependency);
-    }
-  }
-
   /** All that the test file imports, at any depth, as the type checker sees it. */
   #dependOnImports(): void {
     for (const file of importClosure([this.#target.file])) {
       const place = this.#run.paths.place(file);
       if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
     }
-  }
-
-  /** A module that is not where it could be: neither as it is written nor with one of Jest's extensions. */
-  #missing(name: string): [absent: Dependency, rivals: Dependency] {
-    return [{ kind: 'absent', name, value: '' }, this.#run.rivals(name, this.#target.extensions)];
   }
 
   /** A manual mock may come to stand for whatever was asked for by name. */
@@ -571,9 +503,6 @@ export class Recorder extends PathInputs implements Sink {
     (this.#current ?? this.#shared).depend(dependency);
   }
 }
-
-/** What names a module by its path; anything else is the name of a package, or leads to one. */
-const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
 
 function textOf(file: string): string | null {
   try {

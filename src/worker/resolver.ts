@@ -7,7 +7,11 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 interface ResolverClass {
   prototype: Record<
-    'resolveModule' | 'resolveModuleAsync' | 'resolveStubModuleName' | 'getModuleID',
+    | 'resolveModule'
+    | 'resolveModuleAsync'
+    | 'resolveModuleFromDirIfExists'
+    | 'resolveStubModuleName'
+    | 'getModuleID',
     AnyFunction
   > & {
     [MARK]?: boolean;
@@ -26,6 +30,7 @@ export function watchResolver(watch: Watch): void {
     if (prototype[MARK] === true || typeof prototype.resolveModule !== 'function') continue;
     Object.defineProperty(prototype, MARK, { value: true });
     watchResolutions(prototype, watch);
+    watchGivenPaths(prototype, watch);
     watchModuleIds(prototype, watch);
   }
 }
@@ -62,6 +67,24 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
       tell(watch.sink(), from, specifier, null);
       throw watch.unobserved(() => withoutOurFrames(error));
     }
+  };
+}
+
+/**
+ * `require.resolve` asks for the module from a folder where it was given paths, or is asked for an absolute one.
+ * Source: `_requireResolve` of jest-runtime.
+ */
+function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): void {
+  const { resolveModuleFromDirIfExists: resolve } = prototype;
+  if (typeof resolve !== 'function') return;
+  // Every other lookup comes through here as well; forwarded so, V8 makes no array of the arguments.
+  prototype.resolveModuleFromDirIfExists = function (folder, specifier, options) {
+    // eslint-disable-next-line prefer-rest-params -- As said above.
+    const found = resolve.apply(this, arguments as unknown as unknown[]);
+    const { paths } = (options ?? {}) as { paths?: readonly string[] };
+    if (paths !== undefined && typeof folder === 'string')
+      tell(watch.sink(), path.join(folder, '_'), specifier, found, paths);
+    return found;
   };
 }
 
@@ -111,8 +134,14 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   };
 }
 
-function tell(sink: Sink | null, from: unknown, specifier: unknown, found: unknown): void {
+function tell(
+  sink: Sink | null,
+  from: unknown,
+  specifier: unknown,
+  found: unknown,
+  paths?: readonly string[],
+): void {
   if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
-  if (found === null) sink.unresolved(from, specifier);
-  else if (typeof found === 'string') sink.resolved(from, specifier, found);
+  if (found === null) sink.unresolved(from, specifier, paths);
+  else if (typeof found === 'string') sink.resolved(from, specifier, found, paths);
 }

@@ -14,8 +14,11 @@ export interface Sink {
   followed(file: string): void;
   /** Code under test listed a folder. */
   listed(folder: string): void;
-  /** Jest's resolver found a file for a specifier. */
-  resolved(from: string, specifier: string, file: string): void;
+  /**
+   * Jest's resolver found a file for a specifier.
+   * @param paths Those that `require.resolve` was given.
+   */
+  resolved(from: string, specifier: string, file: string, paths?: readonly string[]): void;
   /**
    * Jest asked for the id of a module, maybe to replace it by a mock.
    * @param parts What the id is made of; the path of the module is among them.
@@ -23,7 +26,7 @@ export interface Sink {
    */
   identified(parts: readonly string[], resolve: (to: Sink) => void): void;
   /** Jest's resolver found nothing for a specifier. */
-  unresolved(from: string, specifier: string): void;
+  unresolved(from: string, specifier: string, paths?: readonly string[]): void;
   /** Code under test is about to create, replace or remove a path, whatever was there. */
   wrote(file: string): void;
   /** Code under test is about to change what a file holds. */
@@ -81,16 +84,16 @@ export function guarded(sink: Sink): Sink {
   return guard;
 }
 
-/** They are called tens of thousands of times: none takes more than three arguments, and no array is made of them. */
+/** They are called tens of thousands of times: none takes more than four arguments, and no array is made of them. */
 function guardedMethod(
   sink: Sink,
   name: (typeof METHODS)[number],
-): (a?: unknown, b?: unknown, c?: unknown) => void {
+): (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
-  const method = sink[name] as (a: unknown, b: unknown, c: unknown) => void;
-  return (a, b, c) => {
+  const method = sink[name] as (a: unknown, b: unknown, c: unknown, d: unknown) => void;
+  return (a, b, c, d) => {
     try {
-      method.call(sink, a, b, c);
+      method.call(sink, a, b, c, d);
     } catch {
       sink.lost();
     }

@@ -3,14 +3,13 @@ import * as path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { decodeMetadata } from '../blocks';
 import { PackageReader } from '../dependencies/packages';
-import { manifestValue, nearestManifest } from '../dependencies/manifest';
+import { governingManifests, manifestValue } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
 import { declaredValue, type Aspect } from '../dependencies/declared';
 import { foldersAbove, linkValue, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { remembered } from '../dependencies/remembered';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
-import { searchedPlaces, type NamedModule, type Searched } from '../dependencies/searched';
 import { ignoredVariables } from '../dependencies/variables';
 import {
   awaitRunFile,
@@ -45,10 +44,11 @@ export class WorkerRun {
   readonly ignoresVariable: (name: string) => boolean;
   readonly #probed = new Map<string, ProbedFile>();
   readonly #rivals = new Map<string, Dependency>();
-  readonly #linkedWays = new Map<string, readonly Dependency[]>();
+  readonly #lookups = new Map<string, readonly Dependency[]>();
   readonly #links = new Map<string, string>();
   readonly #mocks = new Map<string, Dependency>();
   readonly #manifests = new Map<string, Dependency>();
+  readonly #governing = new Map<string, readonly Dependency[]>();
   readonly #declared = new Map<string, Dependency>();
   readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
   readonly #folders: FolderReader;
@@ -78,14 +78,9 @@ export class WorkerRun {
     }));
   }
 
-  /** The links on the way from a folder to a module, remembered: nearly every module is found without any. */
-  linkedWays(
-    folder: string,
-    specifier: string,
-    found: string,
-    look: () => Dependency[],
-  ): readonly Dependency[] {
-    return remembered(this.#linkedWays, `${folder}\0${specifier}\0${found}`, look);
+  /** What a lookup that found something depends on, remembered: every test file asks for the same modules. */
+  lookup(key: string, look: () => readonly Dependency[]): readonly Dependency[] {
+    return remembered(this.#lookups, key, look);
   }
 
   /** What could stand in a module's place, remembered per module. */
@@ -109,10 +104,18 @@ export class WorkerRun {
     }));
   }
 
-  /** What the package.json of a module's package says of its files, remembered per package. */
-  manifest(name: string): Dependency | null {
-    const manifest = nearestManifest(name, this.#folders);
-    if (manifest === null) return null;
+  /** What the package.json files that govern a module say of files, and that the nearer ones are not there. */
+  manifests(name: string): readonly Dependency[] {
+    return remembered(this.#governing, path.posix.dirname(name), () =>
+      governingManifests(name, this.#folders).map((manifest) => this.manifestAt(manifest)),
+    );
+  }
+
+  /**
+   * What a package.json says of files, remembered; that it is not there is a value like any other.
+   * @param manifest Its stored path.
+   */
+  manifestAt(manifest: string): Dependency {
     return remembered(this.#manifests, manifest, () => ({
       kind: 'manifest',
       name: manifest,
@@ -142,11 +145,6 @@ export class WorkerRun {
       .flatMap((folder) => RC_FILES.map((file) => `${folder}/${file}`))
       .filter((name) => this.#folders.has(name))
       .map((name) => fromStored(this.file.root, name));
-  }
-
-  /** Where a module of the project was looked for by name. */
-  searched(named: NamedModule, directories: readonly string[]): Searched {
-    return searchedPlaces(this.file.root, named, directories, this.#folders);
   }
 
   /** Where modules of the project would find installed packages before where they are. */

@@ -4,6 +4,7 @@ import { children } from './children';
 import { code } from './code';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
+import { lookups } from './lookups';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
@@ -36,6 +37,8 @@ export const families: readonly Family[] = [
   underJest29(closed),
   platforms,
   underJest29(platforms),
+  lookups,
+  underJest29(lookups),
   mocks,
   native,
   files,

@@ -1,0 +1,42 @@
+import * as path from 'node:path';
+
+/** The parts of a Jest config that say where a module is looked for that is named without a path. */
+export interface LookupConfig {
+  moduleDirectories: readonly string[];
+  modulePaths?: readonly string[];
+}
+
+/**
+ * The folders in which Jest looks for a module that is named without a path, in the order in which it does.
+ * Source: jest-resolve, `nodeModulesPaths` and `Resolver.findNodeModule`.
+ * @param folder Absolute path of the folder of the file that asks.
+ * @param directories Jest's `moduleDirectories`: a relative one is looked for in each folder from here up.
+ * @param paths Absolute paths of the folders that are searched last.
+ */
+export function* lookupFolders(
+  folder: string,
+  directories: readonly string[],
+  paths: readonly string[],
+): Generator<string> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    for (const directory of directories) {
+      if (path.isAbsolute(directory)) {
+        if (at === folder) yield directory;
+      } else if (directory !== 'node_modules' || path.basename(at) !== directory)
+        yield path.join(at, directory);
+    }
+    if (path.dirname(at) === at) break;
+  }
+  yield* paths;
+}
+
+/**
+ * The folders of `NODE_PATH`, as absolute paths. Jest's resolver searches them before those of `modulePaths`.
+ * @param cwd Absolute, real path of the working folder.
+ */
+export function nodePathFolders(value: string | undefined, cwd: string): string[] {
+  return (value ?? '')
+    .split(path.delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => path.resolve(cwd, folder));
+}
