@@ -23,7 +23,7 @@ const ENTRIES = [
 const OF_WORKERS = ['jest/environment.js', 'jest/runner.js', 'jest/transform.js'];
 
 /** Packages that many a process never comes to use. */
-const LATE = /^(?:acorn|picomatch|picocolors|commander)$/;
+const LATE = /^(?:acorn|get-tsconfig|js-tokens|picomatch|picocolors|commander)$/;
 
 const PARTS = ['recording.js', 'command.js'];
 

@@ -32,6 +32,16 @@ describe('what others are compiled with changes', () => {
       'export interface A {}\nexport namespace A { export const x = 1 }',
     ],
     [
+      'a name behind a comment with a brace',
+      "export { A /* } */, B } from './a'",
+      "export { A /* } */, C } from './a'",
+    ],
+    [
+      'an import behind a comment with a quote',
+      "import { A /* don't */ } from './a'\nexport { A }",
+      "import { A /* don't */ } from './b'\nexport { A }",
+    ],
+    [
       'declarations below a namespace',
       'namespace A {\n  export interface B {}\n}',
       'namespace A {\n  export class B {}\n}',
@@ -72,6 +82,49 @@ describe('where types are written down', () => {
     ['an alias of an object', 'type A = {\n  a: 1;\n}', 'type A = {\n  (): 1;\n}'],
     ['the values of an enum', 'enum A { X = 1 }', "enum A { X = 'a' }"],
     ['an interface that can be called', 'interface A {\n  a: 1\n}', 'interface A {\n  (): 1\n}'],
+    ['an alias behind a bracket in quotes', "type A = ')' | string;", "type A = ')' | number;"],
+    ['behind another kind of quotes', 'type A = "]" | string;', 'type A = "]" | number;'],
+    ['behind a semicolon in quotes', "type A = ';' | string;", "type A = ';' | number;"],
+    ['behind an escaped quote', "type A = '\\')' | string;", "type A = '\\')' | number;"],
+    ['behind a template', 'type A = `${`}`})` | string;', 'type A = `${`}`})` | number;'],
+    ['behind a comment', 'type A = // )\n  string;', 'type A = // )\n  number;'],
+    [
+      'behind one in the middle',
+      "type A = /* ) don't */ string;",
+      "type A = /* ) don't */ number;",
+    ],
+    ['what a function gives', 'type A = () =>\n  string\nfoo()', 'type A = () =>\n  number\nfoo()'],
+    ['after a word that goes on', 'type A = keyof\n  B\n', 'type A = keyof\n  C\n'],
+    [
+      'after an empty line',
+      'type A =\n\n  // It is text.\n  string\n',
+      'type A =\n\n  // It is text.\n  number\n',
+    ],
+    ['a list without a comma', "type A = ['}', string]\n", "type A = ['}', number]\n"],
+    [
+      'the values of an enum behind a brace',
+      "enum A { X = '}', Y = 1 }",
+      "enum A { X = '}', Y = 'y' }",
+    ],
+    [
+      'what an interface extends',
+      'interface A extends B<{ a: 1 }> {}',
+      'interface A extends C<{ a: 1 }> {}',
+    ],
+    [
+      'an interface that can be called, with types',
+      'interface A {\n  a: 1\n}',
+      'interface A {\n  <T extends Set<1>>(a: T): 1\n}',
+    ],
+    [
+      'types that are exported again',
+      "export type { A } from './a'",
+      "export type { A } from './b'",
+    ],
+    ['all of them', "export type * from './a'", "export type * from './b'"],
+    ['types that are imported', "import type { A } from './a'", "import type { A } from './b'"],
+    ['another name in a namespace', 'export import A = N.B', 'export import A = N.C'],
+    ['a text that nobody closes', 'const a = `; type A = string;', 'const a = `; type A = number;'],
     ['a class that becomes an interface', 'declare class A {}', 'interface A {}'],
   ])('%s counts', (_name, before, after) => {
     expect(isSame(before, after, 'types')).toBe(false);
@@ -92,4 +145,11 @@ describe('where types are written down', () => {
 
 test('a file that is gone declares nothing', () => {
   expect(declaresStill(declaredValue('', 'values'), null, () => '')).toBe(false);
+});
+
+test('very many names of one type are read in no time', () => {
+  const members = Array.from({ length: 20_000 }, (_, index) => `\n  | 'type ${index}'`).join('');
+  const text = (last: string): string => `export type A =${members}\n  | ${last}\nconst a = 1\n`;
+  expect(isSame(text("'x'"), text("'y'"), 'types')).toBe(false);
+  expect(isSame(text("'x'"), text("'x'"), 'types')).toBe(true);
 });

@@ -1,11 +1,17 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { parseJson } from '../dependencies/json';
 import type { Config } from '@jest/types';
 import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { contentHash, shortHash } from '../dependencies/content';
 import type { PackageReader } from '../dependencies/packages';
-import { forgetImports, importClosure, mentionedFiles } from '../dependencies/imports';
+import {
+  forgetImports,
+  importClosure,
+  loadableFiles,
+  mentionedFiles,
+} from '../dependencies/imports';
 import { packageFolder, realPath, repositoryRoot } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
 import { packageNamesIn } from '../dependencies/tool-packages';
@@ -183,7 +189,7 @@ function partsOf(input: ToolChainInput) {
   const toolConfigs = manifests.map((manifest) => JSON.stringify(pick(manifest, TOOL_KEYS)));
   const files = [
     ...new Set([
-      ...importClosure(seeds),
+      ...importClosure(seeds, loadableFiles),
       ...importClosure(
         seeds.filter((file) => NAMES_PLUGINS.test(path.basename(file))),
         mentionedFiles,
@@ -215,7 +221,7 @@ function variablesIn(text: string): string[] {
 
 function readManifest(file: string): Record<string, unknown> | null {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return parseJson(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
   } catch {
     return null;
   }

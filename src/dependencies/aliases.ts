@@ -1,17 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isFile } from './stats';
+import { createPathsMatcher, parseTsconfig } from 'get-tsconfig';
 
-/** The parts of a tsconfig.json that say where a specifier leads. */
-interface Aliases {
-  /** Absolute path; undefined where there is none. */
-  baseUrl: string | undefined;
-  /** Patterns and the absolute paths they lead to, `*` in both. */
-  paths: [string, string[]][] | undefined;
-}
+/** Gives the absolute paths, without extensions, that a specifier may lead to. */
+type Matcher = (specifier: string) => string[];
 
 /** By folder of a source; forgotten by `forgetAliases`. */
-const known = new Map<string, Aliases | null>();
+const known = new Map<string, readonly Matcher[]>();
 
 /** Forgets what was read, as files may have been edited since. */
 export function forgetAliases(): void {
@@ -19,94 +14,47 @@ export function forgetAliases(): void {
 }
 
 /**
- * Where a specifier may lead by `paths` and `baseUrl` of the nearest tsconfig.json.
- * Source: TypeScript's documentation of `paths` and of `extends`.
+ * Where a specifier may lead by `paths` and `baseUrl` of the configs in the source's folder and in those above. Which
+ * of them the compiler was told to use is its own affair (`tsconfig.test.json`, or that of the root for all packages),
+ * so all of them count.
  * @param folder Absolute path of the source's folder.
  * @returns Makes absolute paths, without extensions, of a specifier.
  */
-export function aliasesAt(folder: string): (specifier: string) => string[] {
-  const aliases = nearest(folder);
-  return (specifier) => {
-    if (aliases === null) return [];
-    const mapped = (aliases.paths ?? []).flatMap(([pattern, targets]) => {
-      const [before = '', after] = pattern.split('*');
-      if (after === undefined) return specifier === pattern ? targets : [];
-      if (!specifier.startsWith(before) || !specifier.endsWith(after)) return [];
-      const rest = specifier.slice(before.length, specifier.length - after.length);
-      return targets.map((target) => target.replace('*', () => rest));
-    });
-    return aliases.baseUrl === undefined
-      ? mapped
-      : [...mapped, path.join(aliases.baseUrl, specifier)];
-  };
+export function aliasesAt(folder: string): Matcher {
+  const matchers = matchersAt(folder);
+  return (specifier) => matchers.flatMap((matcher) => matcher(specifier));
 }
 
-function nearest(folder: string): Aliases | null {
-  let aliases = known.get(folder);
-  if (aliases === undefined) {
-    const file = ['tsconfig.json', 'jsconfig.json']
-      .map((name) => path.join(folder, name))
-      .find((name) => isFile(name));
+function matchersAt(folder: string): readonly Matcher[] {
+  let matchers = known.get(folder);
+  if (matchers === undefined) {
     const above = path.dirname(folder);
-    if (file !== undefined) aliases = read(file, new Set());
-    else aliases = above === folder ? null : nearest(above);
-    known.set(folder, aliases);
+    const own = configsIn(folder).flatMap((file) => matcherOf(file) ?? []);
+    matchers = [...own, ...(above === folder ? [] : matchersAt(above))];
+    known.set(folder, matchers);
   }
-  return aliases;
+  return matchers;
 }
 
-function read(file: string, seen: Set<string>): Aliases {
-  const aliases: Aliases = { baseUrl: undefined, paths: undefined };
-  if (seen.has(file)) return aliases;
-  seen.add(file);
-  const folder = path.dirname(file);
-  let config: {
-    extends?: string | string[];
-    compilerOptions?: { baseUrl?: string; paths?: Record<string, string[]> };
-  };
+const CONFIG = /^[jt]sconfig(?:\..+)?\.json$/;
+
+function configsIn(folder: string): string[] {
   try {
-    config = JSON.parse(withoutComments(fs.readFileSync(file, 'utf8'))) as typeof config;
+    return fs
+      .readdirSync(folder)
+      .filter((name) => CONFIG.test(name))
+      .sort()
+      .map((name) => path.join(folder, name));
   } catch {
-    return aliases;
-  }
-  for (const name of [config.extends ?? []].flat()) {
-    const base = extended(name, folder);
-    if (base === null) continue;
-    const { baseUrl, paths } = read(base, seen);
-    aliases.baseUrl = baseUrl ?? aliases.baseUrl;
-    aliases.paths = paths ?? aliases.paths;
-  }
-  const { baseUrl, paths } = config.compilerOptions ?? {};
-  if (typeof baseUrl === 'string') aliases.baseUrl = path.resolve(folder, baseUrl);
-  if (paths !== undefined) {
-    aliases.paths = Object.entries(paths).map(([pattern, targets]) => [
-      pattern,
-      targets.map((target) => path.resolve(aliases.baseUrl ?? folder, target)),
-    ]);
-  }
-  return aliases;
-}
-
-function extended(name: string, folder: string): string | null {
-  const spellings = (base: string) => [base, `${base}.json`, path.join(base, 'tsconfig.json')];
-  if (name.startsWith('.') || path.isAbsolute(name))
-    return spellings(path.resolve(folder, name)).find((file) => isFile(file)) ?? null;
-  for (let at = folder; ; at = path.dirname(at)) {
-    const found = spellings(path.join(at, 'node_modules', name)).find((file) => isFile(file));
-    if (found !== undefined) return found;
-    if (path.dirname(at) === at) return null;
+    return [];
   }
 }
 
-/** A tsconfig.json may have comments and trailing commas. */
-function withoutComments(text: string): string {
-  return text
-    .replace(
-      /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
-      (_match, string: string | undefined) => string ?? '',
-    )
-    .replace(
-      /("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g,
-      (_match, string: string | undefined) => string ?? '',
-    );
+/** Null where a config names no aliases, or cannot be read: the compiler then says so itself. */
+function matcherOf(file: string): Matcher | null {
+  try {
+    return createPathsMatcher({ path: file, config: parseTsconfig(file) });
+  } catch {
+    return null;
+  }
 }

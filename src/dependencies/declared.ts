@@ -1,3 +1,4 @@
+import { afterQuoted, QUOTES, withoutComments } from './code-text';
 import { contentHash, shortHash } from './content';
 
 /**
@@ -19,6 +20,13 @@ const EXPORTS =
 
 /** Clauses that import what may be exported again. */
 const IMPORTS = /\bimport\s+(?!type\b(?!\s*,|\s+from\b))[\w$*{][^;'"]*["'][^"'\n]+["']/g;
+
+/** Other names for what stands in a namespace. */
+const SHORT_NAMES = /\bimport\s+(?:type\s+)?[\w$]+\s*=\s*[\w$.]+/g;
+
+/** Exports and imports of types alone. */
+const TYPE_CLAUSES =
+  /\b(?:import|export)\s+type\b\s*(?:\*(?:\s*as\s+[\w$]+)?|[\w$]*\s*,?\s*\{[^}]*\}|[\w$]+)(?:\s*from\s*["'][^"'\n]+["'])?/g;
 
 const TYPES = /\b(?:interface|type|enum|class)\s+[\w$]+/g;
 
@@ -46,44 +54,104 @@ export function declaresStill(value: string, hash: string | null, read: () => st
 }
 
 function declarations(text: string, aspect: Aspect): string {
-  const clauses = [...text.matchAll(EXPORTS)];
-  if (clauses.length > 0) clauses.push(...text.matchAll(IMPORTS));
-  const found = [...text.matchAll(VALUES), ...clauses].map(([match]) =>
-    match.replace(/\s+/g, ' ').trim(),
-  );
+  const code = withoutComments(text);
+  // What cannot be read counts as a whole.
+  if (code === null) return contentHash(text);
+  const found = clausesIn(code, aspect);
   if (aspect === 'types') {
-    for (const { 0: head, index } of text.matchAll(TYPES)) found.push(...kindOf(head, text, index));
+    /** Up to where the text of a type is among what was found: nothing in it need be looked at again. */
+    let covered = 0;
+    for (const { 0: head, index } of code.matchAll(TYPES)) {
+      if (index < covered) continue;
+      if (head.startsWith('class')) {
+        found.push(head);
+        continue;
+      }
+      const statement = statementAt(code, index, !head.startsWith('type'));
+      if (head.startsWith('interface')) found.push(...kindOf(head, statement));
+      else {
+        found.push(statement.replace(/\s+/g, ' '));
+        covered = index + statement.length;
+      }
+    }
   }
   return shortHash(found.sort().join('\n'));
 }
 
-/** What decides what a type is at run time: Object, String, Number, Function, a class and so on. */
-function kindOf(head: string, text: string, start: number): string[] {
-  if (head.startsWith('class')) return [head];
-  const statement = statementAt(text, start);
-  // Of an interface, it counts whether it can be called.
-  return head.startsWith('interface')
-    ? [head, ...(/[{;,\n]\s*(?:<[^>]*>\s*)?\(/.test(statement) ? [`${head} ()`] : [])]
-    : [statement.replace(/\s+/g, ' ')];
+function clausesIn(code: string, aspect: Aspect): string[] {
+  const clauses = [...code.matchAll(EXPORTS)];
+  if (aspect === 'types') {
+    clauses.push(...code.matchAll(TYPE_CLAUSES), ...code.matchAll(SHORT_NAMES));
+    clauses.push(...code.matchAll(IMPORTS));
+  } else if (clauses.length > 0) clauses.push(...code.matchAll(IMPORTS));
+  return [...code.matchAll(VALUES), ...clauses].map(([match]) => match.replace(/\s+/g, ' ').trim());
 }
 
-/** A declaration to its end: a closing brace, a semicolon, or a line after which nothing goes on. */
-function statementAt(text: string, start: number): string {
+/** What decides what an interface is at run time: what it extends, and whether it can be called. */
+function kindOf(head: string, statement: string): string[] {
+  const [heading = ''] = statement.split('{', 1);
+  const isCalled = /[{};,\n]\s*[<(]/.test(statement);
+  return [heading.replace(/\s+/g, ' ').trim(), ...(isCalled ? [`${head} ()`] : [])];
+}
+
+/** What begins another statement where it stands at the start of a line. */
+const STATEMENT =
+  /(?:@|(?:export|import|declare|type|interface|class|enum|const|let|var|function|namespace|module|abstract|async|if|for|while|return|throw|try|switch|do)\b(?!\s*[:?=,|&)]))|$/y;
+
+/** Whether a line cannot be the end of a type. */
+const UNFINISHED =
+  /(?:[|&=?:,(<[{.]|=>|\b(?:keyof|typeof|readonly|unique|infer|extends|is|asserts|new|in))$/;
+
+/**
+ * A declaration to its end: a semicolon, a bracket that was opened before it, or a line after which a statement begins.
+ * In doubt it goes on.
+ * @param hasBody Whether it ends with what stands in braces.
+ */
+function statementAt(code: string, start: number, hasBody: boolean): string {
   let depth = 0;
-  for (let at = start; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if ('([{'.includes(char)) depth += 1;
-    if (')]}'.includes(char)) {
+  /** Behind the last character that is no space. */
+  let last = start;
+  for (let at = start; at < code.length; at += 1) {
+    const char = code.charAt(at);
+    if (QUOTES.includes(char)) {
+      at = afterQuoted(code, at) - 1;
+    } else if ('([{'.includes(char)) {
+      depth += 1;
+    } else if (')]}'.includes(char)) {
       depth -= 1;
-      if (depth < 0) return text.slice(start, at);
+      if (depth < 0) return code.slice(start, at);
+      if (
+        hasBody &&
+        depth === 0 &&
+        char === '}' &&
+        !'>,{&|.['.includes(code.charAt(afterSpaces(code, at + 1)) || ' ')
+      )
+        return code.slice(start, at + 1);
+    } else if (depth === 0 && char === ';') {
+      return code.slice(start, at);
+    } else if (depth === 0 && char === '\n') {
+      const next = afterSpaces(code, at);
+      if (endsBefore(code, last, next)) return code.slice(start, last);
+      at = next - 1;
+      continue;
     }
-    if (depth > 0) continue;
-    if (char === ';') return text.slice(start, at);
-    if (char === '\n' && !goesOn(text, start, at)) return text.slice(start, at);
+    if (char !== ' ' && char !== '\t' && char !== '\r') last = at + 1;
   }
-  return text.slice(start);
+  return code.slice(start);
 }
 
-function goesOn(text: string, start: number, at: number): boolean {
-  return /[|&=?:,(<]\s*$/.test(text.slice(start, at)) || /^\s*[|&=?:,{[<)]/.test(text.slice(at));
+function afterSpaces(code: string, start: number): number {
+  SPACES.lastIndex = start;
+  SPACES.test(code);
+  return SPACES.lastIndex;
+}
+
+const SPACES = /\s*/y;
+
+/** Enough to hold the longest word that goes on. */
+const WORD = 12;
+
+function endsBefore(code: string, last: number, next: number): boolean {
+  STATEMENT.lastIndex = next;
+  return STATEMENT.test(code) && !UNFINISHED.test(code.slice(Math.max(0, last - WORD), last));
 }

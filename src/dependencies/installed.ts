@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { parseJson } from './json';
 import { contentHash } from './content';
 import { KeptReads } from './kept-reads';
 import { RealPaths } from './real-paths';
@@ -127,7 +128,7 @@ function readManifest(file: string): InstalledManifest | null {
 
 function fieldsOf(text: string): Record<string, unknown> {
   try {
-    return { ...(JSON.parse(text) as object | null) };
+    return { ...(parseJson(text) as object | null) };
   } catch {
     return {};
   }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { parseJson } from './json';
 import { shortHash } from './content';
 import type { FolderReader } from './rivals';
 
@@ -36,7 +37,7 @@ export function manifestValue(
     return '';
   }
   try {
-    const manifest = JSON.parse(text) as Record<string, unknown>;
+    const manifest = parseJson(text) as Record<string, unknown>;
     return shortHash(JSON.stringify(RESOLUTION_KEYS.map((key) => manifest[key] ?? null)));
   } catch {
     return shortHash(text);

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { parseJson } from './json';
 import { contentHash, shortHash } from './content';
 import { InstalledPackages } from './installed';
 import { KeptAnswers } from './kept-answers';
@@ -166,7 +167,7 @@ function readOrigins(file: string): Origins | null {
   try {
     const text = fs.readFileSync(file, 'utf8');
     if (!FROM_ELSEWHERE.test(text)) return {};
-    const { packages = {} } = JSON.parse(text) as {
+    const { packages = {} } = parseJson(text) as {
       packages?: Record<string, { resolved?: unknown; integrity?: unknown; link?: unknown }>;
     };
     return Object.fromEntries(

@@ -156,7 +156,7 @@ function imports(code: string, file: string): string[] {
 
 /** Imports and exports of names, but for those of types alone. */
 const CLAUSE =
-  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))([\w$*{][^;'"]*?)\bfrom\s*(["'][^"'\n]+["'])/g;
+  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))([\w$*{/](?:[^;'"/]|\/\*[^]*?\*\/|\/\/[^\n]*)*?)\bfrom\s*(?:\/\*[^]*?\*\/\s*)*(["'][^"'\n]+["'])/g;
 
 /** What the imports lead to that are not in the output. */
 function leftOut(code: string, file: string, output: string | null): string[] {
@@ -168,7 +168,9 @@ function leftOut(code: string, file: string, output: string | null): string[] {
   );
 }
 
-const ENUM = /\benum\s+[\w$]+\s*\{([^}]*)\}/g;
+/** A brace in quotes or in a comment does not end one. */
+const ENUM =
+  /\benum\s+[\w$]+\s*\{((?:[^}'"`/]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[^])*`|\/\*[^]*?\*\/|\/\/[^\n]*|\/)*)\}/g;
 const NAME = /[A-Za-z_$][\w$]*/g;
 
 /** What the imports lead to that bind a name in an enum. */
@@ -188,6 +190,10 @@ function importedThrough(clauses: readonly RegExpExecArray[], file: string): str
   return clauses.length === 0 ? [] : imports(clauses.map(([clause]) => clause).join('\n'), file);
 }
 
+/** Exports of what may be another's, types made of others, and other names for them. */
+const HANDS_ON =
+  /\bexport\s*(?:[*{=]|default\s+[\w$.]+\s*(?:;|$)|type\s*[*{])|\btype\s+[\w$]+[^;=]*=|\binterface\s+[\w$]+[^{]*\bextends\b|\bimport\s+(?:type\s+)?[\w$]+\s*=/m;
+
 function look(file: string): Source | null {
   let source = sources.get(file);
   if (source === undefined) {
@@ -204,9 +210,7 @@ function read(file: string): Source | null {
       declaresConstEnum: /\bconst\s+enum\b/.test(text),
       imports: imports(text, file),
       constants: enumConstants(text, file),
-      handsOn: /\bexport\s*(?:[*{=]|default\s+[\w$.]+\s*(?:;|$))|\btype\s+[\w$]+[^;]*?=/m.test(
-        text,
-      ),
+      handsOn: HANDS_ON.test(text),
       hash: contentHash(text),
     };
   } catch {

@@ -30,7 +30,7 @@ export const babelToolChain: Family = {
       'src/nested/.babelrc': '{"comments":true}',
       'src/nested/lib.js': 'export const nested = () => 42;\n',
       'node_modules/babel-plugin-own/package.json':
-        '{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
+        '\uFEFF{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
       'node_modules/babel-plugin-own/index.js':
         "require('plugin-helper');\nmodule.exports = () => ({ visitor: {} });\n",
       'node_modules/plugin-helper/package.json': '{"name":"plugin-helper","version":"1.0.0"}',
@@ -39,9 +39,22 @@ export const babelToolChain: Family = {
       'node_modules/own-environment/index.js':
         "module.exports = require('jest-environment-node').TestEnvironment;\n",
       'node_modules/bystander/package.json': '{"name":"bystander","version":"1.0.0"}',
-      'global-setup.js':
-        "const { prepare } = require('./global/prepare');\nmodule.exports = async () => prepare();\n",
+      'package.json': '{"name":"fixture","private":true,"imports":{"#global/*":"./global/*.js"}}',
+      'global-setup.js': [
+        "const { prepare } = require('./global/prepare'); // Don't forget the others.",
+        "const later = () => import(/* a comment (with brackets) */ './global/later.js');",
+        'const quoted = () => require(`./global/quoted`);',
+        "const chosen = () => require(process.env.NONE ? './global/other' : './global/chosen');",
+        "const created = () => require('node:module').createRequire(__filename)('./global/created');",
+        "const mapped = () => import('#global/mapped');",
+        'module.exports = async () => prepare();',
+      ].join('\n'),
       'global/prepare.js': 'exports.prepare = () => {};\n',
+      'global/later.js': '',
+      'global/quoted.js': '',
+      'global/chosen.js': '',
+      'global/created.js': '',
+      'global/mapped.js': '',
       'setup.js':
         "const { installed, never } = require('./setup/helpers');\ninstalled();\nglobal.never = never;\n",
       'setup/helpers.js': 'exports.installed = () => 1;\nexports.never = () => 2;\n',
@@ -69,6 +82,11 @@ export const babelToolChain: Family = {
     ),
     all('what the global setup imports', (project) =>
       project.edit('global/prepare.js', '{}', '{ return 1; }'),
+    ),
+    ...['later', 'quoted', 'chosen', 'created', 'mapped'].map((name) =>
+      all(`a module that the global setup may load (${name})`, (project) =>
+        project.write({ [`global/${name}.js`]: 'module.exports = 1;\n' }),
+      ),
     ),
     all('the Jest config', (project) =>
       project.edit('jest.config.js', 'module.exports = {', 'module.exports = { clearMocks: true,'),

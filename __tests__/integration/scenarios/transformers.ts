@@ -9,7 +9,7 @@ const SOURCES: Files = {
   'tsconfig.json': COMPILER.replace('{', '{"extends":["./config/first.json","./config/second"],'),
   'config/first.json': '{"compilerOptions":{"target":"ES2020"}}',
   'config/second.json':
-    '{"compilerOptions":{"baseUrl":"..","paths":{"@enums/*":["enums/*"],}}} // With a comma.',
+    '\uFEFF{"compilerOptions":{"baseUrl":"..","paths":{"@enums/*":["enums/*"],}}} // With a comma.',
   'src/level.ts': 'export const enum Level { Low = 1, High = 2 }\n',
   'src/levels.ts': "export * from './level';\n",
   'src/shape.ts': 'export interface Shape { side: number }\n',
@@ -31,10 +31,12 @@ const SOURCES: Files = {
   'src/kinds.ts':
     'export interface Kind { a: number }\nexport type Id = string;\nexport const kind = (): number => 1;\n',
   'src/kept.ts':
-    "import { Kind, Id } from './kinds';\nexport const names: string[] = [];\nconst keeps = (_: object, name: string) => {\n  names.push(name);\n};\nexport class Kept {\n  @keeps kind!: Kind;\n  @keeps id!: Id;\n}\n",
+    "import { Kind, Id } from './kinds';\nimport type { Mark } from './marks';\nexport const names: string[] = [];\nconst keeps = (_: object, name: string) => {\n  names.push(name);\n};\nexport class Kept {\n  @keeps kind!: Kind;\n  @keeps id!: Id;\n  @keeps mark!: Mark;\n}\n",
+  'src/marks.ts': "export type { Mark } from './mark-list';\n",
+  'src/mark-list.ts': "export type Mark = ')' | 'b';\n",
   '__tests__/kept.test.ts': `const told: unknown[] = [];
 (Reflect as unknown as { metadata: unknown }).metadata = (_key: string, type: unknown) => { told.push(type); return () => undefined; };
-${testing("jest.requireActual('../src/kept');\n  expect(told.map(String)).toEqual(['function Object() { [native code] }', 'function String() { [native code] }']);")}`,
+${testing("jest.requireActual('../src/kept');\n  expect(told.map(String)).toEqual(['function Object() { [native code] }', 'function String() { [native code] }', 'function String() { [native code] }']);")}`,
   'src/parts.ts': 'export interface Part { a: number }\nexport interface Other { b: number }\n',
   'src/api.ts': "export { Part } from './part-list';\nexport const api = (): number => 1;\n",
   'src/part-list.ts': "export { Part } from './parts';\n",
@@ -42,7 +44,7 @@ ${testing("jest.requireActual('../src/kept');\n  expect(told.map(String)).toEqua
   'src/base.ts': "import { origin } from './origin';\nexport const base = origin + 1;\n",
   'src/origin.ts': 'export const origin = 1;\n',
   'src/numbered.ts':
-    "import { base } from './base';\nexport enum Numbered { First = base, Second = First + 1 }\n",
+    "import { /* not { alone */ base } from './base';\nexport enum Numbered { Zero = '}', First = base, Second = First + 1 }\n",
   '__tests__/numbered.test.ts': `jest.mock('../src/base', () => ({}));\nimport { Numbered } from '../src/numbered';\n${testing('expect(Numbered.First).toBe(2);')}`,
   '__tests__/nothing.test.ts': testing('expect(1).toBe(1);'),
 };
@@ -93,6 +95,12 @@ export const typeScript: Family = {
     {
       name: 'an alias of another type, where decorators are told the types',
       edit: (project) => project.edit('src/kinds.ts', 'Id = string', 'Id = number'),
+      expectRan: ['__tests__/kept.test.ts'],
+      expectExit: 1,
+    },
+    {
+      name: 'an alias with a bracket in quotes, which is exported again as a type',
+      edit: (project) => project.edit('src/mark-list.ts', "'b'", '2'),
       expectRan: ['__tests__/kept.test.ts'],
       expectExit: 1,
     },
