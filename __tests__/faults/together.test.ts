@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { faultsOf, journaled, recordsIn } from '../../bench/faults/database';
 import { groupGone, signal, sleep } from '../../bench/faults/processes';
+import { sqlitePackage } from '../../src/store/sqlite';
 import { Project, type Files } from '../integration/harness';
 import { batch, KEY, newFile, open, record, sql, storeError } from '../store/helpers';
 
@@ -101,7 +102,7 @@ test('a reader during a commit sees all of it or nothing; one that reads on cost
 });
 
 test('a lock held for longer than the commit waits: what was recorded is committed by the next run', () => {
-  const sqlite = JSON.stringify(require.resolve('better-sqlite3'));
+  const sqlite = JSON.stringify(require.resolve(sqlitePackage()));
   const project = make(1, {
     // Ends by itself, some time after the ten seconds that a commit waits.
     'hold.js': `

@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { sqlitePackage } from '../../src/store/sqlite';
+import { Database } from '../sqlite';
 import { canHeedPermissions, ENTRY, Project, type RunResult } from './harness';
 
 jest.setTimeout(300_000);
@@ -149,7 +150,7 @@ test('damage that shows only when the run is committed: the run’s exit code st
 /** Another process that keeps the database locked until it is ended. */
 function holdLock(file: string): Promise<ChildProcess> {
   const script = `
-    const db = new (require(${JSON.stringify(require.resolve('better-sqlite3'))}))(${JSON.stringify(file)});
+    const db = new (require(${JSON.stringify(require.resolve(sqlitePackage()))}))(${JSON.stringify(file)});
     db.exec('BEGIN EXCLUSIVE');
     process.send('locked');
     setInterval(() => undefined, 1000);
@@ -335,19 +336,20 @@ test('SQLite that was installed without being built: one sentence says how to me
   const own = path.join(path.dirname(project.root), 'own');
   fs.cpSync(path.dirname(ENTRY), path.join(own, 'dist'), { recursive: true });
   const packages = path.resolve(__dirname, '../../node_modules');
-  fs.cpSync(path.join(packages, 'better-sqlite3'), path.join(own, 'node_modules/better-sqlite3'), {
+  const sqlite = sqlitePackage();
+  fs.cpSync(path.join(packages, sqlite), path.join(own, 'node_modules', sqlite), {
     recursive: true,
-    filter: (file) => !/better-sqlite3[\\/](build|deps)$/.test(file),
+    filter: (file) => !/better-sqlite3[^\\/]*[\\/](build|prebuilds|deps)$/.test(file),
   });
   for (const name of fs.readdirSync(packages))
-    if (name !== 'better-sqlite3')
+    if (!name.startsWith('better-sqlite3'))
       fs.symlinkSync(path.join(packages, name), path.join(own, 'node_modules', name));
   const entry = JSON.stringify(path.join(own, 'dist/index.js'));
   project.write({
     'jest.config.js': `module.exports = require(${entry}).withTestmon({ transform: {} });`,
   });
   const told =
-    /^The package better-sqlite3 is not built for this Node.* "npm rebuild better-sqlite3"\./;
+    /^The package better-sqlite3\S* has no binary for Node .* run "npm rebuild better-sqlite3/;
   for (let round = 0; round < 2; round += 1) {
     const run = project.run([], { plain: true });
     expect(expectOneSentence(run, told)).toMatch(/ Everything runs and nothing is recorded\.$/);
@@ -358,5 +360,5 @@ test('SQLite that was installed without being built: one sentence says how to me
     { cwd: project.root, env: project.environment(), encoding: 'utf8' },
   );
   expect(status).toBe(1);
-  expect(stdout).toContain('"mend": "allow the script ');
+  expect(stdout).toContain('"mend": "run \\"npm rebuild better-sqlite3');
 });

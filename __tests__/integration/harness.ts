@@ -83,10 +83,11 @@ export class Project {
    * @returns Its command.
    */
   install(): string {
-    const { dependencies } = JSON.parse(
+    const { dependencies, optionalDependencies } = JSON.parse(
       fs.readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'),
-    ) as { dependencies: Record<string, string> };
-    for (const name of Object.keys(dependencies)) this.link(name, name);
+    ) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>;
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies }))
+      this.link(name, name);
     const place = this.path('node_modules/jest-testmon');
     fs.cpSync(DIST, path.join(place, 'dist'), { recursive: true });
     fs.cpSync(path.join(REPOSITORY, 'package.json'), path.join(place, 'package.json'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import { ENTRY, Project } from './harness';
 
 jest.setTimeout(300_000);

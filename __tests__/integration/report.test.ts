@@ -10,7 +10,7 @@ import {
   jest,
   test,
 } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ReportData } from '../../src/report';
 import { decodeRanges } from '../../src/report/ranges';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import { Store } from '../../src/store';
 import { Project, type Files, type RunResult } from './harness';
 

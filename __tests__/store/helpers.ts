@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import { Store, StoreError, type StoreErrorReason } from '../../src/store';
 import type {
   Dependency,
@@ -45,7 +45,7 @@ export function open(file = newFile(), options: Parameters<typeof Store.open>[1]
 }
 
 /** Works on the database behind the store's back. */
-export function sql<T>(file: string, work: (db: Database.Database) => T): T {
+export function sql<T>(file: string, work: (db: Database) => T): T {
   const db = new Database(file);
   try {
     return work(db);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import * as fc from 'fast-check';
 import { matches } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';

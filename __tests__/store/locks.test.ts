@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 import { Store } from '../../src/store';
 import { batch, KEY, newFile, open, record, sql, storeError } from './helpers';
 

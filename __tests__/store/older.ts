@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite';
 
 /** Turns a database into what the first released format was, with all that it could hold. */
 export function makeFormat1(file: string): void {
@@ -18,7 +18,7 @@ export function makeFormat2(file: string): void {
   });
 }
 
-function change(file: string, version: number, work: (db: Database.Database) => void): void {
+function change(file: string, version: number, work: (db: Database) => void): void {
   const db = new Database(file);
   try {
     work(db);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type Database from 'better-sqlite3';
+import type { Database } from '../sqlite';
 import { asStoreError, moveAside, Store } from '../../src/store';
 import { MIGRATIONS, type Migration } from '../../src/store/migrations';
 import { APPLICATION_ID } from '../../src/store/open';
@@ -323,7 +323,7 @@ describe('a database of an older version', () => {
       ...MIGRATIONS,
       {
         version: MIGRATIONS.length + 1,
-        up: (db: Database.Database) => void db.exec('DROP TABLE test; SELECT nonsense'),
+        up: (db: Database) => void db.exec('DROP TABLE test; SELECT nonsense'),
       },
     ];
     expect(() => Store.open(file, { migrations: failing })).toThrow();

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import Database from 'better-sqlite3';
+import { loadSqlite } from '../../src/store/sqlite';
 import { Verdicts } from '../../src/controller/verdicts';
 import { decodeJournal } from '../../src/run/journal';
 import { readRunFile } from '../../src/run/run-file';
@@ -9,7 +9,7 @@ import { Store } from '../../src/store';
 /** What SQLite itself finds wrong with a database; empty where it is sound or not there. */
 export function faultsOf(file: string): string[] {
   if (!fs.existsSync(file)) return [];
-  const db = new Database(file);
+  const db = new (loadSqlite())(file);
   try {
     const integrity = db.pragma('integrity_check', { simple: true }) as string;
     const references = db.pragma('foreign_key_check') as unknown[];

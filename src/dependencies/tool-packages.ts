@@ -26,7 +26,7 @@ export function packagesBeneath(
   const add = (real: string) => {
     const name = path.basename(real);
     // Ours, and the store's engine: neither shapes a test's result.
-    if (found.has(real) || name === 'jest-testmon' || name === 'better-sqlite3') return;
+    if (found.has(real) || name === 'jest-testmon' || name.startsWith('better-sqlite3')) return;
     found.add(real);
     queue.push(real);
   };

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { commandToBuild, sqlitePackage } from './sqlite';
 
 /**
  * - `damaged`: not a database, cut short, or not holding what it must.
@@ -69,13 +70,17 @@ export function sentence(reason: StoreErrorReason, file: string, detail: string)
     case 'missing':
       return `There is no database ${file} (${detail}); a run that may write creates it.`;
     case 'unbuilt':
-      return 'The package better-sqlite3 is not built for this Node, as its install script did not run here; allow the script ("pnpm approve-builds", in Yarn dependenciesMeta with built: true) or run "npm rebuild better-sqlite3".';
+      return `The package ${sqlitePackage()} has no binary for Node ${process.versions.node} on ${process.platform} ${process.arch} (${firstLine(detail)}); run "${commandToBuild()}".`;
   }
 }
 
 function reasonOf(error: unknown, file: string): StoreErrorReason {
   const code = codeOf(error);
-  if (code === 'ERR_DLOPEN_FAILED' || /bindings file|not a valid Win32/.test(messageOf(error)))
+  if (
+    code === 'ERR_DLOPEN_FAILED' ||
+    (code === 'MODULE_NOT_FOUND' && messageOf(error).includes(sqlitePackage())) ||
+    /bindings file|not a valid Win32|prebuil/i.test(messageOf(error))
+  )
     return 'unbuilt';
   if (/^SQLITE_(CORRUPT|NOTADB|FORMAT|CONSTRAINT|MISMATCH|TOOBIG|RANGE|SCHEMA)/.test(code))
     return 'damaged';
@@ -105,4 +110,9 @@ function codeOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Loaders list every place they looked in. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { asStoreError, sentence, StoreError } from './errors';
 import { MIGRATIONS, type Migration } from './migrations';
+import { loadSqlite } from './sqlite';
 
 /** Marks our databases in the SQLite header: the ASCII codes of `tmon`. */
 export const APPLICATION_ID = 0x746d6f6e;
@@ -29,7 +30,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
   let db: Database.Database | undefined;
   try {
     checkFile(file, readonly);
-    db = new Database(file, { readonly, timeout });
+    db = new (loadSqlite())(file, { readonly, timeout });
     setUp(db, readonly);
     if (readonly && options.older === 'copy' && isOlder(db, file, migrations))
       db = updatedCopy(db, file, migrations);
@@ -46,7 +47,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
 /** Why SQLite itself cannot be loaded; null where it can. */
 export function findMissingBuild(): StoreError | null {
   try {
-    new Database(':memory:').close();
+    new (loadSqlite())(':memory:').close();
     return null;
   } catch (error) {
     return asStoreError(error, ':memory:');
@@ -142,7 +143,7 @@ function updatedCopy(
   file: string,
   migrations: readonly Migration[],
 ): Database.Database {
-  const copy = new Database(db.serialize());
+  const copy = new (loadSqlite())(db.serialize());
   db.close();
   try {
     setUp(copy, false);

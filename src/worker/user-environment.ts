@@ -1,12 +1,16 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { importFile } from '../run/import-file';
+import { fromJest } from '../run/user-jest';
 import { unobserved } from './observer';
 
 type EnvironmentClass = new (
   config: JestEnvironmentConfig,
   context: EnvironmentContext,
 ) => JestEnvironment;
+
+/** Comes with Jest, so a project under Jest 29 gets the one of Jest 29. */
+const DEFAULT = 'jest-environment-node';
 
 /** By path: the class, or what loading it threw. */
 const loaded = new Map<string, { Environment: EnvironmentClass } | { error: unknown }>();
@@ -36,7 +40,7 @@ export function loadWhileTranspiling(): void {
  * @throws What loading it threw, as Jest would have shown it.
  */
 export function environmentClass(path: string | null | undefined): EnvironmentClass {
-  const file = path ?? require.resolve('jest-environment-node');
+  const file = path ?? fromJest(DEFAULT).resolve(DEFAULT);
   const known = loaded.get(file);
   if (known === undefined) {
     const Environment = requireClass(file);

@@ -1,0 +1,6 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import { loadSqlite, type Sqlite } from '../src/store/sqlite';
+
+/** SQLite as the store uses it: tests look into databases by it, and make odd ones. */
+export const Database: Sqlite = loadSqlite();
+export type Database = BetterSqlite3.Database;
