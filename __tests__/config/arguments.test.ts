@@ -7,17 +7,23 @@ import {
   readArguments,
   withoutOptions,
 } from '../../src/config/arguments';
+import { readCommandLine } from '../../src/config/command-line';
+import { toArgv } from '../../src/config/load';
+import { readOptionTable } from '../../src/config/user-jest';
 
 const here = createRequire(__filename);
 const near29 = createRequire(here.resolve('jest29/package.json'));
 const TABLES: [string, OptionTable][] = [
-  ['30', optionsOf(here)],
-  ['29', optionsOf(near29)],
+  ['30', optionsOf(here.resolve('jest-cli'))],
+  ['29.7', optionsOf(near29.resolve('jest-cli'))],
+  ['29.4', optionsOf(here.resolve('jest-cli29.4'))],
+  ['29.0', optionsOf(here.resolve('jest-cli29.0'))],
 ];
 
-function optionsOf(from: NodeJS.Require): OptionTable {
-  const cli = createRequire(from.resolve('jest-cli'));
-  return (cli('jest-cli') as { yargsOptions: OptionTable }).yargsOptions;
+function optionsOf(entry: string): OptionTable {
+  const table = readOptionTable(entry);
+  if (table === null) throw new Error(`${entry} does not tell its options`);
+  return table;
 }
 
 type Parsed = Record<string, unknown> & { _: unknown[] };
@@ -47,6 +53,8 @@ const SYNONYMS = new Map([
   ['color', ['color', 'colors']],
 ]);
 
+const SYNONYMS_OF = new Set([...SYNONYMS.values()].flat());
+
 describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) => {
   const read = (...args: string[]) =>
     Object.fromEntries(readArguments(args, table).options.map(({ name, value }) => [name, value]));
@@ -60,7 +68,14 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
     [['-w4', '-u'], { maxWorkers: '4', updateSnapshot: true }],
     [['--no-coverage'], { coverage: false }],
     [['--coverage=false'], { coverage: false }],
+    [['--coverage', 'false', 'src'], { coverage: false }],
     [['--collect-coverage', 'true'], { coverage: true }],
+    [['-u=false', '--run-in-band=false'], { updateSnapshot: false, runInBand: false }],
+    [['-i', '--projects', 'a', 'b'], { runInBand: true, projects: ['a', 'b'] }],
+    [
+      ['--projects', 'a', 'b', '--selectProjects', 'A', 'B', '--max-workers', '2'],
+      { projects: ['a', 'b'], selectProjects: ['A', 'B'], maxWorkers: '2' },
+    ],
     [['--env', 'jsdom'], { testEnvironment: 'jsdom' }],
     [['--projects', 'a', 'b', '--ci'], { projects: ['a', 'b'], ci: true }],
     [['--reporters=a', 'b'], { reporters: ['a', 'b'] }],
@@ -95,6 +110,10 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
       '--bail',
     ],
     ...['--shard', '--global-setup', '--selectProjects', '--json', '--config', '--'],
+    ...['-u', '--updateSnapshot', '--no-watch', '--watchAll', '--listTests', '--list-tests'],
+    ...['--runInBand', '--run-in-band', '--passWithNoTests', '--pass-with-no-tests', '--no-ci'],
+    ...['--maxWorkers', '--max-workers', '--onlyChanged', '-e', '--findRelatedTests', '--silent'],
+    ...['--setupFiles', '--roots', '--verbose', '--no-verbose', '--colors'],
   ];
   const argument = fc.oneof(
     fc.constantFrom(...options),
@@ -127,8 +146,23 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
           const candidates = theirs.flatMap((found) => [found, ...asList(found)]);
           expect(candidates.map(comparable)).toContain(comparable(value));
         }
+        // What matters most: the flags that decide whether and how tests are selected.
+        const command = readCommandLine(given);
+        const flags = [
+          'listTests',
+          'watch',
+          'watchAll',
+          'silent',
+          'json',
+          'passWithNoTests',
+        ] as const;
+        for (const flag of flags) expect(command[flag] ?? false).toBe(jest[flag] ?? false);
+        const argv = toArgv(given, table);
+        for (const [name, { type }] of Object.entries(table))
+          if (['boolean', 'array'].includes(type ?? '') && !SYNONYMS_OF.has(name))
+            expect([name, comparable(argv[name])]).toEqual([name, comparable(jest[name])]);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -142,7 +176,7 @@ describe.each(TABLES)('readArguments with the options of Jest %s', (_, table) =>
         const left = parseAsJest(rest, table);
         expect(strip(left)).toEqual(strip(whole));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

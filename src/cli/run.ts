@@ -6,7 +6,7 @@ import {
 } from '../config/compose-command';
 import { UserConfigError } from '../config/normalise';
 import { normaliseOptions, type UserOptions } from '../config/options';
-import { OldJestError, type UserJest } from '../config/user-jest';
+import { UnusableJestError, type UserJest } from '../config/user-jest';
 import { sentenceOf, warn } from '../config/warn';
 import { FLAGS } from './flags';
 
@@ -19,16 +19,16 @@ import { FLAGS } from './flags';
 export async function run(args: string[], flags: UserOptions): Promise<void> {
   prepareProcess(args, flags, (name) => FLAGS[name] ?? name);
   const jest = findJestOrPlain(args);
-  if (jest instanceof OldJestError) return jest.cli?.run(args);
+  if (jest instanceof UnusableJestError) return jest.cli?.run(args);
   return jest.cli.run((await composeOrPlain(jest.jest, args)) ?? args);
 }
 
 /** The project's Jest, or what says that it runs as it is. */
-function findJestOrPlain(args: readonly string[]): ProjectJest | OldJestError {
+function findJestOrPlain(args: readonly string[]): ProjectJest | UnusableJestError {
   try {
     return findProjectJest(args);
   } catch (error) {
-    if (!(error instanceof OldJestError) || error.cli === null) throw error;
+    if (!(error instanceof UnusableJestError) || error.cli === null) throw error;
     if (normaliseOptions(undefined, process.env).options.enabled) warn(error.message);
     return error;
   }

@@ -17,12 +17,14 @@ export type Argv = Record<string, unknown>;
 export function toArgv(given: GivenArguments, table: OptionTable): Argv {
   const argv: Argv = { $0: 'jest', _: [] };
   for (const { name, value } of given.options) {
-    const before = argv[name];
     if (!Object.hasOwn(table, name)) continue;
-    argv[name] =
-      Array.isArray(value) && Array.isArray(before) ? [...(before as string[]), ...value] : value;
+    const before = argv[name];
     // yargs makes a number of what looks like one; the values that are checked for being numbers need it.
-    if (table[name]?.type === 'number' && typeof value === 'string') argv[name] = Number(value);
+    const isNumber = table[name]?.type === 'number' && typeof value === 'string';
+    const read = isNumber ? Number(value) : value;
+    // An option without a list that is given twice becomes one all the same, which Jest then refuses or misreads.
+    argv[name] =
+      before === undefined || table[name]?.type === 'boolean' ? read : [before, read].flat();
   }
   delete argv['testPathPatterns'];
   delete argv['testPathPattern'];

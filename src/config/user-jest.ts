@@ -50,13 +50,14 @@ export interface UserJest {
 export class JestMissingError extends Error {}
 
 /** Thrown where there is only a Jest that we cannot work with; it can still run by itself. */
-export class OldJestError extends JestMissingError {
+export class UnusableJestError extends JestMissingError {
   /** Its command line; null where there is none. */
   readonly cli: JestCliModule | null;
 
-  constructor(version: string, cli: JestCliModule | null) {
+  /** @param why What is wrong with it: the rest of a sentence that begins with its name. */
+  constructor(version: string, why: string, cli: JestCliModule | null) {
     super(
-      `testmon: Jest ${version} is too old for jest-testmon, so everything runs and nothing is recorded; update it with "${commandToAdd('jest@latest')}".`,
+      `testmon: Jest ${version} ${why}, so everything runs and nothing is recorded; update it with "${commandToAdd('jest@latest')}".`,
     );
     this.cli = cli;
   }
@@ -114,8 +115,33 @@ function load(entry: string, name: string): UserJest {
   const config = createRequire(configPath)(configPath) as JestConfigModule;
   const cli = cliPath === null ? null : (createRequire(cliPath)(cliPath) as JestCliModule);
   if (Number.parseInt(version, 10) < OLDEST || typeof config.readInitialOptions !== 'function')
-    throw new OldJestError(version, cli);
-  return { version, config, cli, optionTable: cli?.yargsOptions ?? {} };
+    throw new UnusableJestError(version, 'is too old for jest-testmon', cli);
+  const optionTable = cliPath === null ? {} : readOptionTable(cliPath);
+  // Without it `-i --projects a b` would be read as something else than Jest does, and test files be lost.
+  if (optionTable === null)
+    throw new UnusableJestError(version, 'does not tell jest-testmon its options', cli);
+  return { version, config, cli, optionTable };
+}
+
+/** Where versions before 29.5, which do not export their options, keep them: 29.0, and 29.3 or so. */
+const OPTION_FILES = ['cli/args.js', 'args.js'];
+
+/**
+ * Jest's own table of its command line options.
+ * @param cliPath The entry of its `jest-cli`.
+ * @returns Null where this version keeps it somewhere else.
+ */
+export function readOptionTable(cliPath: string): OptionTable | null {
+  const load = createRequire(cliPath);
+  const { yargsOptions } = load(cliPath) as JestCliModule;
+  if (yargsOptions !== undefined) return yargsOptions;
+  for (const name of OPTION_FILES) {
+    const file = path.join(path.dirname(cliPath), name);
+    if (!fs.existsSync(file)) continue;
+    const { options } = load(file) as { options?: OptionTable };
+    if (options !== undefined && Object.keys(options).length > 0) return options;
+  }
+  return null;
 }
 
 /** The version in the nearest package.json above a file. */

@@ -8,6 +8,7 @@ import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
 import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
+import { readOptionTable } from '../config/user-jest';
 import { fromJest } from '../run/user-jest';
 import { startedWith, type Started } from './circumstances';
 import { Controller } from './controller';
@@ -319,8 +320,7 @@ function isWatching(
   return watch || watchAll || globalConfig?.watch === true || globalConfig?.watchAll === true;
 }
 
-/** Jest's own table of its command line options. */
+/** Jest's own table of its command line options; empty where it cannot be told. */
 function optionTable(): OptionTable {
-  const { yargsOptions = {} } = fromJest('jest-cli')('jest-cli') as { yargsOptions?: OptionTable };
-  return yargsOptions;
+  return readOptionTable(fromJest('jest-cli').resolve('jest-cli')) ?? {};
 }
