@@ -15,12 +15,12 @@ const running = new Set<ChildProcess>();
 export function runNode(
   script: string,
   args: readonly string[],
-  { cwd, timeout }: { cwd: string; timeout: number },
+  { cwd, timeout, env }: { cwd: string; timeout: number; env?: NodeJS.ProcessEnv },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], {
       cwd,
-      env: cleanEnvironment(),
+      env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A mutant that loops for ever loops in a worker as well: the whole group can then be ended.
       detached: true,
