@@ -9,6 +9,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Test } from '@jest/test-result';
 import { Command } from 'commander';
+import { INTERRUPTED } from '../src/controller/passes';
 import { Controller } from '../src/controller/controller';
 import { makeVoice } from '../src/controller/messages';
 import type { RunRequest } from '../src/controller/run-request';
@@ -146,7 +147,7 @@ async function main(): Promise<void> {
     if (controller === null) throw new Error('the controller did not begin');
     const running = controller.running(await controller.select(tests));
     const { user, system } = process.cpuUsage(before);
-    controller.end('cut short');
+    controller.end(INTERRUPTED);
     const store = Store.open(dataFile);
     const records = running.map(({ path: name }) =>
       record(1, Number(/\d+/.exec(path.basename(name))?.[0]), now),

@@ -110,9 +110,18 @@ afterEach(() => {
 /** A process id that nobody has any more. */
 const DEAD = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
 
-/** The folder of a run whose controller died, with one journal. */
-function abandon(journal: Buffer, run: unknown = runFile()): string {
+const PASSED: JournalLine[] = [0, 1, 2].map((nth) => ({
+  type: 'verdict',
+  environmentId: 1,
+  path: `t${nth}.test.js`,
+  at: 3,
+  passed: true,
+}));
+
+/** The folder of a run whose controller died, with one journal, and what Jest had said until then. */
+function abandon(journal: Buffer, run: unknown = runFile(), verdicts = PASSED): string {
   const own = RunDirectory.create(dataFile);
+  if (verdicts.length > 0) fs.writeFileSync(own.verdictFile, text(verdicts));
   fs.writeFileSync(path.join(own.path, 'journal-1-0.jsonl'), journal);
   publishRunFile(own.runFile, run as RunFile);
   const dead = path.join(path.dirname(own.path), `run-${DEAD}-0`);
@@ -123,6 +132,7 @@ function abandon(journal: Buffer, run: unknown = runFile()): string {
 function runFile(): Partial<RunFile> {
   return {
     version: RUN_FILE_VERSION,
+    pid: DEAD,
     projects: {
       p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {}, mocks: {} },
     },
@@ -204,6 +214,31 @@ describe('the run of a controller that died', () => {
     abandon(text([...entry(0), ...entry(1)]).subarray(0, -3));
     expect(adopted()).toEqual(['t0.test.js']);
     expect(fs.readdirSync(folder)).toEqual(['.testmondata']);
+  });
+
+  it('leaves no record of what Jest said nothing of', () => {
+    const both = text([...entry(0), ...entry(1)]);
+    abandon(both, runFile(), PASSED.slice(1));
+    expect(adopted()).toEqual(['t1.test.js']);
+  });
+
+  it('leaves no record where Jest said nothing at all', () => {
+    abandon(text(entry(0)), runFile(), []);
+    expect(adopted()).toEqual([]);
+  });
+
+  it('leaves no record of what ran in its own process, and that is selected', () => {
+    abandon(text(entry(0)));
+    expect(adopted()).toEqual(['t0.test.js']);
+    abandon(text([...entry(0), ...entry(1)]), { ...runFile(), pid: 1 });
+    expect(adopted()).toEqual(['t0.test.js']);
+    const store = Store.open(dataFile);
+    const { testFiles } = store.load(1);
+    store.close();
+    expect(Array.from(testFiles.values(), ({ path, failed }) => [path, failed])).toEqual([
+      ['t0.test.js', true],
+      ['t1.test.js', true],
+    ]);
   });
 
   it.each<[string, unknown]>([

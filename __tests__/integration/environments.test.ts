@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Project, type Files, type RunOptions } from './harness';
 
@@ -232,4 +233,20 @@ test('an environment that cannot be loaded, or throws, fails as in plain Jest', 
     expect(project.run(['--runInBand']).ran).toHaveLength(2);
     project.remove();
   }
+});
+
+test.each(['jest', 'jest29'])('a list leaves no environment behind, with %s', (version) => {
+  project = new Project(branches(), { jest: version });
+  const environments = () => {
+    const db = new Database(project.path('.testmondata'), { readonly: true });
+    try {
+      return db.prepare('SELECT count(*) FROM environment').pluck().get();
+    } finally {
+      db.close();
+    }
+  };
+  expect(project.run().exitCode).toBe(0);
+  const listed = project.run(['--listTests', '--globals={"N":1}']).stdout.trim().split('\n');
+  expect([listed.length, environments()]).toEqual([2, 1]);
+  expect(project.run(['--listTests']).stdout.trim()).toBe('');
 });

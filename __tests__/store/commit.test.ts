@@ -442,18 +442,34 @@ describe('environments', () => {
     expect(usedAt()).toEqual([10_000_000, 10_000_000]);
   });
 
-  it('that differ in their hash only are ten at most; the least recently used goes first', () => {
+  const stored = (nth: number) => record(nth, 'a.test.js');
+
+  it('with records that differ in their hash only are ten at most; the least recently used goes first', () => {
     const { file, store, id } = setUp();
-    store.commit(batch({ records: [record(id, 'a.test.js')] }), 1);
-    for (let nth = 2; nth <= 11; nth += 1)
-      store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, nth);
+    store.commit(batch({ records: [stored(id)] }), 1);
+    for (let nth = 2; nth <= 11; nth += 1) {
+      const { id: other } = store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, nth);
+      store.commit(batch({ records: [stored(other)] }), nth);
+    }
     store.findOrCreateEnvironment({ ...KEY, name: 'other' }, 0);
     store.findOrCreateEnvironment({ ...KEY, hash: 'h2' }, 99);
     store.commit(batch(), 100);
     expect(storeError(() => store.environment(id)).reason).toBe('missing');
     expect([rows(file, 'environment'), rows(file, 'test_file'), rows(file, 'record')]).toEqual([
-      11, 0, 0,
+      11, 10, 10,
     ]);
+  });
+
+  it('without records are ten at most, and push out none with records', () => {
+    const { file, store, id } = setUp();
+    store.commit(batch({ records: [stored(id)] }), 1);
+    for (let nth = 2; nth <= 30; nth += 1) {
+      const { id: other } = store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, nth);
+      // A failure is no record either.
+      store.commit(batch({ failures: [{ environmentId: other, path: 'a.test.js' }] }), nth);
+    }
+    expect(store.load(id).testFiles.get('a.test.js')?.records).toHaveLength(1);
+    expect(rows(file, 'environment')).toBe(11);
   });
 });
 

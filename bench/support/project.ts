@@ -37,6 +37,7 @@ export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'vo
     globalKeys: {},
     started: null,
     toolChainChanged: false,
+    listing: false,
     select: true,
     namesTests: [],
     everythingOnce: false,

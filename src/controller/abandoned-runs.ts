@@ -5,6 +5,7 @@ import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../store/types
 import type { Voice } from './messages';
 import { countingOff } from './progress';
 import { JudgedRecords } from './judged-records';
+import type { Journal } from './read-journals';
 import { RunDirectory } from './run-directory';
 import { Verdicts } from './verdicts';
 
@@ -21,7 +22,10 @@ export function finishAbandonedRuns(store: Store, dataFile: string, voice: Voice
       const batch = makeBatch({ began: isCount(run.began) ? run.began : 0 });
       const verdicts = Verdicts.of(directory.verdictFile);
       const progress = voice.progress('recording test files of the run before', verdicts.count);
-      batch.records = countingOff(recordsOf(directory, verdicts, environments, batch), progress);
+      batch.records = countingOff(
+        recordsOf(directory.journals(run.pid), verdicts, environments, batch),
+        progress,
+      );
       store.commit(batch, Date.now());
     }
     directory.remove();
@@ -33,12 +37,13 @@ type Environments = (environmentId: number) => number | null;
 
 /** The records of a run, by the rows of the database at hand; then the batch has the failures that left none. */
 function* recordsOf(
-  directory: RunDirectory,
+  journals: Iterable<Journal>,
   verdicts: Verdicts,
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
-  const judged = new JudgedRecords(directory.journals(), verdicts);
+  // Whatever killed Jest's process, a test file that ran in it may have done it: memory, a signal to itself.
+  const judged = new JudgedRecords(journals, verdicts, 'inBand');
   for (const { record } of judged.records()) {
     const environmentId = environments(record.environmentId);
     if (environmentId !== null) yield { ...record, environmentId };
@@ -47,6 +52,10 @@ function* recordsOf(
     const environmentId = environments(known);
     if (environmentId !== null) batch.failures.push({ environmentId, path });
   }
+  batch.doubtful = judged.doubtful.flatMap(({ environmentId: known, path }) => {
+    const environmentId = environments(known);
+    return environmentId === null ? [] : { environmentId, path };
+  });
 }
 
 /**

@@ -24,8 +24,15 @@ import {
 } from '../store';
 import type { Dependency, TestFileKey, TestFileRecord } from '../store/types';
 import { finishAbandonedRuns } from './abandoned-runs';
-import { findEnvironments, packageCache, usersOwn } from './environments';
+import {
+  findEnvironments,
+  knownEnvironments,
+  NO_ROW,
+  packageCache,
+  usersOwn,
+} from './environments';
 import { Harvest } from './harvest';
+import type { Ending, Passes } from './passes';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
 import { count, some } from './messages';
@@ -36,6 +43,7 @@ import type { RunRequest } from './run-request';
 import {
   summarise,
   announce,
+  sayDoubtful,
   sayOrderDependent,
   sayPartialFailures,
   type RunCounts,
@@ -329,21 +337,29 @@ export class Controller {
     this.#orderDependent.push({ environmentId: project.environmentId, path, value: true });
   }
 
+  /** A plug point of ours hears what Jest says of every test file: without that, nothing passed. */
+  expectVerdicts(): void {
+    this.#verdicts.decide();
+  }
+
   /**
    * Commits what the workers journaled, removes everything temporary, and closes the database.
-   * @param outcome `whole` when Jest came to its end, so that a test file that only began has crashed.
+   * @param ending How the run came to its end.
+   * @returns What becomes final as the process ends; null where there is nothing.
    */
-  end(outcome: 'whole' | 'cut short'): void {
-    if (this.#ended) return;
+  end(ending: Ending): Passes | null {
+    if (this.#ended) return null;
     this.#ended = true;
-    const { voice } = this.#request;
+    const { voice, dataFile } = this.#request;
     this.#packages.keep();
     try {
-      if (this.#writable) this.#commit(outcome);
+      const passes = this.#writable ? this.#commit(ending) : null;
       this.#directory?.remove();
+      return passes && { ...passes, dataFile, identity: this.#identity, voice };
     } catch (error) {
       this.#store.close();
       voice.warn(this.#keepOrDrop(error));
+      return null;
     } finally {
       this.#store.close();
       delete process.env[RUN_FILE_VARIABLE];
@@ -412,37 +428,38 @@ export class Controller {
     return `${explain(error, dataFile)} What this run recorded is lost; the tests it ran are selected again next time.`;
   }
 
-  #commit(outcome: 'whole' | 'cut short'): void {
+  #commit({ isWhole, distrust, isProvisional }: Ending): Pick<Passes, 'passed' | 'provisional'> {
     const partialFailures = this.#partialFailures;
-    const harvest = new Harvest(this.#directory?.journals() ?? [], {
+    const harvest = new Harvest(this.#directory?.journals(process.pid) ?? [], {
       verdicts: this.#verdicts,
+      distrust,
       partialFailures,
       wasRearranged: (testFile) => this.#wasRearranged(testFile),
       withSkips: this.#testFilesWithSkips(),
     });
     const batch = this.#batch();
     if (this.collects) {
-      batch.records = this.#records(harvest, batch, outcome);
+      batch.records = this.#records(harvest, batch, isWhole);
+      // Records come one by one: the last that passed is the one that is asked for.
+      batch.isProvisional = () => isProvisional && harvest.passed.at(-1)?.inBand === true;
     } else {
       // A worker may have joined only to skip what is unaffected.
       Array.from(harvest.records(), keyOf);
     }
-    this.#store.commit(batch, Date.now());
+    const provisional = this.#store.commit(batch, Date.now());
     this.#checkWorkers(harvest);
+    if (this.collects) sayDoubtful(this.#request, harvest.doubtful);
     sayPartialFailures(this.#request, this.collects, harvest.failedPartly);
     if (this.collects)
       sayOrderDependent(
         this.#request,
         partialFailures.learnt.orderDependent.flatMap(({ path, value }) => (value ? path : [])),
       );
+    return { passed: this.collects ? harvest.passed : [], provisional };
   }
 
   /** The records of this run, and then the rest of what the journals say. */
-  *#records(
-    harvest: Harvest,
-    batch: CommitBatch,
-    outcome: 'whole' | 'cut short',
-  ): Generator<TestFileRecord> {
+  *#records(harvest: Harvest, batch: CommitBatch, isWhole: boolean): Generator<TestFileRecord> {
     const { voice } = this.#request;
     const progress = voice.progress('recording test files', this.#verdicts.count);
     yield* countingOff(harvest.records(), progress);
@@ -450,7 +467,8 @@ export class Controller {
     batch.orderDependent = [...orderDependent, ...this.#orderDependent];
     batch.notes.push(...notes);
     batch.failures.push(...harvest.failures);
-    if (outcome === 'whole')
+    batch.doubtful = harvest.doubtful.filter((testFile) => !this.#wasSkipped(testFile));
+    if (isWhole)
       batch.failures.push(...harvest.crashed.filter((testFile) => !this.#wasSkipped(testFile)));
   }
 
@@ -460,6 +478,7 @@ export class Controller {
     for (const { verdict } of this.#judged)
       if (!verdict.affected) batch.matched.push(verdict.recordId);
     for (const project of this.#projects.values()) {
+      if (project.environmentId === NO_ROW) continue;
       for (const version of project.learnt)
         batch.contents.push({ environmentId: project.environmentId, version });
       for (const path of this.#store.testFilePaths(project.environmentId)) {
@@ -513,7 +532,8 @@ export class Controller {
   #createEnvironments(): void {
     const { root, options, select, verify, coverage } = this.#request;
     const place = { ...this.#request, packages: this.#packages };
-    const environments = findEnvironments(this.#store, place, this.#configs);
+    const find = this.#request.listing ? knownEnvironments : findEnvironments;
+    const environments = find(this.#store, place, this.#configs);
     for (const [index, { environment, isCurrent }] of environments.entries()) {
       const config = this.#configs[index];
       if (config === undefined) continue;

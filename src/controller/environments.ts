@@ -58,6 +58,21 @@ export function findEnvironments(
   });
 }
 
+/** The id of an environment that has no row: none is ever given. */
+export const NO_ROW = 0;
+
+/** As `findEnvironments`, for who records nothing: one that the database does not know stays without a row. */
+export function knownEnvironments(
+  store: Store,
+  place: EnvironmentPlace,
+  configs: readonly Config.ProjectConfig[],
+): FoundEnvironment[] {
+  return environmentKeys(place, configs).map((key) => ({
+    environment: store.knownEnvironment(key) ?? { ...key, id: NO_ROW },
+    isCurrent: true,
+  }));
+}
+
 /**
  * What names the environment of each project, in the order of the configs.
  * @param cwd The folder that Jest is started in.

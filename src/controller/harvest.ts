@@ -1,18 +1,25 @@
-import type { JournalLine } from '../run/journal';
 import type { CommitBatch } from '../store';
 import type { TestFileKey, TestFileRecord } from '../store/types';
-import { JudgedRecords } from './judged-records';
+import { JudgedRecords, type Distrust } from './judged-records';
 import type { PartialFailures } from './partial-failures';
+import type { Journal } from './read-journals';
 import type { Verdicts } from './verdicts';
 
 /** What a controller knows of the test files of its run. */
 export interface RunKnowledge {
   verdicts: Verdicts;
   partialFailures: PartialFailures;
+  distrust: Distrust;
   /** Whether an order-dependent test file has changed outside of its tests. */
   wasRearranged: (testFile: TestFileKey) => boolean;
   /** Test files of which tests were to be skipped. */
   withSkips: Iterable<TestFileKey>;
+}
+
+/** A test file that left a passing record. */
+export interface PassedTestFile extends TestFileKey {
+  /** Whether it ran in Jest's own process. */
+  inBand: boolean;
 }
 
 /** The journals of a run as what it adds to the database. */
@@ -21,18 +28,21 @@ export class Harvest {
   readonly #known: RunKnowledge;
   readonly #failedPartly = new Set<string>();
   readonly #recordedIn = new Set<number>();
+  readonly #passed: PassedTestFile[] = [];
 
-  constructor(journals: Iterable<Iterable<JournalLine>>, known: RunKnowledge) {
-    this.#judged = new JudgedRecords(journals, known.verdicts);
+  constructor(journals: Iterable<Journal>, known: RunKnowledge) {
+    this.#judged = new JudgedRecords(journals, known.verdicts, known.distrust);
     this.#known = known;
   }
 
   /** Every record, once. All else here is known when all of them were read. */
   *records(): Generator<TestFileRecord> {
     const { verdicts, partialFailures, wasRearranged } = this.#known;
-    for (const { record, isPartlySkipped } of this.#judged.records()) {
-      if (record.outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(record.path);
-      this.#recordedIn.add(record.environmentId);
+    for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
+      const { environmentId, path, outcome } = record;
+      if (outcome === 'passed') this.#passed.push({ environmentId, path, inBand });
+      if (outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(path);
+      this.#recordedIn.add(environmentId);
       partialFailures.learn(record, isPartlySkipped, wasRearranged);
       yield record;
     }
@@ -50,6 +60,16 @@ export class Harvest {
   /** Test files that failed and left no record. */
   get failures(): CommitBatch['failures'] {
     return this.#judged.failures;
+  }
+
+  /** Test files that passed. */
+  get passed(): readonly PassedTestFile[] {
+    return this.#passed;
+  }
+
+  /** Test files that left no record that counts, though nothing says that they failed. */
+  get doubtful(): TestFileKey[] {
+    return this.#judged.doubtful;
   }
 
   /** Test files that began, and neither came to an end nor passed. */

@@ -1,7 +1,12 @@
-import type { JournalLine } from '../run/journal';
 import type { TestFileKey } from '../store/types';
-import { JournalReader, type JournaledRecord } from './read-journals';
+import { JournalReader, type Journal, type JournaledRecord } from './read-journals';
 import { keyOf, type Verdicts } from './verdicts';
+
+/**
+ * Whose passes do not count, though Jest said so: its process came to an end that may be their doing. `inBand`: of what
+ * ran in that process, where a late timer of one test file can end it while another runs.
+ */
+export type Distrust = 'nobody' | 'inBand' | 'everybody';
 
 /**
  * The records in the journals of a run, as Jest judged their test files. They are read while they are used: those of a
@@ -10,11 +15,14 @@ import { keyOf, type Verdicts } from './verdicts';
 export class JudgedRecords {
   readonly #journals: JournalReader;
   readonly #verdicts: Verdicts;
+  readonly #distrust: Distrust;
   readonly #ended = new Set<string>();
+  readonly #doubtful: TestFileKey[] = [];
 
-  constructor(journals: Iterable<Iterable<JournalLine>>, verdicts: Verdicts) {
+  constructor(journals: Iterable<Journal>, verdicts: Verdicts, distrust: Distrust) {
     this.#journals = new JournalReader(journals);
     this.#verdicts = verdicts;
+    this.#distrust = distrust;
   }
 
   /** Every record, once. All else here is known when all of them were read. */
@@ -22,6 +30,11 @@ export class JudgedRecords {
     for (const journaled of this.#journals.records()) {
       const record = this.#verdicts.judge(journaled.record);
       if (record === null) continue;
+      if (record.outcome === 'passed' && this.#distrusts(journaled)) {
+        const { environmentId, path } = record;
+        this.#doubtful.push({ environmentId, path });
+        continue;
+      }
       this.#ended.add(keyOf(record));
       yield { ...journaled, record };
     }
@@ -37,8 +50,20 @@ export class JudgedRecords {
     return [...this.#verdicts.failures].filter((testFile) => !this.has(testFile));
   }
 
+  /** Test files that left no record that counts, though nothing says that they failed: they must run again. */
+  get doubtful(): TestFileKey[] {
+    const begun = this.#distrust === 'nobody' ? [] : this.#journals.inBand;
+    return [...this.#doubtful, ...begun].filter(
+      (testFile) => !this.has(testFile) && !this.#verdicts.failed(testFile),
+    );
+  }
+
   /** Test files that began, and neither came to an end nor passed. */
   get crashed(): TestFileKey[] {
     return this.#journals.unfinished.filter((testFile) => !this.#verdicts.passed(testFile));
+  }
+
+  #distrusts({ inBand }: JournaledRecord): boolean {
+    return this.#distrust === 'everybody' || (this.#distrust === 'inBand' && inBand);
   }
 }

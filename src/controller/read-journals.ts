@@ -17,9 +17,17 @@ export interface Started {
   path: string;
 }
 
+/** The lines that one worker wrote. */
+export interface Journal extends Iterable<JournalLine> {
+  /** Whether that worker was the main thread of Jest's own process. */
+  inBand?: boolean;
+}
+
 /** What one worker recorded of one test file. */
 export interface JournaledRecord {
   record: TestFileRecord;
+  /** Whether it ran in Jest's own process. */
+  inBand: boolean;
   /** Whether some of its tests were skipped as unaffected. */
   isPartlySkipped: boolean;
 }
@@ -30,11 +38,13 @@ const NOTHING_NAMED: Named = { versions: [], dependencies: [] };
 export class JournalReader {
   /** Test files that were begun, but have no end: known when all records were read. */
   readonly unfinished: Started[] = [];
-  readonly #journals: Iterable<Iterable<JournalLine>>;
+  /** Test files that were begun in Jest's own process: known when all records were read. */
+  readonly inBand: Started[] = [];
+  readonly #journals: Iterable<Journal>;
   readonly #versions = new Map<string, FileVersion>();
   readonly #kept = new Shelf();
 
-  constructor(journals: Iterable<Iterable<JournalLine>>) {
+  constructor(journals: Iterable<Journal>) {
     this.#journals = journals;
   }
 
@@ -42,7 +52,8 @@ export class JournalReader {
     for (const journal of this.#journals) yield* this.#recordsOf(journal);
   }
 
-  *#recordsOf(lines: Iterable<JournalLine>): Generator<JournaledRecord> {
+  *#recordsOf(lines: Journal): Generator<JournaledRecord> {
+    const inBand = lines.inBand === true;
     let named = NOTHING_NAMED;
     const open = new Map<string, Started>();
     for (const line of lines) {
@@ -50,15 +61,22 @@ export class JournalReader {
         case 'names':
           named = this.#name(line, named);
           break;
-        case 'start':
-          open.set(key(line), { environmentId: line.environmentId, path: line.path });
+        case 'start': {
+          const started = { environmentId: line.environmentId, path: line.path };
+          open.set(key(line), started);
+          if (inBand) this.inBand.push(started);
           break;
+        }
         case 'end': {
           open.delete(key(line));
           const record = asRecord(line, named);
           if (record === null) break;
-          if ((line.skippedUnaffected ?? 0) === 0) yield { record, isPartlySkipped: false };
-          else yield { record: withOneVersionPerFile(record), isPartlySkipped: true };
+          const isPartlySkipped = (line.skippedUnaffected ?? 0) > 0;
+          yield {
+            record: isPartlySkipped ? withOneVersionPerFile(record) : record,
+            inBand,
+            isPartlySkipped,
+          };
         }
       }
     }

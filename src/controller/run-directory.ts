@@ -3,7 +3,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { shortHash } from '../dependencies/content';
-import { decodeJournal, type JournalLine } from '../run/journal';
+import { decodeJournal } from '../run/journal';
+import type { Journal } from './read-journals';
 
 /** The folder in the temporary folder that holds the runs on one database. */
 function parentFolder(dataFile: string): string {
@@ -75,10 +76,15 @@ export class RunDirectory {
     return path.join(this.path, 'verdicts.jsonl');
   }
 
-  /** Every complete journal line, journal by journal, read as they are asked for. */
-  *journals(): Generator<Generator<JournalLine>> {
-    for (const name of this.#names(/^journal-.*\.jsonl$/))
-      yield decodeJournal(chunksOf(path.join(this.path, name)));
+  /**
+   * Every complete journal line, journal by journal, read as they are asked for.
+   * @param pid The controller's process.
+   */
+  *journals(pid: number): Generator<Journal> {
+    for (const name of this.#names(/^journal-.*\.jsonl$/)) {
+      const lines = decodeJournal(chunksOf(path.join(this.path, name)));
+      yield Object.assign(lines, { inBand: name === `journal-${pid}-0.jsonl` });
+    }
   }
 
   /** How many workers have read the run file. */

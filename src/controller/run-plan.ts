@@ -6,6 +6,7 @@ import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order, shardOf } from '../selection/select';
 import type { Controller } from './controller';
+import { failAsJestWould } from './no-tests-found';
 import { messageOf } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
 import { beginRun, concludeWith, handOver, selectTests, session, startWorkers } from './session';
@@ -72,7 +73,8 @@ export class RunPlan {
     this.#inner?.sequencer.cacheResults(tests, results);
     // A reporter of ours has ended the run already, unless the command line put others in its place.
     session().release();
-    if (session().controller === this.#selected?.controller) concludeWith(tests, results);
+    if (session().controller === this.#selected?.controller)
+      concludeWith(tests, results, this.#globalConfig);
   }
 
   /** Selects on the first call; after `shard`, `sort` gets what that returned. */
@@ -84,7 +86,8 @@ export class RunPlan {
       this.#selected = { controller: null, running: new Map() };
       return [];
     }
-    const controller = beginRun(contexts, configs, this.#globalConfig);
+    if (tests.length === 0) failAsJestWould(session().verification === null);
+    const controller = beginRun(contexts, configs, this.#globalConfig, this.#listing);
     session().reported = true;
     if (controller === null) {
       this.#selected = { controller: null, running: new Map() };
@@ -96,7 +99,6 @@ export class RunPlan {
         controller,
         running: new Map(running.map((judged) => [judged.test, judged])),
       };
-      if (tests.length === 0) failAsJestWould(controller);
       return running.map(({ test }) => test);
     } catch (error) {
       controller.request.voice.warn(
@@ -145,19 +147,4 @@ export class RunPlan {
     };
     return this.#inner;
   }
-}
-
-/**
- * Our config passes with no tests, as selecting may leave none. Where Jest itself finds none, its exit code must be
- * what it is without us.
- */
-function failAsJestWould({ request }: Controller): void {
-  const { composition } = request;
-  if (composition === null || composition.userPassWithNoTests) return;
-  const { onlyChanged, listTests, watch, watchAll } = composition.command;
-  if (onlyChanged || listTests || watch || watchAll) return;
-  process.exitCode = 1;
-  request.voice.warn(
-    'no test file was found at all, so the exit code is 1 as in plain Jest; --passWithNoTests makes it 0.',
-  );
 }

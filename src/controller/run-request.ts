@@ -26,6 +26,8 @@ export interface RunRequest {
   started: Started | null;
   /** The tool chain is another one than when Jest began to watch, and this process may still work by the old one. */
   toolChainChanged: boolean;
+  /** Jest only lists what it would run. */
+  listing: boolean;
   /** Whether this run makes a coverage report. */
   coverage: boolean;
 }

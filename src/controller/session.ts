@@ -17,6 +17,8 @@ import type { RunRequest } from './run-request';
 import { makeVoice, type Voice } from './messages';
 import type { JudgedTest } from './project';
 import { withholdNoTestsFound } from './no-tests-found';
+import { INTERRUPTED, settlePasses, type Ending, type Passes } from './passes';
+import { ProcessEnd, type JestResults } from './process-end';
 import { hurryStatus } from './status-timer';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
@@ -26,6 +28,10 @@ export interface Session {
   controller: Controller | null;
   /** Set by the reporter and the sequencer: they learn of every outcome, and end the run. */
   reported: boolean;
+  /** How this process comes to its end. */
+  processEnd: ProcessEnd | null;
+  /** What Jest made of the last run that came to its end, and what becomes final with the process. */
+  concluded: { jest: JestResults; passes: Passes } | null;
   /** Set by an inspection: it takes the place of the run. */
   inspector: Inspector | null;
   /** Set by the `verify` command. */
@@ -74,6 +80,8 @@ function startSession(): Session {
   const started: Session = {
     controller: null,
     reported: false,
+    processEnd: null,
+    concluded: null,
     inspector: null,
     verification: null,
     running: false,
@@ -84,24 +92,27 @@ function startSession(): Session {
     voice: null,
     release: () => undefined,
   };
-  // The last resort: a run that no reporter of ours ended still commits what its workers journaled.
-  process.once('exit', () => endRun(started.reported ? 'cut short' : 'whole'));
+  // Before Jest's own listener, which sets the exit code.
+  process.once('exit', (code) => endProcess(code));
   return started;
 }
 
 /**
  * Begins a run for the given projects; a run that was not ended (watch mode, interrupted) ends first.
+ * @param listing Jest will only list, which records nothing.
  * @returns Null where nothing can be recorded or selected.
  */
 export function beginRun(
   contexts: readonly TestContext[],
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
+  listing = false,
 ): Controller | null {
-  endRun('cut short');
+  endRun(INTERRUPTED);
   const current = session();
+  current.concluded = null;
   current.release();
-  const request = heedToolChain(prepareRequest(configs, globalConfig), configs);
+  const request = heedToolChain({ ...prepareRequest(configs, globalConfig), listing }, configs);
   current.everythingOnce = false;
   current.voice = request.voice;
   if (!request.options.enabled) return null;
@@ -145,18 +156,49 @@ function heedToolChain(request: RunRequest, configs: readonly Config.ProjectConf
   return changed ? { ...request, toolChainChanged: true, select: false, collect: false } : request;
 }
 
-/** Ends the run under way, if there is one. */
-export function endRun(outcome: 'whole' | 'cut short'): void {
+/**
+ * Ends the run under way, if there is one.
+ * @returns What becomes final with the process.
+ */
+export function endRun(ending: Ending): Passes | null {
   const current = session().controller;
-  if (current === null) return;
+  if (current === null) return null;
   session().controller = null;
-  current.end(outcome);
+  if (session().reported) current.expectVerdicts();
+  return current.end(ending);
 }
 
-/** Ends the run and says what it saved. */
-export function concludeRun(): void {
+/** The process ends: with the run still under way, or after it, when what it found becomes final. */
+function endProcess(code: number): void {
+  const { controller, processEnd, concluded, reported } = session();
+  processEnd?.look();
+  if (concluded !== null) {
+    session().concluded = null;
+    settlePasses(concluded.passes, processEnd?.isExplained(code, concluded.jest) !== false);
+  }
+  if (controller === null) return;
+  if (!reported && processEnd?.endedByItself === true) endRun({ ...INTERRUPTED, isWhole: true });
+  else {
+    const distrust = processEnd?.isKilled(code) === false ? 'everybody' : 'inBand';
+    endRun({ ...INTERRUPTED, isWhole: !reported, distrust });
+  }
+}
+
+/**
+ * Ends the run and says what it saved.
+ * @param jest What Jest made of it.
+ */
+export function concludeRun(jest: JestResults): void {
   const current = session().controller;
-  endRun('cut short');
+  const { processEnd } = session();
+  processEnd?.look();
+  const watches = current?.request.started != null;
+  const passes = endRun({
+    isWhole: false,
+    distrust: !watches && processEnd?.isSuspect === true ? 'inBand' : 'nobody',
+    isProvisional: !watches,
+  });
+  session().concluded = passes === null || watches ? null : { jest, passes };
   session().running = false;
   if (current !== null) conclude(current.request, current.counts);
   const verifying = session().verification;
@@ -167,8 +209,10 @@ export function concludeRun(): void {
 /** Ends a run whose outcomes no reporter of ours has seen: the sequencer gets them all at its end. */
 export function concludeWith(
   tests: readonly Test[],
-  { testResults, snapshot }: AggregatedResult,
+  results: AggregatedResult,
+  globalConfig: Config.GlobalConfig | null,
 ): void {
+  const { testResults, snapshot } = results;
   const byPath = new Map<string, boolean>();
   for (const result of testResults) {
     // Several projects may share a test file, and a result does not tell whose it is.
@@ -179,7 +223,7 @@ export function concludeWith(
     const passed = byPath.get(path);
     if (passed !== undefined) session().controller?.noteResult(context.config.id, path, passed);
   }
-  concludeRun();
+  concludeRun({ results, globalConfig });
 }
 
 /**
@@ -229,10 +273,11 @@ export function startWorkers(
   anything: boolean,
 ): void {
   if (!anything) {
-    endRun('cut short');
+    endRun(INTERRUPTED);
     return;
   }
   session().running = true;
+  if (controller.request.started === null) watchProcess();
   try {
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
@@ -240,6 +285,13 @@ export function startWorkers(
       `the temporary folder cannot be written (${error instanceof Error ? error.message : String(error)}), so this run is not recorded; set TMPDIR to a folder that can.`,
     );
   }
+}
+
+/** From now on what runs in this process may decide on how it ends. */
+function watchProcess(): void {
+  const current = session();
+  current.processEnd?.forget();
+  current.processEnd = new ProcessEnd();
 }
 
 /** Folders that Jest or we write to and no test's result depends on. */
@@ -300,6 +352,7 @@ function readRequest(
     verify: session().verification !== null,
     started: isWatching(command, globalConfig) ? startedOnce(root) : null,
     toolChainChanged: false,
+    listing: false,
     coverage:
       composition?.coverage ??
       (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),

@@ -160,6 +160,19 @@ export function sayPartialFailures(
   );
 }
 
+/** Says that test files run again, as Jest's process came to an end of which they may be the cause. */
+export function sayDoubtful(
+  { voice }: Pick<RunRequest, 'voice'>,
+  testFiles: readonly { path: string }[],
+): void {
+  if (testFiles.length === 0) return;
+  const paths = testFiles.map(({ path }) => path);
+  const many = paths.length > 1;
+  voice.warn(
+    `Jest's process ended otherwise than its results tell, for which ${many ? `${paths.length} test files${some(paths)} that ran may be` : `${paths[0]} may be`} the cause; ${many ? 'they run' : 'it runs'} again next time.`,
+  );
+}
+
 /** Says what it means that test files failed with tests skipped, and passed as a whole. */
 export function sayOrderDependent({ voice }: RunRequest, paths: readonly string[]): void {
   if (paths.length === 0) return;

@@ -17,16 +17,20 @@ export class Verdicts {
   readonly #passedIn = new Set<number>();
   readonly #failed = new Map<string, TestFileKey>();
   #file: string | null = null;
-  /** Whether a test file without a verdict was still running. */
-  #isWhole = false;
+  #isJudge = false;
 
   /** The verdicts of a run whose controller died. */
   static of(file: string): Verdicts {
     const verdicts = new Verdicts();
-    verdicts.#isWhole = fs.existsSync(file);
+    verdicts.decide();
     for (const line of decodeJournal(chunksOf(file)))
       if (line.type === 'verdict') verdicts.#add(line, line.passed);
     return verdicts;
+  }
+
+  /** From now on a pass is only what Jest called so: someone of ours hears what it says of every test file. */
+  decide(): void {
+    this.#isJudge = true;
   }
 
   /** From now on every test file that comes to its end gets a verdict, which is kept in a file, too. */
@@ -66,12 +70,12 @@ export class Verdicts {
 
   /**
    * A journal's record as Jest saw its test file.
-   * @returns Null where its controller died before Jest was done with it: what the worker took for a pass need not have
-   * become one.
+   * @returns Null where Jest said nothing of it, as its process ended before: what the worker took for a pass need not
+   * have become one.
    */
   judge(record: TestFileRecord): TestFileRecord | null {
     if (this.failed(record)) return { ...record, outcome: 'failed' };
-    return this.#isWhole && !this.passed(record) ? null : record;
+    return this.#isJudge && !this.passed(record) ? null : record;
   }
 
   #add({ environmentId, path }: TestFileKey, passed: boolean): void {

@@ -2,14 +2,16 @@
  * One of Jest's `reporters`. It sees the outcome of every test file, also of one whose worker crashed, and ends the
  * run: commits, cleans up, and prints the closing line.
  */
-import type { Test, TestResult } from '@jest/test-result';
+import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { concludeRun, isPassed, session } from '../controller/session';
 
 export default class TestmonReporter {
+  readonly #globalConfig: Config.GlobalConfig;
   readonly #updatesSnapshots: boolean;
 
   constructor(globalConfig: Config.GlobalConfig) {
+    this.#globalConfig = globalConfig;
     this.#updatesSnapshots = globalConfig.updateSnapshot === 'all';
   }
 
@@ -21,15 +23,16 @@ export default class TestmonReporter {
 
   onTestFileResult(test: Test, result: TestResult): void {
     const passed = isPassed(result, this.#updatesSnapshots);
-    const { controller, verification } = session();
+    const { controller, verification, processEnd } = session();
+    processEnd?.look();
     controller?.noteResult(test.context.config.id, test.path, passed);
     const isOrderDependent = verification?.verification.note(test, result, passed);
     if (isOrderDependent === true)
       controller?.noteOrderDependent(test.context.config.id, test.path);
   }
 
-  onRunComplete(): void {
-    concludeRun();
+  onRunComplete(_contexts: Set<TestContext>, results: AggregatedResult): void {
+    concludeRun({ results, globalConfig: this.#globalConfig });
   }
 
   getLastError(): undefined {

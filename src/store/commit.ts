@@ -20,6 +20,8 @@ export class Committer {
   readonly #failures: FailureWriter;
   readonly #noteOutcome;
   readonly #settle;
+  readonly #settlePassed;
+  readonly #doubt;
   readonly #findFailed;
   readonly #match;
   readonly #remove;
@@ -53,6 +55,10 @@ export class Committer {
       )
       .raw();
     this.#settle = db.prepare<[number]>('UPDATE test_file SET failed = 0 WHERE id = ?');
+    this.#doubt = db.prepare<[number]>('UPDATE test_file SET failed = 1 WHERE id = ?');
+    this.#settlePassed = db.prepare<[number]>(
+      "UPDATE test_file SET failed = 0 WHERE id = ? AND last_outcome = 'passed'",
+    );
     this.#match = db.prepare<[number, number]>(
       'UPDATE record SET matched_at = max(matched_at, ?) WHERE id = ?',
     );
@@ -73,18 +79,30 @@ export class Committer {
     );
   }
 
-  /** @throws StoreError `missing` when something is about an environment that is not there. */
-  commit(batch: CommitBatch, now: number): void {
+  /**
+   * @returns The rows of test files that passed and are selected until they are settled.
+   * @throws StoreError `missing` when something is about an environment that is not there.
+   */
+  commit(batch: CommitBatch, now: number): number[] {
     this.#interning.reset();
     this.#known.clear();
+    this.#provisional = [];
     const at = this.#clock.next(stamp(now));
     let dropped = 0;
     for (const record of batch.records) dropped += this.#saveRecord(record, at, batch);
-    for (const { environmentId } of [...batch.failures, ...batch.contents, ...batch.gone])
+    const doubtful = batch.doubtful ?? [];
+    for (const { environmentId } of [
+      ...batch.failures,
+      ...doubtful,
+      ...batch.contents,
+      ...batch.gone,
+    ])
       this.#checkEnvironment(environmentId);
     for (const { environmentId, path, duration } of batch.failures) {
       this.#outcome({ environmentId, path }, 'failed', duration, at);
     }
+    for (const { environmentId, path } of batch.doubtful ?? [])
+      this.#noteOutcome.get(environmentId, path, 1, 'failed', null, at);
     for (const { environmentId, path, value } of batch.orderDependent ?? []) {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }
@@ -113,6 +131,12 @@ export class Committer {
     const unused = this.#interning.newVersions - inUse + this.#interning.newContents;
     this.#pruning.note(dropped + unused, at);
     this.#interning.reset();
+    return this.#provisional;
+  }
+
+  /** Test files that passed for now did so for good, unless they have failed since. */
+  settle(ids: readonly number[]): void {
+    for (const id of ids) this.#settlePassed.run(id);
   }
 
   /** @returns How many records had to make room. */
@@ -139,7 +163,13 @@ export class Committer {
       })),
     };
     this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
-    if (complete && failedSince === null) this.#settle.run(id);
+    if (complete && failedSince === null) {
+      if (batch.isProvisional?.(record) !== true) this.#settle.run(id);
+      else {
+        this.#doubt.run(id);
+        this.#provisional.push(id);
+      }
+    }
     return this.#records.limit(id, batch.keep);
   }
 
@@ -183,6 +213,9 @@ export class Committer {
     );
     limitRuns(this.#db);
   }
+
+  /** Rows of test files that passed for now, in this transaction. */
+  #provisional: number[] = [];
 
   /** Environments that were there in this transaction. */
   readonly #known = new Set<number>();

@@ -60,6 +60,13 @@ export class Environments {
     return asEnvironment(row);
   }
 
+  /** The environment of exactly this key; null where there is none. */
+  known(key: EnvironmentKey): Environment | null {
+    const { name, project, nodeMajor, platform, hash } = key;
+    const row = this.#alike.get(name, project, nodeMajor, platform, hash);
+    return row?.hash === hash ? asEnvironment(row) : null;
+  }
+
   /** The environment of exactly this key, made if it is new, and stamped as used. */
   findOrCreate(key: EnvironmentKey, now: number): Environment {
     const { name, project, nodeMajor, platform, hash } = key;
@@ -87,7 +94,8 @@ export class Environments {
   }
 
   /**
-   * Drops the least recently used of environments that differ in their hash only.
+   * Drops the least recently used of environments that differ in their hash only. Those with records and those without
+   * are counted apart: a run that recorded nothing pushes out nothing that was recorded.
    * @returns How many were dropped, with all that was recorded in them.
    */
   prune(): number {
@@ -96,8 +104,12 @@ export class Environments {
         `DELETE FROM environment WHERE id IN (
            SELECT id FROM (
              SELECT id, row_number() OVER (
-               PARTITION BY name, project, node_major, platform ORDER BY used_at DESC, hash DESC
-             ) AS place FROM environment
+               PARTITION BY name, project, node_major, platform, recorded ORDER BY used_at DESC, hash DESC
+             ) AS place FROM (
+               SELECT *, EXISTS (
+                 SELECT 1 FROM test_file t JOIN record r ON r.test_file_id = t.id WHERE t.environment_id = e.id
+               ) AS recorded FROM environment e
+             )
            ) WHERE place > ?
          )`,
       )

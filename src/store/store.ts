@@ -77,6 +77,11 @@ export class Store {
     );
   }
 
+  /** The environment of exactly this key; null where there is none. Nothing is updated. */
+  knownEnvironment(key: EnvironmentKey): Environment | null {
+    return this.#guard(() => this.#environments.known(key));
+  }
+
   /** @throws StoreError `missing` when there is none of this id. */
   environment(id: number): Environment {
     return this.#guard(() => this.#environments.get(id));
@@ -225,12 +230,26 @@ export class Store {
 
   /**
    * Adds what a run left behind, all of it or nothing.
+   * @returns What `settle` takes: the test files that passed for now.
    * @throws StoreError
    */
-  commit(batch: CommitBatch, now: number): void {
+  commit(batch: CommitBatch, now: number): number[] {
+    let provisional: number[] = [];
     this.#write(() => {
       this.#committer ??= new Committer(this.#db, this.#environments);
-      this.#committer.commit(batch, now);
+      provisional = this.#committer.commit(batch, now);
+    });
+    return provisional;
+  }
+
+  /**
+   * Test files that passed for now, as the batch of their commit said, did so for good.
+   * @throws StoreError
+   */
+  settle(provisional: readonly number[]): void {
+    this.#write(() => {
+      this.#committer ??= new Committer(this.#db, this.#environments);
+      this.#committer.settle(provisional);
     });
   }
 

@@ -248,6 +248,10 @@ export interface CommitBatch {
   began?: number;
   /** Test files that failed or crashed and left no record. */
   failures: (TestFileKey & { duration?: number })[];
+  /** Test files that neither failed nor left a record that counts: they are selected until they pass. */
+  doubtful?: TestFileKey[];
+  /** Whether a test file that passed is selected all the same until `settle` says that nothing came of it. */
+  isProvisional?: (testFile: TestFileKey) => boolean;
   /** Ids of the records that were found to match. */
   matched: number[];
   /** Test files that no longer exist. */
