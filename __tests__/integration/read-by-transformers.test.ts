@@ -306,3 +306,29 @@ module.exports = {
   project.write({ 'data/early.txt': 'late' });
   expect(project.run()).toMatchObject({ exitCode: 1, ran: [ONE, TWO] });
 });
+
+test.each([[[]], [['--coverage']], [['--no-cache']]])(
+  'an output is made anew when what it was made from has changed, with %j',
+  (args) => {
+    const { files, packages } = babelPlugins.base;
+    project = new Project(
+      {
+        ...files,
+        'src/generated.js': "exports.generated = () => GENERATED.split('one').length;\n",
+        '__tests__/generated.test.js':
+          "test('it', () => { expect(require('../src/generated').generated()).toBe(2); });\n",
+        '__tests__/later.test.js': null,
+      },
+      packages,
+    );
+    const run = () => project.run(['-i', ...args]);
+    expect(run()).toMatchObject({ exitCode: 0 });
+    expect(run().ran).toEqual([]);
+    project.write({ 'tools/words/one-more.txt': '' });
+    expect(run()).toMatchObject({ exitCode: 1 });
+    expect(run()).toMatchObject({ exitCode: 1 });
+    project.write({ 'tools/words/one-more.txt': null });
+    expect(run()).toMatchObject({ exitCode: 0 });
+    expect(run().ran).toEqual([]);
+  },
+);

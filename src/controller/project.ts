@@ -224,6 +224,7 @@ export class Project {
   async #prepare(data: SelectionData): Promise<View> {
     this.#data = data;
     await this.#tree.prepare();
+    await this.#transform.forgetEarlierRuns();
     return (this.#view = await this.#look(data));
   }
 

@@ -14,48 +14,11 @@ import {
 } from '../dependencies/imports';
 import { packageFolder, realPath, repositoryRoot } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
+import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/tool-configs';
 import { packageNamesIn } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import { preloaded, type Started } from './circumstances';
 import { namesIn, portableConfig, portablePath } from './portable';
-
-/** Files that tell a transformer how to work, looked for beside the project and at the root. */
-const CONFIG_FILES = [
-  ...[
-    'tsconfig.json',
-    'jsconfig.json',
-    'tsconfig.test.json',
-    'tsconfig.spec.json',
-    'tsconfig.jest.json',
-  ],
-  ...['.babelrc', '.babelrc.json', '.babelrc.js', '.babelrc.cjs', '.babelrc.mjs'],
-  ...[
-    'babel.config.json',
-    'babel.config.js',
-    'babel.config.cjs',
-    'babel.config.mjs',
-    'babel.config.cts',
-  ],
-  ...['.swcrc', '.browserslistrc', 'browserslist'],
-  ...[
-    'svelte.config.js',
-    'svelte.config.mjs',
-    'vue.config.js',
-    'postcss.config.js',
-    'postcss.config.cjs',
-  ],
-  ...[
-    'tailwind.config.js',
-    'tailwind.config.ts',
-    'lingui.config.js',
-    'lingui.config.ts',
-    '.linguirc',
-  ],
-  ...['next.config.js', 'next.config.mjs', 'metro.config.js', 'app.json', 'angular.json'],
-];
-
-/** Variables that tell a transformer how to work. */
-const VARIABLES = ['NODE_ENV', 'BABEL_ENV', 'BROWSERSLIST', 'BROWSERSLIST_ENV'];
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
 const PACKAGE_KEYS = ['name', 'type', 'imports', 'exports', 'main', 'module', 'browser'];
@@ -132,7 +95,7 @@ export function toolChainHash(input: ToolChainInput): string {
     ['jest', ...named, ...texts.flatMap(packageNamesIn)],
     folders,
   );
-  const variables = new Set([...VARIABLES, ...texts.flatMap(variablesIn)]);
+  const variables = new Set([...HASHED_VARIABLES, ...texts.flatMap(variablesIn)]);
 
   return shortHash(
     JSON.stringify([

@@ -7,6 +7,10 @@ import { findMetadata } from '../blocks/prelude';
 import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../store/types';
+import { forgetSources } from '../worker/inlined';
+
+/** The projects that this process has been asked to select for. */
+const ranBefore = new Set<string>();
 
 /**
  * Transforms files of one project through Jest's own cached transform, so that a worker that needs them later finds
@@ -41,6 +45,27 @@ export class ProjectTransform {
     } catch {
       // It no longer transforms: whoever ran it is affected, and the test run will show the error.
       return null;
+    }
+  }
+
+  /**
+   * Has what this process transformed for an earlier run asked for anew. Jest keeps it in memory for as long as the file
+   * itself is the same, whatever else it was made from; only its cache on disk knows more.
+   */
+  async forgetEarlierRuns(): Promise<void> {
+    forgetSources();
+    if (!ranBefore.has(this.#config.id)) {
+      ranBefore.add(this.#config.id);
+      return;
+    }
+    try {
+      this.#transformer ??= this.#load();
+      const { _cache: cache } = (await this.#transformer) as unknown as {
+        _cache?: { transformedFiles?: unknown };
+      };
+      if (cache?.transformedFiles instanceof Map) cache.transformedFiles.clear();
+    } catch {
+      // It cannot be loaded any more: the test run will show the error.
     }
   }
 

@@ -19,6 +19,10 @@ export const RESOLUTION_KEYS = [
   'source',
   'react-native',
   'jsnext:main',
+  // What Babel, browserslist and SWC take from the nearest one.
+  'babel',
+  'browserslist',
+  'swc',
 ];
 
 /**

@@ -82,7 +82,15 @@ function stemOf(name: string): string {
 }
 
 /** Configs that Babel and SWC look for beside and above each file. */
-export const RC_FILES = ['.babelrc', '.babelrc.json', '.babelrc.js', '.babelrc.cjs', '.swcrc'];
+export const RC_FILES = [
+  '.babelrc',
+  '.babelrc.json',
+  '.babelrc.js',
+  '.babelrc.cjs',
+  '.babelrc.mjs',
+  '.babelrc.cts',
+  '.swcrc',
+];
 
 /** What stands in a folder and is a rival of each of its modules. */
 const NOTED_FOR_ALL = ['__mocks__', 'package.json', ...RC_FILES];

@@ -37,6 +37,32 @@ export function calledByLaunch(): boolean {
   return first !== undefined && /^node:(?:internal\/)?(?:child_process|worker)/.test(first);
 }
 
+/**
+ * A tool that is known to look for its own key alone asks for a package.json: those keys are watched. For anyone else
+ * the whole of it counts.
+ */
+export function calledForKnownKeys(): boolean {
+  const first = callerFiles().find(isForeignFile);
+  return first !== undefined && KNOWING.test(first);
+}
+
+const KNOWING =
+  /[\\/]node_modules[\\/](?:@babel[\\/]core|browserslist|resolve|@?jest(?:-[\w-]+)?|@swc[\\/]\w+|typescript|tsconfig-paths|get-tsconfig)[\\/]/;
+
+/** `debug` looks for `DEBUG_*` among all variables, to write to the terminal. */
+export function calledToLog(): boolean {
+  const first = callerFiles().find(isForeignFile);
+  return first !== undefined && /[\\/]node_modules[\\/]debug[\\/]/.test(first);
+}
+
+function isForeignFile(file: string): boolean {
+  return (
+    path.isAbsolute(file) &&
+    !file.startsWith(OWN_FOLDER) &&
+    !/[\\/]node_modules[\\/](?:graceful-fs|fs-extra|gensync)[\\/]/.test(file)
+  );
+}
+
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
 function callerFiles(): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.

@@ -4,6 +4,7 @@ import { aliasesAt, forgetAliases } from '../dependencies/aliases';
 import { contentHash } from '../dependencies/content';
 import { forgetImports, importedFiles } from '../dependencies/imports';
 import type { OtherSources } from './other-sources';
+import { fileInput, forgetTransformInputs, type TransformInput } from './transform-inputs';
 
 /**
  * TypeScript writes values of other files into the code that uses them, so a file depends on every `const enum` that
@@ -23,7 +24,10 @@ interface Source {
 }
 
 /** What a compiler takes from other files, as absolute paths, sorted. */
-type CompiledWith = Omit<OtherSources, 'listed' | 'missing'>;
+type CompiledWith = Omit<OtherSources, 'inputs'> & {
+  /** Files whose content may stand in it. */
+  inlined: string[];
+};
 
 const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
 
@@ -43,6 +47,19 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
   );
 }
 
+/** Whether a plug-in of the compiler may write into an output whatever it finds out about types, comments and code. */
+let hasPlugins = false;
+
+/** Says that a compiler of this process has plug-ins: then all that a source imports counts as a whole. */
+export function compilesWithPlugins(): void {
+  hasPlugins = true;
+}
+
+/** All that a source imports, at any depth, for its types alone as well. */
+function allImported(imported: readonly string[], file: string): string[] {
+  return [...reach(imported, file, () => true)].sort();
+}
+
 /**
  * The files whose content a compiler may write into a file's output.
  * @param code The file's source.
@@ -51,7 +68,9 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
  */
 export function reachableConstants(code: string, file: string): string[] {
   if (!TYPESCRIPT.test(file)) return [];
-  return constantsFrom(imports(code, file), enumConstants(code, file), file);
+  const imported = imports(code, file);
+  if (hasPlugins) return allImported(imported, file);
+  return constantsFrom(imported, enumConstants(code, file), file);
 }
 
 /**
@@ -63,6 +82,7 @@ export function reachableConstants(code: string, file: string): string[] {
 export function compiledWith(code: string, file: string, output: string | null): CompiledWith {
   if (!TYPESCRIPT.test(file)) return NOTHING;
   const imported = imports(code, file);
+  if (hasPlugins) return { ...NOTHING, inlined: allImported(imported, file) };
   const writesTypes = output === null ? DECORATOR.test(code) : WRITTEN_TYPE.test(output);
   const handsOn = (source: Source): boolean => source.handsOn;
   const types = writesTypes ? reach(imported, file, handsOn) : new Set<string>();
@@ -140,10 +160,17 @@ export function inlinedKey(files: readonly string[]): string {
   return files.map((file) => sources.get(file)?.hash ?? '').join();
 }
 
+/** The content of such a file as it was looked at. */
+export function inlinedInput(name: string): TransformInput {
+  const source = sources.get(name);
+  return source == null ? fileInput(name) : { kind: 'file', name, value: source.hash };
+}
+
 /** Forgets what was seen, as files may have been edited since. */
 export function forgetSources(): void {
   sources.clear();
   compiled.clear();
+  forgetTransformInputs();
   forgetAliases();
   forgetImports();
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
-import { calledByResolver } from './callers';
+import { calledByResolver, calledForKnownKeys } from './callers';
 import { disguise, watchFs, type AnyFunction, type FunctionTable } from './fs-watch';
 import { withoutOurFrames } from '../run/own-frames';
 import { loadedModulesAt } from './loaded-modules';
@@ -87,6 +87,8 @@ export interface Reads {
   files: string[];
   /** Folders that it listed. */
   folders: string[];
+  /** What it looked for, whether that was there or not. */
+  looked: string[];
   /** Modules that this process loaded for it; it does so once. */
   modules: string[];
 }
@@ -131,6 +133,7 @@ export async function readsDuringAsync<T>(
 class Reading {
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
+  readonly #looked = new Set<string>();
   readonly #modules = new Set<string>();
   readonly sink: Sink;
 
@@ -139,15 +142,33 @@ class Reading {
     this.sink = {
       ...NOBODY,
       seesLoading: true,
-      read: (file) => (isLoading() ? this.#modules : this.#files).add(file),
+      read: (file) => {
+        if (isLoading()) this.#modules.add(file);
+        else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
+      },
+      looked: (file) => {
+        if (!isLoading()) this.#looked.add(file);
+      },
       listed: (folder) => this.#folders.add(folder),
-      wrote: (file) => this.#files.delete(file),
+      wrote: (file) => {
+        this.#files.delete(file);
+        this.#looked.delete(file);
+      },
     };
   }
 
   get reads(): Reads {
-    return { files: [...this.#files], folders: [...this.#folders], modules: [...this.#modules] };
+    return {
+      files: [...this.#files],
+      folders: [...this.#folders],
+      looked: [...this.#looked],
+      modules: [...this.#modules],
+    };
   }
+}
+
+function isKnownManifest(file: string): boolean {
+  return path.basename(file) === 'package.json' && calledForKnownKeys();
 }
 
 /** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */

@@ -11,13 +11,22 @@ import type { Config } from '@jest/types';
 import { findMapReference, FINGERPRINTS_VERSION, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
-import { remembered } from '../dependencies/remembered';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
-import { compiledWith, inlinedKey, inlinesAcrossFiles, reachableConstants } from './inlined';
-import { keepSources } from './kept-sources';
+import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
+import {
+  compiledWith,
+  compilesWithPlugins,
+  inlinedInput,
+  inlinedKey,
+  inlinesAcrossFiles,
+  reachableConstants,
+} from './inlined';
 import { unobserved, watchSources } from './observer';
 import type { OtherSources } from './other-sources';
+import { withWatchedVariables, withWatchedVariablesAsync } from './tool-variables';
+import { noteTransformed, transformKey, type TransformInput } from './transform-inputs';
+import { TransformerMemory } from './transformer-memory';
 import {
   asyncTransformerReads,
   NOTHING_READ,
@@ -49,29 +58,32 @@ export async function wrapTransformer(handover: TransformHandover): Promise<Prob
   if (collect === false)
     return (file === null ? null : await loadTransformer(file, options)) ?? identity;
   watchTransformers();
-  if (file === null) return probing(identity, handover, []);
+  if (file === null) return probing(identity, handover);
   const { result: inner, reads } = await asyncTransformerReads(() =>
-    loadTransformer(file, options),
+    withWatchedVariablesAsync(() => loadTransformer(file, options)),
   );
-  const early = remembered(readEarly, file, () => new Set());
-  for (const name of reads.files) if (isInlined(name, null)) early.add(name);
-  return probing(inner, handover, [...early]);
+  memoryOf(file).loadedEarly(reads);
+  return probing(inner, handover);
 }
 
-/** By transformer: what it read as it was loaded. This process loads it once, and is asked for it for each test file. */
-const readEarly = new Map<string, Set<string>>();
+/** By transformer: this process loads it once, and is asked for it for each test file. */
+const memories = new Map<string | null, TransformerMemory>();
+
+function memoryOf(file: string | null): TransformerMemory {
+  let memory = memories.get(file);
+  if (memory === undefined) {
+    memory = new TransformerMemory();
+    memories.set(file, memory);
+  }
+  return memory;
+}
 
 /** Stands in where no transformer of the user's applies. */
 const identity: SyncTransformer<unknown> = {
   process: (code) => ({ code }),
 };
 
-/** @param early What the transformer read as it was loaded, absolute paths: it may shape all that it transforms. */
-function probing(
-  inner: AnyTransformer,
-  handover: TransformHandover,
-  early: readonly string[],
-): ProbingTransformer {
+function probing(inner: AnyTransformer, handover: TransformHandover): ProbingTransformer {
   const own = (options: Options): Options => {
     watchSources(options.cacheFS);
     return handover.path === null ? options : userOptions(options, handover);
@@ -79,23 +91,46 @@ function probing(
   const wrapped: ProbingTransformer = { canInstrument: inner.canInstrument === true };
   const { process, processAsync } = inner;
   const wholePrograms = inlinesAcrossFiles(handover.path);
+  const memory = memoryOf(handover.path);
   // A compiler of whole programs reads very many files, and what it takes from them is known.
+  let plugins: boolean | null = wholePrograms ? null : false;
+  const hasPlugins = ({ config }: Options): boolean => {
+    plugins ??= hasCompilerPlugins(handover.options, config.rootDir);
+    if (plugins) compilesWithPlugins();
+    return plugins;
+  };
   const watching = <T>(options: Options, work: () => T): { result: T; reads: TransformerReads } =>
-    wholePrograms
-      ? { result: unobserved(work), reads: NOTHING_READ }
-      : transformerReads(rootOf(options.config), work);
-  const watchingAsync = async <T>(
+    withWatchedVariables(() => {
+      if (wholePrograms && !hasPlugins(options))
+        return { result: unobserved(work), reads: NOTHING_READ };
+      const { result, reads } = transformerReads(rootOf(options.config), work);
+      if (!wholePrograms) return { result, reads };
+      const [files, own] = [besidesProgram(reads.files), besidesProgram(reads.own)];
+      return { result, reads: { ...NOTHING_READ, files, own, modules: reads.modules } };
+    });
+  const watchingAsync = <T>(
     work: () => Promise<T>,
   ): Promise<{ result: T; reads: TransformerReads }> =>
-    wholePrograms ? { result: await work(), reads: NOTHING_READ } : asyncTransformerReads(work);
+    withWatchedVariablesAsync(async () =>
+      wholePrograms ? { result: await work(), reads: NOTHING_READ } : asyncTransformerReads(work),
+    );
   if (process !== undefined) {
     wrapped.process = (code, file, options) => {
       if (isOurs(file)) return { code };
       return unobserved(() => {
-        const { result, reads } = watching<TransformedSource>(options, () =>
-          process.call(inner, code, file, own(options)),
-        );
-        return withProbes(code, file, options, result, sources(code, file, result, reads));
+        const transform = () =>
+          watching<TransformedSource>(options, () => process.call(inner, code, file, own(options)));
+        const { result, reads } = transform();
+        const again = () => {
+          try {
+            return transform().reads;
+          } catch {
+            // It makes an output once alone.
+            return NOTHING_READ;
+          }
+        };
+        const others = sources(code, file, options, result, reads, again);
+        return withProbes(code, file, options, result, others);
       });
     };
   }
@@ -106,94 +141,62 @@ function probing(
         watchingAsync(() => processAsync.call(inner, code, file, own(options))),
       );
       return unobserved(() =>
-        withProbes(code, file, options, result, sources(code, file, result, reads)),
+        withProbes(code, file, options, result, sources(code, file, options, result, reads, null)),
       );
     };
   }
-  /** By file: what its key was made of. A transformer may keep that in memory, and transform with it. */
-  const readForKey = new Map<string, TransformerReads>();
-  const noteKey = (file: string, reads: TransformerReads): void => {
-    noteModules(reads);
-    if (reads.files.length + reads.folders.length + reads.missing.length > 0)
-      readForKey.set(file, reads);
-  };
+  const foldersOf = ({ config }: Options) => ({ root: rootOf(config), rootDir: config.rootDir });
   /** What a file transforms to depends on besides itself. */
   const sources = (
     code: string,
     file: string,
+    options: Options,
     result: TransformedSource,
     reads: TransformerReads,
+    again: (() => TransformerReads) | null,
   ): Partial<OtherSources> => {
-    if (wholePrograms) return compiledWith(code, file, result?.code ?? null);
-    noteModules(reads);
-    const ofKey = readForKey.get(file) ?? NOTHING_READ;
-    return {
-      inlined: [
-        ...[...reads.files, ...ofKey.files].filter((name) => isInlined(name, file)),
-        ...loadedModules,
-        ...early,
-      ],
-      listed: [...reads.folders, ...ofKey.folders].filter(
-        (folder) => packageFolder(folder) === null,
-      ),
-      missing: [...reads.missing, ...ofKey.missing].filter((name) => isInlined(name, file)),
-    };
+    const found = memory.inputs(code, file, foldersOf(options), reads, again);
+    const inputs = [...noteTransformed(options.config.cacheDirectory, file, found)];
+    if (!wholePrograms) return { inputs };
+    const { inlined, ...declared } = compiledWith(code, file, result?.code ?? null);
+    return { ...declared, inputs: [...inputs, ...inlined.map(inlinedInput)] };
   };
-  wrapped.getCacheKey = (code, file, options) =>
-    cacheKey(
-      options.instrument,
-      wholePrograms ? unobserved(() => inlinedKey(reachableConstants(code, file))) : '',
-      inner.getCacheKey === undefined || isOurs(file)
-        ? defaultCacheKey(code, file, options)
-        : unobserved(() => {
-            const { result, reads } = watching(options, () =>
-              inner.getCacheKey?.call(inner, code, file, own(options)),
-            );
-            noteKey(file, reads);
-            return result ?? '';
-          }),
-    );
-  if (inner.getCacheKeyAsync !== undefined) {
-    const keyOf = async (code: string, file: string, options: Options): Promise<string> => {
-      const { result, reads } = await watchingAsync(
-        async () => await inner.getCacheKeyAsync?.call(inner, code, file, own(options)),
-      );
-      noteKey(file, reads);
-      return result ?? '';
-    };
-    wrapped.getCacheKeyAsync = async (code, file, options) =>
+  const keyOf = (code: string, file: string, options: Options, key: string): string =>
+    transformKey(
+      options.config.cacheDirectory,
+      file,
       cacheKey(
         options.instrument,
-        '',
-        isOurs(file)
-          ? defaultCacheKey(code, file, options)
-          : await unobserved(() => keyOf(code, file, options)),
+        memory.key() + (wholePrograms ? inlinedKey(reachableConstants(code, file)) : ''),
+        key,
+      ),
+    );
+  wrapped.getCacheKey = (code, file, options) =>
+    isOurs(file)
+      ? cacheKey(options.instrument, '', defaultCacheKey(code, file, options))
+      : unobserved(() => {
+          const { getCacheKey } = inner;
+          if (getCacheKey === undefined)
+            return keyOf(code, file, options, defaultCacheKey(code, file, options));
+          const { result, reads } = watching(options, () =>
+            getCacheKey.call(inner, code, file, own(options)),
+          );
+          memory.readForKey(file, reads);
+          return keyOf(code, file, options, result);
+        });
+  const { getCacheKeyAsync } = inner;
+  if (getCacheKeyAsync !== undefined) {
+    wrapped.getCacheKeyAsync = async (code, file, options) => {
+      if (isOurs(file))
+        return cacheKey(options.instrument, '', defaultCacheKey(code, file, options));
+      const { result, reads } = await unobserved(() =>
+        watchingAsync(async () => await getCacheKeyAsync.call(inner, code, file, own(options))),
       );
+      memory.readForKey(file, reads);
+      return unobserved(() => keyOf(code, file, options, result));
+    };
   }
   return wrapped;
-}
-
-/** Modules of the project that a transformer loaded in this process: they may shape all that it transforms later. */
-const loadedModules = new Set<string>();
-
-function noteModules({ modules }: Pick<TransformerReads, 'modules'>): void {
-  for (const file of modules) if (isInlined(file, null)) loadedModules.add(file);
-}
-
-/**
- * What a transformer reads on the way is another file's content, but for its configuration and installed packages.
- * @param file The file that is transformed: a configuration lies in a folder on the way from it. Null where all files are.
- */
-function isInlined(name: string, file: string | null): boolean {
-  return (
-    name !== file &&
-    packageFolder(name) === null &&
-    !/(?:^|[\\/])(?:\.|package\.json$|[jt]sconfig[^\\/]*\.json$|babel\.config\.|jest\.config\.|browserslist$)/.test(
-      file === null
-        ? path.basename(name)
-        : path.relative(path.dirname(file), name).replace(/^(?:\.\.[\\/])+/, ''),
-    )
-  );
 }
 
 /**
@@ -216,16 +219,7 @@ function withProbes(
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
   const bare = options.instrument || probesAreOff() || !PROGRAM.test(file);
   const probed = bare ? null : probedForm(source, file, options, transformed, others);
-  if (probed !== null) return probed;
-  const { inlined = [], listed = [], missing = [] } = others;
-  if (inlined.length + listed.length + missing.length > 0) {
-    const { cacheDirectory } = options.config;
-    keepSources(
-      { cacheDirectory, file, contentHash: contentHash(source) },
-      { inlined, listed, missing },
-    );
-  }
-  return transformed;
+  return probed ?? transformed;
 }
 
 /** @returns Null for what is not JavaScript that we can parse: it runs as it is and counts as a whole file. */
@@ -239,7 +233,7 @@ function probedForm(
   const root = rootOf(options.config);
   const extras = Object.entries(others)
     .filter(([, names]) => names.length > 0)
-    .map(([key, names]) => [key, names.map((name) => toStored(root, realPath(name)))] as const);
+    .map(([key, names]) => [key, names.map((name) => asStored(root, name))] as const);
   try {
     const { code, map } = insertProbes(transformed.code, {
       form: options.supportsStaticESM ? 'module' : 'commonjs',
@@ -254,6 +248,12 @@ function probedForm(
   } catch {
     return null;
   }
+}
+
+function asStored(root: string, other: string | TransformInput): string | TransformInput {
+  if (typeof other === 'string') return toStored(root, realPath(other));
+  const { kind, name, value } = other;
+  return kind === 'variable' ? other : { kind, name: toStored(root, realPath(name)), value };
 }
 
 /** Code that was compiled beforehand names its source map in a file beside it; stack traces follow it. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
-import { fromStored, toStored } from '../dependencies/paths';
+import { realPath, toStored } from '../dependencies/paths';
 import { installedName, packageName } from '../dependencies/package-name';
 import { recordedPragmas } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
@@ -13,11 +13,11 @@ import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
 import { compiledNow } from './inlined';
-import { keptSources } from './kept-sources';
+import { toolVariables, transformInputs } from './transform-inputs';
 import { ModuleLookups, PATH, type ModuleLookupConfig } from './module-lookups';
 import { observe, stopObserving, unobserved, unwatched } from './observer';
 import { now } from './own-paths';
-import { fileDependency, PathInputs } from './path-inputs';
+import { fileDependency, LOST, PathInputs } from './path-inputs';
 import { ProbeRegistry } from './probe-registry';
 import { Replay } from './replay';
 import { NOBODY, type Sink } from './sink';
@@ -382,24 +382,18 @@ export class Recorder extends PathInputs implements Sink {
 
   /** Modules without probes count as whole files, snapshots by what stands there after the run. */
   #addLoaded(snapshot: string | null): void {
-    const { root } = this.#run.file;
     const probed = new Set<string>();
-    const read = new Set<string>();
-    const listed = new Set<string>();
-    const missing = new Set<string>();
-    const declared = new Set<Dependency>();
+    const transformedWith = new Set<Dependency>();
     for (const { metadata } of this.#registry.files) {
       const file = this.#run.probed(metadata);
       probed.add(file.name);
-      for (const name of file.inlined) read.add(name);
-      for (const name of file.listed) listed.add(name);
-      for (const name of file.missing) missing.add(name);
-      for (const dependency of this.#run.declaredFor(file)) declared.add(dependency);
+      for (const dependency of this.#run.transformedWith(file)) transformedWith.add(dependency);
     }
-    for (const dependency of declared) this.#shared.depend(dependency);
-    for (const name of read) this.#shared.depend(fileDependency(name, fromStored(root, name)));
-    for (const name of listed) this.listed(fromStored(root, name));
-    for (const name of missing) this.looked(fromStored(root, name));
+    for (const input of toolVariables(this.#target.cacheDirectory)) {
+      const dependency = this.#run.transformInput(input);
+      if (dependency !== null) transformedWith.add(dependency);
+    }
+    for (const dependency of transformedWith) this.#dependAsItWas(dependency);
     const packages = new Set<string>();
     const loaded = new Map(this.#loaded);
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
@@ -408,6 +402,7 @@ export class Recorder extends PathInputs implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'package') {
         packages.add(place.name);
+        this.#dependOnTransform(file);
       } else if (place.kind === 'file' && !probed.has(place.name)) {
         this.#wholeFiles.add(place.name);
         const whole: Dependency =
@@ -415,7 +410,7 @@ export class Recorder extends PathInputs implements Sink {
             ? fileDependency(place.name, file)
             : { kind: 'file', name: place.name, value: contentHash(content) };
         this.#shared.depend(whole);
-        this.#dependOnCompiled(file, whole.value);
+        this.#dependOnCompiled(file);
       }
     }
     for (const name of packages) {
@@ -460,24 +455,37 @@ export class Recorder extends PathInputs implements Sink {
       if (place.kind === 'ignored') continue;
       const name = toStored(this.#run.file.root, file);
       const content = this.#contents.get(file);
-      if (content !== undefined) this.#dependOnCompiled(file, content.value);
+      if (content !== undefined) this.#dependOnCompiled(file);
       this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
     }
     return names;
   }
 
-  /**
-   * What a compiler or another transformer may have written into a file that has no probes to say so.
-   * @param content The git blob hash of what it was made from.
-   */
-  #dependOnCompiled(file: string, content: string): void {
+  /** What the output was made from that this process was given for a file. */
+  #dependOnTransform(file: string): void {
+    const { root } = this.#run.file;
+    for (const input of transformInputs(file)) {
+      const { kind, name, value } = input;
+      const stored =
+        kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+      const dependency = this.#run.transformInput(stored);
+      if (dependency !== null) this.#dependAsItWas(dependency);
+    }
+  }
+
+  /** Two outputs may be made from different states of one file: then one of them is out of date, and so is the result. */
+  #dependAsItWas(dependency: Dependency): void {
+    const other = this.#shared.dependencies.get(`${dependency.kind}:${dependency.name}`);
+    if (other !== undefined && other.value !== dependency.value) this.#shared.depend(LOST);
+    this.#shared.depend(dependency);
+  }
+
+  /** What a compiler or another transformer may have written into a file that has no probes to say so. */
+  #dependOnCompiled(file: string): void {
+    this.#dependOnTransform(file);
     const { inlined, ...declared } = compiledNow(file);
-    const { cacheDirectory } = this.#target;
-    const kept = keptSources({ cacheDirectory, file, contentHash: content });
-    for (const other of [...inlined, ...kept.inlined]) this.read(other);
-    for (const folder of kept.listed) this.listed(folder);
-    for (const other of kept.missing) this.looked(other);
+    for (const other of inlined) this.read(other);
     for (const aspect of ['values', 'types'] as const)
       for (const other of declared[aspect])
         this.#shared.depend(this.#run.declared(toStored(this.#run.file.root, other), aspect));

@@ -12,10 +12,19 @@ import { install as watchFiles, readsDuring, readsDuringAsync, type Reads } from
 export interface TransformerReads extends Reads {
   /** Where a program of its looked for a file of the project, and there was none. */
   missing: string[];
+  /** The files and folders that this process itself read: a transformer may keep what they said. */
+  own: string[];
 }
 
 /** The same for a transformer that nobody watched. */
-export const NOTHING_READ: TransformerReads = { files: [], folders: [], modules: [], missing: [] };
+export const NOTHING_READ: TransformerReads = {
+  files: [],
+  folders: [],
+  looked: [],
+  modules: [],
+  missing: [],
+  own: [],
+};
 
 let watched = false;
 
@@ -64,6 +73,7 @@ export function transformerReads<T>(
       files: [...new Set([...reads.files, ...children.files])],
       folders: [...new Set([...reads.folders, ...children.folders])],
       missing: [...children.missing],
+      own: [...reads.files, ...reads.folders],
     },
   };
 }
@@ -73,7 +83,7 @@ export async function asyncTransformerReads<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; reads: TransformerReads }> {
   const { result, reads } = await readsDuringAsync(work);
-  return { result, reads: { ...reads, missing: [] } };
+  return { result, reads: { ...reads, missing: [], own: [...reads.files, ...reads.folders] } };
 }
 
 /** What the programs of a transformer looked at in the project, as absolute paths. */

@@ -24,6 +24,8 @@ import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
 import { NO_OTHERS, type OtherSources } from './other-sources';
 import type { Dependency } from '../store/types';
+import { ALL_NAMES } from './tool-variables';
+import type { TransformInput } from './transform-inputs';
 import { unobserved, unwatched } from './observer';
 
 /** How long a worker waits for the controller's run file, in milliseconds. */
@@ -50,6 +52,7 @@ export class WorkerRun {
   readonly #manifests = new Map<string, Dependency>();
   readonly #governing = new Map<string, readonly Dependency[]>();
   readonly #declared = new Map<string, Dependency>();
+  readonly #inputs = new Map<string, Dependency>();
   readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
   readonly #folders: FolderReader;
 
@@ -123,12 +126,32 @@ export class WorkerRun {
     }));
   }
 
-  /** What the sources declare that a probed file was compiled with, remembered per file: most have much in common. */
-  declaredFor(file: ProbedFile): readonly Dependency[] {
+  /**
+   * What a probed file was transformed with, remembered per file: what the sources declare that it was compiled with, and
+   * its inputs as they were then. Most have much in common, so one object stands for each.
+   */
+  transformedWith(file: ProbedFile): readonly Dependency[] {
     return remembered(this.#declaredFor, file, () => [
+      ...file.inputs.flatMap((input) => this.transformInput(input) ?? []),
       ...file.values.map((name) => this.declared(name, 'values')),
       ...file.types.map((name) => this.declared(name, 'types')),
     ]);
+  }
+
+  /**
+   * An input of a transform as a dependency; null where it does not count.
+   * @param input With a stored path.
+   */
+  transformInput({ kind, name, value }: TransformInput): Dependency | null {
+    if (kind === 'variable') {
+      if (this.ignoresVariable(name)) return null;
+    } else if (this.paths.place(fromStored(this.file.root, name)).kind !== 'file') return null;
+    const key = `${kind} ${name} ${value}`;
+    return remembered(this.#inputs, key, () => ({
+      kind,
+      name,
+      value: kind === 'variable' && name === ALL_NAMES ? this.file.variableNames : value,
+    }));
   }
 
   /** What a source declares that others are compiled with, remembered per source. */

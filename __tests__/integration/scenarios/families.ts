@@ -14,6 +14,7 @@ import { closed, platforms, resolution } from './resolution';
 import type { Family } from './scenario';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
+import { compilerPlugins, transformInputs } from './transform-inputs';
 import { typeErrors, typeScript } from './transformers';
 import { variables } from './variables';
 import { writes } from './writes';
@@ -48,6 +49,8 @@ export const families: readonly Family[] = [
   packages,
   babelToolChain,
   babelPlugins,
+  transformInputs,
+  compilerPlugins,
   swcToolChain,
   globalSetup,
   projectSetup,

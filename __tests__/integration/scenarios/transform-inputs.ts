@@ -1,0 +1,126 @@
+import { selecting, testing, type Family } from './scenario';
+
+/** An installed plug-in that writes into the code what it finds in files and variables. */
+const FINDING = `
+const fs = require('node:fs');
+const path = require('node:path');
+let once;
+const finds = {
+  file: (name) => fs.readFileSync(name, 'utf8').trim(),
+  exists: (name) => String(fs.existsSync(name)),
+  variable: (name) => String(process.env[name]),
+  once: () => (once ??= fs.readFileSync(path.join(process.cwd(), ['once', 'txt'].join('.')), 'utf8').trim()),
+};
+module.exports = ({ types }) => ({
+  visitor: {
+    CallExpression(call) {
+      const { callee, arguments: [first] } = call.node;
+      if (callee.name !== 'find') return;
+      const [what, name] = first.value.split(' ');
+      call.replaceWith(types.stringLiteral(finds[what](name)));
+    },
+  },
+});
+`;
+
+const FINDS: Record<string, [asked: string, found: string]> = {
+  env: ['file .env', 'A=1'],
+  test: ['file .env.test', 'A=1'],
+  folder: ['file .config/flags.json', '1'],
+  absent: ['exists src/override.txt', 'false'],
+  variable: ['variable MY_FLAG', 'undefined'],
+  first: ['once', 'once'],
+  second: ['once', 'once'],
+};
+
+const file = (name: string): string => `__tests__/${name}.test.js`;
+
+/** What an installed plug-in of Babel writes into the code. */
+export const transformInputs: Family = {
+  name: 'what a transform is made from',
+  base: {
+    packages: ['jest', 'babel-jest', '@babel/core', 'babel-plugin-istanbul', 'babel-preset-jest'],
+    files: {
+      'jest.config.js': 'module.exports = {};',
+      'babel.config.js': "module.exports = { plugins: ['finding'] };\n",
+      'node_modules/babel-plugin-finding/package.json':
+        '{"name":"babel-plugin-finding","version":"1.0.0"}',
+      'node_modules/babel-plugin-finding/index.js': FINDING,
+      '.env': 'A=1\n',
+      '.env.test': 'A=1\n',
+      '.config/flags.json': '1\n',
+      'once.txt': 'once\n',
+      ...Object.fromEntries(
+        Object.entries(FINDS).flatMap(([name, [asked, found]]) => [
+          [`src/${name}.js`, `exports.found = () => find('${asked}');\n`],
+          [file(name), testing(`expect(require('../src/${name}').found()).toBe('${found}');`)],
+        ]),
+      ),
+    },
+  },
+  scenarios: [
+    ...Object.entries({ env: '.env', test: '.env.test', folder: '.config/flags.json' }).map(
+      ([name, path]) => ({
+        ...selecting(file(name))(`a hidden file (${path})`, (project) =>
+          project.write({ [path]: 'A=2\n' }),
+        ),
+        expectExit: 1,
+      }),
+    ),
+    {
+      ...selecting(file('absent'))('a file that was missing', (project) =>
+        project.write({ 'src/override.txt': '' }),
+      ),
+      expectExit: 1,
+    },
+    {
+      ...selecting(...Object.keys(FINDS).map(file))('a variable', () => undefined),
+      env: { MY_FLAG: '1' },
+      expectExit: 1,
+    },
+  ],
+};
+
+const NAMING = `
+const fs = require('node:fs');
+const ts = require('typescript');
+exports.name = 'naming';
+exports.version = 1;
+exports.factory = ({ program }) => (context) => (source) => {
+  const checker = program.getTypeChecker();
+  const visit = (node) =>
+    ts.isCallExpression(node) && node.expression.getText(source) === 'typeName'
+      ? ts.factory.createStringLiteral(checker.typeToString(checker.getTypeAtLocation(node.arguments[0]), undefined, ts.TypeFlags.InTypeAlias))
+      : ts.visitEachChild(node, visit, context);
+  return ts.visitNode(source, visit);
+};
+`;
+
+/** A plug-in of ts-jest that writes types into the code. */
+export const compilerPlugins: Family = {
+  name: 'ts-jest with a plug-in of the compiler',
+  base: {
+    packages: ['jest', 'ts-jest', 'typescript', '@types/jest'],
+    files: {
+      'tsconfig.json':
+        '{"compilerOptions":{"module":"CommonJS","target":"ES2022","types":["jest"]}}',
+      'jest.config.js':
+        "module.exports = { transform: { '\\\\.ts$': ['ts-jest', { astTransformers: { before: ['./naming.js'] } }] } };",
+      'naming.js': NAMING,
+      'src/deep.ts': 'export type Weight = number;\n',
+      'src/weights.ts': "export type { Weight } from './deep';\n",
+      'src/named.ts':
+        "import type { Weight } from './weights';\ndeclare function typeName(value: unknown): string;\nconst weight = 0 as unknown as Weight;\nexport const name = (): string => typeName(weight);\n",
+      '__tests__/named.test.ts': `import { name } from '../src/named';\n${testing("expect(name()).toBe('number');")}`,
+      '__tests__/other.test.ts': testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    {
+      name: 'a type that is exported again',
+      edit: (project) => project.edit('src/deep.ts', 'number', 'string'),
+      expectRan: ['__tests__/named.test.ts'],
+      expectExit: 1,
+    },
+  ],
+};
