@@ -9,6 +9,7 @@ const at = (name) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url
 /** By bundle: what nobody else loads. */
 const BUNDLES = {
   'worker/child/report': [
+    'worker/child/modules',
     'worker/child/report-writer',
     'worker/child/reporting-sink',
     'worker/child/uncaught',

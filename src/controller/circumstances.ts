@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vm from 'node:vm';
 import { nodePathFolders } from '../dependencies/lookup-paths';
 import { isFile } from '../dependencies/stats';
+import { variableValue } from '../dependencies/variables';
 import { isWithin, packageFolder, realPath, repositoryRoot, toStored } from '../dependencies/paths';
 
 /** What a process was started with: a global setup may change it, for the tests and for the runs to come. */
@@ -34,9 +35,24 @@ function circumstances(root: string, cwd: string): unknown[] {
     typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
     nodeOptions().filter((option) => !path.isAbsolute(option)),
     nodePath(root, realPath(cwd)),
+    RUNNER_VARIABLES.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, variableValue(value)]];
+    }),
     toStored(root, realPath(cwd)),
   ];
 }
+
+/**
+ * Variables that Node or Jest read for themselves, whatever a test asks for.
+ * Source: Node's documentation of its command line, "Environment variables"; jest-resolve and jest-config.
+ */
+const RUNNER_VARIABLES = [
+  ...['NODE_PRESERVE_SYMLINKS', 'NODE_PRESERVE_SYMLINKS_MAIN', 'NODE_PENDING_DEPRECATION'],
+  ...['NODE_ICU_DATA', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'],
+  ...['NODE_USE_ENV_PROXY', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  'JEST_JASMINE',
+];
 
 /** The folders of `NODE_PATH`, which Jest's resolver reads itself: those of the repository as seen from the root. */
 function nodePath(root: string, cwd: string): string[] {
@@ -69,17 +85,27 @@ function systemZone(): string {
   }
 }
 
-/** Files of the project that Node loads before everything else, as absolute paths. */
+/** Files of the repository that Node loads before everything else, as absolute paths. */
 export function preloaded(root: string): string[] {
+  const workspace = repositoryRoot(root);
   return nodeOptions()
     .filter((option) => /[./\\]/.test(option) && !option.startsWith('--'))
     .map((option) => path.resolve(option))
-    .filter((file) => isWithin(root, file) && packageFolder(file) === null && isFile(file));
+    .flatMap((file) => PRELOADED_AS.map((end) => file + end).find(isFile) ?? [])
+    .filter((file) => isWithin(workspace, file) && packageFolder(file) === null);
+}
+
+/** A preloaded module may be named without its extension. */
+const PRELOADED_AS = ['', '.js', '.json', '/index.js'];
+
+/** The installed packages that Node loads before everything else, by name. */
+export function preloadedPackages(): string[] {
+  return nodeOptions().filter((option) => /^@?[a-z\d]/i.test(option) && !path.isAbsolute(option));
 }
 
 /** Options of Node that make a program's results no others: for debuggers, profilers, memory and warnings. */
 const HARMLESS =
-  /^--(?:inspect|debug|max[-_](?:old|semi)[-_]space|no-warnings|disable-warning|trace|cpu-prof|heap|perf|prof|report|diagnostic|expose[-_]gc|enable-source-maps|stack-trace-limit|experimental-vm-modules|title)/;
+  /^--(?:inspect|debug|max[-_](?:old|semi)[-_]space|no-warnings|disable-warning|trace|cpu-prof|heap|perf|prof|report|diagnostic|enable-source-maps|experimental-vm-modules)/;
 
 /** The options that count; those that load a module are given as its name or path alone. */
 function nodeOptions(): string[] {

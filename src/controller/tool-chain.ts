@@ -17,7 +17,7 @@ import { isFile } from '../dependencies/stats';
 import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/tool-configs';
 import { packageNamesIn } from '../dependencies/tool-packages';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
-import { preloaded, type Started } from './circumstances';
+import { preloaded, preloadedPackages, type Started } from './circumstances';
 import { namesIn, portableConfig, portablePath } from './portable';
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
@@ -92,7 +92,7 @@ export function toolChainHash(input: ToolChainInput): string {
   const contents = files.map((file) => fs.readFileSync(file));
   const texts = [...contents.map(String), ...toolConfigs];
   const packages = input.packages.beneath(
-    ['jest', ...named, ...texts.flatMap(packageNamesIn)],
+    ['jest', ...named, ...preloadedPackages(), ...texts.flatMap(packageNamesIn)],
     folders,
   );
   const variables = new Set([...HASHED_VARIABLES, ...texts.flatMap(variablesIn)]);

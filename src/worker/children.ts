@@ -3,11 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importClosure } from '../dependencies/imports';
+import { listingValue } from '../dependencies/listing';
 import type { Surroundings } from '../dependencies/surroundings';
 import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
 import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
 import { unobserved, unwatched } from './observer';
+import { now } from './own-paths';
 
 /**
  * Watches what tests run outside their own process. A hook that Node children and threads load reports what they do to
@@ -73,6 +75,11 @@ export function install(): void {
       if (SCRIPT.test(file)) for (const other of importClosure([file])) watcher?.loaded(other);
     },
     missed: (file) => watcher?.missed(file),
+    listed: (name) => {
+      const value = listingValue(name, unwatched.readdirSync);
+      watcher?.observed({ at: now(), what: 'listed', name, value });
+    },
+    lost: () => watcher?.observed({ at: now(), what: 'lost', name: '', value: '' }),
     asked: (name) => watcher?.observed({ at: 0, what: 'variable', name, value: '' }),
     // What a child did before is seen before what the test does next.
     ended: () => unobserved(readObservations),

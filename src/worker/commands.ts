@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { statsOf } from '../dependencies/stats';
+import { readNodeCommand } from './node-command';
 
 /** Is told what a command names. */
 export interface NamedInCommand {
@@ -9,8 +10,12 @@ export interface NamedInCommand {
   named(file: string): void;
   /** A path where nothing is; the program may make it. */
   missed(file: string): void;
+  /** A folder that the program lists. */
+  listed(folder: string): void;
   /** An environment variable. */
   asked(variable: string): void;
+  /** The program does what nobody can see. */
+  lost(): void;
   /** Runs our own looks at files. */
   unobserved<T>(work: () => T): T;
 }
@@ -27,6 +32,11 @@ export const SCRIPT = /\.[cm]?[jt]s$/;
 const PATH_LIKE = /^[^-$*?[\]:]*(?:[\\/]|\.\w{1,8}$)[^$*?[\]:]*$/;
 
 const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
+
+/** What a shell command hands to Node. */
+const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g;
+
+const BETWEEN_ARGUMENTS = /["'\s]+/;
 
 /** Longer texts are programs or data. */
 const LONGEST = 20_000;
@@ -50,6 +60,7 @@ export function noteCommand(
       cwd === undefined ? process.cwd() : cwd instanceof URL ? fileURLToPath(cwd) : cwd;
     const noted = new Noted(to, isNode(command[0]));
     to.unobserved(() => {
+      if (isNode(command[0])) noted.node(command.slice(1).map(String), path.resolve(folder));
       for (const [index, text] of command.entries())
         // The program itself is looked for in PATH where it is a lone word.
         if (typeof text === 'string' && (index > 0 || /[\\/\s]/.test(text)))
@@ -69,16 +80,35 @@ class Noted {
   /** Such a program reports itself what it reads. */
   readonly #isNode: boolean;
   readonly #seen = new Set<string>();
+  /** Scripts of a package.json that were gone through. */
+  readonly #scripts: Set<string>;
 
-  constructor(to: NamedInCommand, node: boolean) {
+  constructor(to: NamedInCommand, node: boolean, scripts = new Set<string>()) {
     this.#to = to;
     this.#isNode = node;
+    this.#scripts = scripts;
   }
 
   text(text: string, folder: string): void {
     if (text.length > LONGEST) return;
     for (const [, variable = ''] of text.matchAll(VARIABLE)) this.#to.asked(variable);
+    for (const [, args = ''] of text.matchAll(NODE_IN_SHELL))
+      this.node(args.split(BETWEEN_ARGUMENTS).filter(Boolean), folder);
     for (const word of new Set([text, ...text.split(BETWEEN)])) this.#word(word, folder);
+  }
+
+  /** What a Node program reads before its code could say so. */
+  node(args: readonly string[], folder: string): void {
+    const { files, folders, missed, script, isUnwatched } = readNodeCommand(args, folder);
+    for (const file of files) this.#to.named(file);
+    for (const listed of folders) this.#to.listed(listed);
+    for (const file of missed) this.#to.missed(file);
+    if (isUnwatched) this.#to.lost();
+    // A script of a package.json is a command like any other; it could name itself.
+    if (script === null || this.#scripts.has(script.text)) return;
+    this.#scripts.add(script.text);
+    const shell = new Noted(this.#to, false, this.#scripts);
+    shell.text(script.text, script.folder);
   }
 
   #word(word: string, folder: string): void {

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import Module from 'node:module';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
-import { asPath, follows, OPERATIONS, type Report } from './operations';
-import type { Watch } from './sink';
+import { asPath, findsManifest, follows, globs, OPERATIONS, type Report } from './operations';
+import type { Sink, Watch } from './sink';
 
 /** Any function whose arguments are handed through. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -26,16 +27,40 @@ export function watchFs(watch: Watch, onError?: OnError): void {
     watchOne(watch, realpath as unknown as FunctionTable, 'native', follows, onError);
   // Node reads a file of variables by itself; Node 20.12 is the first that can.
   const own = process as unknown as FunctionTable;
-  watchOne(watch, own, 'loadEnvFile', (to, file) => to.read(file), onError, '.env');
+  watchOne(
+    watch,
+    own,
+    'loadEnvFile',
+    (to, file) => to.read(file),
+    onError,
+    ([file]) => asPath(file ?? '.env'),
+  );
+  // Native addons, whoever loads them.
+  watchOne(
+    watch,
+    own,
+    'dlopen',
+    (to, file) => to.read(file),
+    onError,
+    ([, file]) => asPath(file),
+  );
+  watchOne(watch, own, 'chdir', (to, folder) => to.looked(folder), onError);
+  for (const one of [table, promises])
+    for (const name of ['glob', 'globSync'])
+      watchOne(watch, one, name, globs, onError, () => process.cwd());
+  const modules = Module as unknown as FunctionTable;
+  watchOne(watch, modules, 'findPackageJSON', findsManifest, onError, () => process.cwd());
   // What a temporary folder will be called is known only afterwards.
   watchResult(watch, table, 'mkdtempSync', onError);
   watchResult(watch, table, 'mkdtemp', onError);
   watchResult(watch, promises, 'mkdtemp', onError);
+  watchResult(watch, table, 'mkdtempDisposableSync', onError);
+  watchResult(watch, promises, 'mkdtempDisposable', onError);
 }
 
 /**
  * Replaces one function by one that reports first; names, lengths and own properties stay.
- * @param otherwise The path where the function is given none.
+ * @param pathOf Finds the path among the arguments.
  */
 function watchOne(
   watch: Watch,
@@ -43,7 +68,7 @@ function watchOne(
   name: string,
   report: Report,
   onError: OnError | undefined,
-  otherwise?: string,
+  pathOf: (args: readonly unknown[]) => string | null = ([first]) => asPath(first),
 ): void {
   const original = table[name];
   if (typeof original !== 'function') return;
@@ -53,7 +78,7 @@ function watchOne(
     const to = watch.sink();
     if (to === null) return;
     try {
-      const file = asPath(args[0] ?? otherwise);
+      const file = pathOf(args);
       // Our own look at the file must not report itself.
       if (file !== null) watch.unobserved(() => report(to, file, args));
     } catch {
@@ -105,7 +130,7 @@ function watchResult(
     const callback = args.at(-1);
     if (to !== null && typeof callback === 'function') {
       args[args.length - 1] = function (this: unknown, error: unknown, folder: unknown) {
-        if (typeof folder === 'string') to.wrote(path.resolve(folder));
+        noteMade(to, folder);
         return Reflect.apply(callback as AnyFunction, this, [error, folder]);
       };
     }
@@ -116,11 +141,11 @@ function watchResult(
       throw mended(watch, onError, error);
     }
     if (to !== null) {
-      if (typeof result === 'string') to.wrote(path.resolve(result));
-      else if (result instanceof Promise) {
+      if (!(result instanceof Promise)) noteMade(to, result);
+      else {
         return result.then(
           (folder: unknown) => {
-            if (typeof folder === 'string') to.wrote(path.resolve(folder));
+            noteMade(to, folder);
             return folder;
           },
           (error: unknown) => {
@@ -132,6 +157,12 @@ function watchResult(
     return result;
   };
   table[name] = disguise(watched, call);
+}
+
+/** A temporary folder was made: a path, or what removes it later and knows its path. */
+function noteMade(to: Sink, made: unknown): void {
+  const folder = typeof made === 'object' && made !== null && 'path' in made ? made.path : made;
+  if (typeof folder === 'string') to.wrote(path.resolve(folder));
 }
 
 /**

@@ -14,7 +14,8 @@ export interface Observation {
    * - looked, followed: `file`, `directory` or empty
    * - listed: as the dependency's value
    * - linked: where the link leads
-   * - wrote, made, missed, lost, variable: nothing
+   * - wrote, made, missed, lost, variable, governed: nothing
+   * - evaluated: a source text; the name is the folder that it runs in
    */
   value: string;
 }
@@ -31,6 +32,8 @@ const KINDS = [
   'missed',
   'lost',
   'variable',
+  'governed',
+  'evaluated',
 ] as const;
 
 /** How the name of a file of observations begins. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calledForStackTrace, calledForSuggestions } from './callers';
+import { tellImport, tellScope } from '../dependencies/node-lookups';
 import type { Sink } from './sink';
 
 /** Tells a sink what a call is about to do. `file` is its first argument, as a path. */
@@ -16,6 +17,11 @@ const looks: Report = (to, file) => {
 };
 /** Asks where a path leads. */
 export const follows: Report = (to, file) => to.followed(file);
+/** What is asked of a link itself depends on where it leads, too. */
+const looksAtLink: Report = (to, file, args) => {
+  reads(to, file, args);
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) to.followed(file);
+};
 const lists: Report = (to, file, args) => {
   if (calledForSuggestions()) return;
   // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
@@ -111,7 +117,8 @@ export const OPERATIONS: Record<string, Report> = {
   openAsBlob: reads,
   open: opens,
   stat: reads,
-  lstat: reads,
+  lstat: looksAtLink,
+  statfs: looks,
   access: looks,
   exists: looks,
   realpath: follows,
@@ -130,7 +137,69 @@ export const OPERATIONS: Record<string, Report> = {
   cp: copies,
   link: copies,
   symlink: linksTo,
+  // Whether these fail depends on what is there.
+  chmod: looks,
+  lchmod: looks,
+  chown: looks,
+  lchown: looks,
+  utimes: looks,
+  lutimes: looks,
+  watch: looks,
+  watchFile: reads,
 };
+
+/** Lists the folders in which a pattern looks, as far down as it does. */
+export const globs: Report = (to, _cwd, [patterns, options]) => {
+  const cwd = asPath(option(options, 'cwd')) ?? process.cwd();
+  for (const pattern of [patterns].flat()) {
+    if (typeof pattern !== 'string') continue;
+    const parts = pattern.split(/[\\/]/);
+    const first = parts.findIndex((part) => /[*?[\]{}()!+@]/.test(part));
+    if (first < 0) {
+      to.looked(path.resolve(cwd, pattern));
+      continue;
+    }
+    const start = path.resolve(cwd, parts.slice(0, first).join('/') || (first > 0 ? '/' : '.'));
+    const depth = /\*\*|\{/.test(pattern) ? Infinity : parts.length - first;
+    listBelow(to, start, depth, !pattern.includes('node_modules'));
+  }
+};
+
+function listBelow(to: Sink, folder: string, depth: number, skipsPackages: boolean): void {
+  to.listed(folder);
+  if (depth <= 1) return;
+  for (const { path: below, isFolder } of entriesOf(folder)) {
+    const name = path.basename(below);
+    if (isFolder && name !== '.git' && !(skipsPackages && name === 'node_modules'))
+      listBelow(to, below, depth - 1, skipsPackages);
+  }
+}
+
+/** `module.findPackageJSON` tells where a package.json is, not what it says. */
+export const findsManifest: Report = (to, _cwd, [specifier, base]) => {
+  const from = asPath(base);
+  const folder = from === null ? process.cwd() : path.dirname(from);
+  const listener = {
+    looked: (file: string) => to.looked(file),
+    followed: (file: string) => to.followed(file),
+    governed: (manifest: string) => to.looked(manifest),
+  };
+  const isBare = typeof specifier === 'string' && !/^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier);
+  if (isBare && !path.isAbsolute(specifier)) tellImport(listener, folder, specifier);
+  else {
+    const text = typeof specifier === 'string' ? specifier : null;
+    const start =
+      text?.startsWith('.') === true ? path.resolve(folder, text) : fileAt(text ?? specifier);
+    if (start !== null) tellScope(listener, start);
+  }
+};
+
+/** A path, or what a URL names, also where that is a text. */
+function fileAt(value: unknown): string | null {
+  return typeof value === 'string' && value.startsWith('file:')
+    ? fileURLToPath(value)
+    : asPath(value);
+}
 
 /** The absolute path an `fs` function was given, or null where it is a descriptor or unreadable. */
 export function asPath(value: unknown): string | null {
@@ -149,8 +218,12 @@ export function asPath(value: unknown): string | null {
 
 /** All that is below a folder; nothing where it is none. */
 function treeBelow(folder: string): { path: string; isFolder: boolean }[] {
+  return entriesOf(folder, true);
+}
+
+function entriesOf(folder: string, recursive = false): { path: string; isFolder: boolean }[] {
   try {
-    return fs.readdirSync(folder, { withFileTypes: true, recursive: true }).map((entry) => ({
+    return fs.readdirSync(folder, { withFileTypes: true, recursive }).map((entry) => ({
       path: path.join(entry.parentPath, entry.name),
       isFolder: entry.isDirectory(),
     }));

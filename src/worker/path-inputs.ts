@@ -2,7 +2,8 @@ import path from 'node:path';
 import { contentHash } from '../dependencies/content';
 import { listingEntries, valueOfEntries } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
-import { realPath } from '../dependencies/paths';
+import { manifestValue } from '../dependencies/manifest';
+import { realPath, toStored, type Place } from '../dependencies/paths';
 import { kindAt } from '../dependencies/stats';
 import type { Dependency } from '../store/types';
 import { unwatched } from './observer';
@@ -130,6 +131,12 @@ export abstract class PathInputs implements PathSink {
     this.own.linked(this.own.through(link), target);
   }
 
+  /** What a package.json says of files counts, or that none is there. */
+  governed(manifest: string): void {
+    const input = this.#input(manifest);
+    if (input !== null) this.depend(manifestDependency(input.name, input.file));
+  }
+
   /** What a path means that code looks at; null where it is no input, or its package is. */
   #input(given: string): { name: string; file: string } | null {
     const file = this.own.through(given);
@@ -137,11 +144,34 @@ export abstract class PathInputs implements PathSink {
     if (place.kind === 'ignored') return null;
     const before = this.own.before(file);
     if (before === undefined) {
-      if (place.kind === 'file') return { name: place.name, file };
-      this.depend(this.#places.packageDependency(place.name));
+      const known = packageAt(this.#places, place);
+      if (known === null) return { name: toStored(this.#places.paths.root, file), file };
+      this.depend(known);
     } else if (before !== null) this.depend(before);
     return null;
   }
+}
+
+/** The installed package that a path belongs to; null where it is an ordinary path, also where no package is yet. */
+function packageAt(places: Places, place: Place): Dependency | null {
+  if (place.kind !== 'package') return null;
+  const known = places.packageDependency(place.name);
+  return known.value === '' ? null : known;
+}
+
+/** What a path means for code that looks at it. */
+export function inputAt(
+  places: Places,
+  place: Place,
+  file: string,
+  ordinary: (name: string) => Dependency,
+): Dependency {
+  return packageAt(places, place) ?? ordinary(toStored(places.paths.root, file));
+}
+
+/** What a package.json says of the files around it; that it is not there is a value like any other. */
+export function manifestDependency(name: string, file: string): Dependency {
+  return { kind: 'manifest', name, value: manifestValue(file, unwatched.readFileSync) };
 }
 
 /** The content of a file, the listing of a folder, or the absence of both, as it is now. */

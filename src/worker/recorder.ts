@@ -9,6 +9,7 @@ import { variableValue } from '../dependencies/variables';
 import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
 import { calledForStackTrace } from './callers';
+import { ChildModules } from './child-modules';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
@@ -68,6 +69,7 @@ export class Recorder extends PathInputs implements Sink {
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #replay: Replay;
   readonly #lookups: ModuleLookups;
+  readonly #childModules: ChildModules;
   /**
    * Files that Jest read for itself while paused. It does not read those of packages again for the test file, which is
    * seen or not by chance; they belong to the tool chain, which counts for every record.
@@ -127,14 +129,24 @@ export class Recorder extends PathInputs implements Sink {
     for (const input of run.file.setupInputs) this.#shared.depend(input);
     journal.start(target.environmentId, toStored(run.file.root, target.file), this.#startedAt);
     this.#replay = new Replay(run, this.own, this.#shared);
+    this.#childModules = new ChildModules(
+      this,
+      (file) => run.paths.place(file).kind === 'file',
+      run.childSources,
+    );
     watchChildren({
       ...run.paths.surroundings,
       reportsScripts: true,
-      loaded: (file) => this.read(file),
+      loaded: (file) => {
+        this.read(file);
+        this.#childModules.loaded(file);
+      },
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
       observed: (observation) => {
-        const { what, name } = observation;
-        if (what !== 'variable') this.#replay.take(observation);
+        const { what, name, value } = observation;
+        if (what === 'read') this.#childModules.governed(name);
+        if (what === 'evaluated') this.#childModules.evaluated(name, value);
+        else if (what !== 'variable') this.#replay.take(observation);
         else if (name === '') this.askedForNames();
         else this.asked(name, process.env[name]);
       },

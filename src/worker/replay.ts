@@ -6,7 +6,7 @@ import type { Accumulator } from './footprint';
 import { stamp, STAMP, type Observation } from './observation';
 import { unwatched } from './observer';
 import type { OwnPaths } from './own-paths';
-import { LOST, type Places } from './path-inputs';
+import { inputAt, LOST, manifestDependency, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
 export class Replay {
@@ -23,7 +23,7 @@ export class Replay {
     this.#into = into;
   }
 
-  /** Takes anything but a variable. */
+  /** Takes anything but a variable and an evaluated text. */
   take({ at, what, name: given, value }: Observation): void {
     const file = this.#own.through(given);
     switch (what) {
@@ -45,6 +45,8 @@ export class Replay {
         return this.#miss(file, at);
       case 'linked':
         return this.#own.linked(file, value);
+      case 'governed':
+        return this.#depend(file, at, (name) => manifestDependency(name, file));
       case 'lost':
         return this.#into.depend(LOST);
     }
@@ -71,8 +73,7 @@ export class Replay {
     const before = this.#own.before(file, at);
     if (before === null) return;
     if (before !== undefined) this.#into.depend(before);
-    else if (place.kind === 'file') this.#into.depend(dependency(place.name));
-    else this.#into.depend(this.#places.packageDependency(place.name));
+    else this.#into.depend(inputAt(this.#places, place, file, dependency));
   }
 
   #changed(file: string, at: number, before: (name: string) => Dependency): void {

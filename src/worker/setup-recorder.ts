@@ -49,7 +49,11 @@ class SetupRecorder extends PathInputs implements Sink {
     const places = {
       paths,
       // None counts, so nothing is read of it.
-      packageDependency: (name: string): Dependency => ({ kind: 'package', name, value: '' }),
+      packageDependency: (name: string): Dependency => ({
+        kind: 'package',
+        name,
+        value: 'installed',
+      }),
     };
     super(places);
     this.#paths = paths;

@@ -20,6 +20,7 @@ import {
   type RunProject,
 } from '../run/run-file';
 import { Store } from '../store';
+import type { KnownSources } from './child-modules';
 import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
 import { NO_OTHERS, type OtherSources } from './other-sources';
@@ -55,6 +56,7 @@ export class WorkerRun {
   readonly #inputs = new Map<string, Dependency>();
   readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
   readonly #folders: FolderReader;
+  readonly childSources: KnownSources = new Map();
 
   constructor(file: RunFile) {
     this.file = file;

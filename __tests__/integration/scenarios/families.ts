@@ -1,5 +1,6 @@
 import { always } from './always';
 import { childInputs } from './child-inputs';
+import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
 import { files } from './files';
@@ -8,6 +9,7 @@ import { lookups } from './lookups';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
+import { nodeOptions } from './node-options';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { closed, platforms, resolution } from './resolution';
@@ -60,6 +62,8 @@ export const families: readonly Family[] = [
   variables,
   children,
   childInputs,
+  childLookups,
+  nodeOptions,
   monorepo,
   underJest29(monorepo),
   onePackage,

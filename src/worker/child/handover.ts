@@ -35,7 +35,8 @@ export function childVariables(
   const { NODE_OPTIONS: options } = env;
   return {
     ...coverageVariable(env, handover),
-    NODE_OPTIONS: options === undefined ? LOAD_HOOK : `${options} ${LOAD_HOOK}`,
+    // First, so that what the other options load is seen too.
+    NODE_OPTIONS: options === undefined ? LOAD_HOOK : `${LOAD_HOOK} ${options}`,
     [CHILD_VARIABLE]: JSON.stringify(handover),
   };
 }
@@ -54,8 +55,8 @@ export function takeVariables(env: NodeJS.ProcessEnv): ChildHandover | null {
   if (text === undefined) return null;
   delete env[CHILD_VARIABLE];
   if (options === LOAD_HOOK) delete env.NODE_OPTIONS;
-  else if (options?.endsWith(` ${LOAD_HOOK}`) === true)
-    env.NODE_OPTIONS = options.slice(0, -LOAD_HOOK.length - 1);
+  else if (options?.startsWith(`${LOAD_HOOK} `) === true)
+    env.NODE_OPTIONS = options.slice(LOAD_HOOK.length + 1);
   const handover = JSON.parse(text) as ChildHandover;
   if (coverage === handover.folder) delete env.NODE_V8_COVERAGE;
   return handover;

@@ -15,6 +15,7 @@ import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover 
 import { OBSERVATIONS } from '../observation';
 import { ReportWriter } from './report-writer';
 import { ReportingSink } from './reporting-sink';
+import { reportUnseenImports, SEES_IMPORTS, watchModules } from './modules';
 import { mendUncaught } from './uncaught';
 
 /** Reports what this process or thread does from now on to the worker that started it; nothing where none did. */
@@ -24,7 +25,8 @@ export function report(): void {
   if (handover === null) return;
   const name = `${OBSERVATIONS}${process.pid}-${threadId}-${Date.now()}.jsonl`;
   const writer = new ReportWriter(path.join(handover.folder, name));
-  const sink = guarded(new ReportingSink(writer, handover));
+  const reporting = new ReportingSink(writer, handover);
+  const sink = guarded(reporting);
   let suspended = 0;
   const watch: Watch = {
     sink: () => (suspended === 0 ? sink : null),
@@ -42,6 +44,8 @@ export function report(): void {
   watchFs(watch);
   // Node has read the files of variables that its command names.
   if (isMainThread) for (const file of variableFiles(process.execArgv)) sink.read(file);
+  watchModules(watch, reporting);
+  if (!SEES_IMPORTS) reportUnseenImports(writer);
   mendUncaught();
   process.env = watchedVariables(variables, {
     asked: (variable) => {
@@ -60,6 +64,8 @@ export function report(): void {
     handover: () => handover,
     named: (file) => sink.read(file),
     missed: (file) => writer.write('missed', file),
+    listed: (folder) => sink.listed(folder),
+    lost: () => writer.write('lost', ''),
     asked: (variable) => writer.write('variable', variable),
     unobserved: (work) => watch.unobserved(work),
   });

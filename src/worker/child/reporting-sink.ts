@@ -74,6 +74,11 @@ export class ReportingSink implements Sink {
     if (this.#counts(link)) this.#writer.write('linked', link, target);
   }
 
+  /** What a package.json says of files counts, or that none is there. */
+  governed(manifest: string): void {
+    this.#report('governed', manifest, () => '');
+  }
+
   lost(): void {
     this.#writer.write('lost', '');
   }

@@ -1,0 +1,93 @@
+import * as fs from 'node:fs';
+import { NO_TRANSFORM, testing, type Family } from './scenario';
+
+const run = (name: string): string => `__tests__/${name}.test.js`;
+
+const PREAMBLE = `const childProcess = require('child_process');
+const fs = require('fs');
+const at = (name) => require('path').join(__dirname, '..', name);
+const start = (...args) => childProcess.spawnSync(process.execPath, args, { cwd: at('.') });
+const attempt = async (work) => {
+  try {
+    return await work();
+  } catch {}
+};
+`;
+
+const BODIES: Record<string, string> = {
+  // An older Node has no such option: what it would run counts all the same.
+  script: "start('--run', 'show');",
+  'script-in-shell': "childProcess.spawnSync('sh', ['-c', 'node --run show'], { cwd: at('.') });",
+  tests: "start('--test', 'checks');",
+  space: "await attempt(() => fs.statfsSync(at('space')));",
+  'space-promised': "await attempt(() => fs.promises.statfs(at('space')));",
+  'space-of-child': `start('-e', "try { require('fs').statfsSync('space'); } catch {}");`,
+  times: "await attempt(() => fs.utimesSync(at('times'), 1, 1));",
+  link: "expect(fs.lstatSync(at('link')).isSymbolicLink()).toBeDefined();",
+  folder: "expect(fs.existsSync(at('node_modules/no-package'))).toBeDefined();",
+  // No hook is loaded there: what it reads is not known.
+  snapshot: "start('--snapshot-blob', at('made.blob'), '--build-snapshot', 'snapshot.js');",
+};
+
+/** What Node does with files by its options, and looks at files that read nothing of them. */
+export const nodeOptions: Family = {
+  name: 'options of Node and other looks at files',
+  base: {
+    files: {
+      ...NO_TRANSFORM,
+      'package.json': '{"name":"fixture","private":true,"scripts":{"show":"cat shown.txt"}}',
+      'shown.txt': 'text',
+      'linked.txt': 'text',
+      'checks/one.test.mjs': "import test from 'node:test';\ntest('one', () => {});\n",
+      'snapshot.js': "require('fs').readFileSync('inside.txt');\n",
+      'inside.txt': 'text',
+      ...Object.fromEntries(
+        Object.entries(BODIES).map(([name, body]) => [run(name), PREAMBLE + testing(body)]),
+      ),
+      [run('nothing')]: testing('expect(1).toBe(1);'),
+    },
+    prepare: (project) => fs.symlinkSync('linked.txt', project.path('link')),
+  },
+  unchanged: [run('snapshot')],
+  scenarios: [
+    {
+      name: 'what --run starts',
+      edit: (project) => project.write({ 'shown.txt': 'other' }),
+      expectRan: [run('script'), run('script-in-shell'), run('snapshot')],
+    },
+    {
+      name: 'the text of the script that --run starts',
+      edit: (project) => project.edit('package.json', 'cat ', 'cat  '),
+      expectRan: [run('script'), run('script-in-shell'), run('snapshot')],
+    },
+    {
+      name: 'a test that --test would find',
+      edit: (project) => project.write({ 'checks/two.test.mjs': '' }),
+      expectRan: [run('tests'), run('snapshot')],
+    },
+    {
+      name: 'paths of which only the file system, or the times, were asked for',
+      edit: (project) => project.write({ space: '', times: '' }),
+      expectRan: [
+        run('space'),
+        run('space-promised'),
+        run('space-of-child'),
+        run('times'),
+        run('snapshot'),
+      ],
+    },
+    {
+      name: 'a link that becomes a file',
+      edit: (project) => {
+        project.write({ link: null });
+        project.write({ link: 'text' });
+      },
+      expectRan: [run('link'), run('snapshot')],
+    },
+    {
+      name: 'a folder in node_modules that is no package',
+      edit: (project) => project.write({ 'node_modules/no-package/index.js': '' }),
+      expectRan: [run('folder'), run('snapshot')],
+    },
+  ],
+};
