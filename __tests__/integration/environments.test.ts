@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Database } from '../sqlite';
 import { Project, type Files, type RunOptions } from './harness';
 
 jest.setTimeout(300_000);
