@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
-import { count } from '../controller/messages';
+import { count, some } from '../controller/messages';
 import { showProgress, type Progress } from '../controller/progress';
-import { mergeFiles, type Merged } from '../store';
+import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
 import { EXIT, fail, makeCommand, printJson } from './command';
 import type { Subcommand } from './commands';
 
@@ -24,11 +24,12 @@ async function run(args: string[]): Promise<void> {
     merge.name,
     'Unites databases, such as those of shards or of other machines, with the one of this project. Records are facts, ' +
       'so nothing conflicts: in whatever order and however often databases are merged, the result is the same. ' +
-      'Either all of them are merged, or nothing changes.',
+      'Either all of them are merged, or nothing changes. Of shards it is checked that they left no test file out.',
     {
       exitCodes: [
         '0  merged',
-        '1  one of the files cannot be used, which is said; nothing was changed',
+        '1  one of the files cannot be used, which is said, and nothing was changed; or they were merged, but of the shards ' +
+          'none ran a test file that was affected',
         '2  the command line was not understood',
       ],
       examples: [
@@ -49,11 +50,19 @@ async function run(args: string[]): Promise<void> {
   try {
     const { target, keep } = await findTarget(flags);
     const merged = withProgress((progress) =>
-      mergeFiles(target, command.args, { now: Date.now(), keep, progress }),
+      mergeFiles(target, command.args, {
+        now: Date.now(),
+        keep,
+        progress,
+        runId: ciRunId(process.env),
+      }),
     );
     if (flags.json === true) printJson({ into: target, ...merged });
     else process.stdout.write(`${describe(target, merged)}\n`);
-    process.exitCode = EXIT.good;
+    const { shards } = merged;
+    for (const sentence of shards === null ? [] : faultsOf(shards))
+      process.stderr.write(`testmon: ${sentence}\n`);
+    process.exitCode = (shards?.missing.length ?? 0) > 0 ? EXIT.bad : EXIT.good;
   } catch (error) {
     fail(error, flags.json === true);
   }
@@ -82,11 +91,29 @@ async function findTarget({
   return { target: path.resolve(into), keep: place?.options.keepRecords };
 }
 
-function describe(target: string, { sources, before, after }: Merged): string {
+function faultsOf({ found, absent, missing }: ShardCheck): string[] {
+  const gone =
+    absent.length === 0
+      ? []
+      : [
+          `${absent.length === 1 ? 'shard' : 'shards'} ${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not among the databases, which hold ${found.join(', ')}.`,
+        ];
+  if (missing.length === 0) return gone;
+  const one = missing.length === 1;
+  return [
+    ...gone,
+    `${count(missing.length, 'test file')} ${one ? 'was' : 'were'} affected, and no shard ran ${one ? 'it' : 'them'} to the end${some(missing, 20)}; run the shards again, each of them on the same commit and with the same count.`,
+  ];
+}
+
+function describe(target: string, { sources, before, after, shards }: Merged): string {
   const added = after.records - before.records;
   const gain = added > 0 ? `${count(added, 'record')} more than before` : 'no more than before';
   return (
     `${path.relative(process.cwd(), target) || target} now holds ${count(after.records, 'record')} of ` +
-    `${count(after.testFiles, 'test file')}, ${gain}, after merging ${count(sources.length, 'database')}.`
+    `${count(after.testFiles, 'test file')}, ${gain}, after merging ${count(sources.length, 'database')}.` +
+    (shards === null || shards.missing.length + shards.absent.length > 0
+      ? ''
+      : `\nShards ${shards.found.join(', ')}: every test file was run or unaffected.`)
   );
 }

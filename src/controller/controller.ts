@@ -17,6 +17,7 @@ import {
   asStoreError,
   makeBatch,
   moveAside,
+  SHARD_NOTE,
   type CommitBatch,
   type Store,
   type StoredRecord,
@@ -40,6 +41,7 @@ import { countingOff } from './progress';
 import { Project, type JudgedTest } from './project';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
+import { Shard } from './shard';
 import {
   summarise,
   announce,
@@ -76,6 +78,7 @@ export class Controller {
   /** The environment variables at publication. */
   #variables: NodeJS.ProcessEnv = {};
   #judged: JudgedTest[] = [];
+  #shard: Shard | null = null;
   #partialFailures: PartialFailures;
   #counts: RunCounts | null = null;
   #ended = false;
@@ -172,6 +175,26 @@ export class Controller {
     }
     this.#judged = judged;
     return judged;
+  }
+
+  /**
+   * This run is one shard of several. Its database remembers that at once: a shard that dies shows what it did not do.
+   * @param mine The test files that belong to it, of those decided on.
+   */
+  beginShard(index: number, count: number, mine: readonly Test[]): void {
+    if (!this.#writable) return;
+    try {
+      const base = this.#store.contentHash();
+      this.#shard = new Shard(
+        { index, count, base },
+        this.#judged,
+        mine,
+        (test) => this.#projects.get(test.context.config.id)?.environment,
+      );
+      this.#store.commit(makeBatch({ notes: [this.#shard.note(() => false)] }), Date.now());
+    } catch {
+      // The commit at the end meets the same trouble, and says so.
+    }
   }
 
   /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
@@ -487,6 +510,7 @@ export class Controller {
       }
     }
     batch.fileStates.push(...this.#tree.learnt);
+    batch.notes.push(...this.#shardNotes());
     if (this.#counts !== null) {
       const { selected, total, saved } = this.#counts;
       batch.run = {
@@ -499,6 +523,14 @@ export class Controller {
       };
     }
     return batch;
+  }
+
+  /** What a shard did; what an earlier one did is out of date after any other run. */
+  #shardNotes(): CommitBatch['notes'] {
+    if (this.#shard !== null)
+      return [this.#shard.note((key) => this.#verdicts.passed(key) || this.#verdicts.failed(key))];
+    const isOutdated = this.#counts !== null && this.#store.shard() !== null;
+    return isOutdated ? [{ key: SHARD_NOTE, value: '' }] : [];
   }
 
   #testFilesWithSkips(): TestFileKey[] {

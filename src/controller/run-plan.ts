@@ -4,12 +4,20 @@ import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
-import { order, shardOf } from '../selection/select';
+import { order } from '../selection/select';
 import type { Controller } from './controller';
 import { failAsJestWould } from './no-tests-found';
 import { messageOf } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
-import { beginRun, concludeWith, handOver, selectTests, session, startWorkers } from './session';
+import {
+  beginRun,
+  concludeWith,
+  handOver,
+  selectTests,
+  session,
+  startWorkers,
+  withholdNothingFound,
+} from './session';
 
 export interface ShardOptions {
   /** From 1. */
@@ -44,12 +52,24 @@ export class RunPlan {
   }
 
   async shard(tests: Test[], options: ShardOptions): Promise<Test[]> {
-    const running = await this.#select(tests);
-    const { sequencer, isUsers } = await this.#load(tests);
-    const judged = this.#judged(running);
-    // Without our own knowledge of durations the project's sequencer splits as it would have.
-    if (isUsers || judged === null) return (await sequencer.shard?.(running, options)) ?? running;
-    return shardOf(judged, options.shardIndex, options.shardCount).map(({ test }) => test);
+    const running = new Set(await this.#select(tests));
+    const { sequencer } = await this.#load(tests);
+    // Divided before anything is left out, as bare Jest does it: shards whose databases differ would otherwise not agree
+    // on whose a test file is, and one that neither takes is never run.
+    const mine = (await sequencer.shard?.(tests, options)) ?? tests;
+    if (!this.#listing)
+      this.#selected?.controller?.beginShard(options.shardIndex, options.shardCount, mine);
+    const leftOut = new Set(tests.filter((test) => !running.has(test)));
+    const left = mine.filter((test) => !leftOut.has(test));
+    if (left.length === 0 && running.size > 0) this.#sayShardIsEmpty(options);
+    return left;
+  }
+
+  #sayShardIsEmpty({ shardIndex, shardCount }: ShardOptions): void {
+    const { voice } = this.#selected?.controller?.request ?? {};
+    if (voice === undefined || this.#listing) return;
+    voice.say(`none of the test files of shard ${shardIndex}/${shardCount} is affected.`);
+    withholdNothingFound(voice);
   }
 
   async sort(tests: Test[]): Promise<Test[]> {

@@ -256,13 +256,14 @@ export async function selectTests(
   controller.announce(judged, listing, session().watchKey);
   const affected = judged.filter(({ verdict }) => verdict.affected).map((one) => one.path);
   session().lastSelection = judged.length === 0 ? null : { total: judged.length, affected };
-  // What was said of it is the better answer.
-  const { voice } = controller.request;
-  if (judged.length > 0 && running.length === 0) {
-    const releases = [hurryStatus(), ...(voice.quiet ? [] : [withholdNoTestsFound()])];
-    session().release = () => releases.forEach((release) => release());
-  }
+  if (judged.length > 0 && running.length === 0) withholdNothingFound(controller.request.voice);
   return running;
+}
+
+/** Keeps Jest from saying that it found no tests: what was said of it is the better answer. */
+export function withholdNothingFound(voice: Voice): void {
+  const releases = [hurryStatus(), ...(voice.quiet ? [] : [withholdNoTestsFound()])];
+  session().release = () => releases.forEach((release) => release());
 }
 
 /** Publishes the run file for the workers, or ends a run in which there is nothing to do. */

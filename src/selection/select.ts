@@ -84,28 +84,3 @@ function reach(verdict: Verdict): number {
   if (!verdict.affected || verdict.reason !== 'changed') return 0;
   return verdict.mismatch.versions.length + verdict.mismatch.dependencies.length;
 }
-
-/**
- * Splits test files over shards so that each takes about as long: longest first onto the emptiest shard. Every
- * shard computes the same split.
- * @param index The shard wanted, from 1.
- */
-export function shardOf<T extends Orderable>(
-  items: readonly T[],
-  index: number,
-  count: number,
-): T[] {
-  const known = items.flatMap(({ duration }) => duration ?? []);
-  const usual =
-    known.length === 0 ? 1 : known.reduce((sum, value) => sum + value, 0) / known.length;
-  const time = (item: T): number => item.duration ?? usual;
-  const loads = new Array<number>(count).fill(0);
-  const mine: T[] = [];
-  const longestFirst = [...items].sort((a, b) => time(b) - time(a) || (a.path < b.path ? -1 : 1));
-  for (const item of longestFirst) {
-    const shard = loads.indexOf(Math.min(...loads));
-    loads[shard] = (loads[shard] ?? 0) + Math.max(time(item), 1);
-    if (shard === index - 1) mine.push(item);
-  }
-  return mine;
-}

@@ -13,6 +13,16 @@ export { asStoreError, StoreError, type StoreErrorReason } from './errors';
 export { contentsKey, versionOfContent } from './files';
 export { mergeFiles, type Merged, type MergeOptions } from './merge-files';
 export { findMissingBuild, type OpenOptions } from './open';
+export {
+  checkShards,
+  ciRunId,
+  decodeShard,
+  encodeShard,
+  SHARD_NOTE,
+  shardKey,
+  type ShardCheck,
+  type ShardState,
+} from './shards';
 export type {
   Snapshot,
   SnapshotEnvironment,

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { sentence, StoreError } from './errors';
 import type { OpenOptions } from './open';
+import { checkShards, type ShardCheck, type ShardState } from './shards';
 import { Store } from './store';
 import type { Totals } from './totals';
 
@@ -11,6 +12,8 @@ export interface MergeOptions {
   keep?: number;
   /** Hears how many of how many test files have been merged. */
   progress?: (done: number, of: number) => void;
+  /** The CI run whose shards are meant; empty for any. */
+  runId?: string;
   /** The steps of the schema. Default: all there are. */
   migrations?: OpenOptions['migrations'];
 }
@@ -22,6 +25,8 @@ export interface Merged {
   /** What the target held before; all zero where it was made. */
   before: Totals;
   after: Totals;
+  /** Whether shards among them left nothing out; null where none of them is a shard's. */
+  shards: ShardCheck | null;
 }
 
 /**
@@ -34,11 +39,14 @@ export function mergeFiles(
   files: readonly string[],
   options: MergeOptions,
 ): Merged {
-  const sources = files.map((file) => ({ file, ...inspect(file, options) }));
+  const inspected = files.map((file) => ({ file, ...inspect(file, options) }));
+  const sources = inspected.map(({ file, totals }) => ({ file, ...totals }));
   const isNew = !hasContent(target);
   try {
     const of = sources.reduce((sum, { testFiles }) => sum + testFiles, 0);
-    return { sources, ...unite(target, files, of, options) };
+    const { own, ...united } = unite(target, files, of, options);
+    const shards = checkShards(shardsOf(inspected, own, options.runId ?? ''));
+    return { sources, ...united, shards };
   } catch (error) {
     if (isNew) fs.rmSync(target, { force: true });
     throw error;
@@ -50,25 +58,52 @@ function unite(
   files: readonly string[],
   of: number,
   { now, keep, migrations, progress }: MergeOptions,
-): Omit<Merged, 'sources'> {
+): Pick<Merged, 'before' | 'after'> & { own: ShardState | null } {
   const store = Store.open(target, { migrations });
   try {
     const before = store.totals();
+    const own = store.shard();
     let done = 0;
     store.mergeAll(files, now, keep, () => progress?.((done += 1), of));
-    return { before, after: store.totals() };
+    return { before, after: store.totals(), own };
   } finally {
     store.close();
   }
 }
 
-function inspect(file: string, { migrations }: MergeOptions): Totals {
+interface Inspected {
+  totals: Totals;
+  contentHash: string;
+  shard: ShardState | null;
+}
+
+/**
+ * The shards of one run: not what a restored database still says of an earlier one. The database that all began with may
+ * stand among the sources, and one of the shards' own may be the target.
+ */
+function shardsOf(
+  sources: readonly Inspected[],
+  target: ShardState | null,
+  runId: string,
+): ShardState[] {
+  const bases = new Set(sources.flatMap(({ shard }) => shard?.base ?? []));
+  const isOfRun = (shard: ShardState) =>
+    runId === '' || shard.runId === '' || shard.runId === runId;
+  const shards = sources.flatMap(({ shard, contentHash }) => {
+    const isBase = bases.has(contentHash) && shard?.base !== contentHash;
+    return shard === null || isBase || !isOfRun(shard) ? [] : [shard];
+  });
+  const belongs = target !== null && isOfRun(target) && bases.has(target.base);
+  return belongs ? [...shards, target] : shards;
+}
+
+function inspect(file: string, { migrations }: MergeOptions): Inspected {
   const store = Store.open(file, { readonly: true, older: 'copy', migrations });
   try {
     const [problem] = store.findDamage();
     if (problem !== undefined)
       throw new StoreError('damaged', file, sentence('damaged', file, problem));
-    return store.totals();
+    return { totals: store.totals(), contentHash: store.contentHash(), shard: store.shard() };
   } finally {
     store.close();
   }

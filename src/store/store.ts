@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Database, Statement } from 'better-sqlite3';
 import { isCount, isStoredPath, isText } from './checks';
@@ -14,6 +15,7 @@ import { Merger, type Source } from './merge';
 import { openDatabase, type OpenOptions } from './open';
 import { Recall } from './recall';
 import { readRuns } from './runs';
+import { decodeShard, SHARD_NOTE, type ShardState } from './shards';
 import { takeSnapshot, type Snapshot } from './snapshot';
 import { readTotals, type Totals } from './totals';
 import type {
@@ -218,6 +220,30 @@ export class Store {
     });
   }
 
+  /**
+   * A hash of which records there are and what failed: databases with equal ones select alike. Times and durations do
+   * not count.
+   */
+  contentHash(): string {
+    return this.#guard(() => {
+      const hash = createHash('sha256');
+      const rows = this.#db
+        .prepare<[], unknown[]>(
+          `SELECT e.name, e.project, e.node_major, e.platform, e.hash, t.path, t.failed, hex(r.hash)
+           FROM environment e JOIN test_file t ON t.environment_id = e.id LEFT JOIN record r ON r.test_file_id = t.id
+           ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`,
+        )
+        .raw();
+      for (const row of rows.iterate()) hash.update(`${JSON.stringify(row)}\n`);
+      return hash.digest('hex');
+    });
+  }
+
+  /** What the shard did that ran last on this database; null where the last run was none. */
+  shard(): ShardState | null {
+    return decodeShard(this.note(SHARD_NOTE));
+  }
+
   /** The time of the last commit, which no later one precedes, whatever the machine's clock does; 0 for none. */
   time(): number {
     return this.#guard(() => new Clock(this.#db).last);
@@ -272,6 +298,8 @@ export class Store {
     if (files.length === 0) return;
     this.#write(() => {
       for (const file of files) this.#mergeOne(file, now, keep, merged);
+      // What it holds now is no longer what one shard left.
+      this.#db.prepare<[string]>('DELETE FROM note WHERE key = ?').run(SHARD_NOTE);
     });
   }
 

@@ -76,8 +76,10 @@ ${prepare}
           pattern: records-*
           path: records
           merge-multiple: true
+      # Fails where the shards left a test file out.
       - run: ${STEPS.merge(context)}
       - uses: actions/cache/save@v4
+        if: \${{ !cancelled() && hashFiles('.testmondata') != '' }}
         with:
           path: .testmondata
           key: testmon-\${{ github.run_id }}-\${{ github.run_attempt }}

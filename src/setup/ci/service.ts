@@ -17,8 +17,9 @@ export interface CiService {
 }
 
 /**
- * Shell steps that all services share. Every shard must start from one and the same database, as each computes from it
- * which test files are its own; so one job restores it and hands it to all of them.
+ * Shell steps that all services share. All shards start from one and the same database, so that they select alike; one job
+ * restores it and hands it to all of them. Which test files are whose does not depend on it. Merging checks that no test file
+ * was left between the shards.
  */
 export const STEPS = {
   keepBase:
@@ -32,4 +33,4 @@ export const STEPS = {
 };
 
 export const WHY_ONE_BASE =
-  '# All shards start from one database: from it each computes which test files are its own.';
+  '# All shards start from one database, so that all of them select by the same records.';
