@@ -6,6 +6,7 @@ import { parseArguments } from './cli/arguments';
 import { findCommand } from './cli/commands';
 import { run } from './cli/run';
 import { sentenceOf } from './config/warn';
+import { printNotice } from './terminal/output';
 
 /** What a person gets for arguments of ours that cannot be understood. */
 const MISUSE = 2;
@@ -31,6 +32,6 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
     return;
   }
-  process.stderr.write(`${sentenceOf(error)}\n`);
+  printNotice(sentenceOf(error));
   process.exitCode = 1;
 });

@@ -1,13 +1,16 @@
+import * as fs from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Database } from '../sqlite';
 import * as fc from 'fast-check';
 import { matches } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';
-import { EncodingError, Store, type StoredRecord } from '../../src/store';
+import { EncodingError, mergeFiles, Store, type StoredRecord } from '../../src/store';
 import { isDependencyName, isStoredPath } from '../../src/store/checks';
 import { Columns } from '../../src/store/columns';
 import { encodeBlocks, seal } from '../../src/store/encoding';
+import { MIGRATIONS } from '../../src/store/migrations';
 import { recordOwner } from '../../src/store/record-writer';
+import { makeFormat1 } from './older';
 import {
   batch,
   dependency,
@@ -287,9 +290,8 @@ describe('other rows that cannot be ours', () => {
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...columns), value), { minLength: 1, maxLength: 4 }),
         (changes) => {
-          const file = looseCopy(filled());
-          sql(file, (db) => {
-            db.pragma('foreign_keys = OFF');
+          const file = filled();
+          withoutRules(file, (db) => {
             for (const [column, to] of changes) {
               const [table, name] = column.split('.');
               // The first row, by any column: one table has no row ids.
@@ -357,12 +359,85 @@ describe('other rows that cannot be ours', () => {
     expect(open(file).load(1).testFiles.get('a.test.js')?.records.length).toBeLessThanOrEqual(64);
   });
 
-  it('a schema of its own that only looks like ours gives a StoreError', () => {
+  it.each([
+    [
+      'other columns',
+      'DROP TABLE content; CREATE TABLE content (something TEXT)',
+      'table "content"',
+    ],
+    [
+      'a column that is computed as it is read',
+      `ALTER TABLE note ADD COLUMN more ANY AS (zeroblob(1000000000))`,
+      'table "note"',
+    ],
+    [
+      'a column that is computed as it is written',
+      `DROP TABLE places; CREATE TABLE places (file_version_id INTEGER PRIMARY KEY, text TEXT AS (hex(zeroblob(500000000))) STORED)`,
+      'table "places"',
+    ],
+    [
+      'a column of ours that is computed',
+      `DROP TABLE note; CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL AS (printf('%.*c', 1000000000, 'x')))`,
+      'table "note"',
+    ],
+    [
+      'a default that is computed',
+      `DROP TABLE note; CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT DEFAULT (hex(randomblob(100000000))))`,
+      'table "note"',
+    ],
+    [
+      'a check that takes its time',
+      `DROP TABLE note; CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT CHECK (length(zeroblob(1000000000)) > 0))`,
+      'table "note"',
+    ],
+    ['an index on an expression', `CREATE INDEX i ON note (length(zeroblob(100)))`, 'index "i"'],
+    ['an index on a part', `CREATE INDEX i ON note (value) WHERE length(key) > 9`, 'index "i"'],
+    ['a view', 'CREATE VIEW v AS SELECT 1', 'view "v"'],
+    ['a view in the place of a table', 'DROP TABLE run; CREATE VIEW run AS SELECT 1', 'view "run"'],
+    [
+      'a trigger',
+      'CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM record; END',
+      'trigger "t"',
+    ],
+    ['a virtual table', 'CREATE VIRTUAL TABLE x USING fts5(text)', 'table "x"'],
+    [
+      'a virtual table in the place of one of ours',
+      'DROP TABLE note; CREATE VIRTUAL TABLE note USING fts5(key, value)',
+      'table "note"',
+    ],
+    ['one table more', 'CREATE TABLE more (text)', 'table "more"'],
+    ['one table less', 'DROP TABLE places', 'table "places"'],
+    ['one index less', 'DROP INDEX file_version_path', 'index "file_version_path"'],
+    [
+      'another order of what is equal',
+      'DROP TABLE note; CREATE TABLE note (key TEXT PRIMARY KEY COLLATE NOCASE, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
+      'table "note"',
+    ],
+  ])('a schema that we do not make is foreign, whoever opens it: %s', (_what, change, part) => {
+    for (const formats of [MIGRATIONS.length, 1]) {
+      const file = filled();
+      if (formats === 1) makeFormat1(file);
+      try {
+        sql(file, (db) => db.exec(change));
+      } catch (error) {
+        // Some of these tables and columns came with a later format.
+        expect([formats, String(error)]).toEqual([1, expect.stringMatching(/no such|already/)]);
+        continue;
+      }
+      const before = fs.readFileSync(file);
+      for (const options of [{}, { readonly: true }, { readonly: true, older: 'copy' as const }]) {
+        const { reason, message } = storeError(() => Store.open(file, options));
+        expect([reason, message]).toEqual(['damaged', expect.stringContaining(part)]);
+      }
+      expect(storeError(() => mergeFiles(newFile(), [file], { now: 2 })).reason).toBe('damaged');
+      expect(fs.readFileSync(file).equals(before)).toBe(true);
+    }
+  });
+
+  it('what SQLite adds by itself is none of that', () => {
     const file = filled();
-    sql(file, (db) => db.exec('DROP TABLE content; CREATE TABLE content (something TEXT)'));
-    const store = open(file);
-    expect(storeError(() => store.load(1)).reason).toBe('damaged');
-    expect(storeError(() => store.commit(batch(), 1)).reason).toBe('damaged');
+    sql(file, (db) => db.exec('ANALYZE; VACUUM'));
+    expect(recordCounts(file)).toEqual({ 'a.test.js': 1, 'b.test.js': 1 });
   });
 });
 
@@ -409,35 +484,46 @@ describe('paths that can be stored', () => {
   });
 });
 
-/** Changes rows without the types and references that our schema demands. */
+/** Changes rows without the types and references that our schema demands, which stand there again afterwards. */
 function loosely(file: string, change: string): void {
-  looseCopy(file);
-  sql(file, (db) => {
-    db.pragma('foreign_keys = OFF');
-    db.exec(change);
-  });
+  withoutRules(file, (db) => db.exec(change));
 }
 
-/** Rebuilds the schema as someone else might: the same tables and columns, but any types and no rules. */
-function looseCopy(file: string): string {
+/**
+ * Works on a database as someone else might: the same tables and columns, but any types and no rules. SQLite does not
+ * check what it finds in a file, so it reads such values under our schema, too.
+ */
+function withoutRules(file: string, work: (db: Database) => void): void {
+  const before = sql(
+    file,
+    (db) =>
+      db
+        .prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'`)
+        .all() as { name: string; sql: string }[],
+  );
+  rewriteTables(
+    file,
+    before.map(({ name, sql: statement }) => ({
+      name,
+      sql: statement
+        .replace(/STRICT, WITHOUT ROWID$/, 'WITHOUT ROWID')
+        .replace(/ STRICT$/, '')
+        .replace(/NOT NULL/g, '')
+        .replace(/ (TEXT|INTEGER|REAL|BLOB|ANY)\b(?! PRIMARY)/g, ' '),
+    })),
+  );
+  sql(file, (db) => {
+    db.pragma('foreign_keys = OFF');
+    work(db);
+  });
+  rewriteTables(file, before);
+}
+
+function rewriteTables(file: string, tables: readonly { name: string; sql: string }[]): void {
   sql(file, (db) => {
     db.unsafeMode(true);
-    db.pragma('foreign_keys = OFF');
     db.pragma('writable_schema = ON');
-    const tables = db
-      .prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%STRICT%'`)
-      .all() as { name: string; sql: string }[];
     const rewrite = db.prepare('UPDATE sqlite_schema SET sql = ? WHERE name = ?');
-    for (const { name, sql: statement } of tables) {
-      rewrite.run(
-        statement
-          .replace(/STRICT, WITHOUT ROWID$/, 'WITHOUT ROWID')
-          .replace(/ STRICT$/, '')
-          .replace(/NOT NULL/g, '')
-          .replace(/ (TEXT|INTEGER|REAL|BLOB|ANY)\b(?! PRIMARY)/g, ' '),
-        name,
-      );
-    }
+    for (const { name, sql: statement } of tables) rewrite.run(statement, name);
   });
-  return file;
 }

@@ -1,29 +1,50 @@
+import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
+import { APPLICATION_ID } from '../../src/store/open';
+import { MIGRATIONS } from '../../src/store/migrations';
 import { Database } from '../sqlite';
 
 /** Turns a database into what the first released format was, with all that it could hold. */
 export function makeFormat1(file: string): void {
-  makeFormat2(file);
-  change(file, 1, (db) => db.exec('DROP TABLE failure'));
+  rebuild(file, 1);
 }
 
 /** Turns a database into the second format, which packed places and kept them beside fingerprints. */
 export function makeFormat2(file: string): void {
-  change(file, 2, (db) => {
-    db.exec("ALTER TABLE file_version ADD COLUMN places BLOB NOT NULL DEFAULT x''");
-    const pack = db.prepare('UPDATE file_version SET places = ? WHERE id = ?');
-    const rows = db.prepare<[], [number, string]>('SELECT file_version_id, text FROM places').raw();
-    for (const [id, text] of rows.all()) pack.run(zlib.deflateRawSync(text), id);
-    db.exec('DROP TABLE places');
-  });
+  rebuild(file, 2);
 }
 
-function change(file: string, version: number, work: (db: Database) => void): void {
+/** Makes the very tables that the first steps make, and copies what both have. */
+function rebuild(file: string, version: number): void {
+  const newer = `${file}.newer`;
+  fs.renameSync(file, newer);
   const db = new Database(file);
   try {
-    work(db);
+    for (const { up } of MIGRATIONS.slice(0, version)) up(db);
+    db.prepare('ATTACH ? AS newer').run(newer);
+    db.pragma('foreign_keys = OFF');
+    const tables = namesOf(db, "SELECT name FROM sqlite_schema WHERE type = 'table'");
+    for (const table of tables) {
+      const newerColumns = new Set(
+        namesOf(db, `SELECT name FROM pragma_table_info('${table}', 'newer')`),
+      );
+      const columns = namesOf(db, `SELECT name FROM pragma_table_info('${table}')`);
+      const values = columns.map((column) =>
+        newerColumns.has(column) ? column : `x'' AS ${column}`,
+      );
+      db.exec(`INSERT INTO ${table} SELECT ${values.join()} FROM newer.${table}`);
+    }
+    const pack = db.prepare('UPDATE file_version SET places = ? WHERE id = ?');
+    const rows = db.prepare<[], [number, string]>('SELECT * FROM newer.places').raw();
+    for (const [id, text] of rows.all()) pack.run(zlib.deflateRawSync(text), id);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${version}`);
   } finally {
     db.close();
   }
+  fs.rmSync(newer);
+}
+
+function namesOf(db: Database, query: string): string[] {
+  return db.prepare<[], string>(query).pluck().all();
 }

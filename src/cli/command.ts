@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { coloursFor } from '../run/colours';
+import { printable } from '../terminal/printable';
+import { printJson, printNotice } from '../terminal/output';
 
-/** For answers. */
-export const colours = coloursFor(process.stdout);
+export { colours, printJson, printLines, printNotice } from '../terminal/output';
 
 /** What commands that answer end with; each says in its help which of them it uses. */
 export const EXIT = {
@@ -37,12 +37,14 @@ export function makeCommand(name: string, description: string, help: HelpText): 
     .description(description)
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(shownError(text)) })
     .addHelpText('after', lines.join('\n'));
 }
 
-/** Prints an answer for programs. */
-export function printJson(answer: unknown): void {
-  process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+/** An error of commander's: it repeats arguments that it does not know, and on a second line what may have been meant. */
+function shownError(text: string): string {
+  const lines = text.split(/\n(?=\(Did you mean |$)/);
+  return lines.map((line) => printable(line)).join('\n');
 }
 
 /**
@@ -51,7 +53,7 @@ export function printJson(answer: unknown): void {
  */
 export function fail(error: unknown, json: boolean, exitCode: number = EXIT.bad): void {
   const sentence = sentenceOfFailure(error);
-  process.stderr.write(`testmon: ${sentence}\n`);
+  printNotice(`testmon: ${sentence}`);
   if (json) printJson({ error: sentence });
   process.exitCode = exitCode;
 }

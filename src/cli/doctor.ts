@@ -1,7 +1,7 @@
 import { count } from '../controller/messages';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
-import { colours, EXIT, fail, makeCommand, printJson } from './command';
+import { colours, EXIT, fail, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './commands';
 
 /** `jest-testmon doctor`: checks the set-up of a project. */
@@ -38,7 +38,7 @@ async function run(args: string[]): Promise<void> {
     const errors = findings.filter(({ level }) => level === 'error').length;
     const warnings = findings.filter(({ level }) => level === 'warning').length;
     if (json === true) printJson({ errors, warnings, findings });
-    else process.stdout.write(`${findings.map(show).join('\n')}\n\n${summary(errors, warnings)}\n`);
+    else printLines([...findings.flatMap(show), '', summary(errors, warnings)]);
     process.exitCode = errors > 0 ? EXIT.bad : EXIT.good;
   } catch (error) {
     fail(error, json === true);
@@ -51,9 +51,9 @@ const LEVELS: Record<Finding['level'], string> = {
   error: colours.red('error  '),
 };
 
-function show({ check, level, message, mend }: Finding): string {
+function show({ check, level, message, mend }: Finding): string[] {
   const line = `${LEVELS[level]}  ${check}: ${message}`;
-  return mend === undefined ? line : `${line}\n         mend: ${mend}`;
+  return mend === undefined ? [line] : [line, `         mend: ${mend}`];
 }
 
 function summary(errors: number, warnings: number): string {

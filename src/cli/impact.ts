@@ -17,14 +17,13 @@ import {
 import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
-import { colours, makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './commands';
 import {
   functionName,
   inspecting,
   linesText,
   look,
-  printLines,
   projectLabel,
   testTime,
   UnknownNameError,

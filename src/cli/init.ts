@@ -9,7 +9,7 @@ import { UnclearSourceError } from '../setup/config-source';
 import { unifiedDiff } from '../setup/diff';
 import { gitignoreChange } from '../setup/gitignore';
 import { isInstalled, whyNotLoaded } from '../setup/loads';
-import { colours, EXIT, fail, makeCommand, printJson } from './command';
+import { colours, EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
 import type { Subcommand } from './commands';
 
 /** `jest-testmon init`: sets up a project. */
@@ -115,22 +115,23 @@ function explainByHand(configPath: string, why: string): string {
 async function carryOut(plan: Plan, place: Place, flags: Flags): Promise<void> {
   const { changes, byHand, toCopy } = plan;
   const json = flags.json === true;
-  const say = (text: string) => {
-    if (!json)
-      process.stdout.write(`${text}
-`);
+  const say = (...lines: string[]) => {
+    // A config may be indented by tabs.
+    if (!json) printLines(lines, '\t');
   };
-  for (const change of changes) say(show(change, place.root));
+  for (const change of changes) say(...show(change, place.root));
   if (toCopy !== null)
     say(
-      `${toCopy.file} exists and stays as it is. Take over from this what you need:\n\n${toCopy.text}`,
+      `${toCopy.file} exists and stays as it is. Take over from this what you need:`,
+      '',
+      ...toCopy.text.split('\n'),
     );
-  for (const sentence of byHand) process.stderr.write(`testmon: ${sentence}\n`);
+  for (const sentence of byHand) printNotice(`testmon: ${sentence}`);
 
   const wanted = changes.length > 0 && (flags.yes === true || (await asked(changes.length, json)));
   const problem = wanted ? applyChecked(changes, place) : null;
   const done = wanted && problem === null;
-  if (problem !== null) process.stderr.write(`testmon: ${problem}\n`);
+  if (problem !== null) printNotice(`testmon: ${problem}`);
   else if (changes.length === 0 && byHand.length === 0 && toCopy === null)
     say('Everything is set up; there is nothing to do.');
   else if (changes.length > 0)
@@ -171,10 +172,9 @@ async function asked(count: number, json: boolean): Promise<boolean> {
   }
 }
 
-function show({ file, before, after }: Change, root: string): string {
+function show({ file, before, after }: Change, root: string): string[] {
   const name = path.relative(root, file).replace(/\\/g, '/');
-  const lines = unifiedDiff(name, before, after).split('\n');
-  return `${lines.map(colour).join('\n')}\n`;
+  return [...unifiedDiff(name, before, after).map(colour), ''];
 }
 
 function colour(line: string): string {

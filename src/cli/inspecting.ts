@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { UserOptions } from '../config/options';
 import { duration } from '../controller/messages';
 import { openInspection, type Inspection } from '../inspection';
+import { printable } from '../terminal/printable';
 import { FLAGS } from './flags';
 import { EXIT, fail } from './command';
 
@@ -14,7 +15,12 @@ export interface InspectingFlags {
 }
 
 /** Nothing is there by the name that was asked for; the message is a sentence. */
-export class UnknownNameError extends Error {}
+export class UnknownNameError extends Error {
+  constructor(sentence: string) {
+    // A name that holds a line break would end it.
+    super(printable(sentence));
+  }
+}
 
 /** Adds what every command that looks at a project understands; what it does not is for Jest. */
 export function inspecting(command: Command): Command {
@@ -65,11 +71,6 @@ export async function look(
   } catch (error) {
     fail(error, json, error instanceof UnknownNameError ? EXIT.misuse : EXIT.bad);
   }
-}
-
-/** Prints the lines of an answer. */
-export function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** `3 minutes ago`, for a time in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { locateProject } from '../config/locate';
 import { count, some } from '../controller/messages';
 import { showProgress, type Progress } from '../controller/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
-import { EXIT, fail, makeCommand, printJson } from './command';
+import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
 import type { Subcommand } from './commands';
 
 interface Flags {
@@ -58,10 +58,10 @@ async function run(args: string[]): Promise<void> {
       }),
     );
     if (flags.json === true) printJson({ into: target, ...merged });
-    else process.stdout.write(`${describe(target, merged)}\n`);
+    else printLines([describe(target, merged)]);
     const { shards } = merged;
     for (const sentence of shards === null ? [] : faultsOf(shards))
-      process.stderr.write(`testmon: ${sentence}\n`);
+      printNotice(`testmon: ${sentence}`);
     process.exitCode = (shards?.missing.length ?? 0) > 0 ? EXIT.bad : EXIT.good;
   } catch (error) {
     fail(error, flags.json === true);

@@ -6,7 +6,7 @@ import { showProgress } from '../controller/progress';
 import type { PageParts, ReportData } from '../report';
 import { parseArguments } from './arguments';
 import { FLAGS } from './flags';
-import { EXIT, fail, makeCommand, printJson } from './command';
+import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
 import type { Subcommand } from './commands';
 import { version } from './version';
 
@@ -86,11 +86,11 @@ async function writePage(file: string, data: ReportData): Promise<void> {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, page);
   const selected = data.testFiles.filter(({ verdict }) => verdict !== 'unaffected').length;
-  if (data.notice !== null) process.stderr.write(`testmon: ${data.notice}\n`);
-  process.stdout.write(
-    `A run now selects ${selected} of ${count(data.testFiles.length, 'test file')}.\n` +
-      `The report is ${pathToFileURL(file).href}\n`,
-  );
+  if (data.notice !== null) printNotice(`testmon: ${data.notice}`);
+  printLines([
+    `A run now selects ${selected} of ${count(data.testFiles.length, 'test file')}.`,
+    `The report is ${pathToFileURL(file).href}`,
+  ]);
 }
 
 /** What `npm run build` makes of `src/report/page/`. */

@@ -1,14 +1,13 @@
 import { count, duration, some } from '../controller/messages';
 import { showProgress } from '../controller/progress';
 import { makeOverview, type Overview } from '../inspection';
-import { colours, makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './commands';
 import {
   ago,
   functionName,
   inspecting,
   look,
-  printLines,
   withExitCode,
   type InspectingFlags,
 } from './inspecting';

@@ -3,7 +3,7 @@ import { count, some } from '../controller/messages';
 import { session } from '../controller/session';
 import { Verification, type Comparison, type Escape } from '../controller/verification';
 import { parseArguments } from './arguments';
-import { makeCommand, printJson } from './command';
+import { makeCommand, printJson, printNotice } from './command';
 import type { Subcommand } from './commands';
 import { run as runJest } from './run';
 
@@ -52,8 +52,8 @@ async function run(args: string[]): Promise<void> {
 
   const comparison = verification.comparison();
   if (!comparison.compared) {
-    process.stderr.write(
-      'testmon: nothing was compared, as the records could not be used or testmon is switched off.\n',
+    printNotice(
+      'testmon: nothing was compared, as the records could not be used or testmon is switched off.',
     );
     if (json === true) printJson(comparison);
   }
@@ -74,23 +74,27 @@ function divide(args: readonly string[]): { own: string[]; others: string[] } {
 }
 
 function report(comparison: Comparison, json: true | undefined): void {
-  process.stderr.write(`${describe(comparison)}\n`);
+  printNotice(...describe(comparison));
   if (json === true) printJson(comparison);
   // Where Jest ends the process at once, this is the last chance; its own code may replace it.
   if (comparison.escapes.length > 0) process.once('exit', () => (process.exitCode = ESCAPED));
 }
 
-function describe(comparison: Comparison): string {
+function describe(comparison: Comparison): string[] {
   const { total, wouldSkip, checked, tests, escapes, recorded } = comparison;
-  if (total === 0) return 'testmon: no test file was found, so there was nothing to verify.';
+  if (total === 0) return ['testmon: no test file was found, so there was nothing to verify.'];
   if (wouldSkip + tests.wouldSkip === 0) {
-    return `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify${recorded ? '; after this run there is' : ''}.`;
+    return [
+      `testmon: none of ${count(total, 'test file')} would have been skipped, so there was nothing to verify${recorded ? '; after this run there is' : ''}.`,
+    ];
   }
   const unchecked = wouldSkip - checked;
   const rest = unchecked > 0 ? `; ${unchecked} more did not run` : '';
   if (escapes.length === 0) {
     const inside = tests.checked > 0 ? ` and ${count(tests.checked, 'test')} of the others` : '';
-    return `testmon: verified: of ${count(total, 'test file')} ${checked}${inside} would have been skipped, and none of them failed${rest}.`;
+    return [
+      `testmon: verified: of ${count(total, 'test file')} ${checked}${inside} would have been skipped, and none of them failed${rest}.`,
+    ];
   }
   const files = escapes.filter(({ level }) => level === 'file').length;
   const failed = escapes.reduce(
@@ -105,7 +109,7 @@ function describe(comparison: Comparison): string {
     `testmon: ${what.join(' and ')} that would have been skipped failed${rest}:`,
     ...escapes.flatMap(describeEscape),
     ...advice(comparison).map((sentence) => `testmon: ${sentence}`),
-  ].join('\n');
+  ];
 }
 
 function describeEscape({ path, level, record, failure, changed }: Escape): string[] {

@@ -10,7 +10,7 @@ import {
   type TestExplanation,
 } from '../inspection';
 import { findPaths } from '../inspection/targets';
-import { colours, makeCommand, printJson } from './command';
+import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './commands';
 import {
   ago,
@@ -18,7 +18,6 @@ import {
   inspecting,
   linesText,
   look,
-  printLines,
   projectLabel,
   testTime,
   UnknownNameError,

@@ -1,3 +1,5 @@
+import { printable } from '../terminal/printable';
+
 /** Composing is impossible; the message is a sentence for the user. */
 export class CompositionError extends Error {}
 
@@ -7,7 +9,7 @@ const said = new Set<string>();
 export function warn(sentence: string): void {
   if (said.has(sentence)) return;
   said.add(sentence);
-  process.stderr.write(`${sentence}\n`);
+  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** What a person is told of an error that keeps us from composing. */

@@ -1,4 +1,5 @@
 import { coloursFor } from '../run/colours';
+import { printable } from '../terminal/printable';
 import { noProgress, showProgress, type Progress } from './progress';
 
 /** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
@@ -24,23 +25,15 @@ export function makeVoice(quiet: boolean, stream: NodeJS.WriteStream = process.s
   return {
     quiet,
     say: (sentence) =>
-      stream.write(`${start}${colours.cyan('testmon:')} ${onOneLine(sentence)}
+      stream.write(`${start}${colours.cyan('testmon:')} ${printable(sentence)}
 `),
     warn: (sentence) =>
       stream.write(
-        `${start}${colours.yellow('testmon:')} ${onOneLine(sentence.replace(/^testmon: /, ''))}
+        `${start}${colours.yellow('testmon:')} ${printable(sentence.replace(/^testmon: /, ''))}
 `,
       ),
     progress: (what, total) => showProgress(what, total, stream),
   };
-}
-
-/** Names of files may hold line breaks, and what a terminal takes for commands. */
-function onOneLine(sentence: string): string {
-  // eslint-disable-next-line no-control-regex
-  return sentence.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) =>
-    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** `1 test file`, `2 test files`. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { printable } from '../terminal/printable';
 import type { ReportData } from './data';
 
 /** The parts of the page that `npm run build` makes. */
@@ -31,9 +32,14 @@ export function renderPage(data: ReportData, { frame, style, script }: PageParts
   return frame.replace(/<!--(\w+)-->/g, (_, name: string) => values[name] ?? '');
 }
 
-/** JSON without the characters that mean something to an HTML parser. */
+/**
+ * JSON without the characters that mean something to an HTML parser. Those that reorder or hide others come to the page
+ * in the form in which they can be seen.
+ */
 function jsonForHtml(data: ReportData): string {
-  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (character) => {
+  const text = (_key: string, value: unknown) =>
+    typeof value === 'string' ? printable(value) : value;
+  return JSON.stringify(data, text).replace(/[<>&]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }

@@ -9,13 +9,13 @@ type Line = readonly [sign: ' ' | '-' | '+', text: string];
  * @param before Null where the file is new.
  * @param after Null where the file goes.
  */
-export function unifiedDiff(name: string, before: string | null, after: string | null): string {
+export function unifiedDiff(name: string, before: string | null, after: string | null): string[] {
   const lines = compare(split(before), split(after));
   const head = [
     `--- ${before === null ? '/dev/null' : `a/${name}`}`,
     `+++ ${after === null ? '/dev/null' : `b/${name}`}`,
   ];
-  return [...head, ...hunks(lines)].join('\n');
+  return [...head, ...hunks(lines)];
 }
 
 function split(text: string | null): string[] {

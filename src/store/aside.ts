@@ -21,13 +21,27 @@ export function moveAside(file: string, now: number): string {
       const aside = `${file}.damaged-${stamp}${attempt === 1 ? '' : `-${attempt}`}`;
       if ([aside, ...COMPANIONS.map((ending) => aside + ending)].some(exists)) continue;
       fs.renameSync(file, aside);
+      keepPrivate(aside);
       // A stale journal would be played back into the database that takes this one's place.
       for (const ending of COMPANIONS)
-        if (exists(file + ending)) fs.renameSync(file + ending, aside + ending);
+        if (exists(file + ending)) {
+          fs.renameSync(file + ending, aside + ending);
+          keepPrivate(aside + ending);
+        }
       return aside;
     }
   } catch (error) {
     throw asStoreError(error, file);
+  }
+}
+
+/** Nobody reads it but a person who looks into what happened. */
+function keepPrivate(file: string): void {
+  try {
+    // Not what a link leads to.
+    if (fs.lstatSync(file).isFile()) fs.chmodSync(file, 0o600);
+  } catch {
+    // It belongs to somebody else.
   }
 }
 

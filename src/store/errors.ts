@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { commandToBuild, sqlitePackage } from './sqlite';
+import { printable } from '../terminal/printable';
 
 /**
  * - `damaged`: not a database, cut short, or not holding what it must.
@@ -38,6 +39,9 @@ export class StoreError extends Error {
   }
 }
 
+/** What was read is beyond all bounds of what we write. The message says what, as it may stand in parentheses. */
+export class UnsoundError extends Error {}
+
 /**
  * Makes a StoreError out of whatever SQLite, the file system or this folder threw.
  * @param file The database the error is about, as the message shall name it.
@@ -49,7 +53,9 @@ export function asStoreError(error: unknown, file: string): StoreError {
 }
 
 /** The sentence for a database that cannot be used, with the way out. */
-export function sentence(reason: StoreErrorReason, file: string, detail: string): string {
+export function sentence(reason: StoreErrorReason, path: string, detail: string): string {
+  // A name that holds a line break would end the sentence.
+  const file = printable(path);
   switch (reason) {
     case 'damaged':
       return `The database ${file} is damaged (${detail}); move or delete it, and the next run records anew.`;
@@ -75,6 +81,7 @@ export function sentence(reason: StoreErrorReason, file: string, detail: string)
 }
 
 function reasonOf(error: unknown, file: string): StoreErrorReason {
+  if (error instanceof UnsoundError) return 'damaged';
   const code = codeOf(error);
   if (
     code === 'ERR_DLOPEN_FAILED' ||

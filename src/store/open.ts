@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type Database from 'better-sqlite3';
 import { asStoreError, sentence, StoreError } from './errors';
 import { MIGRATIONS, type Migration } from './migrations';
+import { findForeignPart } from './schema';
 import { loadSqlite } from './sqlite';
 
 /** Marks our databases in the SQLite header: the ASCII codes of `tmon`. */
@@ -32,11 +33,11 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
     checkFile(file, readonly);
     db = new (loadSqlite())(file, { readonly, timeout });
     setUp(db, readonly);
+    checkSchema(db, file, migrations);
     if (readonly && options.older === 'copy' && isOlder(db, file, migrations))
       db = updatedCopy(db, file, migrations);
     else if (readonly) checkVersion(db, file, migrations);
     else migrate(db, file, migrations);
-    checkSchema(db, file);
     return db;
   } catch (error) {
     db?.close();
@@ -77,6 +78,17 @@ function checkFile(file: string, readonly: boolean): void {
   // SQLite falls back to reading where it may not write; its journal needs the folder.
   fs.accessSync(folder, fs.constants.W_OK);
   if (stats !== undefined) fs.accessSync(file, fs.constants.W_OK);
+  else makePrivate(file);
+}
+
+/** Its values are hashed, but names, paths and times are for nobody else either. SQLite's companions take its mode. */
+function makePrivate(file: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** The smallest page there is; SQLite takes a smaller file for an empty database. */
@@ -211,41 +223,12 @@ function newestOf(migrations: readonly Migration[]): number {
   return migrations.at(-1)?.version ?? 0;
 }
 
-const TABLES = [
-  'content',
-  'dependency',
-  'environment',
-  'failure',
-  'file_state',
-  'file_version',
-  'note',
-  'places',
-  'record',
-  'run',
-  'test',
-  'test_file',
-];
-
-/** Every table must be a table, and nothing of ours acts on its own. */
-function checkSchema(db: Database.Database, file: string): void {
-  const rows = db.prepare('SELECT type, name FROM sqlite_schema').all() as {
-    type: unknown;
-    name: unknown;
-  }[];
-  const tables = new Set(rows.filter(({ type }) => type === 'table').map(({ name }) => name));
-  const lacking = TABLES.find((name) => !tables.has(name));
-  if (lacking !== undefined) {
-    throw new StoreError(
-      'damaged',
-      file,
-      sentence('damaged', file, `its table "${lacking}" is missing`),
-    );
-  }
-  if (rows.some(({ type }) => type === 'trigger' || type === 'view')) {
-    throw new StoreError(
-      'damaged',
-      file,
-      sentence('damaged', file, 'it holds triggers or views, and we make none'),
-    );
-  }
+/** Before anything of it is used, and before our steps run on it. */
+function checkSchema(db: Database.Database, file: string, migrations: readonly Migration[]): void {
+  const version = versionOf(db, file);
+  const steps = migrations.filter((migration) => migration.version <= version);
+  // An empty one is about to be made, and of a newer one we know nothing.
+  if (version === 0 || version > newestOf(migrations)) return;
+  const foreign = findForeignPart(db, steps);
+  if (foreign !== null) throw new StoreError('damaged', file, sentence('damaged', file, foreign));
 }

@@ -25,6 +25,7 @@ import { forgetSources } from './inlined';
 import { JournalWriter } from './journal-writer';
 import { NO_OTHERS, type OtherSources } from './other-sources';
 import type { Dependency } from '../store/types';
+import { printable } from '../terminal/printable';
 import { ALL_NAMES } from './tool-variables';
 import type { TransformInput } from './transform-inputs';
 import { unobserved, unwatched } from './observer';
@@ -255,5 +256,6 @@ let said = false;
 export function sayOnce(sentence: string): void {
   if (said) return;
   said = true;
-  process.stderr.write(`${sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`}\n`);
+  const line = sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`;
+  process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,5 +1,9 @@
 import * as zlib from 'node:zlib';
+import { UnsoundError } from '../errors';
 import type { Migration } from '.';
+
+/** Characters of all places together: a hundred times what ten thousand test files make. */
+const MOST = 1 << 28;
 
 /**
  * Where blocks stand, apart from their fingerprints: selection reads all file versions, and never their places. As plain
@@ -16,8 +20,12 @@ export const places: Migration = {
     `);
     const insert = db.prepare<[number, string]>('INSERT INTO places VALUES (?, ?)');
     const rows = db.prepare<[], [number, unknown]>('SELECT id, places FROM file_version').raw();
+    let total = 0;
     for (const [id, packed] of rows.all()) {
       const text = unpack(packed);
+      total += text.length;
+      if (total > MOST)
+        throw new UnsoundError('what is compressed in it comes to more than 256 MB');
       if (text !== '') insert.run(id, text);
     }
     db.exec('ALTER TABLE file_version DROP COLUMN places');
