@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -20,6 +20,7 @@ import {
 import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
 import { EMPTY } from '../../src/store/footprint';
+import { FileLock } from '../../src/store/lock';
 import type { EnvironmentKey, Footprint, TestFileRecord } from '../../src/store/types';
 
 const KEY: EnvironmentKey = {
@@ -121,12 +122,12 @@ const PASSED: JournalLine[] = [0, 1, 2].map((nth) => ({
 /** The folder of a run whose controller died, with one journal, and what Jest had said until then. */
 function abandon(journal: Buffer, run: unknown = runFile(), verdicts = PASSED): string {
   const own = RunDirectory.create(dataFile);
-  if (verdicts.length > 0) fs.writeFileSync(own.verdictFile, text(verdicts));
-  fs.writeFileSync(path.join(own.path, 'journal-1-0.jsonl'), journal);
-  publishRunFile(own.runFile, run as RunFile);
-  const dead = path.join(path.dirname(own.path), `run-${DEAD}-0`);
-  fs.renameSync(own.path, dead);
-  return dead;
+  if (verdicts.length > 0) fs.writeFileSync(own.verdictFile, text(verdicts), { mode: 0o600 });
+  fs.writeFileSync(path.join(own.path, 'journal-1-0.jsonl'), journal, { mode: 0o600 });
+  const withPlace = typeof run === 'object' && run !== null ? { ...run, directory: own.path } : run;
+  publishRunFile(own.runFile, withPlace as RunFile);
+  own.release();
+  return own.path;
 }
 
 function runFile(): Partial<RunFile> {
@@ -137,6 +138,52 @@ function runFile(): Partial<RunFile> {
       p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {}, mocks: {} },
     },
   };
+}
+
+/** Whether a process can be started that sees none of ours, as in a container. */
+const inOtherContainer =
+  spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
+
+/** A controller in a process of its own, which has made the folder of a run and then waits. */
+function liveController(command: string[] = []): { folder: string; pid: number; kill(): void } {
+  const made = abandon(text(entry(0)));
+  const script = path.join(__dirname, 'fixtures/hold-lock.ts');
+  const [program = process.execPath, ...args] = [
+    ...command,
+    process.execPath,
+    '-r',
+    'ts-node/register/transpile-only',
+    script,
+    path.join(made, 'controller.lock'),
+  ];
+  const told = path.join(folder, 'told');
+  const output = fs.openSync(told, 'w');
+  const child = spawn(program, args, {
+    cwd: path.resolve(__dirname, '../..'),
+    stdio: ['ignore', output, 'inherit'],
+  });
+  while (!fs.readFileSync(told, 'utf8').endsWith('\n')) waitABit();
+  fs.closeSync(output);
+  const pid = Number(fs.readFileSync(told, 'utf8'));
+  fs.rmSync(told);
+  return {
+    folder: made,
+    pid,
+    kill: () => {
+      child.kill('SIGKILL');
+      while (isHeld(path.join(made, 'controller.lock'))) waitABit();
+    },
+  };
+}
+
+function waitABit(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+}
+
+function isHeld(file: string): boolean {
+  const lock = FileLock.take(file);
+  lock?.release();
+  return lock === null;
 }
 
 /** The test files with a record, after a controller began. */
@@ -266,18 +313,71 @@ describe('the run of a controller that died', () => {
     expect(adopted()).toEqual(['t0.test.js']);
   });
 
-  it('had the process id that this one has now', () => {
-    const dead = abandon(text(entry(0)));
-    fs.renameSync(dead, path.join(path.dirname(dead), `run-${process.pid}-0`));
+  it('is left alone while its controller lives, and is committed once that was killed', () => {
+    const child = liveController();
+    expect(adopted()).toEqual([]);
+    expect(fs.existsSync(child.folder)).toBe(true);
+    child.kill();
     expect(adopted()).toEqual(['t0.test.js']);
+    expect(fs.readdirSync(folder)).toEqual(['.testmondata']);
   });
 
-  it('is left alone while its controller lives', () => {
-    const dead = abandon(text(entry(0)));
-    const alive = path.join(path.dirname(dead), `run-${process.ppid}-0`);
-    fs.renameSync(dead, alive);
+  it('is left alone while its lock is held in this very process', () => {
+    const own = RunDirectory.create(dataFile);
     expect(adopted()).toEqual([]);
-    expect(fs.existsSync(alive)).toBe(true);
+    expect(fs.existsSync(own.path)).toBe(true);
+    own.remove();
+  });
+
+  (inOtherContainer ? it : it.skip)(
+    'is left alone while it lives in another container, where its process id is nobody or somebody else here',
+    () => {
+      const child = liveController(['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']);
+      expect(child.pid).toBeLessThan(10);
+      expect(adopted()).toEqual([]);
+      expect(fs.existsSync(child.folder)).toBe(true);
+      child.kill();
+      expect(adopted()).toEqual(['t0.test.js']);
+    },
+  );
+
+  (process.getuid?.() === 0 ? it : it.skip).each<[string, (dead: string) => void]>([
+    ['belongs to another user', (dead) => fs.chownSync(dead, 65_534, 65_534)],
+    ['others can write to', (dead) => fs.chmodSync(dead, 0o777)],
+    ['others can read', (dead) => fs.chmodSync(dead, 0o750)],
+    [
+      'a link leads to',
+      (dead) => {
+        fs.renameSync(dead, path.join(folder, 'elsewhere'));
+        fs.symlinkSync(path.join(folder, 'elsewhere'), dead);
+      },
+    ],
+    [
+      'holds a run file of another user',
+      (dead) => fs.chownSync(path.join(dead, 'run.json'), 65_534, 65_534),
+    ],
+    [
+      'holds a run file that others can write',
+      (dead) => fs.chmodSync(path.join(dead, 'run.json'), 0o666),
+    ],
+    [
+      'holds a link in the place of the run file',
+      (dead) => {
+        fs.renameSync(path.join(dead, 'run.json'), path.join(folder, 'run.json'));
+        fs.symlinkSync(path.join(folder, 'run.json'), path.join(dead, 'run.json'));
+      },
+    ],
+    [
+      'holds a journal of another user',
+      (dead) => fs.chownSync(path.join(dead, 'journal-1-0.jsonl'), 65_534, 65_534),
+    ],
+    [
+      'holds a journal that others can write',
+      (dead) => fs.chmodSync(path.join(dead, 'journal-1-0.jsonl'), 0o666),
+    ],
+  ])('stands in a folder that %s: nothing is taken from it', (_what, change) => {
+    change(abandon(text(entry(0))));
+    expect(adopted()).toEqual([]);
   });
 
   it('whose journal someone else wrote harms neither the database nor what it held', () => {

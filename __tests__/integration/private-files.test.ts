@@ -52,3 +52,31 @@ describe('nobody else reads what is recorded', () => {
     }
   });
 });
+
+describe('a temporary folder where others can swap what a run makes', () => {
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+  asRoot.each<[string, (folder: string) => void]>([
+    ['of another user', (folder) => fs.chownSync(folder, 65_534, 65_534)],
+    ['of everybody, without a sticky bit', (folder) => fs.chmodSync(folder, 0o777)],
+  ])('%s: one sentence, the tests run, and nothing is recorded', (_what, change) => {
+    project = new Project(FILES);
+    change(project.temporary);
+    for (let run = 1; run <= 2; run += 1) {
+      const { exitCode, passed, messages } = project.run();
+      expect([exitCode, passed]).toEqual([0, ['./one.test.js']]);
+      expect(messages.filter((line) => line.includes('TMPDIR'))).toEqual([
+        expect.stringMatching(/so this run is not recorded; set TMPDIR to a folder of your own\.$/),
+      ]);
+    }
+    expect(project.leftovers()).toEqual([]);
+  });
+
+  asRoot('of everybody, with a sticky bit, is as good as any', () => {
+    project = new Project(FILES);
+    fs.chmodSync(project.temporary, 0o1777);
+    project.run();
+    expect(project.run().messages).toEqual([expect.stringMatching(/^nothing affected/)]);
+    expect(project.leftovers()).toEqual([]);
+  });
+});

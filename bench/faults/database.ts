@@ -61,10 +61,8 @@ export function journaled(temporary: string): string[] {
 
 function runDirectories(temporary: string): string[] {
   return listed(temporary)
-    .filter((name) => /^jest-testmon-[0-9a-f-]+$/.test(name))
-    .flatMap((folder) =>
-      listed(path.join(temporary, folder)).map((run) => path.join(temporary, folder, run)),
-    );
+    .filter((name) => /^jest-testmon-(?:\d+-)?[0-9a-f]+-[0-9a-f]{24}$/.test(name))
+    .map((name) => path.join(temporary, name));
 }
 
 /** A run may end, and remove its folder, at any moment. */

@@ -437,8 +437,10 @@ export class Controller {
   #keepOrDrop(error: unknown): string {
     const { dataFile } = this.#request;
     const { reason } = asStoreError(error, dataFile);
-    if (reason === 'locked')
+    if (reason === 'locked') {
+      this.#directory?.release();
       return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
+    }
     this.#directory?.remove();
     if (reason === 'damaged' && identityOf(dataFile) === this.#identity) {
       try {

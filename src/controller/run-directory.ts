@@ -3,50 +3,69 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { shortHash } from '../dependencies/content';
+import { isPrivateFolder, openPrivate, whyUnsafeParent } from '../run/ownership';
 import { decodeJournal } from '../run/journal';
+import { FileLock } from '../store/lock';
 import type { Journal } from './read-journals';
 
-/** The folder in the temporary folder that holds the runs on one database. */
-function parentFolder(dataFile: string): string {
+/** No file of somebody else's could be read in its place; the message is a sentence without its end. */
+export class UnsafeFolderError extends Error {}
+
+/** What the folders of all runs of this user on a database begin with; what follows nobody can foresee. */
+function prefixOf(dataFile: string): string {
   const user = typeof process.getuid === 'function' ? `-${process.getuid()}` : '';
-  return path.join(os.tmpdir(), `jest-testmon${user}-${shortHash(dataFile)}`);
+  return `jest-testmon${user}-${shortHash(dataFile)}-`;
 }
 
-/** Names that this process gave: another run of the same process id is long over. */
-const given = new Set<string>();
+/** The lock that a controller holds as long as it lives. */
+const LOCK = 'controller.lock';
 
-function newName(): string {
-  const name = `run-${process.pid}-${randomBytes(6).toString('hex')}`;
-  given.add(name);
-  return name;
-}
+/** Milliseconds after which a folder without a lock was left behind by a controller that died as it made it. */
+const LONG_BEGUN = 60_000;
 
 /** The folder of one run: run file, acknowledgements and journals. */
 export class RunDirectory {
   readonly path: string;
   readonly runId: string;
+  readonly #lock: FileLock | null;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, lock: FileLock | null) {
     this.path = folder;
     this.runId = path.basename(folder);
+    this.#lock = lock;
   }
 
   /**
    * Makes the folder of a new run.
+   * @throws {UnsafeFolderError} Where others could put theirs in its place.
    * @throws Where the temporary folder cannot be written.
    */
   static create(dataFile: string): RunDirectory {
-    const folder = path.join(parentFolder(dataFile), newName());
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return new RunDirectory(folder);
+    const parent = os.tmpdir();
+    const unsafe = whyUnsafeParent(parent);
+    if (unsafe !== null) throw new UnsafeFolderError(unsafe);
+    const folder = path.join(parent, prefixOf(dataFile) + randomBytes(12).toString('hex'));
+    // Not recursively: a folder that is there already is none of ours.
+    fs.mkdirSync(folder, { mode: 0o700 });
+    if (!isPrivateFolder(folder)) {
+      fs.rmdirSync(folder);
+      throw new UnsafeFolderError(`folders made in ${parent} are not private to their owner`);
+    }
+    try {
+      fs.closeSync(fs.openSync(path.join(folder, LOCK), 'wx', 0o600));
+      return new RunDirectory(folder, lockOf(folder));
+    } catch (error) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /**
-   * The runs on a database whose controller is gone, now under a name of this process: of several controllers that
-   * begin at once, one takes each.
+   * The runs on a database whose controller is gone: of several controllers that begin at once, one takes each.
    */
   static takeOver(dataFile: string): RunDirectory[] {
-    const parent = parentFolder(dataFile);
+    const parent = os.tmpdir();
+    const prefix = prefixOf(dataFile);
     let names: string[];
     try {
       names = fs.readdirSync(parent);
@@ -54,16 +73,12 @@ export class RunDirectory {
       return [];
     }
     return names
-      .filter((name) => isOwn(path.join(parent, name)) && !isAlive(name))
-      .flatMap((name) => {
-        const taken = path.join(parent, newName());
-        try {
-          fs.renameSync(path.join(parent, name), taken);
-          return [new RunDirectory(taken)];
-        } catch {
-          // Another controller was faster, or a worker still holds a file in it (Windows).
-          return [];
-        }
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => path.join(parent, name))
+      .filter(isPrivateFolder)
+      .flatMap((folder) => {
+        const lock = lockOfDead(folder);
+        return lock === 'alive' ? [] : [new RunDirectory(folder, lock)];
       });
   }
 
@@ -92,17 +107,20 @@ export class RunDirectory {
     return this.#names(/^ack-/).length;
   }
 
-  /**
-   * Removes the folder, and the parent when no other run uses it. What a worker that outlived its controller puts back
-   * is left to the next controller.
-   */
+  /** Removes the folder. What a worker that outlived its controller puts back is left to the next controller. */
   remove(): void {
+    // Windows removes no file that is open.
+    this.release();
     try {
       fs.rmSync(this.path, { recursive: true, force: true });
-      fs.rmdirSync(path.dirname(this.path));
     } catch {
-      // Another run is at work there.
+      // A worker is still at work there.
     }
+  }
+
+  /** Leaves the folder, as it is, to the next controller. */
+  release(): void {
+    this.#lock?.release();
   }
 
   #names(pattern: RegExp): string[] {
@@ -118,14 +136,13 @@ export class RunDirectory {
 }
 
 /**
- * The bytes of a regular file, in order; none, or no more, where it cannot be read. Each chunk stands until the next is
- * asked for.
+ * The bytes of a regular file of ours, in order; none, or no more, where it cannot be read. Each chunk stands until the
+ * next is asked for.
  */
 export function* chunksOf(file: string): Generator<Buffer> {
-  let opened: number | null = null;
+  const opened = openPrivate(file);
+  if (opened === null) return;
   try {
-    if (!fs.lstatSync(file).isFile()) return;
-    opened = fs.openSync(file, 'r');
     const chunk = Buffer.allocUnsafe(CHUNK);
     for (;;) {
       const length = fs.readSync(opened, chunk, 0, CHUNK, null);
@@ -135,34 +152,35 @@ export function* chunksOf(file: string): Generator<Buffer> {
   } catch {
     // What was read so far stands.
   } finally {
-    if (opened !== null) fs.closeSync(opened);
+    fs.closeSync(opened);
   }
 }
 
 /** How much of a file is read at once, in bytes. */
 const CHUNK = 1 << 20;
 
-/** A folder that this user made: what others may have put into a shared temporary folder is not read. */
-function isOwn(folder: string): boolean {
+/** The lock of a folder that was made just now; null where the file system has none to give. */
+function lockOf(folder: string): FileLock | null {
   try {
-    const stats = fs.lstatSync(folder);
-    return (
-      stats.isDirectory() &&
-      (typeof process.getuid !== 'function' || stats.uid === process.getuid())
-    );
+    return FileLock.take(path.join(folder, LOCK));
   } catch {
-    return false;
+    return null;
   }
 }
 
-function isAlive(name: string): boolean {
-  const pid = Number(/^run-(\d+)-/.exec(name)?.[1]);
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  if (pid === process.pid) return given.has(name);
+/**
+ * The lock of a run whose controller is gone. Process ids tell nothing: two containers may share the temporary folder,
+ * and each has ids of its own.
+ */
+function lockOfDead(folder: string): FileLock | null | 'alive' {
+  const file = path.join(folder, LOCK);
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    const made = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (made !== undefined) return made.isFile() ? (FileLock.take(file) ?? 'alive') : 'alive';
+    const { mtimeMs } = fs.statSync(folder);
+    return Date.now() - mtimeMs > LONG_BEGUN ? null : 'alive';
+  } catch {
+    // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.
+    return 'alive';
   }
 }

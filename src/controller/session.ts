@@ -20,6 +20,7 @@ import { withholdNoTestsFound } from './no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type Passes } from './passes';
 import { ProcessEnd, type JestResults } from './process-end';
 import { hurryStatus } from './status-timer';
+import { UnsafeFolderError } from './run-directory';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
 
@@ -282,8 +283,11 @@ export function startWorkers(
   try {
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
     controller.request.voice.warn(
-      `the temporary folder cannot be written (${error instanceof Error ? error.message : String(error)}), so this run is not recorded; set TMPDIR to a folder that can.`,
+      error instanceof UnsafeFolderError
+        ? `${message}, so this run is not recorded; set TMPDIR to a folder of your own.`
+        : `the temporary folder cannot be written (${message}), so this run is not recorded; set TMPDIR to a folder that can.`,
     );
   }
 }

@@ -1,6 +1,8 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { Mocks } from '../dependencies/mocks';
 import type { Dependency, EnvironmentKey } from '../store/types';
+import { openPrivate } from './ownership';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
 export const RUN_FILE_VERSION = 5;
@@ -36,7 +38,7 @@ export interface SkippedTests {
 export interface RunFile {
   version: number;
   runId: string;
-  /** The controller's process. */
+  /** The controller's process, as its workers see it; it does not tell whether the run is under way. */
   pid: number;
   /** The time of the database's last commit when the run began; see `CommitBatch.began`. */
   began: number;
@@ -118,12 +120,8 @@ export function readRunFile(file: string): RunFile | null {
 }
 
 function tryRead(file: string): RunFile | null {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+  const text = readText(file);
+  if (text === null) return null;
   let run: RunFile;
   try {
     run = JSON.parse(text) as RunFile;
@@ -132,12 +130,38 @@ function tryRead(file: string): RunFile | null {
       `testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`,
     );
   }
+  // That of another run, moved here, is no better than a foreign one.
+  if (run.version === RUN_FILE_VERSION && run.directory !== path.dirname(file)) {
+    throw new RunFileError(
+      `testmon: the run file ${file} belongs to another run, so everything runs and nothing is recorded; set TMPDIR to a folder of your own.`,
+    );
+  }
   if (run.version !== RUN_FILE_VERSION) {
     throw new RunFileError(
       `testmon: the run file ${file} was written by another version of jest-testmon, so this run is not recorded; make sure that one version is installed.`,
     );
   }
   return run;
+}
+
+/**
+ * The text of a file of ours.
+ * @returns Null where there is none yet.
+ * @throws {RunFileError} Where somebody else may have written it.
+ */
+function readText(file: string): string | null {
+  const opened = openPrivate(file);
+  if (opened === null) {
+    if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
+    throw new RunFileError(
+      `testmon: the run file ${file} was not believed, as another user may have written it, so everything runs and nothing is recorded; set TMPDIR to a folder of your own.`,
+    );
+  }
+  try {
+    return fs.readFileSync(opened, 'utf8');
+  } finally {
+    fs.closeSync(opened);
+  }
 }
 
 /** Jest's plug points that read the run file are synchronous, so the wait is too. */

@@ -17,9 +17,9 @@ ${image}
     steps:
       - restore_cache:
           keys:
-            - testmon-{{ .Branch }}-
-            - testmon-main-
-            - testmon-
+            # No branch can have a colon in its name: that of "main" is no prefix of that of "main-2".
+            - 'testmon:{{ .Branch }}:'
+            - 'testmon:main:'
       - run: ${STEPS.keepBase}
       - persist_to_workspace:
           root: .
@@ -53,7 +53,7 @@ ${image}
       - run: ${STEPS.merge(context)}
       - save_cache:
           when: always
-          key: testmon-{{ .Branch }}-{{ epoch }}
+          key: 'testmon:{{ .Branch }}:{{ epoch }}'
           paths: [.testmondata]
 
 workflows:
