@@ -148,7 +148,7 @@ const inOtherContainer =
 function liveController(command: string[] = []): { folder: string; pid: number; kill(): void } {
   const made = abandon(text(entry(0)));
   const script = path.join(__dirname, 'fixtures/hold-lock.ts');
-  const [program = process.execPath, ...args] = [
+  const [program = '', ...args]: string[] = [
     ...command,
     process.execPath,
     '-r',

@@ -25,7 +25,7 @@ const HOSTILE: [character: string, shown: string][] = [
 ];
 const NAME = HOSTILE.map(([character]) => `a${character}[2K`).join('');
 const SHOWN = HOSTILE.map(([, shown]) => `a${shown}[2K`).join('');
-// eslint-disable-next-line no-control-regex, no-misleading-character-class
+// eslint-disable-next-line no-control-regex
 const OBEYED = /[\x00-\x08\x0b-\x1f\x7f-\x9f\p{Cf}\u2028\u2029]/u;
 
 const onWindows = process.platform === 'win32';

@@ -20,7 +20,7 @@ function rebuild(file: string, version: number): void {
   fs.renameSync(file, newer);
   const db = new Database(file);
   try {
-    for (const { up } of MIGRATIONS.slice(0, version)) up(db);
+    for (const step of MIGRATIONS.slice(0, version)) step.up(db);
     db.prepare('ATTACH ? AS newer').run(newer);
     db.pragma('foreign_keys = OFF');
     const tables = namesOf(db, "SELECT name FROM sqlite_schema WHERE type = 'table'");

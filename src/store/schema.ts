@@ -50,7 +50,7 @@ export function findForeignPart(
 function expectedParts(migrations: readonly Migration[]): Map<string, string> {
   const db = new (loadSqlite())(':memory:');
   try {
-    for (const { up } of migrations) up(db);
+    for (const step of migrations) step.up(db);
     const own = partsOf(db).filter(({ name }) => !OF_SQLITE.has(String(name)));
     return new Map(
       own.flatMap(({ type, name, sql }): [string, string][] =>
