@@ -70,8 +70,7 @@ export class TransformerMemory {
     const isNamed = (name: string): boolean =>
       words.has(stemOf(name)) || stemOf(name) === stemOf(file);
     // Whether it keeps in memory what it read shows in whether it reads that again for the same file.
-    const isUnsure = (name: string): boolean =>
-      !isNamed(name) && !this.#kept.has(name) && !this.#readAgain.has(name);
+    const isUnsure = (name: string): boolean => !this.#kept.has(name) && !this.#readAgain.has(name);
     if (again !== null && [...own].some(isUnsure))
       for (const name of again().own) if (own.has(name)) this.#readAgain.add(name);
     for (const [name, kept] of this.#kept) {

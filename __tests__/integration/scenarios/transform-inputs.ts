@@ -25,7 +25,7 @@ module.exports = ({ types }) => ({
 
 const FINDS: Record<string, [asked: string, found: string]> = {
   env: ['file .env', 'A=1'],
-  test: ['file .env.test', 'A=1'],
+  mode: ['file .env.test', 'A=1'],
   folder: ['file .config/flags.json', '1'],
   absent: ['exists src/override.txt', 'false'],
   variable: ['variable MY_FLAG', 'undefined'],
@@ -59,7 +59,7 @@ export const transformInputs: Family = {
     },
   },
   scenarios: [
-    ...Object.entries({ env: '.env', test: '.env.test', folder: '.config/flags.json' }).map(
+    ...Object.entries({ env: '.env', mode: '.env.test', folder: '.config/flags.json' }).map(
       ([name, path]) => ({
         ...selecting(file(name))(`a hidden file (${path})`, (project) =>
           project.write({ [path]: 'A=2\n' }),
