@@ -7,8 +7,17 @@ import { unwatched } from './observer';
 import { stamp } from './observation';
 import type { Sink } from './sink';
 
-/** Names without an extension are those of commands. */
+/** Names without an extension may be those of commands. */
 const PROGRAM = /(?:^|[\\/])[^.\\/]+$|\.[cm]?[jt]sx?$/;
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+
+/** What a command begins with that Node runs. */
+const COMMAND = /^#!.*\bnode\b/;
+
+const NO_STATEMENTS: ImportStatements = { specifiers: [], isComputed: false };
+
+/** A larger file without an extension is a binary program. */
+const LARGEST_COMMAND = 1_000_000;
 
 /** Before Node 22.15 no child can tell what it imports; its sources can. */
 const READS_SOURCES = !('registerHooks' in Module);
@@ -68,10 +77,14 @@ export class ChildModules {
 
   #statementsOf(file: string): ImportStatements | null {
     try {
-      const key = `${file}${stamp(unwatched.statSync(file, { bigint: true }))}`;
-      return remembered(this.#known, key, () =>
-        importStatements(unwatched.readFileSync(file, 'utf8')),
-      );
+      const stats = unwatched.statSync(file, { bigint: true });
+      const isScript = SCRIPT.test(file);
+      // Reading a pipe would never end.
+      if (!stats.isFile() || (!isScript && stats.size > LARGEST_COMMAND)) return null;
+      return remembered(this.#known, `${file}${stamp(stats)}`, () => {
+        const source = unwatched.readFileSync(file, 'utf8');
+        return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;
+      });
     } catch {
       return null;
     }

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { NO_TRANSFORM, testing, type Family } from './scenario';
+import { testing, type Family } from './scenario';
 
 const run = (name: string): string => `__tests__/${name}.test.js`;
 
@@ -34,7 +34,8 @@ export const nodeOptions: Family = {
   name: 'options of Node and other looks at files',
   base: {
     files: {
-      ...NO_TRANSFORM,
+      'jest.config.js':
+        "module.exports = { transform: {}, testMatch: ['**/__tests__/*.test.js'] };",
       'package.json': '{"name":"fixture","private":true,"scripts":{"show":"cat shown.txt"}}',
       'shown.txt': 'text',
       'linked.txt': 'text',
