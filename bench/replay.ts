@@ -71,8 +71,7 @@ function main(): void {
   }));
 
   console.log(machine(history.project));
-  // Fills the caches of transformed code, as they are filled where Jest ran before.
-  bare.run();
+  // The first runs have nothing in their caches, neither of them.
   const truth = bare.run();
   const walks = tools.map(({ granularity, runner }): Walked => {
     const first = judge(truth, runner.run(), (files) => bare.run(files));

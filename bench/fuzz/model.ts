@@ -31,8 +31,10 @@ export const FLAVOURS = [
   'custom',
   'custom-installed',
   'swc',
+  'ts-jest',
+  'ts-jest isolated',
 ] as const;
-export type Flavour = (typeof FLAVOURS)[number] | 'ts-jest';
+export type Flavour = (typeof FLAVOURS)[number];
 
 /** What is decided for a whole project. */
 export interface Features {

@@ -16,6 +16,7 @@ import { fileOperation } from './files';
 import { moduleOperation } from './modules';
 import { configOperation, macroOperation, programOperation, variableOperation } from './others';
 import { transformerEntries } from './transformers';
+import { typesOperation } from './types';
 
 /** One test file with what it does. */
 export interface Cell {
@@ -103,6 +104,9 @@ function makeOperation(maker: Maker): Operation {
     ...Array.from({ length: 8 }, () => moduleOperation),
     ...(macros ? Array.from({ length: 8 }, () => macroOperation) : []),
     ...(configs ? [configOperation] : []),
+    ...(features.flavour.startsWith('ts-jest')
+      ? Array.from({ length: 12 }, () => typesOperation)
+      : []),
     variableOperation,
     programOperation,
     programOperation,

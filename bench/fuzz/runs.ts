@@ -15,6 +15,8 @@ const PACKAGES = {
   '@babel/preset-env': '@babel/preset-env',
   '@swc/jest': '@swc/jest',
   '@swc/core': '@swc/core',
+  'ts-jest': 'ts-jest',
+  typescript: 'typescript',
 };
 
 /** What a test file did. */
@@ -110,7 +112,7 @@ export class Runs {
   #node(script: string, args: readonly string[], variables: NodeJS.ProcessEnv): Promise<Ended> {
     return runNode(script, args, {
       cwd: this.#tree.root,
-      timeout: 3 * MINUTES,
+      timeout: 15 * MINUTES,
       env: {
         TMPDIR: this.#tree.temporary,
         ...(this.#features.modules && { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' }),

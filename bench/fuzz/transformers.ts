@@ -84,6 +84,20 @@ export function transformerEntries(flavour: Flavour): { entries: Entries; transf
     case 'swc':
       return { entries: {}, transform: { '\\.[cm]?js$': '@swc/jest' } };
     case 'ts-jest':
-      return { entries: {}, transform: { '\\.[cm]?[jt]s$': 'ts-jest' } };
+    case 'ts-jest isolated': {
+      const compilerOptions = {
+        target: 'es2022',
+        module: 'commonjs',
+        allowJs: true,
+        esModuleInterop: true,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+        isolatedModules: flavour === 'ts-jest isolated',
+      };
+      return {
+        entries: { 'tsconfig.json': JSON.stringify({ compilerOptions }) },
+        transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
+      };
+    }
   }
 }

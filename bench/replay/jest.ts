@@ -92,16 +92,18 @@ export class Runner {
     }
     const files = new Map<string, FileOutcome>();
     for (const { name, status, message, assertionResults } of report.testResults) {
-      const tests: FileOutcome['tests'] = new Map();
+      const file = path.relative(this.#project, name);
+      // A test file that two projects run has failed where either failed.
+      const earlier = files.get(file);
+      const tests = earlier?.tests ?? new Map<string, 'passed' | 'failed'>();
       for (const test of assertionResults) {
-        // Tests of one name count as one that failed if any did.
         if (test.status === 'failed' || (test.status === 'passed' && !tests.has(test.fullName)))
           tests.set(test.fullName, test.status);
       }
-      files.set(path.relative(this.#project, name), {
-        failed: status === 'failed',
+      files.set(file, {
+        failed: status === 'failed' || earlier?.failed === true,
         tests,
-        message: stripVTControlCharacters(message),
+        message: (earlier?.message ?? '') + stripVTControlCharacters(message),
       });
     }
     return files;
