@@ -55,7 +55,7 @@ const inSandbox: Record<string, Context> = {
   }),
   'in the test file': (operation) => ({
     entries: {},
-    observe: `await (async () => { ${commonjs(operation).replace('exports.run = run;', '')} return run(); })()`,
+    observe: `await (async () => { const __dirname = at; ${commonjs(operation).replace('exports.run = run;', '')} return run(); })()`,
   }),
 };
 
@@ -155,7 +155,10 @@ export function place(
       ? esModules
       : {}),
   };
-  const context = dice.one(Object.keys(contexts));
+  // What is relative to the file of the operation would be looked for beside the test file.
+  const relative = operation.macro === true || /['"]\.\//.test(operation.code);
+  const names = Object.keys(contexts).filter((name) => !relative || name !== 'in the test file');
+  const context = dice.one(names);
   const made = contexts[context]?.(operation, folder);
   if (made === undefined) throw new Error(`There is no context ${context}.`);
   return { context, observe: made.observe, entries: { ...made.entries, ...operation.entries } };
