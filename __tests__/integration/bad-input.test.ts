@@ -294,19 +294,22 @@ test('a run file that never appears: the environment alone says so and the tests
     project.run(['--runInBand'], { plain: true }),
     /no run file was announced.*globalSetup/,
   );
-  project.write({ 'run.json': '{"version":' });
+  // One that others could have written is not even read.
+  const announced = project.path('private/run.json');
+  fs.mkdirSync(path.dirname(announced), { mode: 0o700 });
+  fs.writeFileSync(announced, '{"version":', { mode: 0o600 });
   expectOneSentence(
     project.run(['--runInBand'], {
       plain: true,
-      env: { TESTMON_RUN_FILE: project.path('run.json') },
+      env: { TESTMON_RUN_FILE: announced },
     }),
     /not readable as JSON/,
   );
-  project.write({ 'run.json': '{"version":99}' });
+  fs.writeFileSync(announced, '{"version":99}');
   expectOneSentence(
     project.run(['--runInBand'], {
       plain: true,
-      env: { TESTMON_RUN_FILE: project.path('run.json') },
+      env: { TESTMON_RUN_FILE: announced },
     }),
     /another version of jest-testmon/,
   );
