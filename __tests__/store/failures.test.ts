@@ -61,7 +61,9 @@ it('forgets those of a test file that is gone', () => {
 it('reads nothing from rows that cannot be ours', () => {
   const file = failed({ 'a.test.js': [5] });
   sql(file, (db) =>
-    db.exec(`INSERT INTO failure VALUES ('.', '/etc/passwd', 1), ('.', 'a.test.js', -3)`),
+    db.exec(
+      `INSERT INTO failure (project, path, failed_at) VALUES ('.', '/etc/passwd', 1), ('.', 'a.test.js', -3)`,
+    ),
   );
   expect(failuresIn(file)).toEqual({ 'a.test.js': [5] });
 });

@@ -9,6 +9,11 @@ export function makeFormat1(file: string): void {
   rebuild(file, 1);
 }
 
+/** Turns a database into the third format, which knew no spot checks. */
+export function makeFormat3(file: string): void {
+  rebuild(file, 3);
+}
+
 /** Turns a database into the second format, which packed places and kept them beside fingerprints. */
 export function makeFormat2(file: string): void {
   rebuild(file, 2);
@@ -34,9 +39,7 @@ function rebuild(file: string, version: number): void {
       );
       db.exec(`INSERT INTO ${table} SELECT ${values.join()} FROM newer.${table}`);
     }
-    const pack = db.prepare('UPDATE file_version SET places = ? WHERE id = ?');
-    const rows = db.prepare<[], [number, string]>('SELECT * FROM newer.places').raw();
-    for (const [id, text] of rows.all()) pack.run(zlib.deflateRawSync(text), id);
+    if (version < 3) packPlaces(db);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${version}`);
   } finally {
@@ -47,4 +50,10 @@ function rebuild(file: string, version: number): void {
 
 function namesOf(db: Database, query: string): string[] {
   return db.prepare<[], string>(query).pluck().all();
+}
+
+function packPlaces(db: Database): void {
+  const pack = db.prepare('UPDATE file_version SET places = ? WHERE id = ?');
+  const rows = db.prepare<[], [number, string]>('SELECT * FROM newer.places').raw();
+  for (const [id, text] of rows.all()) pack.run(zlib.deflateRawSync(text), id);
 }

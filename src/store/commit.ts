@@ -8,6 +8,7 @@ import { Interning } from './interning';
 import { Pruning } from './pruning';
 import { RecordWriter } from './record-writer';
 import { limitRuns } from './runs';
+import { SpotCheckWriter } from './spot-checks';
 import type { CommitBatch, TestFileKey, TestFileRecord, TestRunOutcome } from './types';
 
 /** Writes what runs leave behind. The caller holds the transaction. */
@@ -18,6 +19,7 @@ export class Committer {
   readonly #records: RecordWriter;
   readonly #pruning: Pruning;
   readonly #failures: FailureWriter;
+  readonly #spotChecks: SpotCheckWriter;
   readonly #noteOutcome;
   readonly #settle;
   readonly #settlePassed;
@@ -39,6 +41,7 @@ export class Committer {
     this.#records = new RecordWriter(db);
     this.#pruning = new Pruning(db);
     this.#failures = new FailureWriter(db);
+    this.#spotChecks = new SpotCheckWriter(db);
     this.#noteOutcome = db
       .prepare<[number, string, number, string, number | null, number], number>(
         `INSERT INTO test_file (environment_id, path, failed, last_outcome, duration, last_run_at)
@@ -88,6 +91,7 @@ export class Committer {
     this.#known.clear();
     this.#provisional = [];
     const at = this.#clock.next(stamp(now));
+    this.#hasEscapes = this.#spotChecks.hasOpen;
     let dropped = 0;
     for (const record of batch.records) dropped += this.#saveRecord(record, at, batch);
     const doubtful = batch.doubtful ?? [];
@@ -99,13 +103,16 @@ export class Committer {
     ])
       this.#checkEnvironment(environmentId);
     for (const { environmentId, path, duration } of batch.failures) {
-      this.#outcome({ environmentId, path }, 'failed', duration, at);
+      this.#outcome({ environmentId, path }, 'failed', duration, at, batch);
     }
     for (const { environmentId, path } of batch.doubtful ?? [])
       this.#noteOutcome.get(environmentId, path, 1, 'failed', null, at);
     for (const { environmentId, path, value } of batch.orderDependent ?? []) {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }
+    // The pass that settles an escape may come of a repair that nobody watches.
+    if (!this.#hasEscapes)
+      for (const testFile of batch.flaky ?? []) this.#failures.markFlakyIn(testFile);
     for (const id of batch.matched) this.#match.run(at, id);
     const inUse = this.#interning.newVersions;
     for (const { environmentId, version } of batch.contents)
@@ -114,6 +121,7 @@ export class Committer {
     for (const { environmentId, path } of batch.gone) {
       dropped += this.#remove.run(environmentId, path).changes;
       this.#failures.forget(environmentId, path);
+      this.#spotChecks.forget(environmentId, path);
     }
     for (const { path, size, mtime, ctime, inode, contentHash } of batch.fileStates) {
       this.#saveState.run(
@@ -126,6 +134,7 @@ export class Committer {
       );
     }
     for (const { key, value } of batch.notes) this.#saveNote.run(key, value);
+    this.#saveSpotChecks(batch, at);
     this.#saveSummary(batch);
     dropped += this.#environments.prune();
     const unused = this.#interning.newVersions - inUse + this.#interning.newContents;
@@ -136,7 +145,10 @@ export class Committer {
 
   /** Test files that passed for now did so for good, unless they have failed since. */
   settle(ids: readonly number[]): void {
-    for (const id of ids) this.#settlePassed.run(id);
+    for (const id of ids) {
+      this.#settlePassed.run(id);
+      this.#spotChecks.settle(id);
+    }
   }
 
   /** @returns How many records had to make room. */
@@ -144,7 +156,7 @@ export class Committer {
     const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
     this.#checkEnvironment(environmentId);
     const failedSince = outcome === 'passed' ? this.#failedSince(record, batch.began) : null;
-    const id = failedSince ?? this.#outcome(record, outcome, duration, now);
+    const id = failedSince ?? this.#outcome(record, outcome, duration, now, batch);
     // What failed is no fact that could stand for another run; it stays selected until it passes.
     if (outcome === 'failed') return 0;
     const sharedIds = this.#interning.footprint(environmentId, shared, now);
@@ -164,8 +176,10 @@ export class Committer {
     };
     this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
     if (complete && failedSince === null) {
-      if (batch.isProvisional?.(record) !== true) this.#settle.run(id);
-      else {
+      if (batch.isProvisional?.(record) !== true) {
+        this.#settle.run(id);
+        if (this.#hasEscapes) this.#spotChecks.settle(id);
+      } else {
         this.#doubt.run(id);
         this.#provisional.push(id);
       }
@@ -194,11 +208,22 @@ export class Committer {
     outcome: TestRunOutcome,
     duration: number | undefined,
     now: number,
+    batch: CommitBatch,
   ): number {
     const failed = outcome === 'failed' ? 1 : 0;
-    if (outcome === 'failed') this.#failures.add(key, now);
+    if (outcome === 'failed') this.#failures.add(key, now, batch.wasUnaffected?.(key) === true);
     const took = duration === undefined ? null : finite(duration);
     return Number(this.#noteOutcome.get(key.environmentId, key.path, failed, outcome, took, now));
+  }
+
+  #saveSpotChecks({ trust, spotChecks = [], escapes = [] }: CommitBatch, at: number): void {
+    if (trust === true) this.#spotChecks.settleAll();
+    for (const check of spotChecks) this.#spotChecks.check(check, at);
+    for (const escape of escapes) {
+      // Once it may be what is not watched; a second time nobody has found that, so the test is flaky.
+      if (this.#spotChecks.isOpen(escape) === false) this.#failures.markFlaky(escape);
+      this.#spotChecks.escape(escape, at);
+    }
   }
 
   #saveSummary({ run }: CommitBatch): void {
@@ -213,6 +238,9 @@ export class Committer {
     );
     limitRuns(this.#db);
   }
+
+  /** Whether an escape was open when this transaction began: else no pass has any to settle. */
+  #hasEscapes = false;
 
   /** Rows of test files that passed for now, in this transaction. */
   #provisional: number[] = [];

@@ -4,6 +4,7 @@ import type { OpenOptions } from './open';
 import { checkShards, type ShardCheck, type ShardState } from './shards';
 import { Store } from './store';
 import type { Totals } from './totals';
+import type { StoredEscape } from './types';
 
 export interface MergeOptions {
   /** Milliseconds since the epoch. */
@@ -27,6 +28,8 @@ export interface Merged {
   after: Totals;
   /** Whether shards among them left nothing out; null where none of them is a shard's. */
   shards: ShardCheck | null;
+  /** What spot checks found and nothing has settled: while there is any, nothing is selected by the target. */
+  openEscapes: StoredEscape[];
 }
 
 /**
@@ -58,14 +61,15 @@ function unite(
   files: readonly string[],
   of: number,
   { now, keep, migrations, progress }: MergeOptions,
-): Pick<Merged, 'before' | 'after'> & { own: ShardState | null } {
+): Pick<Merged, 'before' | 'after' | 'openEscapes'> & { own: ShardState | null } {
   const store = Store.open(target, { migrations });
   try {
     const before = store.totals();
     const own = store.shard();
     let done = 0;
     store.mergeAll(files, now, keep, () => progress?.((done += 1), of));
-    return { before, after: store.totals(), own };
+    const openEscapes = store.escapes().filter(({ isOpen }) => isOpen);
+    return { before, after: store.totals(), own, openEscapes };
   } finally {
     store.close();
   }

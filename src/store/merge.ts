@@ -10,6 +10,7 @@ import type { Loader } from './load';
 import { Pruning } from './pruning';
 import { RecordWriter, type TestFileRow } from './record-writer';
 import { KEPT_RUNS, limitRuns, readRuns } from './runs';
+import { SpotCheckWriter } from './spot-checks';
 import type { StoredRecord, StoredTestFile } from './types';
 
 /** A database opened for reading all of it. */
@@ -49,6 +50,7 @@ export class Merger {
       dropped += this.#environment(content, merged);
     this.#runs();
     new FailureWriter(this.#target.db).addAll(this.#source.db);
+    new SpotCheckWriter(this.#target.db).addAll(this.#source.db);
     this.#passTime();
     new Pruning(this.#target.db).note(dropped, now);
   }
@@ -57,7 +59,8 @@ export class Merger {
     const { db } = this.#target;
     const latest = db
       .prepare<[], unknown>(
-        `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure)`,
+        `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure
+           UNION ALL SELECT max(found_at) FROM escaped UNION ALL SELECT max(checked_at) FROM spot_check)`,
       )
       .pluck()
       .get();

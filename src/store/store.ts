@@ -8,7 +8,7 @@ import { Details } from './details';
 import { unpackHash } from './encoding';
 import { Environments } from './environments';
 import { asStoreError, sentence, StoreError } from './errors';
-import { readFailures } from './failures';
+import { readFailures, readFlaky } from './failures';
 import { findDamage } from './integrity';
 import { Loader } from './load';
 import { Merger, type Source } from './merge';
@@ -16,6 +16,7 @@ import { openDatabase, type OpenOptions } from './open';
 import { Recall } from './recall';
 import { readRuns } from './runs';
 import { decodeShard, SHARD_NOTE, type ShardState } from './shards';
+import { readChecks, readEscapes } from './spot-checks';
 import { takeSnapshot, type Snapshot } from './snapshot';
 import { readTotals, type Totals } from './totals';
 import type {
@@ -26,6 +27,7 @@ import type {
   RecalledRecord,
   RunSummary,
   SelectionData,
+  StoredEscape,
   StoredTest,
 } from './types';
 
@@ -135,12 +137,14 @@ export class Store {
   testFilePaths(environmentId: number): string[] {
     return this.#guard(() =>
       this.#db
-        .prepare<[number, number], unknown>(
+        .prepare<[number, number, number, number], unknown>(
           `SELECT path FROM test_file WHERE environment_id = ?
-           UNION SELECT f.path FROM environment e JOIN failure f ON f.project = e.project WHERE e.id = ?`,
+           UNION SELECT f.path FROM environment e JOIN failure f ON f.project = e.project WHERE e.id = ?
+           UNION SELECT s.path FROM environment e JOIN spot_check s ON s.project = e.project WHERE e.id = ?
+           UNION SELECT s.path FROM environment e JOIN escaped s ON s.project = e.project AND s.found_at > s.settled_at WHERE e.id = ?`,
         )
         .pluck()
-        .all(environmentId, environmentId)
+        .all(environmentId, environmentId, environmentId, environmentId)
         .filter(isStoredPath),
     );
   }
@@ -151,6 +155,24 @@ export class Store {
    */
   failures(project: string): Map<string, number[]> {
     return this.#guard(() => readFailures(this.#db, project));
+  }
+
+  /**
+   * Paths of the test files of a project that failed although nothing that is watched had changed since they passed: chance
+   * decides how they come out, or something that is not watched.
+   */
+  flaky(project: string): Set<string> {
+    return this.#guard(() => readFlaky(this.#db, project));
+  }
+
+  /** When test files were last run as spot checks. */
+  spotChecks(): ReturnType<typeof readChecks> {
+    return this.#guard(() => readChecks(this.#db));
+  }
+
+  /** What spot checks found, the open ones first, then the latest. */
+  escapes(): StoredEscape[] {
+    return this.#guard(() => readEscapes(this.#db));
   }
 
   /** The tests of a record, each with what it executed beyond the part they share. */
@@ -235,6 +257,8 @@ export class Store {
         )
         .raw();
       for (const row of rows.iterate()) hash.update(`${JSON.stringify(row)}\n`);
+      for (const { project, path, isOpen } of readEscapes(this.#db))
+        if (isOpen) hash.update(`${JSON.stringify([project, path])}\n`);
       return hash.digest('hex');
     });
   }

@@ -237,6 +237,31 @@ export interface TestFileKey {
   path: string;
 }
 
+/** Names a test file in a project, whatever the environment. */
+export interface ProjectPath {
+  /** As in an environment's key. */
+  project: string;
+  /** Relative path. */
+  path: string;
+}
+
+/** An unaffected test file that a spot check ran and that failed. */
+export interface NewEscape extends ProjectPath {
+  /** Hash of the record by which it would have been skipped; empty where that is not known any more. */
+  recordHash: string;
+  /** When that record was made, in milliseconds since the epoch; 0 where that is not known any more. */
+  recordedAt: number;
+  /** How it failed. */
+  message: string;
+}
+
+/** An escape as it is stored. While it is open, nothing is selected by this database. */
+export interface StoredEscape extends NewEscape {
+  /** Milliseconds since the epoch. */
+  foundAt: number;
+  isOpen: boolean;
+}
+
 /** What one run adds to the database, all or nothing. */
 export interface CommitBatch {
   /** Read once, before anything else here: the rest may be filled in while they are. */
@@ -262,6 +287,19 @@ export interface CommitBatch {
   notes: { key: string; value: string }[];
   /** Test files found to depend, or not to depend, on the order of their tests. */
   orderDependent?: (TestFileKey & { value: boolean })[];
+  /** Test files that passed with nothing changed that is watched since they failed. */
+  flaky?: TestFileKey[];
+  /**
+   * Whether one of a test file's passing records matched the working tree when this run began, and it ran for another
+   * reason than a spot check.
+   */
+  wasUnaffected?: (testFile: TestFileKey) => boolean;
+  /** Unaffected test files that ran to their end as spot checks. */
+  spotChecks?: ProjectPath[];
+  /** Those of them that failed. */
+  escapes?: NewEscape[];
+  /** A person trusts the records all the same: every escape so far is settled. */
+  trust?: boolean;
   /** How many complete records a test file keeps; 8 unless told. */
   keep?: number;
   run?: RunSummary;
