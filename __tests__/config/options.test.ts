@@ -17,6 +17,8 @@ describe('normaliseOptions', () => {
         ignoreVariables: [],
         typeErrors: 'ignore',
         granularity: 'file',
+        spotChecks: 'off',
+        trust: false,
       },
       problems: [],
     });
@@ -32,6 +34,7 @@ describe('normaliseOptions', () => {
       TESTMON_DATAFILE: '/tmp/data',
       TESTMON_TYPE_ERRORS: 'select',
       TESTMON_GRANULARITY: 'test',
+      TESTMON_SPOT_CHECKS: '2%',
     };
     expect(
       normaliseOptions({ environmentName: 'mine', keepRecords: 2 }, environment).options,
@@ -44,6 +47,7 @@ describe('normaliseOptions', () => {
       dataFile: '/tmp/data',
       typeErrors: 'select',
       granularity: 'test',
+      spotChecks: '2%',
       keepRecords: 2,
     });
   });

@@ -54,6 +54,7 @@ export function sampleReport(changes: Partial<ReportData> = {}): ReportData {
       { testFiles: '', tests: '' },
     ],
     runs: [],
+    spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },
     ...changes,
   };
 }

@@ -39,6 +39,7 @@ export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'vo
     toolChainChanged: false,
     listing: false,
     select: true,
+    openEscapes: [],
     namesTests: [],
     everythingOnce: false,
     collect: true,

@@ -19,6 +19,8 @@ interface ParsedFlags {
   testmonEnv?: string;
   testmonTypeErrors?: string;
   testmonGranularity?: string;
+  testmonSpotChecks?: string;
+  testmonTrust?: true;
 }
 
 /**
@@ -46,6 +48,8 @@ export function parseArguments(args: readonly string[]): DividedArguments {
     ...(parsed.testmonGranularity !== undefined && {
       granularity: parsed.testmonGranularity as UserOptions['granularity'],
     }),
+    ...(parsed.testmonSpotChecks !== undefined && { spotChecks: parsed.testmonSpotChecks }),
+    ...(parsed.testmonTrust === true && { trust: true }),
   };
   return { jestArguments, flags };
 }
@@ -72,6 +76,11 @@ function createProgram(): Command {
       '--testmon-type-errors <what>',
       '"select" runs all that import an edited file, for ts-jest with diagnostics (default: "ignore")',
     )
+    .option(
+      '--testmon-spot-checks <share>',
+      'run also some of the unaffected test files, such as "2%", to see whether one fails (default: "off")',
+    )
+    .option('--testmon-trust', 'select again after a spot check failed')
     .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
     .version(version(), '--version', 'print the version of jest-testmon')
     .helpOption('-h, --help', 'print this help; "npx jest --help" prints that of Jest')

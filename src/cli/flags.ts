@@ -9,4 +9,6 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   environmentName: '--testmon-env',
   typeErrors: '--testmon-type-errors',
   granularity: '--testmon-granularity',
+  spotChecks: '--testmon-spot-checks',
+  trust: '--testmon-trust',
 };

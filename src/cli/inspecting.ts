@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { UserOptions } from '../config/options';
+import { whySelectionIsOff } from '../controller/escapes';
 import { duration } from '../controller/messages';
 import { openInspection, type Inspection } from '../inspection';
 import { printable } from '../terminal/printable';
@@ -63,7 +64,13 @@ export async function look(
     const inspection = await openInspection(args, options, (name) => FLAGS[name] ?? name);
     try {
       if (inspection.problem !== null) throw inspection.problem;
-      const wouldRun = await answer(inspection);
+      const { openEscapes } = inspection;
+      if (openEscapes.length > 0) {
+        process.stderr.write(
+          `testmon: ${printable(whySelectionIsOff(openEscapes))}: a run takes everything, whatever else is told here; --testmon-trust selects again.\n`,
+        );
+      }
+      const wouldRun = (await answer(inspection)) || openEscapes.length > 0;
       process.exitCode = flags.exitCode === true && wouldRun ? EXIT.bad : EXIT.good;
     } finally {
       inspection.close();

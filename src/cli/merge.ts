@@ -1,8 +1,10 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
+import { whySelectionIsOff } from '../controller/escapes';
 import { count, some } from '../controller/messages';
 import { showProgress, type Progress } from '../controller/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
+import { printable } from '../terminal/printable';
 import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
 import type { Subcommand } from './commands';
 
@@ -60,7 +62,7 @@ async function run(args: string[]): Promise<void> {
     if (flags.json === true) printJson({ into: target, ...merged });
     else printLines([describe(target, merged)]);
     const { shards } = merged;
-    for (const sentence of shards === null ? [] : faultsOf(shards))
+    for (const sentence of [...(shards === null ? [] : faultsOf(shards)), ...escapesOf(merged)])
       printNotice(`testmon: ${sentence}`);
     process.exitCode = (shards?.missing.length ?? 0) > 0 ? EXIT.bad : EXIT.good;
   } catch (error) {
@@ -103,6 +105,13 @@ function faultsOf({ found, absent, missing }: ShardCheck): string[] {
   return [
     ...gone,
     `${count(missing.length, 'test file')} ${one ? 'was' : 'were'} affected, and no shard ran ${one ? 'it' : 'them'} to the end${some(missing, 20)}; run the shards again, each of them on the same commit and with the same count.`,
+  ];
+}
+
+function escapesOf({ openEscapes }: Merged): string[] {
+  if (openEscapes.length === 0) return [];
+  return [
+    `${printable(whySelectionIsOff(openEscapes))}: the next run takes everything, until ${openEscapes.length === 1 ? 'that test file passes' : 'those test files pass'} or --testmon-trust is given.`,
   ];
 }
 

@@ -123,7 +123,8 @@ function listed(title: string, items: readonly string[]): string[] {
   ];
 }
 
-function dataLines({ database, projects, runs, testFiles, unrecorded }: Overview): string[] {
+function dataLines(overview: Overview): string[] {
+  const { database, projects, runs, testFiles, unrecorded } = overview;
   const { file, size, oldest, newest } = database;
   if (size === null || size === 0)
     return [`There is no database yet; the first run makes ${file}.`];
@@ -140,7 +141,28 @@ function dataLines({ database, projects, runs, testFiles, unrecorded }: Overview
           : 'which saved nothing yet.'),
     );
   }
-  return lines;
+  return [...lines, ...spotCheckLines(overview)];
+}
+
+function spotCheckLines({ spotChecks, testFiles }: Overview): string[] {
+  const { percent, checked, latest, escapes } = spotChecks;
+  if (percent === 0 && checked === 0 && escapes.length === 0) return [];
+  const share = percent === 0 ? 'off' : `${percent}% of what is left out`;
+  const last = latest === null ? '' : `, the last one ${ago(latest)}`;
+  const found =
+    escapes.length === 0
+      ? 'none failed unexpectedly'
+      : `${count(escapes.length, 'test file')} failed unexpectedly`;
+  return [
+    `Spot checks (${share}): ${Math.min(checked, testFiles)} of ${count(testFiles, 'test file')} checked so far${last}; ${found}.`,
+    ...listed(
+      'Failed in a spot check',
+      escapes.map(
+        ({ path, foundAt, isOpen, message }) =>
+          `${path} ${colours.dim(`${ago(foundAt)}, ${isOpen ? 'open: everything runs' : 'settled'}:`)} ${message}`,
+      ),
+    ),
+  ];
 }
 
 function span(oldest: number, newest: number): string {

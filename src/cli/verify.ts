@@ -1,7 +1,7 @@
-import { age } from '../controller/age';
-import { count, some } from '../controller/messages';
+import { describeEscape, suspects } from '../controller/escapes';
+import { count } from '../controller/messages';
 import { session } from '../controller/session';
-import { Verification, type Comparison, type Escape } from '../controller/verification';
+import { Verification, type Comparison } from '../controller/verification';
 import { parseArguments } from './arguments';
 import { makeCommand, printJson, printNotice } from './command';
 import type { Subcommand } from './commands';
@@ -107,27 +107,12 @@ function describe(comparison: Comparison): string[] {
   ];
   return [
     `testmon: ${what.join(' and ')} that would have been skipped failed${rest}:`,
-    ...escapes.flatMap(describeEscape),
+    ...escapes.flatMap((escape) => {
+      const [path = '', ...details] = describeEscape(escape);
+      return [`  ${path}`, ...details.map((detail) => `    ${detail}`)];
+    }),
     ...advice(comparison).map((sentence) => `testmon: ${sentence}`),
   ];
-}
-
-function describeEscape({ path, level, record, failure, changed }: Escape): string[] {
-  const { tests, message } = failure;
-  const where = tests.length === 0 ? 'the file as a whole' : tests.map((name) => `"${name}"`);
-  const by =
-    record === null
-      ? 'a record that is gone'
-      : `record ${record.id}, made ${ago(record.recordedAt)}, last matched ${ago(record.matchedAt)}`;
-  return [
-    `  ${path}`,
-    `    would have been skipped by ${by}${level === 'test' ? `; others of its tests run because of${some(changed)}` : ''}`,
-    `    failed: ${[where].flat().slice(0, 3).join(', ')}${tests.length > 3 ? `, and ${tests.length - 3} more` : ''}: ${message}`,
-  ];
-}
-
-function ago(time: number): string {
-  return `${age(Date.now() - time)} ago`;
 }
 
 /** What may be behind the escapes. */
@@ -143,15 +128,4 @@ function advice(comparison: Comparison): string[] {
       : `make them independent, or leave granularity at "file".`);
   const others = inside < escapes.length || changedIgnored.length > 0;
   return others ? [shared, suspects(comparison)] : [shared];
-}
-
-/** What may be behind a test file that failed, and what to do. */
-function suspects({ ignore, changedIgnored }: Comparison): string {
-  const advice =
-    'make it part of what the test reads, or let the file run always with /** @testmon always */ or the option always.';
-  if (changedIgnored.length > 0) {
-    return `the option ignore leaves out ${count(changedIgnored.length, 'file')} that changed since${some(changedIgnored)}; take them off the list if the tests need them. Else the cause is the clock, the network, chance or another thing that is not watched: ${advice}`;
-  }
-  const ignored = ignore.length > 0 ? ', a file that the option ignore leaves out' : '';
-  return `the cause is something that is not watched: the clock, the network, chance${ignored}, or a bug in testmon. Run the file again: if it passes now, it is chance or order; if not, ${advice}`;
 }

@@ -1,3 +1,5 @@
+import { readSpotChecks } from './spot-checks';
+
 /** Every option of jest-testmon, with the value that is in force. */
 export interface Options {
   /** False: Jest behaves exactly as if testmon were not there. Default `true`; `--no-testmon`, `TESTMON=0`. */
@@ -33,6 +35,17 @@ export interface Options {
    * Default `'file'`; `--testmon-granularity`, `TESTMON_GRANULARITY`.
    */
   granularity: 'file' | 'test';
+  /**
+   * The share of the unaffected test files that run all the same, such as `'2%'`, to find out whether selection misses
+   * something; `'2%@seed'` repeats the choice of an earlier run.
+   * Default `'off'`; `--testmon-spot-checks`, `TESTMON_SPOT_CHECKS`.
+   */
+  spotChecks: string;
+  /**
+   * Selects again, although a spot check failed and its test file has not passed since.
+   * Default `false`; `--testmon-trust`, `TESTMON_TRUST=1`.
+   */
+  trust: boolean;
 }
 
 /** What a person may pass to `withTestmon(config, options)`. */
@@ -91,6 +104,13 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     check: isOneOf('file', 'test'),
     variable: 'TESTMON_GRANULARITY',
   },
+  spotChecks: {
+    default: 'off',
+    allowed: "a share such as '2%', a share with a seed such as '2%@1a2b', or 'off'",
+    check: (value) => readSpotChecks(value) !== null,
+    variable: 'TESTMON_SPOT_CHECKS',
+  },
+  trust: { default: false, ...BOOLEAN, variable: 'TESTMON_TRUST' },
 };
 
 const NAMES = Object.keys(DECLARATIONS) as (keyof Options)[];

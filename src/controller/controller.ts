@@ -33,6 +33,7 @@ import {
   usersOwn,
 } from './environments';
 import { Harvest } from './harvest';
+import { heedEscapes } from './escapes';
 import type { Ending, Passes } from './passes';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
@@ -42,6 +43,7 @@ import { Project, type JudgedTest } from './project';
 import { RunDirectory } from './run-directory';
 import type { RunRequest } from './run-request';
 import { Shard } from './shard';
+import { SpotChecks } from './spot-checks';
 import {
   summarise,
   announce,
@@ -61,7 +63,7 @@ const OWN_FOLDER = path.join(__dirname, '..');
  * worker starts, selects, publishes the run file, commits the journals, and cleans up.
  */
 export class Controller {
-  readonly #request: RunRequest;
+  #request: RunRequest;
   readonly #configs: readonly Config.ProjectConfig[];
   #store: Store;
   readonly #writable: boolean;
@@ -79,6 +81,7 @@ export class Controller {
   #variables: NodeJS.ProcessEnv = {};
   #judged: JudgedTest[] = [];
   #shard: Shard | null = null;
+  #spotChecks: SpotChecks | null = null;
   #partialFailures: PartialFailures;
   #counts: RunCounts | null = null;
   #ended = false;
@@ -117,6 +120,7 @@ export class Controller {
       try {
         const controller = new Controller(request, configs, opened);
         if (opened.writable) finishAbandonedRuns(opened.store, dataFile, voice);
+        controller.#request = heedEscapes(request, opened);
         controller.#createEnvironments();
         controller.#began = opened.store.time();
         if (!opened.writable) controller.#saySelectsReadonly();
@@ -195,6 +199,35 @@ export class Controller {
     } catch {
       // The commit at the end meets the same trouble, and says so.
     }
+  }
+
+  /**
+   * Chooses unaffected test files that run all the same, and says so.
+   * @param mine The test files of this run, or of its shard.
+   */
+  chooseSpotChecks(mine: readonly Test[]): JudgedTest[] {
+    const own = new Set(mine);
+    const run = {
+      request: this.#request,
+      store: this.#store,
+      projectOf: ({ test }: JudgedTest) => this.#projects.get(test.context.config.id),
+      recordOf: (judged: JudgedTest) => this.recordOf(judged),
+    };
+    try {
+      this.#spotChecks = SpotChecks.choose(
+        run,
+        this.#judged.filter(({ test }) => own.has(test)),
+      );
+    } catch (error) {
+      this.#request.voice.warn(`there are no spot checks in this run (${messageOf(error)}).`);
+    }
+    this.#spotChecks?.announce();
+    return this.#spotChecks?.judged ?? [];
+  }
+
+  /** Those of this run; null where there are none. */
+  get spotChecks(): SpotChecks | null {
+    return this.#spotChecks;
   }
 
   /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
@@ -378,9 +411,11 @@ export class Controller {
     try {
       const passes = this.#writable ? this.#commit(ending) : null;
       this.#directory?.remove();
+      this.#spotChecks?.sayFindings(this.#writable);
       return passes && { ...passes, dataFile, identity: this.#identity, voice };
     } catch (error) {
       this.#store.close();
+      this.#spotChecks?.sayFindings(false);
       voice.warn(this.#keepOrDrop(error));
       return null;
     } finally {
@@ -464,12 +499,13 @@ export class Controller {
     });
     const batch = this.#batch();
     if (this.collects) {
-      batch.records = this.#records(harvest, batch, isWhole);
+      batch.records = this.#records(harvest, batch, isWhole, distrust);
       // Records come one by one: the last that passed is the one that is asked for.
       batch.isProvisional = () => isProvisional && harvest.passed.at(-1)?.inBand === true;
     } else {
       // A worker may have joined only to skip what is unaffected.
       Array.from(harvest.records(), keyOf);
+      this.#harvestSpotChecks(harvest, batch, distrust);
     }
     const provisional = this.#store.commit(batch, Date.now());
     this.#checkWorkers(harvest);
@@ -484,24 +520,45 @@ export class Controller {
   }
 
   /** The records of this run, and then the rest of what the journals say. */
-  *#records(harvest: Harvest, batch: CommitBatch, isWhole: boolean): Generator<TestFileRecord> {
+  *#records(
+    harvest: Harvest,
+    batch: CommitBatch,
+    isWhole: boolean,
+    distrust: Ending['distrust'],
+  ): Generator<TestFileRecord> {
     const { voice } = this.#request;
     const progress = voice.progress('recording test files', this.#verdicts.count);
     yield* countingOff(harvest.records(), progress);
-    const { orderDependent, notes } = this.#partialFailures.learnt;
+    const { orderDependent, flaky, notes } = this.#partialFailures.learnt;
+    batch.flaky = flaky;
     batch.orderDependent = [...orderDependent, ...this.#orderDependent];
     batch.notes.push(...notes);
     batch.failures.push(...harvest.failures);
     batch.doubtful = harvest.doubtful.filter((testFile) => !this.#wasSkipped(testFile));
     if (isWhole)
       batch.failures.push(...harvest.crashed.filter((testFile) => !this.#wasSkipped(testFile)));
+    this.#harvestSpotChecks(harvest, batch, distrust);
+  }
+
+  #harvestSpotChecks(harvest: Harvest, batch: CommitBatch, distrust: Ending['distrust']): void {
+    if (this.#spotChecks === null) return;
+    if (distrust === 'everybody') this.#spotChecks.noteCutShort(harvest.unfinished);
+    Object.assign(batch, this.#spotChecks.batch);
   }
 
   /** What is committed, but for what the journals say. */
   #batch(): CommitBatch {
     const batch = makeBatch({ keep: this.#request.options.keepRecords, began: this.#began });
-    for (const { verdict } of this.#judged)
-      if (!verdict.affected) batch.matched.push(verdict.recordId);
+    const unaffected = new Set<string>();
+    for (const { test, path, verdict } of this.#judged) {
+      if (verdict.affected) continue;
+      batch.matched.push(verdict.recordId);
+      const project = this.#projects.get(test.context.config.id);
+      if (project !== undefined)
+        unaffected.add(keyOf({ environmentId: project.environmentId, path }));
+    }
+    for (const testFile of this.#spotChecks?.testFiles ?? []) unaffected.delete(keyOf(testFile));
+    batch.wasUnaffected = (testFile) => unaffected.has(keyOf(testFile));
     for (const project of this.#projects.values()) {
       if (project.environmentId === NO_ROW) continue;
       for (const version of project.learnt)
@@ -514,7 +571,10 @@ export class Controller {
     batch.fileStates.push(...this.#tree.learnt);
     batch.notes.push(...this.#shardNotes());
     if (this.#counts !== null) {
-      const { selected, total, saved } = this.#counts;
+      const { chosen = 0, duration = 0 } = this.#spotChecks?.outcome ?? {};
+      const { total } = this.#counts;
+      const selected = this.#counts.selected + chosen;
+      const saved = Math.max(0, this.#counts.saved - duration);
       batch.run = {
         startedAt: this.#startedAt,
         duration: Date.now() - this.#startedAt,

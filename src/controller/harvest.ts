@@ -72,6 +72,14 @@ export class Harvest {
     return this.#judged.doubtful;
   }
 
+  /** Test files that began, and of which Jest never said how they came out. */
+  get unfinished(): TestFileKey[] {
+    return [...this.#judged.doubtful, ...this.#judged.crashed].filter(
+      (testFile) =>
+        !this.#known.verdicts.passed(testFile) && !this.#known.verdicts.failed(testFile),
+    );
+  }
+
   /** Test files that began, and neither came to an end nor passed. */
   get crashed(): CommitBatch['failures'] {
     return this.#judged.crashed;

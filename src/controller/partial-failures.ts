@@ -8,8 +8,13 @@ import type { ProjectFacts, WorkingTree } from './working-tree';
 /** Where the database keeps them: one note for all. */
 const NOTE = 'granularity:failed';
 
-/** What a test file depended on when it failed with some of its tests skipped. */
+/** More test files that fail as a whole than these at once do not fail by chance; nothing is kept of the others. */
+const MAX_WHOLE = 20;
+
+/** What a test file depended on when it failed. */
 interface FailedState {
+  /** It failed as a whole; else with some of its tests skipped. */
+  isWhole?: true;
   /** Content hashes of its files, by relative path; null for one that was not there. */
   files: Record<string, string | null>;
   dependencies: [DependencyKind, string, string][];
@@ -19,12 +24,15 @@ interface FailedState {
  * Test files that failed in a run that skipped some of their tests. When one then passes as a whole, and nothing that
  * it depends on has changed in between, the skipping made the difference: it depends on the order of its tests, and
  * is taken as a whole until its code outside of the tests changes.
+ *
+ * One that failed as a whole, and then passes though nothing has changed either, is flaky.
  */
 export class PartialFailures {
   readonly #tree: WorkingTree;
   readonly #states: Map<string, FailedState>;
   /** Those of which nothing had changed when this run began. */
   readonly #unchanged = new Set<string>();
+  readonly #flaky: TestFileKey[] = [];
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #learnt = false;
 
@@ -59,19 +67,24 @@ export class PartialFailures {
     if (isPartlySkipped) {
       if (outcome === 'failed') this.#add(key, record);
     } else if (complete) {
-      if (outcome === 'passed' && this.#unchanged.has(key))
-        this.#orderDependent.push({ environmentId, path, value: true });
+      const isUnchanged = outcome === 'passed' && this.#unchanged.has(key);
+      if (isUnchanged && this.#states.get(key)?.isWhole === true)
+        this.#flaky.push({ environmentId, path });
+      else if (isUnchanged) this.#orderDependent.push({ environmentId, path, value: true });
       else if (outcome === 'passed' && rearranged(record))
         this.#orderDependent.push({ environmentId, path, value: false });
       if (this.#states.delete(key)) this.#learnt = true;
+      if (outcome === 'failed' && this.#wholeCount() < MAX_WHOLE)
+        this.#add(key, record, { isWhole: true });
     }
   }
 
   /** What is to be committed of what was learnt. */
-  get learnt(): Required<Pick<CommitBatch, 'orderDependent' | 'notes'>> {
+  get learnt(): Required<Pick<CommitBatch, 'orderDependent' | 'flaky' | 'notes'>> {
     const value = JSON.stringify(Object.fromEntries(this.#states));
     return {
       orderDependent: this.#orderDependent,
+      flaky: this.#flaky,
       notes: this.#learnt ? [{ key: NOTE, value }] : [],
     };
   }
@@ -83,7 +96,11 @@ export class PartialFailures {
     );
   }
 
-  #add(key: string, record: TestFileRecord): void {
+  #wholeCount(): number {
+    return [...this.#states.values()].filter(({ isWhole }) => isWhole).length;
+  }
+
+  #add(key: string, record: TestFileRecord, kind: Pick<FailedState, 'isWhole'> = {}): void {
     const files: FailedState['files'] = {};
     const dependencies = new Map<string, Dependency>();
     for (const footprint of [record.shared, ...record.tests]) {
@@ -93,6 +110,7 @@ export class PartialFailures {
         dependencies.set(JSON.stringify(dependency), dependency);
     }
     this.#states.set(key, {
+      ...kind,
       files,
       dependencies: Array.from(dependencies.values(), ({ kind, name, value }) => [
         kind,

@@ -59,7 +59,8 @@ export class RunPlan {
     const mine = (await sequencer.shard?.(tests, options)) ?? tests;
     if (!this.#listing)
       this.#selected?.controller?.beginShard(options.shardIndex, options.shardCount, mine);
-    const leftOut = new Set(tests.filter((test) => !running.has(test)));
+    const checked = new Set(this.#chooseSpotChecks(mine));
+    const leftOut = new Set(tests.filter((test) => !running.has(test) && !checked.has(test)));
     const left = mine.filter((test) => !leftOut.has(test));
     if (left.length === 0 && running.size > 0) this.#sayShardIsEmpty(options);
     return left;
@@ -73,7 +74,9 @@ export class RunPlan {
   }
 
   async sort(tests: Test[]): Promise<Test[]> {
-    const running = await this.#select(tests);
+    const isSharded = this.#selected !== null;
+    const affected = await this.#select(tests);
+    const running = isSharded ? affected : this.#withSpotChecks(tests, affected);
     const { sequencer, isUsers } = await this.#load(tests);
     // Jest's own order, longest first, is the better one for test files of which nothing is recorded yet.
     const theirs = await sequencer.sort(running);
@@ -127,6 +130,22 @@ export class RunPlan {
       this.#selected = { controller, running: new Map() };
       return tests;
     }
+  }
+
+  /** With shards each checks among its own, so they need not agree on a choice. */
+  #withSpotChecks(tests: Test[], affected: Test[]): Test[] {
+    const running = new Set([...affected, ...this.#chooseSpotChecks(tests)]);
+    return tests.filter((test) => running.has(test));
+  }
+
+  #chooseSpotChecks(mine: Test[]): Test[] {
+    const { controller = null, running } = this.#selected ?? {};
+    if (controller === null) return [];
+    const chosen = controller.chooseSpotChecks(mine);
+    for (const judged of chosen) running?.set(judged.test, judged);
+    // There is something to run after all.
+    if (chosen.length > 0) session().release();
+    return chosen.map(({ test }) => test);
   }
 
   #judged(tests: Test[]): JudgedTest[] | null {

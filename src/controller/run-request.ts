@@ -2,6 +2,7 @@ import type { Composition } from '../config/composition';
 import type { GlobalKeys } from '../config/global-keys';
 import type { Options } from '../config/options';
 import type { Started } from './circumstances';
+import type { StoredEscape } from '../store/types';
 import type { Voice } from './messages';
 
 /** What the controller must know to begin, whichever plug point calls it first. */
@@ -19,6 +20,8 @@ export interface RunRequest {
   everythingOnce: boolean;
   /** Select by the records; false: everything runs, most likely to fail first. */
   select: boolean;
+  /** Spot checks that failed and were not settled since: the reason why nothing is selected, where there are any. */
+  openEscapes: readonly StoredEscape[];
   collect: boolean;
   /** What would be left out is compared with what happens, as the `verify` command asks. */
   verify: boolean;

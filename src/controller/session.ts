@@ -201,7 +201,7 @@ export function concludeRun(jest: JestResults): void {
   });
   session().concluded = passes === null || watches ? null : { jest, passes };
   session().running = false;
-  if (current !== null) conclude(current.request, current.counts);
+  if (current !== null) conclude(current.request, current.counts, current.spotChecks?.outcome);
   const verifying = session().verification;
   const comparison = verifying?.verification.comparison();
   if (comparison?.compared === true) verifying?.report(comparison);
@@ -222,7 +222,11 @@ export function concludeWith(
   }
   for (const { path, context } of tests) {
     const passed = byPath.get(path);
-    if (passed !== undefined) session().controller?.noteResult(context.config.id, path, passed);
+    if (passed === undefined) continue;
+    const { controller } = session();
+    controller?.noteResult(context.config.id, path, passed);
+    const result = testResults.find(({ testFilePath }) => testFilePath === path);
+    if (result !== undefined) controller?.spotChecks?.note({ path, context }, result, passed);
   }
   concludeRun({ results, globalConfig });
 }
@@ -353,6 +357,7 @@ function readRequest(
     namesTests,
     everythingOnce,
     select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
+    openEscapes: [],
     collect: options.collect,
     verify: session().verification !== null,
     started: isWatching(command, globalConfig) ? startedOnce(root) : null,

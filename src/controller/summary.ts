@@ -1,7 +1,9 @@
 import { dependencyLabel } from '../selection/match';
 import type { RunRequest } from './run-request';
+import { whySelectionIsOff } from './escapes';
 import { count, duration, some } from './messages';
 import type { JudgedTest, Project } from './project';
+import type { SpotCheckOutcome } from './spot-checks';
 
 /** What a run selected, in numbers. */
 export interface RunCounts {
@@ -64,6 +66,7 @@ export function announce(
     namesTests,
     everythingOnce,
     toolChainChanged,
+    openEscapes,
     coverage,
   }: RunRequest,
   counts: RunCounts,
@@ -78,6 +81,13 @@ export function announce(
       voice.say(
         `what shapes every result (a transformer or its config, the global setup, a package of these) has changed since Jest began to watch, and this process still works by what it has loaded: ${testFilesRun} and nothing is recorded until Jest is started again.`,
       );
+    } else if (openEscapes.length > 0) {
+      const one = openEscapes.length === 1;
+      voice.warn(
+        `${whySelectionIsOff(openEscapes)}: ${testFilesRun}${collect ? recorded : ''} until ${one ? 'that test file passes' : 'those test files pass'}${collect ? '' : ' in a run that records'}; --testmon-trust selects again without that.`,
+      );
+      if (composition?.coverageFromConfig === true)
+        voice.say('coverage is off, as for selecting; run with --coverage for the report.');
     } else if (everythingOnce) {
       voice.say(
         `everything runs once: ${count(total, 'test file')}, most likely to fail first; the next run selects again.`,
@@ -130,18 +140,36 @@ export function announce(
 }
 
 /** The line after the tests ran. */
-export function conclude({ voice, select }: RunRequest, counts: RunCounts | null): void {
+export function conclude(
+  { voice, select }: RunRequest,
+  counts: RunCounts | null,
+  spotChecks: SpotCheckOutcome | undefined,
+): void {
   if (counts === null || !select) return;
-  const files = counts.total - counts.selected;
+  const files = counts.total - counts.selected - (spotChecks?.chosen ?? 0);
   const { skippedTests } = counts;
-  if (files === 0 && skippedTests === 0) return;
+  const checked = spotChecks === undefined ? [] : [describeSpotChecks(spotChecks)];
+  if (files === 0 && skippedTests === 0) {
+    if (checked.length > 0) voice.say(`${checked.join('')}.`);
+    return;
+  }
   const spared =
     files === 0
       ? `${count(skippedTests, 'unaffected test')} skipped`
       : `${count(files, 'test file')} not affected and not run${
           skippedTests === 0 ? '' : `, ${count(skippedTests, 'test')} of the others skipped`
         }`;
-  voice.say(`${spared}, which saved about ${duration(counts.saved)} of test time.`);
+  const saved = Math.max(0, counts.saved - (spotChecks?.duration ?? 0));
+  voice.say(
+    `${[`${spared}, which saved about ${duration(saved)} of test time`, ...checked].join('; ')}.`,
+  );
+}
+
+/** How many of the unaffected test files were checked, and how many of these failed. */
+function describeSpotChecks({ percent, unaffected, ended, failed }: SpotCheckOutcome): string {
+  const found =
+    ended === 0 ? '' : failed > 0 ? `, ${failed} failed` : `, ${ended === 1 ? 'it' : 'all'} passed`;
+  return `spot checks (${percent}%): ${ended} of ${count(unaffected, 'unaffected test file')}${found}`;
 }
 
 /** Says that a failure may come from tests having been skipped, and what then happens. */

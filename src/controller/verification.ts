@@ -1,23 +1,10 @@
 import type { Test, TestResult } from '@jest/test-result';
-import { findIgnored } from '../dependencies/ignored';
 import { byFullName, identify, testKey } from '../run/test-identity';
 import type { StoredRecord, StoredTest } from '../store';
-import { describeFailure, type Failure } from './failure';
+import { changedIgnoredFiles, pickRecord, type Escape } from './escapes';
+import { describeFailure } from './failure';
 import type { JudgedTest } from './project';
 import type { RunRequest } from './run-request';
-
-/** A test file, or tests in one, that selection would have left out, and that failed. */
-export interface Escape {
-  /** Relative to the root. */
-  path: string;
-  /** Whether the test file would have been left out, or only tests in it. */
-  level: 'file' | 'test';
-  /** The record by which it would have been left out; null where the database does not tell any more. */
-  record: { id: number; recordedAt: number; matchedAt: number } | null;
-  failure: Failure;
-  /** What changed for the other tests of the file, as a person calls it; empty where the file would be left out. */
-  changed: string[];
-}
 
 /** What came of comparing a selection with a run of everything. */
 export interface Comparison {
@@ -81,7 +68,7 @@ export class Verification {
       this.#expected.set(keyOf(one.test), {
         path: one.path,
         level,
-        record: record === undefined ? null : pick(record),
+        record: record === undefined ? null : pickRecord(record),
         changed: level === 'file' ? [] : decided.changesFor(one),
         tests: new Set(decided.unaffectedTestsOf(one).map(testKey)),
       });
@@ -115,8 +102,6 @@ export class Verification {
     const escapes = [...this.#escapes].sort((a, b) => (a.path < b.path ? -1 : 1));
     const { root = '', options } = this.#request ?? {};
     const ignore = options?.ignore ?? [];
-    const since = Math.min(...escapes.map(({ record }) => record?.recordedAt ?? Infinity));
-    const ignored = escapes.length === 0 ? [] : findIgnored(root, ignore);
     const expected = [...this.#expected.values()];
     return {
       compared: this.#request !== null,
@@ -130,9 +115,7 @@ export class Verification {
       recorded: this.#recorded,
       escapes,
       ignore,
-      changedIgnored: ignored
-        .filter(({ modifiedAt }) => modifiedAt > since)
-        .map(({ path }) => path),
+      changedIgnored: changedIgnoredFiles(root, ignore, escapes),
     };
   }
 }
@@ -145,10 +128,6 @@ function skippedOf(
   return byFullName(identify(results, ({ ancestorTitles, title }) => [...ancestorTitles, title]))
     .filter((namesakes) => namesakes.every(([, identity]) => skipped.has(testKey(identity))))
     .flatMap((namesakes) => namesakes.map(([result]) => result));
-}
-
-function pick({ id, recordedAt, matchedAt }: StoredRecord): Escape['record'] {
-  return { id, recordedAt, matchedAt };
 }
 
 function keyOf({ context, path }: Test): string {

@@ -14,4 +14,4 @@ export {
   type Inspection,
 } from './inspection';
 export { openInspection, openReadonly } from './open';
-export { makeOverview, type Overview } from './overview';
+export { makeOverview, spotCheckOverview, type Overview } from './overview';

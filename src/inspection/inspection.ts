@@ -1,6 +1,6 @@
 import type { JudgedTest, Project } from '../controller/project';
 import type { RunRequest } from '../controller/run-request';
-import type { EnvironmentKey, Store, StoreError } from '../store';
+import type { EnvironmentKey, Store, StoredEscape, StoreError } from '../store';
 
 /** A project opened for a look: no test ran, and nothing was written. */
 export interface Inspection {
@@ -15,6 +15,11 @@ export interface Inspection {
   store: Store | null;
   /** Why the database cannot be used. A missing or empty one is no problem: nothing is recorded yet. */
   problem: StoreError | null;
+  /**
+   * Spot checks that failed and were not settled since: while there are any, a run takes everything, whatever the verdicts
+   * on its test files.
+   */
+  openEscapes: readonly StoredEscape[];
   /** Closes the database. */
   close(): void;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '@jest/types';
 import type { Options, UserOptions } from '../config/options';
 import { environmentKeys, packageCache, type EnvironmentPlace } from '../controller/environments';
+import { findOpenEscapes } from '../controller/escapes';
 import { Project } from '../controller/project';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../controller/working-tree';
@@ -42,10 +43,12 @@ export async function openInspection(
 }
 
 function asInspection(
-  looked: Omit<Inspection, 'projects' | 'tests' | 'close'>,
+  looked: Omit<Inspection, 'projects' | 'tests' | 'openEscapes' | 'close'>,
   judged: Pick<Inspection, 'projects' | 'tests'>,
 ): Inspection {
-  return { ...looked, ...judged, close: () => looked.store?.close() };
+  const { request, store } = looked;
+  const openEscapes = store === null ? [] : findOpenEscapes(store, request.root);
+  return { ...looked, ...judged, openEscapes, close: () => looked.store?.close() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
-import type { RunSummary } from '../store';
+import { readSpotChecks } from '../config/spot-checks';
+import type { RunSummary, StoredEscape } from '../store';
 import { explain } from './explain';
 import type { Inspection } from './inspection';
 
@@ -32,6 +33,19 @@ export interface Overview {
     problem: string | null;
   };
   runs: { count: number; selected: number; total: number; saved: number; since: number } | null;
+  spotChecks: SpotCheckOverview;
+}
+
+/** What spot checks did so far. */
+export interface SpotCheckOverview {
+  /** How many of a hundred unaffected test files a run checks; 0 where the option is off. */
+  percent: number;
+  /** Of how many test files one has been a spot check. */
+  checked: number;
+  /** Milliseconds since the epoch, of the last one; null where there was none. */
+  latest: number | null;
+  /** Those that failed, the open ones first: while there is one, everything runs. */
+  escapes: StoredEscape[];
 }
 
 /**
@@ -96,6 +110,18 @@ export async function makeOverview(
       problem: problem?.message ?? null,
     },
     runs: sumRuns(store?.runs() ?? []),
+    spotChecks: spotCheckOverview(inspection),
+  };
+}
+
+/** What spot checks did so far. */
+export function spotCheckOverview({ request, store }: Inspection): SpotCheckOverview {
+  const times = (store?.spotChecks() ?? []).map(({ checkedAt }) => checkedAt);
+  return {
+    percent: readSpotChecks(request.options.spotChecks)?.percent ?? 0,
+    checked: times.length,
+    latest: times.length === 0 ? null : Math.max(...times),
+    escapes: store?.escapes() ?? [],
   };
 }
 

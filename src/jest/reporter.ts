@@ -26,6 +26,7 @@ export default class TestmonReporter {
     const { controller, verification, processEnd } = session();
     processEnd?.look();
     controller?.noteResult(test.context.config.id, test.path, passed);
+    controller?.spotChecks?.note(test, result, passed);
     const isOrderDependent = verification?.verification.note(test, result, passed);
     if (isOrderDependent === true)
       controller?.noteOrderDependent(test.context.config.id, test.path);

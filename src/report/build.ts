@@ -10,7 +10,7 @@ import type {
   StoredVersion,
 } from '../store/types';
 import { changedPlaces, ReachedCode, type CurrentBlocks, type ProjectCode } from './code';
-import type { ReportCause, ReportData, ReportTest, ReportTestFile } from './data';
+import type { ReportCause, ReportData, ReportSpotChecks, ReportTest, ReportTestFile } from './data';
 import { ReachTable } from './reach';
 
 /** One Jest project with its records, as far as the report needs them. */
@@ -47,6 +47,7 @@ export interface ReportSource {
   details: RecordDetails;
   /** Newest first. */
   runs: readonly RunSummary[];
+  spotChecks: ReportSpotChecks;
   /** Hears how many test files have been looked at. */
   progress?: ((done: number) => void) | undefined;
 }
@@ -69,7 +70,7 @@ class Builder {
   }
 
   report(): ReportData {
-    const { generator, project, now, notice, runs } = this.#source;
+    const { generator, project, now, notice, runs, spotChecks } = this.#source;
     const table = new ReachTable();
     const files = this.#code.files(table);
     return {
@@ -83,6 +84,7 @@ class Builder {
       files,
       reaches: table.reaches,
       runs: [...runs].reverse(),
+      spotChecks,
     };
   }
 

@@ -25,6 +25,7 @@ export interface ReportData {
   reaches: ReportReach[];
   /** The last runs, oldest first. */
   runs: ReportRun[];
+  spotChecks: ReportSpotChecks;
 }
 
 /** A test file, and whether a run would select it now. */
@@ -91,6 +92,29 @@ export interface ReportReach {
   testFiles: string;
   /** The tests that execute it, by themselves or through what their test file shares. */
   tests: string;
+}
+
+/** Unaffected test files that ran all the same, to find out whether selection misses something. */
+export interface ReportSpotChecks {
+  /** How many of a hundred a run checks; 0 where the option is off. */
+  percent: number;
+  /** Of how many test files one has been checked. */
+  checked: number;
+  /** Milliseconds since the epoch, of the last check; null where there was none. */
+  latest: number | null;
+  /** Those that failed, the open ones first: while there is one, everything runs. */
+  escapes: {
+    project: string;
+    path: string;
+    /** Milliseconds since the epoch. */
+    foundAt: number;
+    isOpen: boolean;
+    /** Hash of the record by which it would have been skipped, and when that was made. */
+    recordHash: string;
+    recordedAt: number;
+    /** How it failed. */
+    message: string;
+  }[];
 }
 
 /** One run in numbers. */

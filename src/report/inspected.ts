@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash } from '../dependencies/content';
 import { fromStored } from '../dependencies/paths';
-import type { InspectedProject, Inspection } from '../inspection';
+import { whySelectionIsOff } from '../controller/escapes';
+import { spotCheckOverview, type InspectedProject, type Inspection } from '../inspection';
 import { contentsKey, type Store } from '../store';
 import type { SelectionData, StoredVersion } from '../store/types';
 import { buildReport, type RecordDetails, type SourceProject } from './build';
@@ -37,6 +38,7 @@ export async function reportOf(
     projects,
     details: store ?? NO_DETAILS,
     runs: store?.runs() ?? [],
+    spotChecks: spotCheckOverview(inspection),
     progress,
   });
 }
@@ -112,8 +114,12 @@ function knownVersion(
 }
 
 /** What a person must know before reading the rest. */
-function noticeOf({ problem, projects }: Inspection): string | null {
+function noticeOf({ problem, projects, openEscapes }: Inspection): string | null {
   if (problem !== null) return `${problem.message} Until then everything runs.`;
+  if (openEscapes.length > 0) {
+    const why = whySelectionIsOff(openEscapes);
+    return `${why.charAt(0).toUpperCase()}${why.slice(1)}: a run takes everything, whatever else is told here, until they pass or --testmon-trust is given.`;
+  }
   if (projects.some(({ recorded }) => recorded === 'yes')) return null;
   if (projects.some(({ recorded }) => recorded === 'other')) {
     return 'The Jest config, a transformer or a tool of theirs has changed since the last run, so everything runs; run jest-testmon once to record it anew.';

@@ -69,6 +69,7 @@ function drawSummary(): void {
           ? 'in the one run so far'
           : `in the last ${number(runs.length)} runs`,
     ],
+    ...spotCheckCard(),
     [
       'Recorded',
       count(tests.length, 'test'),
@@ -88,6 +89,17 @@ function drawSummary(): void {
       ),
     ),
   );
+}
+
+/** Only where there is something to tell: most projects have no spot checks. */
+function spotCheckCard(): [title: string, value: string, note: string][] {
+  const { percent, checked, latest, escapes } = data.spotChecks;
+  if (percent === 0 && checked === 0 && escapes.length === 0) return [];
+  const share = percent === 0 ? 'off now' : `${percent}% of what is left out`;
+  const last = latest === null ? '' : `, the last one ${ago(latest, data.generatedAt)}`;
+  const failed = escapes.map(({ path, isOpen }) => `${path}${isOpen ? '' : ' (settled)'}`);
+  const found = failed.length === 0 ? 'none failed unexpectedly' : `failed: ${failed.join(', ')}`;
+  return [['Spot checks', count(checked, 'test file'), `${share}${last}; ${found}`]];
 }
 
 function drawCode(): void {

@@ -1,4 +1,4 @@
-import { STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
+import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
 /** CircleCI. */
 export const circleci: CiService = { file: '.circleci/config.yml', write };
@@ -27,6 +27,8 @@ ${image}
 
   tests:
     parallelism: ${shards}
+    environment:
+      ${SPOT_CHECKS}
 ${image}
     steps:
       - checkout

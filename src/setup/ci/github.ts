@@ -1,4 +1,4 @@
-import { STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
+import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
 /** GitHub Actions. */
 export const github: CiService = { file: '.github/workflows/testmon.yml', write };
@@ -47,6 +47,7 @@ jobs:
         shard: [${indices}]
     env:
       SHARD: \${{ matrix.shard }}
+      ${SPOT_CHECKS}
     steps:
 ${prepare}
       - uses: actions/download-artifact@v4

@@ -1,4 +1,4 @@
-import { STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
+import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
 /** GitLab CI. */
 export const gitlab: CiService = { file: '.gitlab-ci.yml', write };
@@ -32,6 +32,8 @@ tests:
   stage: test
   parallel: ${shards}
   needs: [records]
+  variables:
+    ${SPOT_CHECKS}
   script:
     - ${manager.install}
     - ${STEPS.takeBase}

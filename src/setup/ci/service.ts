@@ -34,3 +34,6 @@ export const STEPS = {
 
 export const WHY_ONE_BASE =
   '# All shards start from one database, so that all of them select by the same records.';
+
+/** A variable of the jobs that run tests: a few unaffected test files run too, to find out whether selection misses something. */
+export const SPOT_CHECKS = "TESTMON_SPOT_CHECKS: '2%'";

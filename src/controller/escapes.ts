@@ -1,0 +1,122 @@
+import * as fs from 'node:fs';
+import { findIgnored } from '../dependencies/ignored';
+import { fromStored } from '../dependencies/paths';
+import { makeBatch, type Store, type StoredEscape, type StoredRecord } from '../store';
+import { age } from './age';
+import type { Failure } from './failure';
+import { count, some } from './messages';
+import type { OpenedStore } from './open-store';
+import type { RunRequest } from './run-request';
+
+/** A test file, or tests in one, that selection would have left out, and that failed. */
+export interface Escape {
+  /** Relative to the root. */
+  path: string;
+  /** Whether the test file would have been left out, or only tests in it. */
+  level: 'file' | 'test';
+  /** The record by which it would have been left out; null where the database does not tell any more. */
+  record: { id: number; recordedAt: number; matchedAt: number } | null;
+  failure: Failure;
+  /** What changed for the other tests of the file, as a person calls it; empty where the file would be left out. */
+  changed: string[];
+}
+
+/** What of a record an escape names. */
+export function pickRecord({ id, recordedAt, matchedAt }: StoredRecord): Escape['record'] {
+  return { id, recordedAt, matchedAt };
+}
+
+/** What a person is told of an escape: its path, then the record that would have skipped it, then how it failed. */
+export function describeEscape({ path, level, record, failure, changed }: Escape): string[] {
+  const by =
+    record === null
+      ? 'a record that is gone'
+      : `record ${record.id}, made ${ago(record.recordedAt)}, last matched ${ago(record.matchedAt)}`;
+  return [
+    path,
+    `would have been skipped by ${by}${level === 'test' ? `; others of its tests run because of${some(changed)}` : ''}`,
+    `failed: ${describeFailed(failure)}`,
+  ];
+}
+
+/** Which tests failed, and how. */
+export function describeFailed({ tests, message }: Failure): string {
+  const where = tests.length === 0 ? ['the file as a whole'] : tests.map((name) => `"${name}"`);
+  const more = tests.length > 3 ? `, and ${tests.length - 3} more` : '';
+  return `${where.slice(0, 3).join(', ')}${more}: ${message}`;
+}
+
+function ago(time: number): string {
+  return `${age(Date.now() - time)} ago`;
+}
+
+/** Files that the option `ignore` leaves out, and that changed after the oldest record of the escapes was made. */
+export function changedIgnoredFiles(
+  root: string,
+  ignore: string[],
+  escapes: readonly Escape[],
+): string[] {
+  if (escapes.length === 0) return [];
+  const since = Math.min(...escapes.map(({ record }) => record?.recordedAt ?? Infinity));
+  return findIgnored(root, ignore)
+    .filter(({ modifiedAt }) => modifiedAt > since)
+    .map(({ path }) => path);
+}
+
+/** What may be behind a test file that failed, and what to do. */
+export function suspects({
+  ignore,
+  changedIgnored,
+}: {
+  ignore: string[];
+  changedIgnored: string[];
+}): string {
+  const advice =
+    'make it part of what the test reads, or let the file run always with /** @testmon always */ or the option always.';
+  if (changedIgnored.length > 0) {
+    return `the option ignore leaves out ${count(changedIgnored.length, 'file')} that changed since${some(changedIgnored)}; take them off the list if the tests need them. Else the cause is the clock, the network, chance or another thing that is not watched: ${advice}`;
+  }
+  const ignored = ignore.length > 0 ? ', a file that the option ignore leaves out' : '';
+  return `the cause is something that is not watched: the clock, the network, chance${ignored}, or a bug in testmon. Run the file again: if it passes now, it is chance or order; if not, ${advice}`;
+}
+
+/**
+ * Switches selection off where a spot check has failed and nothing has settled that: the records are not to be trusted.
+ * With the option `trust` they are trusted again.
+ */
+export function heedEscapes(request: RunRequest, { store, writable }: OpenedStore): RunRequest {
+  const { root, options, voice, listing } = request;
+  const open = findOpenEscapes(store, root);
+  if (open.length === 0) return request;
+  if (!options.trust)
+    return request.select ? { ...request, select: false, openEscapes: open } : request;
+  const settles = writable && !listing;
+  if (settles) store.commit(makeBatch({ trust: true }), Date.now());
+  const what = `the failed ${open.length === 1 ? 'spot check' : 'spot checks'} of ${namesOf(open)}`;
+  voice.say(
+    settles
+      ? `${what} no longer ${open.length === 1 ? 'keeps' : 'keep'} tests from being selected, as --testmon-trust asks.`
+      : `${what} ${open.length === 1 ? 'does' : 'do'} not keep this run from selecting, as --testmon-trust asks.`,
+  );
+  return request;
+}
+
+/** The escapes that nothing has settled. A test file that is no more can neither pass nor fail. */
+export function findOpenEscapes(store: Store, root: string): StoredEscape[] {
+  return store
+    .escapes()
+    .filter(({ path, isOpen }) => isOpen && fs.existsSync(fromStored(root, path)));
+}
+
+/** Why selection is off, as a sentence begins. */
+export function whySelectionIsOff(open: readonly StoredEscape[]): string {
+  const checks = open.length === 1 ? 'a spot check' : 'spot checks';
+  return `selection is off in this database, as ${namesOf(open)} failed in ${checks} though nothing that is watched had changed`;
+}
+
+/** One path, or how many and the first of them. */
+export function namesOf(items: readonly { path: string }[]): string {
+  const [first] = items;
+  if (first !== undefined && items.length === 1) return first.path;
+  return `${count(items.length, 'test file')}${some(items.map(({ path }) => path))}`;
+}

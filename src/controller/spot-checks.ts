@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import type { Test, TestResult } from '@jest/test-result';
+import { readSpotChecks } from '../config/spot-checks';
+import { chooseSpotChecks } from '../selection/spot-checks';
+import type { CommitBatch, Store, StoredRecord } from '../store';
+import type { ProjectPath, TestFileKey } from '../store/types';
+import {
+  changedIgnoredFiles,
+  describeEscape,
+  describeFailed,
+  namesOf,
+  pickRecord,
+  suspects,
+  type Escape,
+} from './escapes';
+import { describeFailure, type Failure } from './failure';
+import { count, some } from './messages';
+import type { JudgedTest, Project } from './project';
+import type { RunRequest } from './run-request';
+
+/** What the spot checks of a run came to, in numbers. */
+export interface SpotCheckOutcome {
+  percent: number;
+  /** Unaffected test files that could be chosen from. */
+  unaffected: number;
+  chosen: number;
+  /** Those that ran to their end. */
+  ended: number;
+  failed: number;
+  /** Recorded milliseconds of those chosen. */
+  duration: number;
+}
+
+/** What the choice needs to know of the run. */
+interface Run {
+  request: RunRequest;
+  store: Store;
+  projectOf(judged: JudgedTest): Project | undefined;
+  /** The record by which a test file was found unaffected. */
+  recordOf(judged: JudgedTest): StoredRecord | undefined;
+}
+
+interface Chosen {
+  judged: JudgedTest;
+  key: ProjectPath;
+  environmentId: number;
+  record: StoredRecord | undefined;
+  /** It has failed before although nothing that is watched had changed: see `Store.flaky`. */
+  isFlaky: boolean;
+  hasEnded: boolean;
+}
+
+/** A chosen test file that failed. */
+interface Finding extends Escape {
+  chosen: Chosen;
+}
+
+/**
+ * Runs a few of the unaffected test files all the same. One that fails is an escape: selection would have hidden the
+ * failure.
+ */
+export class SpotChecks {
+  readonly #request: RunRequest;
+  readonly #percent: number;
+  readonly #seed: string;
+  readonly #unaffected: number;
+  readonly #chosen: ReadonlyMap<string, Chosen>;
+  readonly #findings: Finding[] = [];
+
+  private constructor(
+    request: RunRequest,
+    percent: number,
+    seed: string,
+    unaffected: number,
+    chosen: readonly Chosen[],
+  ) {
+    this.#request = request;
+    this.#percent = percent;
+    this.#seed = seed;
+    this.#unaffected = unaffected;
+    this.#chosen = new Map(chosen.map((one) => [keyOf(one.judged.test), one]));
+  }
+
+  /**
+   * Chooses among the given test files.
+   * @returns Null where nothing is to be checked.
+   */
+  static choose(run: Run, judged: readonly JudgedTest[]): SpotChecks | null {
+    const { request, store } = run;
+    const { percent, seed } = readSpotChecks(request.options.spotChecks) ?? NO_SHARE;
+    if (percent === 0 || !canCheck(request)) return null;
+    const unaffected = judged.filter(({ verdict }) => !verdict.affected);
+    if (unaffected.length === 0) return null;
+    const checked = new Map(
+      store.spotChecks().map(({ project, path, checkedAt }) => [`${project}\n${path}`, checkedAt]),
+    );
+    const candidates = unaffected.flatMap((one) => {
+      const project = run.projectOf(one);
+      if (project === undefined) return [];
+      const name = project.environment.project;
+      const checkedAt = checked.get(`${name}\n${one.path}`) ?? 0;
+      return [{ project: name, path: one.path, checkedAt, judged: one, of: project }];
+    });
+    const lots = seed ?? randomBytes(4).toString('hex');
+    const flaky = new Map<string, ReadonlySet<string>>();
+    const chosen = chooseSpotChecks(candidates, percent, lots).map(
+      ({ project, path, judged: one, of }): Chosen => {
+        const known = flaky.get(project) ?? store.flaky(project);
+        flaky.set(project, known);
+        return {
+          judged: one,
+          key: { project, path },
+          environmentId: of.environmentId,
+          record: run.recordOf(one),
+          isFlaky: known.has(path),
+          hasEnded: false,
+        };
+      },
+    );
+    return new SpotChecks(request, percent, lots, unaffected.length, chosen);
+  }
+
+  get judged(): JudgedTest[] {
+    return Array.from(this.#chosen.values(), ({ judged }) => judged);
+  }
+
+  get testFiles(): TestFileKey[] {
+    return Array.from(this.#chosen.values(), ({ environmentId, key: { path } }) => ({
+      environmentId,
+      path,
+    }));
+  }
+
+  get outcome(): SpotCheckOutcome {
+    const all = [...this.#chosen.values()];
+    return {
+      percent: this.#percent,
+      unaffected: this.#unaffected,
+      chosen: all.length,
+      ended: all.filter(({ hasEnded }) => hasEnded).length,
+      failed: this.#findings.length,
+      duration: all.reduce((sum, { judged }) => sum + (judged.duration ?? 0), 0),
+    };
+  }
+
+  /** The line before the tests run. */
+  announce(): void {
+    const { voice } = this.#request;
+    const chosen = this.judged;
+    const one = chosen.length === 1;
+    voice.say(
+      `spot check: ${chosen.length} of ${count(this.#unaffected, 'unaffected test file')} ${one ? 'runs' : 'run'} all the same${some(chosen.map(({ path }) => path))}; --testmon-spot-checks ${this.#percent}%@${this.#seed} repeats the choice.`,
+    );
+  }
+
+  /** Jest has said how a test file came out. */
+  note(test: Pick<Test, 'path' | 'context'>, result: TestResult, passed: boolean): void {
+    const chosen = this.#chosen.get(keyOf(test));
+    if (chosen === undefined || chosen.hasEnded) return;
+    chosen.hasEnded = true;
+    if (!passed) this.#find(chosen, describeFailure(result));
+  }
+
+  /** Jest's process has come to an untimely end while these ran in it. */
+  noteCutShort(testFiles: readonly TestFileKey[]): void {
+    for (const { environmentId, path } of testFiles) {
+      for (const chosen of this.#chosen.values()) {
+        if (chosen.hasEnded || chosen.environmentId !== environmentId || chosen.key.path !== path)
+          continue;
+        chosen.hasEnded = true;
+        this.#find(chosen, { tests: [], message: "it ended Jest's process" });
+      }
+    }
+  }
+
+  /** What is to be committed of them. */
+  get batch(): Required<Pick<CommitBatch, 'spotChecks' | 'escapes'>> {
+    return {
+      spotChecks: [...this.#chosen.values()].flatMap(({ hasEnded, key }) => (hasEnded ? key : [])),
+      escapes: this.#escapes.map(({ chosen, failure }) => ({
+        ...chosen.key,
+        recordHash: chosen.record?.hash ?? '',
+        recordedAt: chosen.record?.recordedAt ?? 0,
+        message: describeFailed(failure),
+      })),
+    };
+  }
+
+  /**
+   * Names what failed, and says what that means.
+   * @param isKept Whether the database remembers it.
+   */
+  sayFindings(isKept: boolean): void {
+    const { voice, root, options } = this.#request;
+    const chance = this.#findings.filter(({ chosen }) => chosen.isFlaky);
+    if (chance.length > 0) {
+      voice.warn(
+        `the spot check of ${namesOf(chance)} failed, as ${chance.length === 1 ? 'it has' : 'they have'} before with nothing changed that is watched, so this is taken for a flaky test; /** @testmon always */ runs such a test file each time.`,
+      );
+    }
+    const escapes = this.#escapes;
+    if (escapes.length === 0) return;
+    const one = escapes.length === 1;
+    for (const escape of escapes) {
+      const [path = '', ...details] = describeEscape(escape);
+      voice.warn(`escape: ${path} ${details.join('; ')}`);
+    }
+    const { ignore } = options;
+    const changedIgnored = changedIgnoredFiles(root, ignore, escapes);
+    voice.warn(suspects({ ignore, changedIgnored }));
+    voice.warn(
+      isKept
+        ? `selection is off in this database until ${one ? 'this test file passes' : 'these test files pass'}: until then everything runs; --testmon-trust selects again without that.`
+        : `the database cannot be written, so the next run selects as this one did; --testmon-noselect runs everything.`,
+    );
+  }
+
+  get #escapes(): Finding[] {
+    return this.#findings.filter(({ chosen }) => !chosen.isFlaky);
+  }
+
+  #find(chosen: Chosen, failure: Failure): void {
+    const { judged, record } = chosen;
+    this.#findings.push({
+      path: judged.path,
+      level: 'file',
+      record: record === undefined ? null : pickRecord(record),
+      failure,
+      changed: [],
+      chosen,
+    });
+  }
+}
+
+const NO_SHARE = { percent: 0, seed: null };
+
+/**
+ * Whether this run may run more than what is affected: not where Jest watches or lists, nor where the command line names
+ * what is to run, as `-t` and `-u` do. Coverage alone names nothing.
+ */
+function canCheck({ select, started, listing, namesTests }: RunRequest): boolean {
+  return select && started === null && !listing && namesTests.every((name) => /cover/i.test(name));
+}
+
+function keyOf({ context, path }: Pick<Test, 'path' | 'context'>): string {
+  return `${context.config.id}|${path}`;
+}
