@@ -10,6 +10,12 @@ export const CLI = path.join(DIST, 'cli.js');
 /** What `require('jest-testmon')` is in a project that has it installed, for configs that use `withTestmon`. */
 export const ENTRY = path.join(DIST, 'index.js');
 
+/** What runs keep of this machine and user, apart from what the developer's own do. */
+const MACHINE = {
+  XDG_STATE_HOME: path.join(REPOSITORY, 'node_modules/.cache/testmon-tests/state'),
+  XDG_CACHE_HOME: path.join(REPOSITORY, 'node_modules/.cache/testmon-tests/cache'),
+};
+
 /** Files of a project by relative path; null removes one. */
 export type Files = Record<string, string | null>;
 
@@ -201,7 +207,7 @@ export class Project {
           !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|NODE_OPTIONS$)/.test(name),
       ),
     );
-    return { ...inherited, TMPDIR: this.temporary, NO_COLOR: '1', ...env };
+    return { ...inherited, ...MACHINE, TMPDIR: this.temporary, NO_COLOR: '1', ...env };
   }
 }
 

@@ -37,7 +37,7 @@ function circumstances(root: string, cwd: string): unknown[] {
     nodePath(root, realPath(cwd)),
     RUNNER_VARIABLES.flatMap((name) => {
       const value = process.env[name];
-      return value === undefined ? [] : [[name, variableValue(value)]];
+      return value === undefined ? [] : [[name, variableValue(name, value)]];
     }),
     toStored(root, realPath(cwd)),
   ];

@@ -4,6 +4,7 @@ import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { PackageReader } from '../dependencies/packages';
 import { fromStored } from '../dependencies/paths';
+import { sharedHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
   publishRunFile,
@@ -335,6 +336,7 @@ export class Controller {
       ignore: options.ignore,
       ignoreVariables: options.ignoreVariables,
       variableNames: this.#tree.variableNames,
+      hashMemo: sharedHashMemo(path.join(directory.path, 'hashes')),
       setupVariables: {},
       setupInputs: [],
       packageCache: packageCache(root, this.#configs),
@@ -366,7 +368,7 @@ export class Controller {
     );
     if (changed.length + setupInputs.length === 0) return;
     const setupVariables = Object.fromEntries(
-      changed.map((name) => [name, variableValue(before[name])]),
+      changed.map((name) => [name, variableValue(name, before[name])]),
     );
     publishRunFile(this.runFile, { ...this.#published, setupVariables, setupInputs });
   }

@@ -16,7 +16,8 @@ import { packageFolder, realPath, repositoryRoot } from '../dependencies/paths';
 import { isFile } from '../dependencies/stats';
 import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/tool-configs';
 import { packageNamesIn } from '../dependencies/tool-packages';
-import { ignoredVariables, variableValue } from '../dependencies/variables';
+import { slowHash } from '../dependencies/slow-hash';
+import { fastValue, ignoredVariables, mayBeSecret } from '../dependencies/variables';
 import { preloaded, preloadedPackages, type Started } from './circumstances';
 import { namesIn, portableConfig, portablePath } from './portable';
 
@@ -95,16 +96,17 @@ export function toolChainHash(input: ToolChainInput): string {
     ['jest', ...named, ...preloadedPackages(), ...texts.flatMap(packageNamesIn)],
     folders,
   );
-  const variables = new Set([...HASHED_VARIABLES, ...texts.flatMap(variablesIn)]);
+  const names = [...new Set([...HASHED_VARIABLES, ...texts.flatMap(variablesIn)])].sort();
+  const variables = names.map((name) => [name, started.variables[name]] as const);
 
-  return shortHash(
+  const hash = shortHash(
     JSON.stringify([
       FINGERPRINTS_VERSION,
       input.jestVersion,
       input.globalKeys,
       input.typeErrors,
       started.circumstances,
-      [...variables].sort().map((name) => [name, variableValue(started.variables[name])]),
+      variables.map(([name, value]) => [name, value === undefined ? '' : fastValue(value)]),
       portableConfig(checkout, shaped),
       files.map((file, index) => [
         portablePath(checkout, file),
@@ -115,6 +117,9 @@ export function toolChainHash(input: ToolChainInput): string {
       packages,
     ]),
   );
+  // All the rest is known to whoever has the code, so that a short value could be found by trying.
+  const tellsSecrets = variables.some(([name, value]) => mayBeSecret(name, value));
+  return tellsSecrets ? slowHash('tool chain', hash) : hash;
 }
 
 /** The project's own files that shape every result, as absolute paths. */

@@ -12,7 +12,7 @@ import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/prag
 import { remembered } from '../dependencies/remembered';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
 import { kindAt } from '../dependencies/stats';
-import { variableNamesValue, variableValue } from '../dependencies/variables';
+import { variableHolds, variableNamesValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
 import type { FileState, Store } from '../store';
@@ -122,7 +122,9 @@ export class WorkingTree {
       case 'package':
         return this.#packages.value(fromStored(this.#root, name)) === value;
       case 'variable':
-        return (name === '' ? this.variableNames : variableValue(process.env[name])) === value;
+        return name === ''
+          ? this.variableNames === value
+          : variableHolds(name, process.env[name], value);
       case 'manifest':
         return this.#manifest(name) === value;
       case 'declared':

@@ -1,4 +1,5 @@
 import { shortHash } from './content';
+import { isSlowHash, slowHash } from './slow-hash';
 
 /**
  * Environment variables that differ from machine to machine or from run to run without a test's result depending
@@ -18,18 +19,62 @@ export const IGNORED_VARIABLES: readonly string[] = [
 
 /** Makes the test for a variable that never counts: the built-in list and the user's. */
 export function ignoredVariables(extra: readonly string[] = []): (name: string) => boolean {
+  return named([...IGNORED_VARIABLES, ...extra]);
+}
+
+/** Whether a name is among those of a list, in which a trailing `*` matches any ending. */
+function named(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set<string>();
   const prefixes: string[] = [];
-  for (const pattern of [...IGNORED_VARIABLES, ...extra]) {
+  for (const pattern of patterns) {
     if (pattern.endsWith('*')) prefixes.push(pattern.slice(0, -1));
     else exact.add(pattern);
   }
   return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
-/** What a record keeps of a variable: a hash, as values may be secrets; empty when it is not set. */
-export function variableValue(value: string | undefined): string {
-  return value === undefined ? '' : shortHash(`=${value}`);
+/** Variables whose values are no secrets, whoever sets them: most suites ask for them, so they are hashed fast. */
+const isPublic = named([
+  'NODE_ENV', 'BABEL_ENV', 'BABEL_SHOW_CONFIG_FOR', 'BABEL_DISABLE_CACHE', 'BROWSERSLIST', 'BROWSERSLIST_*', 'SWC_NODE_PROJECT',
+  'TS_NODE_*', 'TS_JEST_*', 'JEST_JASMINE', 'TZ', 'LANG', 'LANGUAGE', 'LC_*', 'DEBUG', 'DEBUG_COLORS', 'DEBUG_PRINT_LIMIT',
+  'LOG_LEVEL', 'LOGLEVEL', 'RTL_SKIP_AUTO_CLEANUP', 'GRACEFUL_FS_PLATFORM', 'READABLE_STREAM', 'TEST_GRACEFUL_FS_GLOBAL_PATCH',
+  'NODE_DEBUG', 'NODE_DEBUG_NATIVE', 'NODE_PRESERVE_SYMLINKS', 'NODE_PRESERVE_SYMLINKS_MAIN', 'NODE_PENDING_DEPRECATION',
+  'NODE_ICU_DATA', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA', 'NODE_USE_ENV_PROXY',
+  'NODE_NO_WARNINGS', 'NODE_DISABLE_COLORS', 'NODE_V8_COVERAGE', 'NODE_PATH', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'SSL_CERT_FILE',
+  'SSL_CERT_DIR', 'UV_THREADPOOL_SIZE', 'OS', 'PROCESSOR_ARCHITECTURE', 'NUMBER_OF_PROCESSORS', 'COMSPEC', 'ComSpec', 'SystemRoot',
+  'SYSTEMROOT', 'windir', 'WINDIR',
+]); // prettier-ignore
+
+/**
+ * Whether a variable's value may be a secret that could be found by trying, so that no fast hash of it is kept.
+ * @param value Empty, or undefined where the variable is not set, it tells nothing.
+ */
+export function mayBeSecret(name: string, value: string | undefined): boolean {
+  return value !== undefined && value !== '' && !isPublic(name);
+}
+
+/** What a record keeps of a variable: a hash that takes long to make where its value may be a secret; empty when it is not set. */
+export function variableValue(name: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  return mayBeSecret(name, value) ? slowValue(name, value) : fastValue(value);
+}
+
+/**
+ * Whether a variable has the value that a record was made with.
+ * @param recorded As `variableValue` gives it, or as earlier versions did: those kept a fast hash of every value.
+ */
+export function variableHolds(name: string, value: string | undefined, recorded: string): boolean {
+  if (value === undefined || recorded === '') return value === undefined && recorded === '';
+  return recorded === (isSlowHash(recorded) ? slowValue(name, value) : fastValue(value));
+}
+
+function slowValue(name: string, value: string): string {
+  return slowHash(`variable ${name}`, value);
+}
+
+/** The same for what does not leave this process as it is. */
+export function fastValue(value: string): string {
+  return shortHash(`=${value}`);
 }
 
 /** What a record keeps of which variables there are, those that never count aside. */

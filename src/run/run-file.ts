@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Mocks } from '../dependencies/mocks';
+import type { HashMemo } from '../dependencies/slow-hash';
 import type { Dependency, EnvironmentKey } from '../store/types';
 import { openPrivate } from './ownership';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 5;
+export const RUN_FILE_VERSION = 6;
 
 /** The variable that tells workers where the run file is. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
@@ -57,6 +58,8 @@ export interface RunFile {
   ignoreVariables: string[];
   /** What a record keeps of the names of all environment variables, as selection sees them. */
   variableNames: string;
+  /** Where workers find the slow hashes that were made before. */
+  hashMemo: HashMemo;
   /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
   setupVariables: Record<string, string>;
   /** What the global setup found in the project's files: it counts for every record. */

@@ -263,7 +263,7 @@ export class Recorder extends PathInputs implements Sink {
   #variableValue(variable: string, value: string | undefined): string {
     const { setupVariables } = this.#run.file;
     const before = Object.hasOwn(setupVariables, variable) ? setupVariables[variable] : undefined;
-    return before ?? variableValue(value);
+    return before ?? variableValue(variable, value);
   }
 
   // --- what Jest's events tell ---

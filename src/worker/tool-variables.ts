@@ -31,7 +31,7 @@ function valueNow(name: string): string {
   const variables = actual ?? process.env;
   return name === ALL_NAMES
     ? variableNamesValue(variables, ignores)
-    : variableValue(variables[name]);
+    : variableValue(name, variables[name]);
 }
 
 /** The value of a variable as the tool chain of this process sees it. */

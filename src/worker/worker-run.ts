@@ -10,6 +10,7 @@ import { foldersAbove, linkValue, nearerPlaces } from '../dependencies/nearer';
 import { mocksValue } from '../dependencies/mocks';
 import { remembered } from '../dependencies/remembered';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
+import { useHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables } from '../dependencies/variables';
 import {
   awaitRunFile,
@@ -71,6 +72,7 @@ export class WorkerRun {
     this.#packages = new PackageReader(file.root, file.packageCache);
     this.#folders = new FolderReader(file.root, unwatched.readdirSync);
     this.ignoresVariable = ignoredVariables(file.ignoreVariables);
+    useHashMemo(file.hashMemo);
     acknowledge(path.join(file.directory, `ack-${name}`));
     checkEnvironments(file);
   }

@@ -1,0 +1,127 @@
+import { createHmac, randomBytes, scryptSync } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { stateFolder } from '../machine/folders';
+import { machineSecret } from '../machine/secret';
+
+/** As they are before anyone watches or replaces them: tests ask for variables while both are done to them. */
+const { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = fs;
+const [hmac, random, scrypt] = [createHmac, randomBytes, scryptSync];
+
+/** Where slow hashes are kept, so that each is made once. The names of its files are keyed and tell nothing. */
+export interface HashMemo {
+  /** Absolute path of a folder that this user alone can use. */
+  folder: string;
+  key: string;
+}
+
+/** What a slow hash begins with; another one makes other hashes of the same texts. */
+const FORM = 's1:';
+
+/** About 15 ms of a processor and 4 MB for each text that is tried. */
+const COST = { N: 4096, r: 8, p: 1 };
+const BYTES = 16;
+
+/** Beyond so many kept hashes, the older half goes. */
+const MOST = 2_000;
+
+const ofProcess = new Map<string, string>();
+
+let memo: HashMemo | null | undefined;
+let isPruned = false;
+
+/** Whether a hash is one of `slowHash`. */
+export function isSlowHash(hash: string): boolean {
+  return hash.startsWith(FORM);
+}
+
+/**
+ * Hashes a text that may be a secret and may be short: trying texts takes long. Equal on every machine, so that records
+ * of several can be compared.
+ * @param purpose What the text is of, which salts the hash.
+ */
+export function slowHash(purpose: string, text: string): string {
+  const subject = `${purpose}\0${text}`;
+  let hash = ofProcess.get(subject);
+  if (hash === undefined) {
+    hash = keptHash(purpose, text, subject);
+    ofProcess.set(subject, hash);
+  }
+  return hash;
+}
+
+/** Has this process use what its controller uses. */
+export function useHashMemo(shared: HashMemo | null): void {
+  memo = shared;
+}
+
+/**
+ * The memo of this process, for others that take part in its run.
+ * @param folder Where one is made that lasts as long as the run, as there is none of the machine.
+ */
+export function sharedHashMemo(folder: string): HashMemo {
+  memo ??= memoOfMachine() ?? { folder, key: random(16).toString('hex') };
+  return memo;
+}
+
+function memoOfMachine(): HashMemo | null {
+  const [folder, secret] = [stateFolder(), machineSecret()];
+  if (folder === null || secret === null) return null;
+  return { folder: path.join(folder, 'hashes'), key: secret.key };
+}
+
+function keptHash(purpose: string, text: string, subject: string): string {
+  if (memo === undefined) memo = memoOfMachine();
+  const file = memo === null ? null : placeIn(memo, subject);
+  const kept = file === null ? null : read(file);
+  if (kept !== null) return kept;
+  const hash = scrypt(text, `jest-testmon ${FORM}${purpose}`, BYTES, COST);
+  const made = FORM + hash.toString('base64url');
+  if (file !== null) keep(file, made);
+  return made;
+}
+
+function placeIn({ folder, key }: HashMemo, subject: string): string {
+  return path.join(folder, hmac('sha256', key).update(FORM).update(subject).digest('hex'));
+}
+
+const WHOLE = new RegExp(`^${FORM}[\\w-]{22}$`);
+
+function read(file: string): string | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return WHOLE.test(text) ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where it cannot be kept, it is made again: that costs time alone, so nothing is said. */
+function keep(file: string, hash: string): void {
+  const written = `${file}.${random(8).toString('hex')}`;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(written, hash, { flag: 'wx', mode: 0o600 });
+    renameSync(written, file);
+    if (!isPruned) prune(path.dirname(file));
+  } catch {
+    remove(written);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The folder is not to be written, or it is not the real one now.
+  }
+}
+
+function prune(folder: string): void {
+  isPruned = true;
+  const files = readdirSync(folder).map((name) => path.join(folder, name));
+  if (files.length <= MOST) return;
+  const byAge = files.map((file) => ({ file, at: statSync(file).mtimeMs }));
+  byAge.sort((a, b) => b.at - a.at);
+  for (const { file } of byAge.slice(MOST / 2)) remove(file);
+}
