@@ -8,7 +8,8 @@ export interface ProbeMetadata {
   /** Path of the file, as the caller gave it. */
   path: string;
   contentHash: string;
-  form: Form;
+  /** `node` where Node runs the file as it is written. */
+  form: Form | 'node';
   /** Eight bytes per block, in tree order. */
   fingerprints: Buffer;
   /** Where the blocks stand in the source: see `decodePlaces`. */
@@ -35,7 +36,7 @@ export function decodeMetadata(text: string): ProbeMetadata {
   if (
     typeof path !== 'string' ||
     typeof contentHash !== 'string' ||
-    (form !== 'commonjs' && form !== 'module') ||
+    (form !== 'commonjs' && form !== 'module' && form !== 'node') ||
     typeof fingerprints !== 'string' ||
     typeof places !== 'string'
   ) {

@@ -343,7 +343,7 @@ export class Project {
   }
 }
 
-const FORMS: readonly ModuleForm[] = ['commonjs', 'module'];
+const FORMS: readonly ModuleForm[] = ['commonjs', 'module', 'node'];
 
 const NEVER_RECORDED: Judgement = {
   verdict: { affected: true, reason: 'new' },

@@ -1,9 +1,11 @@
+import * as fs from 'node:fs';
 import * as vm from 'node:vm';
 import type { ScriptTransformer } from '@jest/transform';
 import type { Config } from '@jest/types';
 // Not by way of the folder's index: its parser is of no use where nothing is parsed.
 import { decodeMetadata, type ProbeMetadata } from '../blocks/metadata';
 import { findMetadata } from '../blocks/prelude';
+import { contentHash } from '../dependencies/content';
 import { fromStored } from '../dependencies/paths';
 import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../store/types';
@@ -32,6 +34,7 @@ export class ProjectTransform {
    */
   async metadata(name: string, form: ModuleForm): Promise<ProbeMetadata | null> {
     try {
+      if (form === 'node') return await this.#asWritten(name);
       this.#transformer ??= this.#load();
       const transformer = await this.#transformer;
       const file = fromStored(this.#root, name);
@@ -67,6 +70,14 @@ export class ProjectTransform {
     } catch {
       // It cannot be loaded any more: the test run will show the error.
     }
+  }
+
+  /** What Node runs without a transformer. */
+  async #asWritten(name: string): Promise<ProbeMetadata | null> {
+    const { readNodeFile } = await import('../blocks/node-file.js');
+    const content = fs.readFileSync(fromStored(this.#root, name));
+    const options = { path: name, contentHash: contentHash(content), root: this.#root };
+    return readNodeFile(content.toString(), options)?.metadata ?? null;
   }
 
   async #load(): Promise<ScriptTransformer> {

@@ -55,7 +55,7 @@ export function isDependencyKind(value: unknown): value is DependencyKind {
 }
 
 export function isModuleForm(value: unknown): value is ModuleForm {
-  return value === 'commonjs' || value === 'module';
+  return value === 'commonjs' || value === 'module' || value === 'node';
 }
 
 export function isTestOutcome(value: unknown): value is TestOutcome {

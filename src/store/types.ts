@@ -3,8 +3,11 @@
  * Paths are relative to the root of the database's project and use forward slashes.
  */
 
-/** The transformed shape of a file: Jest asks a transformer for CommonJS or for an ES module. */
-export type ModuleForm = 'commonjs' | 'module';
+/**
+ * The transformed shape of a file: Jest asks a transformer for CommonJS or for an ES module; `node` is a file as it is
+ * written, which Node runs in a child process.
+ */
+export type ModuleForm = 'commonjs' | 'module' | 'node';
 
 /** One version of a transformed file: its blocks' fingerprints, in tree order (parents first). */
 export interface FileVersion {

@@ -63,6 +63,12 @@ function isForeignFile(file: string): boolean {
   );
 }
 
+/** Node reads a module to run it. */
+export function calledByModuleLoader(): boolean {
+  const first = callerFiles().find((file) => file !== '' && !file.startsWith(OWN_FOLDER));
+  return first !== undefined && /^node:internal\/modules\//.test(first);
+}
+
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
 function callerFiles(): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { importClosure } from '../dependencies/imports';
 import { listingValue } from '../dependencies/listing';
+import { ChildReports, idOf, type Ran } from './child-reports';
 import type { Surroundings } from '../dependencies/surroundings';
 import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
@@ -23,6 +23,8 @@ export interface ChildWatcher extends Surroundings {
   reportsScripts: boolean;
   /** A file was loaded, or named to a program. */
   loaded(file: string): void;
+  /** A file was run by Node. */
+  ran?(file: string, how: Ran, at: number): void;
   /** A path was named to a program, and nothing was there. */
   missed(file: string): void;
   observed(observation: Observation): void;
@@ -32,6 +34,8 @@ export interface ChildWatcher extends Surroundings {
 let reports: string | null = null;
 /** By file of observations: how many bytes of it were read. */
 let readUpTo = new Map<string, number>();
+/** What children reported of the scripts that they ran. */
+let scripts = new ChildReports();
 let watcher: ChildWatcher | null = null;
 let installed = false;
 
@@ -46,16 +50,17 @@ export function watchChildren(next: ChildWatcher): void {
  * afterwards, it counts what they did until then.
  */
 export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
-  const outer = { watcher, reports, readUpTo };
+  const outer = { watcher, reports, readUpTo, scripts };
   install();
   watcher = next;
   reports = null;
   readUpTo = new Map();
+  scripts = new ChildReports();
   try {
     return work();
   } finally {
     unobserved(collectChildren);
-    ({ watcher, reports, readUpTo } = outer);
+    ({ watcher, reports, readUpTo, scripts } = outer);
   }
 }
 
@@ -70,9 +75,9 @@ export function install(): void {
       const { workspace, temporary, reportsScripts } = watcher;
       return { folder: reportFolder(), workspace, temporary, reportsScripts };
     },
-    named: (file) => {
-      watcher?.loaded(file);
-      if (SCRIPT.test(file)) for (const other of importClosure([file])) watcher?.loaded(other);
+    named: (file, runs) => {
+      if (runs && watcher?.ran !== undefined) scripts.launched(file);
+      else if (watcher !== null) loadedWithImports(watcher, file);
     },
     missed: (file) => watcher?.missed(file),
     listed: (name) => {
@@ -93,12 +98,18 @@ export function collectChildren(): void {
   const to = watcher;
   watcher = null;
   const folder = reports;
+  const found = scripts;
   reports = null;
   readUpTo.clear();
-  if (folder === null || to === null) return;
-  for (const name of listed(folder))
-    for (const file of loadedFiles(path.join(folder, name))) to.loaded(file);
-  fs.rmSync(folder, { recursive: true, force: true });
+  scripts = new ChildReports();
+  if (to === null) return;
+  for (const name of folder === null ? [] : listed(folder)) {
+    const id = name.startsWith(OBSERVATIONS) ? null : idOf(name);
+    if (id !== null && folder !== null) found.covered(id, textOf(path.join(folder, name)));
+  }
+  if (to.ran !== undefined) found.tell((file, how, at) => to.ran?.(file, how, at));
+  else for (const file of found.files()) to.loaded(file);
+  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
 }
 
 /** Reports what was observed since the last time. */
@@ -115,7 +126,8 @@ function readObservations(): void {
     if (end <= from) continue;
     readUpTo.set(name, end);
     for (const observation of decodeObservations(content.toString('utf8', from, end)))
-      to.observed(observation);
+      if (to.ran === undefined) observedByName(to, observation);
+      else if (!scripts.observed(idOf(name) ?? name, observation)) to.observed(observation);
   }
 }
 
@@ -127,16 +139,24 @@ function listed(folder: string): string[] {
   }
 }
 
-/** The scripts of one report. Source: Node's documentation of NODE_V8_COVERAGE. */
-function loadedFiles(report: string): string[] {
+/** For those who do not ask which parts of a script ran: a script is a file that was read. */
+function observedByName(to: ChildWatcher, observation: Observation): void {
+  const { what, name } = observation;
+  if (what === 'launched') loadedWithImports(to, name);
+  else if (what === 'script') to.observed({ ...observation, what: 'read' });
+  else if (what !== 'started') to.observed(observation);
+}
+
+function loadedWithImports(to: ChildWatcher, file: string): void {
+  to.loaded(file);
+  if (SCRIPT.test(file)) for (const other of importClosure([file])) to.loaded(other);
+}
+
+function textOf(report: string): string {
   try {
-    const { result } = JSON.parse(unwatched.readFileSync(report, 'utf8')) as {
-      result: { url: string }[];
-    };
-    return result.flatMap(({ url }) => (url.startsWith('file:') ? [fileURLToPath(url)] : []));
+    return unwatched.readFileSync(report, 'utf8');
   } catch {
-    // A child that was killed leaves half a report.
-    return [];
+    return '';
   }
 }
 

@@ -1,6 +1,7 @@
 import childProcess from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
+import { isFile } from '../dependencies/stats';
 import { withoutOurFrames } from '../run/own-frames';
 import {
   CHILD_VARIABLE,
@@ -62,7 +63,8 @@ function watchAsynchronous(watch: LaunchWatch): void {
         ...envPairs.filter((pair) => !Object.hasOwn(added, splitPair(pair)[0])),
         ...Object.entries(added).map(([name, value]) => `${name}=${value}`),
       ];
-      noteCommand([file, ...args.slice(1)], options.cwd, watch);
+      const hooked = takesHook(file, args, env, options);
+      noteCommand([file, ...args.slice(1)], options.cwd, watch, hooked);
       whenEnded(this, watch);
     }
     return Reflect.apply(spawn, this, [options]);
@@ -123,7 +125,7 @@ function watchSynchronous(
     const env = options.env ?? watch.variables();
     const command = args.filter((_, index) => index !== at).flat();
     const added = additions(String(command[0]), command, env, options, handover);
-    noteCommand(command, options.cwd, watch);
+    noteCommand(command, options.cwd, watch, takesHook(String(command[0]), command, env, options));
     const reporting = { ...options, env: { ...env, ...added } };
     const given =
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
@@ -155,7 +157,9 @@ function watchThreads(watch: LaunchWatch): void {
       const [script, options = {}] = args as [unknown, workerThreads.WorkerOptions?];
       const file =
         script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script;
-      noteCommand([file], undefined, watch);
+      const hooks = Array.isArray(options.execArgv ?? []) && !HOOK_IS_ARCHIVED;
+      const runs = hooks && typeof file === 'string' && watch.unobserved(() => isFile(file));
+      noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks);
       return startHooked(start, script, options, handover) ?? start(args);
     },
   });

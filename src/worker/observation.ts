@@ -16,6 +16,8 @@ export interface Observation {
    * - linked: where the link leads
    * - wrote, made, missed, lost, variable, governed: nothing
    * - evaluated: a source text; the name is the folder that it runs in
+   * - started (the script of this process): `STARTED_WITH_HOOKS`, or nothing
+   * - script (Node loads it as a module), launched (a process is started with it): a stamp, or nothing
    */
   value: string;
 }
@@ -34,7 +36,13 @@ const KINDS = [
   'variable',
   'governed',
   'evaluated',
+  'started',
+  'script',
+  'launched',
 ] as const;
+
+/** Of a process that was told to load something before its script, which may turn files into others. */
+export const STARTED_WITH_HOOKS = 'hooks';
 
 /** How the name of a file of observations begins. */
 export const OBSERVATIONS = 'seen-';

@@ -53,17 +53,17 @@ export abstract class PathInputs implements PathSink {
   }
 
   read(file: string): void {
-    const input = this.#input(file);
+    const input = this.input(file);
     if (input !== null) this.depend(fileDependency(input.name, input.file));
   }
 
   looked(file: string): void {
-    const input = this.#input(file);
+    const input = this.input(file);
     if (input !== null) this.depend(presenceDependency(input.name, input.file));
   }
 
   followed(file: string): void {
-    const input = this.#input(file);
+    const input = this.input(file);
     if (input === null) return;
     const found = presenceDependency(input.name, input.file);
     this.depend(
@@ -74,7 +74,7 @@ export abstract class PathInputs implements PathSink {
   }
 
   listed(folder: string): void {
-    const input = this.#input(folder);
+    const input = this.input(folder);
     if (input === null) return;
     const { name, file } = input;
     const entries = listingEntries(file, unwatched.readdirSync);
@@ -133,16 +133,16 @@ export abstract class PathInputs implements PathSink {
 
   /** What a package.json says of files counts, or that none is there. */
   governed(manifest: string): void {
-    const input = this.#input(manifest);
+    const input = this.input(manifest);
     if (input !== null) this.depend(manifestDependency(input.name, input.file));
   }
 
   /** What a path means that code looks at; null where it is no input, or its package is. */
-  #input(given: string): { name: string; file: string } | null {
+  protected input(given: string, seen = Infinity): { name: string; file: string } | null {
     const file = this.own.through(given);
     const place = this.#places.paths.place(file);
     if (place.kind === 'ignored') return null;
-    const before = this.own.before(file);
+    const before = this.own.before(file, seen);
     if (before === undefined) {
       const known = packageAt(this.#places, place);
       if (known === null) return { name: toStored(this.#places.paths.root, file), file };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { allBlocks, executedBlocks } from '../blocks/node-file';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/content';
 import { importClosure, mentionedFiles } from '../dependencies/imports';
@@ -10,6 +11,7 @@ import { testKey, type TestIdentity } from '../run/test-identity';
 import type { Dependency, TestOutcome } from '../store/types';
 import { calledForStackTrace } from './callers';
 import { ChildModules } from './child-modules';
+import type { Ran } from './child-reports';
 import { collectChildren, watchChildren } from './children';
 import { Accumulator } from './footprint';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
@@ -141,6 +143,11 @@ export class Recorder extends PathInputs implements Sink {
         this.read(file);
         this.#childModules.loaded(file);
       },
+      ran: (file, how, at) => {
+        this.#ran(file, how, at);
+        this.#childModules.governed(file);
+        this.#childModules.loaded(file);
+      },
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
       observed: (observation) => {
         const { what, name, value } = observation;
@@ -264,6 +271,31 @@ export class Recorder extends PathInputs implements Sink {
     const { setupVariables } = this.#run.file;
     const before = Object.hasOwn(setupVariables, variable) ? setupVariables[variable] : undefined;
     return before ?? variableValue(variable, value);
+  }
+
+  /**
+   * A child ran a file.
+   * @param at When it was seen to load it.
+   */
+  #ran(given: string, how: Ran, at: number): void {
+    const input = this.input(given, at);
+    if (input === null) return;
+    const { name, file } = input;
+    if (how === 'changed') {
+      this.#shared.depend({ kind: 'file', name, value: 'written meanwhile' });
+      return;
+    }
+    // What V8 counted is of the text that the file had then.
+    const isKnown = how !== 'text' && !wasWrittenSince(file, this.#startedAt);
+    const script = isKnown ? this.#run.nodeFile(name) : null;
+    if (script !== null && how !== 'text') {
+      const executed = how === 'all' ? allBlocks(script.file) : executedBlocks(script.file, how);
+      if (executed !== null) {
+        this.#shared.drain(script.metadata, executed);
+        return;
+      }
+    }
+    this.#shared.depend(fileDependency(name, file));
   }
 
   // --- what Jest's events tell ---
@@ -522,6 +554,12 @@ export class Recorder extends PathInputs implements Sink {
   protected depend(dependency: Dependency): void {
     (this.#current ?? this.#shared).depend(dependency);
   }
+}
+
+/** A file that changed while a test file ran may not be what its children ran. */
+function wasWrittenSince(file: string, time: number): boolean {
+  const stats = unwatched.statSync(file, { throwIfNoEntry: false });
+  return stats === undefined || stats.ctimeMs > time;
 }
 
 function textOf(file: string): string | null {

@@ -107,7 +107,8 @@ export class Replay {
   }
 }
 
-function isStill(file: string, value: string): boolean {
+/** Whether a file is as its stamp says. */
+export function isStill(file: string, value: string): boolean {
   try {
     return stamp(unwatched.statSync(file, { bigint: true })) === value;
   } catch {

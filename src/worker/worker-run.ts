@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { decodeMetadata } from '../blocks';
+import { decodeMetadata, encodeMetadata, readNodeFile, type NodeFile } from '../blocks';
+import { contentHash } from '../dependencies/content';
 import { PackageReader } from '../dependencies/packages';
 import { governingManifests, manifestValue } from '../dependencies/manifest';
 import { fromStored, PathClassifier } from '../dependencies/paths';
@@ -39,6 +40,13 @@ export interface ProbedFile extends OtherSources {
   name: string;
 }
 
+/** A file that a child ran as it is written. */
+export interface NodeScript {
+  file: NodeFile;
+  /** As a probe would have it. */
+  metadata: string;
+}
+
 /** A worker's part in one run: what the controller told it, and its own journal. */
 export class WorkerRun {
   readonly file: RunFile;
@@ -57,6 +65,7 @@ export class WorkerRun {
   readonly #declared = new Map<string, Dependency>();
   readonly #inputs = new Map<string, Dependency>();
   readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
+  readonly #nodeFiles = new Map<string, NodeScript | null>();
   readonly #folders: FolderReader;
   readonly childSources: KnownSources = new Map();
 
@@ -183,6 +192,18 @@ export class WorkerRun {
   /** Remembered, as the folders are that it stands in. */
   #link(place: string): string {
     return remembered(this.#links, place, () => linkValue(this.file.root, place));
+  }
+
+  /** The blocks of a file as it is written, remembered while it stays the same; null where it counts by its text. */
+  nodeFile(name: string): NodeScript | null {
+    const file = fromStored(this.file.root, name);
+    const content = unwatched.readFileSync(file);
+    const hash = contentHash(content);
+    return remembered(this.#nodeFiles, `${hash} ${name}`, () => {
+      const options = { path: name, contentHash: hash, root: this.file.root };
+      const read = readNodeFile(content.toString(), options);
+      return read && { file: read, metadata: encodeMetadata(read.metadata) };
+    });
   }
 
   /** The file that a metadata string belongs to, and the files written into it. */

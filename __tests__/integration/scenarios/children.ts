@@ -44,7 +44,7 @@ export const children: Family = {
             `scripts/${name}.js`,
             `require('./lib/${name}');\nif (process.argv[2] === 'wait') {\n  console.log('ready');\n  setInterval(() => {}, 1000);\n}\n`,
           ],
-          [`scripts/lib/${name}.js`, 'module.exports = () => 1;\n'],
+          [`scripts/lib/${name}.js`, 'module.exports = 1;\n'],
           [
             run(name),
             `const script = require('path').join(__dirname, '../scripts/${name}.js');
@@ -61,7 +61,7 @@ ${testing(body)}`,
       name: 'scripts that children and threads ran',
       edit: (project) => {
         for (const name of ['fork', 'spawn-sync', 'thread'])
-          project.edit(`scripts/${name}.js`, 'ready', 'steady');
+          project.edit(`scripts/${name}.js`, "'wait'", "'waiting'");
       },
       expectRan: [run('fork'), run('spawn-sync'), run('thread')],
     },

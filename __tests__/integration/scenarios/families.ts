@@ -1,5 +1,6 @@
 import { always } from './always';
 import { childInputs } from './child-inputs';
+import { childBlocks } from './child-blocks';
 import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
@@ -60,6 +61,7 @@ export const families: readonly Family[] = [
   typeScript,
   typeErrors,
   variables,
+  childBlocks,
   children,
   childInputs,
   childLookups,

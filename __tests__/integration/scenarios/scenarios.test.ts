@@ -15,7 +15,8 @@ const inTurn = limit(2);
  */
 describe.each(families)('$name', ({ base, scenarios, unchanged = [] }) => {
   describe.each([1, 3])('with %i workers', (workers) => {
-    const args = [...(base.args ?? []), `--maxWorkers=${workers}`];
+    // A busy machine takes its time to start children.
+    const args = [...(base.args ?? []), `--maxWorkers=${workers}`, '--testTimeout=60000'];
     const run = (project: Project, env?: NodeJS.ProcessEnv) =>
       inTurn(
         () =>

@@ -1,4 +1,4 @@
-import { syncBuiltinESMExports } from 'node:module';
+import Module, { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import {
   getEnvironmentData,
@@ -6,13 +6,13 @@ import {
   setEnvironmentData,
   threadId,
 } from 'node:worker_threads';
-import { calledByLaunch } from '../callers';
+import { calledByLaunch, calledByModuleLoader } from '../callers';
 import { watchFs } from '../fs-watch';
 import { watchLaunches } from '../launches';
 import { guarded, type Watch } from '../sink';
 import { watchedVariables } from '../variables';
 import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
-import { OBSERVATIONS } from '../observation';
+import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../observation';
 import { ReportWriter } from './report-writer';
 import { ReportingSink } from './reporting-sink';
 import { reportUnseenImports, SEES_IMPORTS, watchModules } from './modules';
@@ -25,8 +25,14 @@ export function report(): void {
   if (handover === null) return;
   const name = `${OBSERVATIONS}${process.pid}-${threadId}-${Date.now()}.jsonl`;
   const writer = new ReportWriter(path.join(handover.folder, name));
-  const reporting = new ReportingSink(writer, handover);
+  const runsAsWritten = asWritten();
+  const reporting = new ReportingSink(
+    writer,
+    handover,
+    () => calledByModuleLoader() && runsAsWritten(),
+  );
   const sink = guarded(reporting);
+  writer.write('started', mainScript(), hasHooks(variables) ? STARTED_WITH_HOOKS : '');
   let suspended = 0;
   const watch: Watch = {
     sink: () => (suspended === 0 ? sink : null),
@@ -62,7 +68,7 @@ export function report(): void {
   watchLaunches({
     variables: () => variables,
     handover: () => handover,
-    named: (file) => sink.read(file),
+    named: (file, runs) => (runs ? writer.write('launched', file) : sink.read(file)),
     missed: (file) => writer.write('missed', file),
     listed: (folder) => sink.listed(folder),
     lost: () => writer.write('lost', ''),
@@ -70,6 +76,30 @@ export function report(): void {
     unobserved: (work) => watch.unobserved(work),
   });
   syncBuiltinESMExports();
+}
+
+/** Tells whether Node still runs modules as they are: hooks of compilers replace these two. */
+function asWritten(): () => boolean {
+  const { _extensions: extensions, prototype } = Module as unknown as {
+    _extensions: Record<string, unknown>;
+    prototype: { _compile: unknown };
+  };
+  const { '.js': load } = extensions;
+  const { _compile: compile } = prototype;
+  return () => extensions['.js'] === load && prototype._compile === compile;
+}
+
+/** As an absolute path; empty where there is none. */
+function mainScript(): string {
+  const [, script] = process.argv;
+  return script !== undefined && path.isAbsolute(script) ? script : '';
+}
+
+/** Whether something else is loaded first, which may turn files into others before they run. */
+function hasHooks({ NODE_OPTIONS: options = '' }: NodeJS.ProcessEnv): boolean {
+  return /(?:^|\s)(?:-r|--(?:require|import|loader|experimental-loader|experimental-strip-types))\b/.test(
+    [options, ...process.execArgv].join(' '),
+  );
 }
 
 /** The files after `--env-file` and `--env-file-if-exists`, as absolute paths. */

@@ -15,10 +15,14 @@ const { readFileSync, statSync, readdirSync, realpathSync } = fs;
 /** Their content is looked at by the worker, as most children load many and do nothing else. */
 const PROGRAM = /\.[cm]?[jt]sx?$/;
 
+/** What Node may run; JSON it reads as data. */
+const RUNNABLE = /(?:^|[\\/])(?:[^\\/.]+|[^\\/]+\.[cm]?js)$/;
+
 /** Reports what code does to the file system, with what stood there, each thing once until it is written to. */
 export class ReportingSink implements Sink {
   readonly #writer: ReportWriter;
   readonly #handover: ChildHandover;
+  readonly #isLoading: () => boolean;
   readonly #reported = new Set<string>();
   /** Whether the files below a package's folder are those of an installed package. */
   readonly #installed = new Map<string, boolean>();
@@ -29,13 +33,16 @@ export class ReportingSink implements Sink {
   readonly identified = (): void => undefined;
   readonly unresolved = (): void => undefined;
 
-  constructor(writer: ReportWriter, handover: ChildHandover) {
+  /** @param isLoading Whether Node reads a file to run it as it is. */
+  constructor(writer: ReportWriter, handover: ChildHandover, isLoading: () => boolean) {
     this.#writer = writer;
     this.#handover = handover;
+    this.#isLoading = isLoading;
   }
 
   read(file: string): void {
-    this.#report('read', file, contentValue);
+    const isScript = RUNNABLE.test(file) && this.#isLoading();
+    this.#report(isScript ? 'script' : 'read', file, contentValue);
   }
 
   looked(file: string): void {
