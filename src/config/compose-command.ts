@@ -6,6 +6,7 @@ import { compose } from './compose';
 import { publishComposition } from './composition';
 import { holdConfig } from './held-config';
 import { loadConfigs, toArgv } from './load';
+import { announceOptions } from '../run/run-variables';
 import { normaliseOptions, optionsAsVariables, type Options, type UserOptions } from './options';
 import { collectOptions } from './reading';
 import { findJest, JestMissingError, type JestCliModule, type UserJest } from './user-jest';
@@ -55,8 +56,7 @@ export function prepareProcess(
   problems.forEach(warn);
   const given = Object.keys(flags) as (keyof UserOptions)[];
   // A `withTestmon` in the project's config reads the same options from there.
-  Object.assign(
-    process.env,
+  announceOptions(
     optionsAsVariables(Object.fromEntries(given.map((name) => [name, options[name]]))),
   );
 }

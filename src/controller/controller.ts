@@ -8,12 +8,12 @@ import { sharedHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
   publishRunFile,
-  RUN_FILE_VARIABLE,
   RUN_FILE_VERSION,
   type AwaitedSetups,
   type RunFile,
   type RunProject,
 } from '../run/run-file';
+import { announce as announceRun, RUN_FILE_VARIABLE } from '../run/run-variables';
 import {
   asStoreError,
   makeBatch,
@@ -351,7 +351,7 @@ export class Controller {
       throw error;
     }
     this.#directory = directory;
-    process.env[RUN_FILE_VARIABLE] = directory.runFile;
+    announceRun(RUN_FILE_VARIABLE, directory.runFile);
     this.#variables = { ...process.env };
   }
 
@@ -422,7 +422,7 @@ export class Controller {
       return null;
     } finally {
       this.#store.close();
-      delete process.env[RUN_FILE_VARIABLE];
+      announceRun(RUN_FILE_VARIABLE, undefined);
     }
   }
 

@@ -7,8 +7,9 @@ import { globalKeys } from '../config/global-keys';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
 import { packageRoot, realPath } from '../dependencies/paths';
-import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
 import { readOptionTable } from '../config/user-jest';
+import { NO_RUN } from '../run/run-file';
+import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { fromJest } from '../run/user-jest';
 import { startedWith, type Started } from './circumstances';
 import { Controller } from './controller';
@@ -325,12 +326,11 @@ function prepareRequest(
 ): RunRequest {
   const request = readRequest(configs, globalConfig, session().everythingOnce);
   // Nothing in this process or its workers may take part in an older run.
-  process.env[RUN_FILE_VARIABLE] = NO_RUN;
+  announce(RUN_FILE_VARIABLE, NO_RUN);
   if (!request.options.enabled) return request;
-  process.env.TESTMON_ROOT = request.root;
+  announce(ROOT_VARIABLE, request.root);
   // A coverage report must be about the user's code alone, so no probes stand in it.
-  if (request.coverage) process.env.TESTMON_PROBES = 'off';
-  else delete process.env.TESTMON_PROBES;
+  announce(PROBES_VARIABLE, request.coverage ? 'off' : undefined);
   return request;
 }
 

@@ -5,6 +5,7 @@
 import '../compile-cache';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { withoutHandover } from '../run/handover';
+import { hideRunVariables } from '../run/run-variables';
 import { attach, type AnyEnvironment } from '../worker/attach';
 import { isCoveredByV8 } from '../worker/recompiled';
 import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
@@ -19,6 +20,7 @@ export default class TestmonEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     const { handover, projectConfig } = withoutHandover(config.projectConfig);
     const Base = environmentClass(handover.environment);
+    hideRunVariables();
     const environment: JestEnvironment = new Base({ ...config, projectConfig }, context);
     attach(
       environment as unknown as AnyEnvironment,

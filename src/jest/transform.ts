@@ -4,7 +4,8 @@
  */
 import '../compile-cache';
 import type { TransformHandover } from '../run/handover';
-import { NO_RUN, RUN_FILE_VARIABLE } from '../run/run-file';
+import { NO_RUN } from '../run/run-file';
+import { announced, RUN_FILE_VARIABLE, hideRunVariables } from '../run/run-variables';
 import { observePending } from '../worker/observer';
 import { expectEnvironment } from '../worker/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../worker/probing-transformer';
@@ -16,8 +17,9 @@ export interface TransformOptions {
 
 async function createTransformer(options: TransformOptions = {}): Promise<ProbingTransformer> {
   const handover: TransformHandover = options.testmon ?? { path: null };
+  hideRunVariables();
   // While the controller selects no test file is about to begin, and our own reading is the most there is.
-  if (process.env[RUN_FILE_VARIABLE] !== NO_RUN) observePending();
+  if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
   await expectEnvironment(handover.environment);
   return wrapTransformer(handover);
 }

@@ -8,10 +8,7 @@ import { openPrivate } from './ownership';
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
 export const RUN_FILE_VERSION = 6;
 
-/** The variable that tells workers where the run file is. */
-export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
-
-/** What it holds while there is no run to take part in: until the controller has selected. */
+/** What is announced in place of its path while there is no run to take part in: until the controller has selected. */
 export const NO_RUN = 'none';
 
 /** What a worker needs to know of one Jest project. */

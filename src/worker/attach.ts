@@ -3,6 +3,7 @@ import { blocksIn, stripProbes } from '../blocks';
 import { flushInWorker } from '../compile-cache';
 import { wrapsAllTransformers } from '../run/handover';
 import { withoutOurFrames } from '../run/own-frames';
+import { putBack, takeOut } from '../run/run-variables';
 import type { CircusEvent, CircusState, CircusTest } from './circus';
 import { settlePending, unobserved } from './observer';
 import { keepCompiledModules } from './recompiled';
@@ -58,6 +59,7 @@ export function attach(
   early: boolean,
 ): void {
   try {
+    putBack();
     tryAttach(environment, context, early);
   } catch (error) {
     settlePending(null);
@@ -230,6 +232,8 @@ function watchTeardown(environment: AnyEnvironment, attachment: Attachment): voi
 function watchVariables(global: object, recorder: Recorder): void {
   const scope = (global as { process?: Partial<NodeJS.Process> }).process;
   if (scope?.env === undefined) return;
+  // An environment of the user's may share the variables of the process itself.
+  if (scope.env !== process.env) takeOut(scope.env);
   scope.env = watchedVariables(scope.env, recorder);
   // An environment that was made before the first recorder has the one that nobody watches.
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put where it is called as a method again.

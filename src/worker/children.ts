@@ -69,6 +69,7 @@ export function install(): void {
   if (installed) return;
   installed = true;
   watchLaunches({
+    isWorker: true,
     variables: () => process.env,
     handover: () => {
       if (watcher === null) return null;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
 import { isFile } from '../dependencies/stats';
 import { withoutOurFrames } from '../run/own-frames';
+import { withoutOurs } from '../run/run-variables';
 import {
   CHILD_VARIABLE,
   childVariables,
@@ -21,6 +22,8 @@ export interface LaunchWatch extends NamedInCommand {
   variables(): NodeJS.ProcessEnv;
   /** Null where nobody watches. */
   handover(): ChildHandover | null;
+  /** Whether it is Jest's process that runs the tests: what tells it of the run is none of a child's. */
+  isWorker?: boolean;
   /** A child has ended, or a thread was started. */
   ended?(): void;
 }
@@ -57,11 +60,14 @@ function watchAsynchronous(watch: LaunchWatch): void {
     const handover = watch.handover();
     const { envPairs, file = '', args = [] } = options;
     if (handover !== null && Array.isArray(envPairs)) {
-      const env = Object.fromEntries(envPairs.map(splitPair));
+      const inherited = Object.fromEntries(envPairs.map(splitPair));
+      const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
       const added = additions(file, args, env, options, handover);
       options.envPairs = [
-        ...envPairs.filter((pair) => !Object.hasOwn(added, splitPair(pair)[0])),
-        ...Object.entries(added).map(([name, value]) => `${name}=${value}`),
+        ...(env === inherited ? envPairs : pairsOf(env)).filter(
+          (pair) => !Object.hasOwn(added, splitPair(pair)[0]),
+        ),
+        ...pairsOf(added),
       ];
       const hooked = takesHook(file, args, env, options);
       noteCommand([file, ...args.slice(1)], options.cwd, watch, hooked);
@@ -88,6 +94,10 @@ function whenEnded({ _handle: handle }: Child, watch: LaunchWatch): void {
     configurable: true,
     enumerable: true,
   });
+}
+
+function pairsOf(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
 function splitPair(pair: string): [string, string] {
@@ -122,7 +132,8 @@ function watchSynchronous(
       (arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg),
     );
     const options = (at < 0 ? {} : args[at]) as SpawnOptions & { env?: NodeJS.ProcessEnv };
-    const env = options.env ?? watch.variables();
+    const inherited = options.env ?? watch.variables();
+    const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
     const command = args.filter((_, index) => index !== at).flat();
     const added = additions(String(command[0]), command, env, options, handover);
     noteCommand(command, options.cwd, watch, takesHook(String(command[0]), command, env, options));
@@ -160,9 +171,17 @@ function watchThreads(watch: LaunchWatch): void {
       const hooks = Array.isArray(options.execArgv ?? []) && !HOOK_IS_ARCHIVED;
       const runs = hooks && typeof file === 'string' && watch.unobserved(() => isFile(file));
       noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks);
-      return startHooked(start, script, options, handover) ?? start(args);
+      const own = watch.isWorker === true ? withOwnVariables(options) : options;
+      return startHooked(start, script, own, handover) ?? start(args);
     },
   });
+}
+
+/** A thread gets a copy of the process's variables, where ours may be. */
+function withOwnVariables(options: workerThreads.WorkerOptions): workerThreads.WorkerOptions {
+  if (options.env != null) return options;
+  const env = withoutOurs(process.env);
+  return env === process.env ? options : { ...options, env };
 }
 
 /** @returns Null where the thread takes no hook. */

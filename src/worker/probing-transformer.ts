@@ -13,6 +13,7 @@ import { contentHash } from '../dependencies/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/paths';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
+import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
 import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
 import {
   compiledWith,
@@ -281,7 +282,7 @@ const roots = new Map<string, string>();
 
 /** The root that stored paths are relative to. The controller tells it; a lone transform finds the package. */
 function rootOf(config: Config.ProjectConfig): string {
-  const told = process.env.TESTMON_ROOT;
+  const told = announced(ROOT_VARIABLE);
   if (told !== undefined) return told;
   let root = roots.get(config.rootDir);
   if (root === undefined) {
@@ -305,7 +306,7 @@ function userOptions(options: Options, handover: TransformHandover): Options {
 
 /** The controller switches probes off for a run with coverage. */
 function probesAreOff(): boolean {
-  return process.env.TESTMON_PROBES === 'off';
+  return announced(PROBES_VARIABLE) === 'off';
 }
 
 function cacheKey(instrument: boolean, inlined: string, inner: string): string {
@@ -313,7 +314,7 @@ function cacheKey(instrument: boolean, inlined: string, inner: string): string {
     inlined,
     PROBES_VERSION,
     FINGERPRINTS_VERSION,
-    process.env.TESTMON_ROOT ?? '',
+    announced(ROOT_VARIABLE) ?? '',
     instrument || probesAreOff() ? 'bare, sources kept' : 'probes',
   ];
   return createHash('sha1')

@@ -13,14 +13,8 @@ import { remembered } from '../dependencies/remembered';
 import { FolderReader, RC_FILES, rivalsValue } from '../dependencies/rivals';
 import { useHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables } from '../dependencies/variables';
-import {
-  awaitRunFile,
-  NO_RUN,
-  RUN_FILE_VARIABLE,
-  RunFileError,
-  type RunFile,
-  type RunProject,
-} from '../run/run-file';
+import { awaitRunFile, NO_RUN, RunFileError, type RunFile, type RunProject } from '../run/run-file';
+import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { Store } from '../store';
 import type { KnownSources } from './child-modules';
 import { forgetSources } from './inlined';
@@ -231,18 +225,18 @@ let joined: { announced: string | undefined; run: WorkerRun | null } | null = nu
  * @returns Null when there is none to join or nothing is to be recorded: the tests then run unrecorded.
  */
 export function joinRun(): WorkerRun | null {
-  const announced = process.env[RUN_FILE_VARIABLE];
-  if (joined === null || joined.announced !== announced) {
+  const runFile = announced(RUN_FILE_VARIABLE);
+  if (joined === null || joined.announced !== runFile) {
     forgetSources();
-    joined = { announced, run: unobserved(() => tryJoin(announced)) };
+    joined = { announced: runFile, run: unobserved(() => tryJoin(runFile)) };
   }
   return joined.run;
 }
 
-function tryJoin(announced: string | undefined): WorkerRun | null {
-  if (announced === NO_RUN) return null;
+function tryJoin(runFile: string | undefined): WorkerRun | null {
+  if (runFile === NO_RUN) return null;
   try {
-    const file = awaitRunFile(announced, WAIT);
+    const file = awaitRunFile(runFile, WAIT);
     return file.collect || Object.values(file.projects).some(skipsAnything)
       ? new WorkerRun(file)
       : null;
