@@ -2,7 +2,6 @@
 // workers need, and `dist/command.js` everything else. What is loaded by name from outside stays a file of its own and
 // takes its modules from those two. Each module runs when it is first asked for, in the order it would have run in.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -46,7 +45,44 @@ const files = readdirSync(dist, { recursive: true })
       !PARTS.includes(file) &&
       !ALONE.includes(file),
   );
-const texts = new Map(files.map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
+
+/** Gives our code Node's modules as they were before any test ran. */
+const OWN_NODE = 'run/own-node.js';
+
+/** What puts a watch on a module of Node needs the one that tests get. */
+const LIVE = {
+  'worker/fs-watch.js': ['node:fs'],
+  'worker/observer.js': ['node:fs'],
+  'worker/launches.js': ['node:child_process'],
+};
+
+const NODE_MODULE = /require\(["'](node:[^"']+)["']\)/g;
+
+/** The same for what `Buffer` gives, which tests share as well. */
+const OF_BUFFER = [
+  'from',
+  'concat',
+  'alloc',
+  'allocUnsafe',
+  'allocUnsafeSlow',
+  'byteLength',
+  'isBuffer',
+];
+
+/** A namespace of Node's own is not copied for each module either. */
+function withOwnNode(file, text) {
+  if (file === OWN_NODE || file.startsWith('compile-cache/')) return text;
+  const own = placeFrom(posix.dirname(file), OWN_NODE.replace(/\.js$/, ''));
+  return text
+    .replace(/__importStar\((require\(["']node:[^"']+["']\))\)/g, '$1')
+    .replace(NODE_MODULE, (request, name) =>
+      LIVE[file]?.includes(name) ? request : `require("${own}").own("${name}")`,
+    );
+}
+
+const texts = new Map(
+  files.map((file) => [file, withOwnNode(file, readFileSync(join(dist, file), 'utf8'))]),
+);
 
 /** The built file that a request names. */
 function target(file, request) {
@@ -94,15 +130,11 @@ function rewritten(file, part) {
   });
 }
 
-const NODE_MODULE = new RegExp(
-  `__importStar\\(require\\("((?:node:)?(?:${builtinModules.filter((name) => !name.startsWith('_')).join('|')}))"\\)\\)`,
-  'g',
-);
 const IMPORT = /^const (\w+) = ((?:__import\w+\()?require\("([^".]+)"\)\)?);$/gm;
 
-/** A namespace of Node's own is not copied for each module, and some packages are required where they are used. */
+/** Some packages are required where they are used. */
 function cheaper(text) {
-  let result = text.replace(NODE_MODULE, 'require("$1")');
+  let result = text;
   for (const [statement, name, value, wanted] of text.matchAll(IMPORT)) {
     if (!LATE.test(wanted)) continue;
     result = result
@@ -146,6 +178,8 @@ for (const part of PARTS) {
     target: 'node20',
     packages: 'external',
     external: ['./recording.js', ...ALONE.map((file) => `./${file}`)],
+    banner: { js: `const ${OF_BUFFER.map((name) => `buffer_${name}=Buffer.${name}`).join()};` },
+    define: Object.fromEntries(OF_BUFFER.map((name) => [`Buffer.${name}`, `buffer_${name}`])),
     minifyWhitespace: true,
     minifySyntax: true,
     charset: 'utf8',

@@ -11,7 +11,7 @@ import { fromStored } from '../dependencies/paths';
 import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
 import { remembered } from '../dependencies/remembered';
 import { FolderReader, rivalsValue } from '../dependencies/rivals';
-import { kindAt } from '../dependencies/stats';
+import { kindAt, type Kind } from '../dependencies/stats';
 import { variableHolds, variableNamesValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../store/types';
@@ -176,7 +176,7 @@ export class WorkingTree {
     return this.#kind(name) !== null;
   }
 
-  #kind(name: string): 'file' | 'directory' | null {
+  #kind(name: string): Kind | null {
     return kindAt(fromStored(this.#root, name));
   }
 

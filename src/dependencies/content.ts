@@ -1,10 +1,12 @@
-import { createRequire } from 'node:module';
-
 /** Loaded when first used: it is among the dearest of Node's modules, and child processes of tests load this one. */
 let crypto: typeof import('node:crypto') | undefined;
 
+/** As it was before a test could replace it. */
+const from = Buffer.from.bind(Buffer);
+
 function sha1() {
-  crypto ??= createRequire(__filename)('node:crypto') as typeof import('node:crypto');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- As said above.
+  crypto ??= require('node:crypto') as typeof import('node:crypto');
   return crypto.createHash('sha1');
 }
 
@@ -14,7 +16,7 @@ function sha1() {
  * Source: gitformat-objects, "blob".
  */
 export function contentHash(content: Buffer | string): string {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const bytes = typeof content === 'string' ? from(content) : content;
   return sha1().update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 

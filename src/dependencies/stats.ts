@@ -16,10 +16,17 @@ export function statsOf(file: string): fs.Stats | undefined {
 }
 
 /** What kind of thing stands at a path; null where nothing does. */
-export function kindAt(file: string): 'file' | 'directory' | null {
+export function kindAt(file: string): Kind | null {
   const stats = statsOf(file);
-  if (stats === undefined) return null;
-  return stats.isDirectory() ? 'directory' : 'file';
+  return stats === undefined ? null : kindOf(stats);
+}
+
+/** Neither a file nor a folder is a pipe, a socket or a device: it has no content to ask for. */
+export type Kind = 'file' | 'directory' | 'other';
+
+export function kindOf(stats: fs.Stats): Kind {
+  if (stats.isFile()) return 'file';
+  return stats.isDirectory() ? 'directory' : 'other';
 }
 
 /** Whether there is a file at a path. */

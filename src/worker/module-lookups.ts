@@ -127,6 +127,12 @@ export class ModuleLookups {
       }
       case 'file':
         return [rivals];
+      // A pipe or a device, which a file may come to replace.
+      case 'other':
+        return [
+          { kind: 'present', name: toStored(this.#run.file.root, place), value: 'other' },
+          rivals,
+        ];
     }
   }
 

@@ -5,18 +5,22 @@ import path from 'node:path';
 import { calledByResolver, calledForKnownKeys } from './callers';
 import { disguise, watchFs, type AnyFunction, type FunctionTable } from './fs-watch';
 import { withoutOurFrames } from '../run/own-frames';
+import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './loaded-modules';
 import { watchResolver } from './resolver';
 import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */
 export const unwatched = {
-  readFileSync: fs.readFileSync,
-  readdirSync: fs.readdirSync,
-  statSync: fs.statSync,
-  appendFileSync: fs.appendFileSync,
-  writeFileSync: fs.writeFileSync,
+  readFileSync: ownFs.readFileSync,
+  readdirSync: ownFs.readdirSync,
+  statSync: ownFs.statSync,
+  appendFileSync: ownFs.appendFileSync,
+  writeFileSync: ownFs.writeFileSync,
 };
+
+/** What Jest reads by, as it was before our watch. */
+const { readFileSync } = fs;
 
 let sink: Sink | null = null;
 let suspended = 0;
@@ -217,7 +221,7 @@ export function watchSources(cache: Map<string, string>): void {
 /** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
 function unwrapReadFileSync(current: AnyFunction): AnyFunction {
   return current === (fs.readFileSync as unknown)
-    ? (unwatched.readFileSync as unknown as AnyFunction)
+    ? (readFileSync as unknown as AnyFunction)
     : current;
 }
 

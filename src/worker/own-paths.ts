@@ -1,8 +1,12 @@
 import path from 'node:path';
 import type { Dependency } from '../store/types';
 
+// Tests share the object and may replace its functions.
+const { timeOrigin } = performance;
+const sinceThen = performance.now.bind(performance);
+
 /** The time in milliseconds since the epoch, alike in all processes of a machine. */
-export const now = (): number => performance.timeOrigin + performance.now();
+export const now = (): number => timeOrigin + sinceThen();
 
 interface OwnPath {
   /** What was there before, where that still counts. */

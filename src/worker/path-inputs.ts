@@ -4,7 +4,7 @@ import { listingEntries, valueOfEntries } from '../dependencies/listing';
 import { linkValue } from '../dependencies/nearer';
 import { manifestValue } from '../dependencies/manifest';
 import { realPath, toStored, type Place } from '../dependencies/paths';
-import { kindAt } from '../dependencies/stats';
+import { kindAt, kindOf } from '../dependencies/stats';
 import type { Dependency } from '../store/types';
 import { unwatched } from './observer';
 import { OwnPaths } from './own-paths';
@@ -174,11 +174,11 @@ export function manifestDependency(name: string, file: string): Dependency {
   return { kind: 'manifest', name, value: manifestValue(file, unwatched.readFileSync) };
 }
 
-/** The content of a file, the listing of a folder, or the absence of both, as it is now. */
+/** The content of a file, that there is a folder, a pipe or a device, or the absence of all, as it is now. */
 export function fileDependency(name: string, file: string): Dependency {
   try {
-    if (unwatched.statSync(file).isDirectory())
-      return { kind: 'present', name, value: 'directory' };
+    const kind = kindOf(unwatched.statSync(file));
+    if (kind !== 'file') return { kind: 'present', name, value: kind };
     return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
   } catch {
     return { kind: 'absent', name, value: '' };

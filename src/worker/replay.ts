@@ -83,7 +83,7 @@ export class Replay {
   }
 
   #content(name: string, file: string, value: string): Dependency {
-    if (value === '' || value === 'directory') return presence(name, value);
+    if (value === '' || value === 'directory' || value === 'other') return presence(name, value);
     return { kind: 'file', name, value: this.#contentHash(file, value) };
   }
 

@@ -119,9 +119,8 @@ export class ReportingSink implements Sink {
 function contentValue(file: string): string {
   try {
     const stats = statSync(file, { bigint: true });
-    if (stats.isDirectory()) return 'directory';
     // Reading a pipe or a device would never end.
-    if (!stats.isFile()) return '';
+    if (!stats.isFile()) return stats.isDirectory() ? 'directory' : 'other';
     return PROGRAM.test(file) ? stamp(stats) : contentHash(readFileSync(file));
   } catch {
     return '';
