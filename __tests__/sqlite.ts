@@ -1,5 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import { loadSqlite, type Sqlite } from '../src/store/sqlite';
+import { loadSqlite, type Sqlite } from '../src/store/connection/sqlite';
 
 /** SQLite as the store uses it: tests look into databases by it, and make odd ones. */
 export const Database: Sqlite = loadSqlite();

@@ -8,11 +8,11 @@ const at = (name) => fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url
 
 /** By bundle: what nobody else loads. */
 const BUNDLES = {
-  'worker/child/report': [
-    'worker/child/modules',
-    'worker/child/report-writer',
-    'worker/child/reporting-sink',
-    'worker/child/uncaught',
+  'interception/child/report': [
+    'interception/child/modules',
+    'interception/child/report-writer',
+    'interception/child/reporting-sink',
+    'interception/child/uncaught',
   ],
   'compile-cache/index': [
     'compile-cache/archive',

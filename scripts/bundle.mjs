@@ -11,7 +11,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
   // Loaded only where a project has a global setup.
-  /^worker\/setup-recorder\.js$/,
+  /^recording\/setup-recorder\.js$/,
   // Jest's plug points.
   /^jest\//,
   // Benches and tests look into these.
@@ -28,8 +28,8 @@ const PARTS = ['recording.js', 'command.js'];
 
 /** What is loaded without the rest (see `bundle-alone.mjs`), or cannot be kept compiled with it. */
 const ALONE = [
-  'worker/child/hook.js',
-  'worker/child/report.js',
+  'interception/child/hook.js',
+  'interception/child/report.js',
   'compile-cache/index.js',
   'run/import-file.js',
 ];
@@ -51,9 +51,9 @@ const OWN_NODE = 'run/own-node.js';
 
 /** What puts a watch on a module of Node needs the one that tests get. */
 const LIVE = {
-  'worker/fs-watch.js': ['node:fs'],
-  'worker/observer.js': ['node:fs'],
-  'worker/launches.js': ['node:child_process'],
+  'interception/file-system.js': ['node:fs'],
+  'interception/observer.js': ['node:fs'],
+  'interception/launches.js': ['node:child_process'],
 };
 
 const NODE_MODULE = /require\(["'](node:[^"']+)["']\)/g;

@@ -2,13 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '@jest/types';
-import { FileStates } from '../../src/controller/file-states';
+import { FileStates } from '../../src/workspace/file-states';
 import { Project } from '../../src/controller/project';
-import { WorkingTree } from '../../src/controller/working-tree';
-import { contentHash } from '../../src/dependencies/content';
-import { PackageReader } from '../../src/dependencies/packages';
+import { WorkingTree } from '../../src/workspace/working-tree';
+import { contentHash } from '../../src/dependencies/files/content';
+import { PackageReader } from '../../src/dependencies/packages/packages';
 import type { Store } from '../../src/store';
-import type { ExecutedBlocks, FileVersion } from '../../src/store/types';
+import type { ExecutedBlocks, FileVersion } from '../../src/records/types';
 import {
   batch,
   dependency,

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { afterEach, describe, expect, it, jest, test } from '@jest/globals';
-import { KEPT_ENVIRONMENTS } from '../../src/store/environments';
+import { KEPT_ENVIRONMENTS } from '../../src/store/write/environments';
 import { Project } from '../integration/harness';
 import { batch, KEY, open, record } from '../store/helpers';
 

@@ -7,9 +7,9 @@ import * as fc from 'fast-check';
 import { faultsOf } from '../../bench/faults/database';
 import { encodeMetadata } from '../../src/blocks/metadata';
 import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
-import { makeVoice } from '../../src/controller/messages';
-import { JournalReader } from '../../src/controller/read-journals';
-import { RunDirectory } from '../../src/controller/run-directory';
+import { makeVoice } from '../../src/terminal/logger';
+import { JournalReader } from '../../src/run/read-journals';
+import { RunDirectory } from '../../src/run/run-directory';
 import {
   asJournalFootprint,
   decodeJournal,
@@ -19,9 +19,9 @@ import {
 } from '../../src/run/journal';
 import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
-import { EMPTY } from '../../src/store/footprint';
-import { FileLock } from '../../src/store/lock';
-import type { EnvironmentKey, Footprint, TestFileRecord } from '../../src/store/types';
+import { EMPTY } from '../../src/records/footprint';
+import { FileLock } from '../../src/store/connection/file-lock';
+import type { EnvironmentKey, Footprint, TestFileRecord } from '../../src/records/types';
 
 const KEY: EnvironmentKey = {
   name: 'default',

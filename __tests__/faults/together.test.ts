@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { faultsOf, journaled, recordsIn } from '../../bench/faults/database';
 import { groupGone, signal, sleep } from '../../bench/faults/processes';
-import { sqlitePackage } from '../../src/store/sqlite';
+import { sqlitePackage } from '../../src/store/connection/sqlite';
 import { Project, type Files } from '../integration/harness';
 import { batch, KEY, newFile, open, record, sql, storeError } from '../store/helpers';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeCause } from '../../src/inspection/causes';
-import type { DependencyKind } from '../../src/store/types';
+import type { DependencyKind } from '../../src/records/types';
 
 const CASES: [DependencyKind, string, string, string | null, string][] = [
   ['file', 'a.json', 'hash', 'there', 'the file a.json changed'],

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { sqlitePackage } from '../../src/store/sqlite';
+import { sqlitePackage } from '../../src/store/connection/sqlite';
 import { Database } from '../sqlite';
 import { canHeedPermissions, ENTRY, Project, type RunResult } from './harness';
 

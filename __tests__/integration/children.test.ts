@@ -74,6 +74,6 @@ test('a thread', async () => {
 });
 
 test('an older Node can read what it is told to load', () => {
-  const hook = path.join(path.dirname(CLI), 'worker/child/hook.js');
+  const hook = path.join(path.dirname(CLI), 'interception/child/hook.js');
   expect(() => parse(fs.readFileSync(hook, 'utf8'), { ecmaVersion: 5 })).not.toThrow();
 });

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { matches, type Standing, type View } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';
-import { encodeBlocks, encodeIds, EncodingError } from '../../src/store/encoding';
-import { footprintOf } from '../../src/store/footprint';
-import type { LoadedVersion } from '../../src/store/types';
+import { encodeBlocks, encodeIds, EncodingError } from '../../src/records/encoding';
+import { footprintOf } from '../../src/records/footprint';
+import type { LoadedVersion } from '../../src/records/types';
 
 // Close together and far apart; the largest are past every table.
 const id = fc.oneof(

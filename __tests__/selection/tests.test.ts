@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { View } from '../../src/selection/match';
-import { encodeBlocks, encodeIds } from '../../src/store/encoding';
+import { encodeBlocks, encodeIds } from '../../src/records/encoding';
 import {
   unaffectedTests,
   type CandidateParts,

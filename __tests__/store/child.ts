@@ -1,6 +1,6 @@
 /** Commits one test file after the other: `child.ts <database> <name> <commits>`. Says each that is done. */
 import { makeBatch, Store } from '../../src/store';
-import type { TestFileRecord } from '../../src/store/types';
+import type { TestFileRecord } from '../../src/records/types';
 
 const [, , file = '', name = '', commits = '0'] = process.argv;
 const store = Store.open(file, { timeout: 30_000 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeBlocks, decodeIds, type Store } from '../../src/store';
-import type { ExecutedBlocks, SelectionData } from '../../src/store/types';
+import type { ExecutedBlocks, SelectionData } from '../../src/records/types';
 import {
   batch,
   dependency,

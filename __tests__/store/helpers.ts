@@ -12,7 +12,7 @@ import type {
   FileVersion,
   TestFileRecord,
   TestResultRecord,
-} from '../../src/store/types';
+} from '../../src/records/types';
 
 const folders: string[] = [];
 const stores: Store[] = [];

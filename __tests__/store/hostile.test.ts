@@ -5,11 +5,11 @@ import * as fc from 'fast-check';
 import { matches } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';
 import { EncodingError, mergeFiles, Store, type StoredRecord } from '../../src/store';
-import { isDependencyName, isStoredPath } from '../../src/store/checks';
-import { Columns } from '../../src/store/columns';
-import { encodeBlocks, seal } from '../../src/store/encoding';
+import { isDependencyName, isStoredPath } from '../../src/records/checks';
+import { Columns } from '../../src/store/read/columns';
+import { encodeBlocks, seal } from '../../src/records/encoding';
 import { MIGRATIONS } from '../../src/store/migrations';
-import { recordOwner } from '../../src/store/record-writer';
+import { recordOwner } from '../../src/store/write/record-writer';
 import { makeFormat1 } from './older';
 import {
   batch,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Store, type Snapshot } from '../../src/store';
-import type { TestFileRecord } from '../../src/store/types';
+import type { TestFileRecord } from '../../src/records/types';
 import {
   batch,
   dependency,

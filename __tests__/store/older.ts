@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
-import { APPLICATION_ID } from '../../src/store/open';
+import { APPLICATION_ID } from '../../src/store/connection/open';
 import { MIGRATIONS } from '../../src/store/migrations';
 import { Database } from '../sqlite';
 

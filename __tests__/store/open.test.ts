@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../sqlite';
 import { asStoreError, moveAside, Store } from '../../src/store';
 import { MIGRATIONS, type Migration } from '../../src/store/migrations';
-import { APPLICATION_ID } from '../../src/store/open';
+import { APPLICATION_ID } from '../../src/store/connection/open';
 import {
   batch,
   executed,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { commandToBuild, sqlitePackage } from '../../src/store/sqlite';
+import { commandToBuild, sqlitePackage } from '../../src/store/connection/sqlite';
 
 describe('the SQLite package', () => {
   test.each([

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { loadSqlite } from '../../src/store/sqlite';
-import { Verdicts } from '../../src/controller/verdicts';
+import { loadSqlite } from '../../src/store/connection/sqlite';
+import { Verdicts } from '../../src/run/test-outcomes';
 import { decodeJournal } from '../../src/run/journal';
 import { readRunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';

@@ -10,14 +10,14 @@ import {
   type JournalLine,
   type JournalNames,
 } from '../../src/run/journal';
-import { footprintOf } from '../../src/store/footprint';
+import { footprintOf } from '../../src/records/footprint';
 import type {
   Dependency,
   ExecutedBlocks,
   FileVersion,
   Footprint,
   TestFileRecord,
-} from '../../src/store/types';
+} from '../../src/records/types';
 import { randomNumbers } from '../support/random';
 import { versionOf } from '../support/version';
 

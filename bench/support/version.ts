@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { decodeMetadata, findMetadata, insertProbes } from '../../src/blocks';
-import { contentHash } from '../../src/dependencies/content';
-import type { FileVersion } from '../../src/store/types';
+import { contentHash } from '../../src/dependencies/files/content';
+import type { FileVersion } from '../../src/records/types';
 
 /**
  * A file version as a run would have recorded it.

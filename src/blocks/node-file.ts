@@ -3,7 +3,7 @@ import { FINGERPRINT_BYTES } from './hash';
 import { lineStarts, ENGINE_BREAK, lastAtMost } from './lines';
 import type { ProbeMetadata } from './metadata';
 import type { Form } from './parse';
-import { encodePlaces } from './places';
+import { encodePlaces } from './locations';
 import { asBlocks, readDrafts } from './read';
 import type { ScriptFunction } from './v8-coverage';
 import { countsAt } from './v8-coverage';

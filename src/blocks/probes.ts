@@ -5,12 +5,12 @@ import { insertAll, Shifts, type Insertion } from './insertions';
 import { lineStarts, MAP_BREAK } from './lines';
 import { encodeMetadata } from './metadata';
 import { ownMap } from './own-map';
-import { encodePlaces, lineFinder } from './places';
+import { encodePlaces, lineFinder } from './locations';
 import { initialiser, prelude, variableFor } from './prelude';
 import { asBlocks, readDrafts, type Block } from './read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { Draft, TreeOptions } from './tree';
+import type { Draft, TreeOptions } from './block-tree';
 
 export interface ProbeOptions extends TreeOptions {
   /** The file's path, carried in the metadata. */

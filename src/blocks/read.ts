@@ -2,7 +2,7 @@ import type { Program } from 'acorn';
 import { fingerprintAll } from './hash';
 import { asBlocksError, parseProgram } from './parse';
 import type { BlockKind } from './sites';
-import { growTree, type Draft, type TreeOptions } from './tree';
+import { growTree, type Draft, type TreeOptions } from './block-tree';
 
 /** A part of a program that either runs or does not: the unit that changes are told apart by. */
 export interface Block {

@@ -1,4 +1,4 @@
-import { count } from '../controller/messages';
+import { count } from '../terminal/logger';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
 import { colours, EXIT, fail, makeCommand, printJson, printLines } from './command';

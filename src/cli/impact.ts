@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { decodePlaces } from '../blocks';
 import { toolChainInputs } from '../controller/environments';
-import { count, duration } from '../controller/messages';
-import { toolChainFiles } from '../controller/tool-chain';
-import { fromStored, toStored } from '../dependencies/paths';
-import { isFile } from '../dependencies/stats';
+import { count, duration } from '../terminal/logger';
+import { toolChainFiles } from '../workspace/tool-chain';
+import { fromStored, toStored } from '../dependencies/files/paths';
+import { isFile } from '../dependencies/files/stats';
 import {
   editCosts,
   findImpact,

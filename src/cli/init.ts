@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { locateProject, type Place } from '../config/locate';
-import { commandToAdd, packageManagerOf } from '../dependencies/package-manager';
+import { commandToAdd, packageManagerOf } from '../dependencies/packages/package-manager';
 import { apply, readText, revert, type Change } from '../setup/change';
 import { services } from '../setup/ci';
 import { configChanges } from '../setup/config-changes';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { UserOptions } from '../config/options';
 import { whySelectionIsOff } from '../controller/escapes';
-import { duration } from '../controller/messages';
+import { duration } from '../terminal/logger';
 import { openInspection, type Inspection } from '../inspection';
 import { printable } from '../terminal/printable';
 import { FLAGS } from './flags';

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
 import { whySelectionIsOff } from '../controller/escapes';
-import { count, some } from '../controller/messages';
-import { showProgress, type Progress } from '../controller/progress';
+import { count, some } from '../terminal/logger';
+import { showProgress, type Progress } from '../terminal/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
 import { printable } from '../terminal/printable';
 import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { count } from '../controller/messages';
-import { showProgress } from '../controller/progress';
+import { count } from '../terminal/logger';
+import { showProgress } from '../terminal/progress';
 import type { PageParts, ReportData } from '../report';
 import { parseArguments } from './arguments';
 import { FLAGS } from './flags';

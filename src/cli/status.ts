@@ -1,5 +1,5 @@
-import { count, duration, some } from '../controller/messages';
-import { showProgress } from '../controller/progress';
+import { count, duration, some } from '../terminal/logger';
+import { showProgress } from '../terminal/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './commands';

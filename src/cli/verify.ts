@@ -1,5 +1,5 @@
 import { describeEscape, suspects } from '../controller/escapes';
-import { count } from '../controller/messages';
+import { count } from '../terminal/logger';
 import { session } from '../controller/session';
 import { Verification, type Comparison } from '../controller/verification';
 import { parseArguments } from './arguments';

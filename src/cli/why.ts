@@ -1,4 +1,4 @@
-import { count, duration } from '../controller/messages';
+import { count, duration } from '../terminal/logger';
 import {
   explain,
   explainTests,

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { commandToAdd } from '../dependencies/package-manager';
+import { commandToAdd } from '../dependencies/packages/package-manager';
 import { readArguments, withoutOptions, type GivenArguments } from './arguments';
 import { readCommandLine } from './command-line';
 import { compose } from './compose';

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { realPath } from '../dependencies/paths';
+import { realPath } from '../dependencies/files/paths';
 import { readArguments } from './arguments';
 import { commonFolder } from './compose';
 import { loadConfigs, toArgv } from './load';

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { commandToAdd } from '../dependencies/package-manager';
-import { folderWith } from '../dependencies/paths';
+import { commandToAdd } from '../dependencies/packages/package-manager';
+import { folderWith } from '../dependencies/files/paths';
 import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
 import type { RawConfig } from './raw-config';

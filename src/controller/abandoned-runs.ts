@@ -1,13 +1,13 @@
 import { readRunFile, type RunFile } from '../run/run-file';
 import { makeBatch, type Store } from '../store';
-import { isCount, isEnvironmentKey } from '../store/checks';
-import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../store/types';
-import type { Voice } from './messages';
-import { countingOff } from './progress';
-import { JudgedRecords } from './judged-records';
-import type { Journal } from './read-journals';
-import { RunDirectory } from './run-directory';
-import { Verdicts } from './verdicts';
+import { isCount, isEnvironmentKey } from '../records/checks';
+import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../records/types';
+import type { Voice } from '../terminal/logger';
+import { countingOff } from '../terminal/progress';
+import { JudgedRecords } from '../run/judged-records';
+import type { Journal } from '../run/read-journals';
+import { RunDirectory } from '../run/run-directory';
+import { Verdicts } from '../run/test-outcomes';
 
 /**
  * Commits what the workers of controllers that died have journaled, as Jest had judged it until then, and removes what

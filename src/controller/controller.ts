@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { PackageReader } from '../dependencies/packages';
-import { fromStored } from '../dependencies/paths';
+import { PackageReader } from '../dependencies/packages/packages';
+import { fromStored } from '../dependencies/files/paths';
 import { sharedHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables, variableValue } from '../dependencies/variables';
 import {
@@ -24,7 +24,7 @@ import {
   type StoredRecord,
   type StoredTest,
 } from '../store';
-import type { Dependency, TestFileKey, TestFileRecord } from '../store/types';
+import type { Dependency, TestFileKey, TestFileRecord } from '../records/types';
 import { finishAbandonedRuns } from './abandoned-runs';
 import {
   findEnvironments,
@@ -33,15 +33,15 @@ import {
   packageCache,
   usersOwn,
 } from './environments';
-import { Harvest } from './harvest';
+import { Harvest } from './run-results';
 import { heedEscapes } from './escapes';
 import type { Ending, Passes } from './passes';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
-import { count, some } from './messages';
-import { countingOff } from './progress';
+import { count, some } from '../terminal/logger';
+import { countingOff } from '../terminal/progress';
 import { Project, type JudgedTest } from './project';
-import { RunDirectory } from './run-directory';
+import { RunDirectory } from '../run/run-directory';
 import type { RunRequest } from './run-request';
 import { Shard } from './shard';
 import { SpotChecks } from './spot-checks';
@@ -53,8 +53,8 @@ import {
   sayPartialFailures,
   type RunCounts,
 } from './summary';
-import { keyOf, Verdicts } from './verdicts';
-import { WorkingTree } from './working-tree';
+import { keyOf, Verdicts } from '../run/test-outcomes';
+import { WorkingTree } from '../workspace/working-tree';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
 const OWN_FOLDER = path.join(__dirname, '..');

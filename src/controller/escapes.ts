@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
-import { findIgnored } from '../dependencies/ignored';
-import { fromStored } from '../dependencies/paths';
+import { findIgnored } from '../dependencies/files/ignored';
+import { fromStored } from '../dependencies/files/paths';
 import { makeBatch, type Store, type StoredEscape, type StoredRecord } from '../store';
-import { age } from './age';
+import { age } from '../terminal/age';
 import type { Failure } from './failure';
-import { count, some } from './messages';
+import { count, some } from '../terminal/logger';
 import type { OpenedStore } from './open-store';
 import type { RunRequest } from './run-request';
 

@@ -3,7 +3,7 @@ import { readComposition } from '../config/composition';
 import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { AwaitedSetups } from '../run/run-file';
-import type { Dependency } from '../store/types';
+import type { Dependency } from '../records/types';
 import { messageOf } from './open-store';
 import { beginRun, session, startWorkers } from './session';
 

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { moveAside, Store, StoreError } from '../store';
-import type { Voice } from './messages';
+import type { Voice } from '../terminal/logger';
 
 /** The database, and whether this run may write to it. */
 export interface OpenedStore {

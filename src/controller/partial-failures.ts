@@ -1,9 +1,9 @@
 import type { Verdict } from '../selection/select';
 import type { CommitBatch, Store } from '../store';
-import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../store/types';
+import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../records/types';
 import type { Project } from './project';
-import { keyOf } from './verdicts';
-import type { ProjectFacts, WorkingTree } from './working-tree';
+import { keyOf } from '../run/test-outcomes';
+import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 
 /** Where the database keeps them: one note for all. */
 const NOTE = 'granularity:failed';

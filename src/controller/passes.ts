@@ -1,7 +1,7 @@
 import { makeBatch, Store } from '../store';
-import type { PassedTestFile } from './harvest';
-import type { Distrust } from './judged-records';
-import type { Voice } from './messages';
+import type { PassedTestFile } from './run-results';
+import type { Distrust } from '../run/judged-records';
+import type { Voice } from '../terminal/logger';
 import { identityOf, messageOf } from './open-store';
 import { sayDoubtful } from './summary';
 

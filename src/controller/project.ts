@@ -2,11 +2,16 @@ import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
-import { moduleExtensions } from '../dependencies/extensions';
-import { findMocks, mocksByPackage, namedBelowRoots, type Mocks } from '../dependencies/mocks';
-import { installedName } from '../dependencies/package-name';
-import { packageFolder, realPath, toStored } from '../dependencies/paths';
-import { RealPaths } from '../dependencies/real-paths';
+import { moduleExtensions } from '../dependencies/resolution/extensions';
+import {
+  findMocks,
+  mocksByPackage,
+  namedBelowRoots,
+  type Mocks,
+} from '../dependencies/resolution/mocks';
+import { installedName } from '../records/package-name';
+import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
+import { RealPaths } from '../dependencies/files/real-paths';
 import {
   fingerprintSet,
   matches,
@@ -29,9 +34,9 @@ import {
   type StoredTestFile,
   versionOfContent,
 } from '../store';
-import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../store/types';
-import { ProjectTransform } from './transformed';
-import type { ProjectFacts, WorkingTree } from './working-tree';
+import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../records/types';
+import { ProjectTransform } from '../workspace/transformed';
+import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 
 /** A test file of a run, with what selection decided. */
 export interface JudgedTest {

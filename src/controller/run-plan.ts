@@ -6,7 +6,7 @@ import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
 import type { Controller } from './controller';
-import { failAsJestWould } from './no-tests-found';
+import { failAsJestWould } from './suppress-no-tests-found';
 import { messageOf } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
 import {

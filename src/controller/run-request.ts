@@ -1,9 +1,9 @@
 import type { Composition } from '../config/composition';
 import type { GlobalKeys } from '../config/global-keys';
 import type { Options } from '../config/options';
-import type { Started } from './circumstances';
-import type { StoredEscape } from '../store/types';
-import type { Voice } from './messages';
+import type { Started } from '../workspace/runtime-fingerprint';
+import type { StoredEscape } from '../records/types';
+import type { Voice } from '../terminal/logger';
 
 /** What the controller must know to begin, whichever plug point calls it first. */
 export interface RunRequest {

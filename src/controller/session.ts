@@ -6,22 +6,22 @@ import { namesTestsNow, readCommandLine, type CommandLine } from '../config/comm
 import { globalKeys } from '../config/global-keys';
 import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
-import { packageRoot, realPath } from '../dependencies/paths';
+import { packageRoot, realPath } from '../dependencies/files/paths';
 import { readOptionTable } from '../config/user-jest';
 import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { fromJest } from '../run/user-jest';
-import { startedWith, type Started } from './circumstances';
+import { startedWith, type Started } from '../workspace/runtime-fingerprint';
 import { Controller } from './controller';
 import { environmentKeys } from './environments';
 import type { RunRequest } from './run-request';
-import { makeVoice, type Voice } from './messages';
+import { makeVoice, type Voice } from '../terminal/logger';
 import type { JudgedTest } from './project';
-import { withholdNoTestsFound } from './no-tests-found';
+import { withholdNoTestsFound } from './suppress-no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type Passes } from './passes';
 import { ProcessEnd, type JestResults } from './process-end';
-import { hurryStatus } from './status-timer';
-import { UnsafeFolderError } from './run-directory';
+import { hurryStatus } from './unref-status-timer';
+import { UnsafeFolderError } from '../run/run-directory';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
 

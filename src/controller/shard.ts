@@ -7,7 +7,7 @@ import {
   type CommitBatch,
   type Environment,
 } from '../store';
-import type { TestFileKey } from '../store/types';
+import type { TestFileKey } from '../records/types';
 import type { JudgedTest } from './project';
 
 /** Which shard of a run this is. */

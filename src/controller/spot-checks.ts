@@ -3,7 +3,7 @@ import type { Test, TestResult } from '@jest/test-result';
 import { readSpotChecks } from '../config/spot-checks';
 import { chooseSpotChecks } from '../selection/spot-checks';
 import type { CommitBatch, Store, StoredRecord } from '../store';
-import type { ProjectPath, TestFileKey } from '../store/types';
+import type { ProjectPath, TestFileKey } from '../records/types';
 import {
   changedIgnoredFiles,
   describeEscape,
@@ -14,7 +14,7 @@ import {
   type Escape,
 } from './escapes';
 import { describeFailure, type Failure } from './failure';
-import { count, some } from './messages';
+import { count, some } from '../terminal/logger';
 import type { JudgedTest, Project } from './project';
 import type { RunRequest } from './run-request';
 

@@ -1,7 +1,7 @@
 import { dependencyLabel } from '../selection/match';
 import type { RunRequest } from './run-request';
 import { whySelectionIsOff } from './escapes';
-import { count, duration, some } from './messages';
+import { count, duration, some } from '../terminal/logger';
 import type { JudgedTest, Project } from './project';
 import type { SpotCheckOutcome } from './spot-checks';
 

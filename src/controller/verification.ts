@@ -1,5 +1,5 @@
 import type { Test, TestResult } from '@jest/test-result';
-import { byFullName, identify, testKey } from '../run/test-identity';
+import { byFullName, identify, testKey } from '../records/test-identity';
 import type { StoredRecord, StoredTest } from '../store';
 import { changedIgnoredFiles, pickRecord, type Escape } from './escapes';
 import { describeFailure } from './failure';

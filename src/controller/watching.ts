@@ -1,6 +1,6 @@
 import type { Config } from '@jest/types';
 import { isPlugPoint } from '../config/plug-points';
-import { count, some } from './messages';
+import { count, some } from '../terminal/logger';
 import { session } from './session';
 
 /** Neither Jest nor a published watch plug-in that we know of takes the first. */

@@ -1,4 +1,4 @@
-import { contentHash, shortHash } from './content';
+import { contentHash, shortHash } from './files/content';
 
 /**
  * The value of a test file's docblock: a hash of its pragmas, which Jest reads to choose the environment.

@@ -1,4 +1,4 @@
-import { shortHash } from './content';
+import { shortHash } from './files/content';
 import { isSlowHash, slowHash } from './slow-hash';
 
 /**

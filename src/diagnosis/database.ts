@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { age } from '../controller/age';
-import { count } from '../controller/messages';
+import { age } from '../terminal/age';
+import { count } from '../terminal/logger';
 import { asStoreError, findMissingBuild, Store, type StoreError } from '../store';
 import { reporter, type Finding, type Report } from './finding';
 

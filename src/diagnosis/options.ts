@@ -1,6 +1,6 @@
 import type { Options } from '../config/options';
-import { count, some } from '../controller/messages';
-import { findIgnored } from '../dependencies/ignored';
+import { count, some } from '../terminal/logger';
+import { findIgnored } from '../dependencies/files/ignored';
 import { reporter, type Finding } from './finding';
 
 /** Options that were not understood, and those that switch something off for every run. */

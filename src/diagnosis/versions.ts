@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { commandToAdd } from '../dependencies/package-manager';
-import { realPath } from '../dependencies/paths';
+import { commandToAdd } from '../dependencies/packages/package-manager';
+import { realPath } from '../dependencies/files/paths';
 import { reporter, type Finding } from './finding';
 
 const OLDEST_NODE = 20;

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { PackageReader } from '../dependencies/packages';
-import { fromStored } from '../dependencies/paths';
-import type { DependencyKind } from '../store/types';
+import { PackageReader } from '../dependencies/packages/packages';
+import { fromStored } from '../dependencies/files/paths';
+import type { DependencyKind } from '../records/types';
 import type { EncodedFootprint, Mismatch } from '../selection/match';
 import { decodeBlocks, type Dependency } from '../store';
 import { changedBlocks, type BlockChange } from './block-changes';

@@ -4,9 +4,9 @@ import { environmentKeys, packageCache, type EnvironmentPlace } from '../control
 import { findOpenEscapes } from '../controller/escapes';
 import { Project } from '../controller/project';
 import type { Found } from '../controller/session';
-import { WorkingTree } from '../controller/working-tree';
-import { PackageReader } from '../dependencies/packages';
-import { realPath } from '../dependencies/paths';
+import { WorkingTree } from '../workspace/working-tree';
+import { PackageReader } from '../dependencies/packages/packages';
+import { realPath } from '../dependencies/files/paths';
 import { ignoredVariables } from '../dependencies/variables';
 import { asStoreError, Store, StoreError, type Environment, type EnvironmentKey } from '../store';
 import { findTests } from './found';

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { realPath, toStored } from '../dependencies/paths';
+import { realPath, toStored } from '../dependencies/files/paths';
 
 /** A file, and perhaps a line, as named on a command line. */
 export interface FileTarget {

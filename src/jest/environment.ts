@@ -6,9 +6,9 @@ import '../compile-cache';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { withoutHandover } from '../run/handover';
 import { hideRunVariables } from '../run/run-variables';
-import { attach, type AnyEnvironment } from '../worker/attach';
-import { isCoveredByV8 } from '../worker/recompiled';
-import { environmentClass, loadWhileTranspiling } from '../worker/user-environment';
+import { attach, type AnyEnvironment } from '../recording/attach';
+import { isCoveredByV8 } from '../interception/recompiled';
+import { environmentClass, loadWhileTranspiling } from '../recording/user-environment';
 
 // Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be
 // required now; forgetting this module makes Jest load it anew for the next test file, perhaps of another project.

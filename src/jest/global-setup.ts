@@ -9,7 +9,7 @@ import {
   noteGlobalSetup,
   runUserGlobalSetup,
 } from '../controller/global-setup';
-import type { Dependency } from '../store/types';
+import type { Dependency } from '../records/types';
 
 export default async function globalSetup(
   globalConfig: Config.GlobalConfig,
@@ -21,6 +21,6 @@ export default async function globalSetup(
 }
 
 async function findInputs(): Promise<Dependency[]> {
-  const { globalSetupInputs } = await import('../worker/setup-recorder.js');
+  const { globalSetupInputs } = await import('../recording/setup-recorder.js');
   return globalSetupInputs();
 }

@@ -6,15 +6,15 @@ import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
-import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../worker/attach';
-import { isCoveredByV8 } from '../worker/recompiled';
+import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../recording/attach';
+import { isCoveredByV8 } from '../interception/recompiled';
 import {
   docblockEnvironment,
   nothingFailed,
   prepareRun,
   readPragmas,
   type RunnerRuntime,
-} from '../worker/user-runner';
+} from '../recording/user-runner';
 
 /** Chained by `then` alone: an `await` would put this function into the stack trace of every failure. */
 export default function testmonRunner(

@@ -22,7 +22,8 @@ export default class TestmonSequencer implements SequencerLike {
   async sort(tests: Test[]): Promise<Test[]> {
     const sorted = await this.#plan.sort(tests);
     const awaited = beforeGlobalSetup();
-    if (awaited !== null) (await import('../worker/setup-recorder.js')).watchGlobalSetup(awaited);
+    if (awaited !== null)
+      (await import('../recording/setup-recorder.js')).watchGlobalSetup(awaited);
     return sorted;
   }
 

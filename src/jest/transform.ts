@@ -6,9 +6,9 @@ import '../compile-cache';
 import type { TransformHandover } from '../run/handover';
 import { NO_RUN } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE, hideRunVariables } from '../run/run-variables';
-import { observePending } from '../worker/observer';
-import { expectEnvironment } from '../worker/user-environment';
-import { wrapTransformer, type ProbingTransformer } from '../worker/probing-transformer';
+import { observePending } from '../interception/observer';
+import { expectEnvironment } from '../recording/user-environment';
+import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
 
 /** What a composed config gives as the options of each of our entries. */
 export interface TransformOptions {

@@ -8,7 +8,7 @@ import type {
   StoredRecord,
   StoredTest,
   StoredVersion,
-} from '../store/types';
+} from '../records/types';
 import { changedPlaces, ReachedCode, type CurrentBlocks, type ProjectCode } from './code';
 import type { ReportCause, ReportData, ReportSpotChecks, ReportTest, ReportTestFile } from './data';
 import { ReachTable } from './reach';

@@ -1,7 +1,7 @@
 import { decodePlaces, type Place } from '../blocks';
 import { fingerprintSet, standingOf } from '../selection/match';
 import { decodeBlocks } from '../store';
-import type { StoredVersion } from '../store/types';
+import type { StoredVersion } from '../records/types';
 import type { ReportFile } from './data';
 import { functionsOf, type FoundFunction } from './functions';
 import type { ReachTable } from './reach';

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { contentHash } from '../dependencies/content';
-import { fromStored } from '../dependencies/paths';
+import { contentHash } from '../dependencies/files/content';
+import { fromStored } from '../dependencies/files/paths';
 import { whySelectionIsOff } from '../controller/escapes';
 import { spotCheckOverview, type InspectedProject, type Inspection } from '../inspection';
 import { contentsKey, type Store } from '../store';
-import type { SelectionData, StoredVersion } from '../store/types';
+import type { SelectionData, StoredVersion } from '../records/types';
 import { buildReport, type RecordDetails, type SourceProject } from './build';
 import type { CurrentBlocks } from './code';
 import type { ReportData } from './data';

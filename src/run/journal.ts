@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { decodeFootprint, encodeFootprint, type IdFootprint } from '../store/footprint';
-import type { Dependency, TestOutcome } from '../store/types';
+import { decodeFootprint, encodeFootprint, type IdFootprint } from '../records/footprint';
+import type { Dependency, TestOutcome } from '../records/types';
 import { asJournalLine } from './journal-checks';
 
 /**

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Mocks } from '../dependencies/mocks';
+import type { Mocks } from '../dependencies/resolution/mocks';
 import type { HashMemo } from '../dependencies/slow-hash';
-import type { Dependency, EnvironmentKey } from '../store/types';
+import type { Dependency, EnvironmentKey } from '../records/types';
 import { openPrivate } from './ownership';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */

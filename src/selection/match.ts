@@ -1,6 +1,6 @@
-import { installedName } from '../dependencies/package-name';
-import { BlocksCursor, IdsCursor } from '../store/encoding';
-import type { Dependency } from '../store/types';
+import { installedName } from '../records/package-name';
+import { BlocksCursor, IdsCursor } from '../records/encoding';
+import type { Dependency } from '../records/types';
 
 /** Which blocks of a recorded file version are in the working tree now: all, none, or one bit per block. */
 export type Standing = 'all' | 'none' | Uint8Array;

@@ -1,4 +1,4 @@
-import type { TestOutcome } from '../store/types';
+import type { TestOutcome } from '../records/types';
 import { matches, type EncodedFootprint, type View } from './match';
 
 /** One test of a record. Its footprint is what it executed beyond the shared part. */

@@ -1,4 +1,4 @@
-import type { LoadedVersion, SelectionData } from '../store/types';
+import type { LoadedVersion, SelectionData } from '../records/types';
 import type { Standing, View } from './match';
 
 /** How the recorded file versions and dependencies of a project stand in the working tree. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { packageRoot } from '../dependencies/paths';
+import { packageRoot } from '../dependencies/files/paths';
 import { readText, type Change } from './change';
 import { UnclearSourceError, wrapConfigSource } from './config-source';
 import { configFromJson, takeJestKey } from './json-config';

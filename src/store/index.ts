@@ -1,5 +1,5 @@
 /** The SQLite database. Only this folder knows SQL. */
-export { moveAside } from './aside';
+export { moveAside } from './connection/quarantine';
 export {
   decodeBlocks,
   decodeIds,
@@ -7,12 +7,12 @@ export {
   encodeIds,
   EncodingError,
   type EncodedBlocks,
-} from './encoding';
-export { makeBatch } from './batch';
-export { asStoreError, StoreError, type StoreErrorReason } from './errors';
-export { contentsKey, versionOfContent } from './files';
-export { mergeFiles, type Merged, type MergeOptions } from './merge-files';
-export { findMissingBuild, type OpenOptions } from './open';
+} from '../records/encoding';
+export { makeBatch } from './write/batch';
+export { asStoreError, StoreError, type StoreErrorReason } from './connection/errors';
+export { contentsKey, versionOfContent } from './read/files';
+export { mergeFiles, type Merged, type MergeOptions } from './write/merge-files';
+export { findMissingBuild, type OpenOptions } from './connection/open';
 export {
   checkShards,
   ciRunId,
@@ -22,14 +22,14 @@ export {
   shardKey,
   type ShardCheck,
   type ShardState,
-} from './shards';
+} from '../records/shards';
 export type {
   Snapshot,
   SnapshotEnvironment,
   SnapshotFootprint,
   SnapshotRecord,
   SnapshotTestFile,
-} from './snapshot';
+} from './read/snapshot';
 export { Store } from './store';
-export { type Totals } from './totals';
-export type * from './types';
+export { type Totals } from './read/totals';
+export type * from '../records/types';

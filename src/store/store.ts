@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Database, Statement } from 'better-sqlite3';
-import { isCount, isStoredPath, isText } from './checks';
-import { Clock } from './clock';
-import { Committer } from './commit';
-import { Details } from './details';
-import { unpackHash } from './encoding';
-import { Environments } from './environments';
-import { asStoreError, sentence, StoreError } from './errors';
-import { readFailures, readFlaky } from './failures';
-import { findDamage } from './integrity';
-import { Loader } from './load';
-import { Merger, type Source } from './merge';
-import { openDatabase, type OpenOptions } from './open';
-import { Recall } from './recall';
-import { readRuns } from './runs';
-import { decodeShard, SHARD_NOTE, type ShardState } from './shards';
-import { readChecks, readEscapes } from './spot-checks';
-import { takeSnapshot, type Snapshot } from './snapshot';
-import { readTotals, type Totals } from './totals';
+import { isCount, isStoredPath, isText } from '../records/checks';
+import { Clock } from './connection/clock';
+import { Committer } from './write/commit';
+import { Details } from './read/details';
+import { unpackHash } from '../records/encoding';
+import { Environments } from './write/environments';
+import { asStoreError, sentence, StoreError } from './connection/errors';
+import { readFailures, readFlaky } from './write/failures';
+import { findDamage } from './connection/integrity';
+import { Loader } from './read/load';
+import { Merger, type Source } from './write/merge';
+import { openDatabase, type OpenOptions } from './connection/open';
+import { Recall } from './read/recall';
+import { readRuns } from './write/runs';
+import { decodeShard, SHARD_NOTE, type ShardState } from '../records/shards';
+import { readChecks, readEscapes } from './write/spot-checks';
+import { takeSnapshot, type Snapshot } from './read/snapshot';
+import { readTotals, type Totals } from './read/totals';
 import type {
   CommitBatch,
   Environment,
@@ -29,7 +29,7 @@ import type {
   SelectionData,
   StoredEscape,
   StoredTest,
-} from './types';
+} from '../records/types';
 
 /**
  * The SQLite database of one project. Everything is synchronous; everything that fails throws a StoreError. Only

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { coloursFor } from '../run/colours';
+import { coloursFor } from './colours';
 import { printable } from './printable';
 
 /**

@@ -1,4 +1,4 @@
-import type { PackageManager } from '../../dependencies/package-manager';
+import type { PackageManager } from '../../dependencies/packages/package-manager';
 
 /** What a CI set-up is written for. */
 export interface CiContext {

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { UnsoundError } from '../errors';
+import { UnsoundError } from '../connection/errors';
 import type { Migration } from '.';
 
 /** Characters of all places together: a hundred times what ten thousand test files make. */

@@ -1,0 +1,92 @@
+import type { CommitBatch } from '../store';
+import type { TestFileKey, TestFileRecord } from '../records/types';
+import { JudgedRecords, type Distrust } from '../run/judged-records';
+import type { PartialFailures } from './partial-failures';
+import type { Journal } from '../run/read-journals';
+import type { Verdicts } from '../run/test-outcomes';
+
+/** What a controller knows of the test files of its run. */
+export interface RunKnowledge {
+  verdicts: Verdicts;
+  partialFailures: PartialFailures;
+  distrust: Distrust;
+  /** Whether an order-dependent test file has changed outside of its tests. */
+  wasRearranged: (testFile: TestFileKey) => boolean;
+  /** Test files of which tests were to be skipped. */
+  withSkips: Iterable<TestFileKey>;
+}
+
+/** A test file that left a passing record. */
+export interface PassedTestFile extends TestFileKey {
+  /** Whether it ran in Jest's own process. */
+  inBand: boolean;
+}
+
+/** The journals of a run as what it adds to the database. */
+export class Harvest {
+  readonly #judged: JudgedRecords;
+  readonly #known: RunKnowledge;
+  readonly #failedPartly = new Set<string>();
+  readonly #recordedIn = new Set<number>();
+  readonly #passed: PassedTestFile[] = [];
+
+  constructor(journals: Iterable<Journal>, known: RunKnowledge) {
+    this.#judged = new JudgedRecords(journals, known.verdicts, known.distrust);
+    this.#known = known;
+  }
+
+  /** Every record, once. All else here is known when all of them were read. */
+  *records(): Generator<TestFileRecord> {
+    const { verdicts, partialFailures, wasRearranged } = this.#known;
+    for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
+      const { environmentId, path, outcome } = record;
+      if (outcome === 'passed') this.#passed.push({ environmentId, path, inBand });
+      if (outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(path);
+      this.#recordedIn.add(environmentId);
+      partialFailures.learn(record, isPartlySkipped, wasRearranged);
+      yield record;
+    }
+    // A test file that crashed left no word of how many of its tests it skipped.
+    for (const testFile of this.#known.withSkips)
+      if (verdicts.failed(testFile) && !this.#judged.has(testFile))
+        this.#failedPartly.add(testFile.path);
+  }
+
+  /** The environments that test files were recorded in. */
+  get recordedIn(): ReadonlySet<number> {
+    return this.#recordedIn;
+  }
+
+  /** Test files that failed and left no record. */
+  get failures(): CommitBatch['failures'] {
+    return this.#judged.failures;
+  }
+
+  /** Test files that passed. */
+  get passed(): readonly PassedTestFile[] {
+    return this.#passed;
+  }
+
+  /** Test files that left no record that counts, though nothing says that they failed. */
+  get doubtful(): TestFileKey[] {
+    return this.#judged.doubtful;
+  }
+
+  /** Test files that began, and of which Jest never said how they came out. */
+  get unfinished(): TestFileKey[] {
+    return [...this.#judged.doubtful, ...this.#judged.crashed].filter(
+      (testFile) =>
+        !this.#known.verdicts.passed(testFile) && !this.#known.verdicts.failed(testFile),
+    );
+  }
+
+  /** Test files that began, and neither came to an end nor passed. */
+  get crashed(): CommitBatch['failures'] {
+    return this.#judged.crashed;
+  }
+
+  /** Paths of the test files that failed with some of their tests skipped. */
+  get failedPartly(): string[] {
+    return [...this.#failedPartly];
+  }
+}

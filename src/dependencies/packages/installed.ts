@@ -1,0 +1,157 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parseJson } from '../files/json';
+import { contentHash } from '../files/content';
+import { KeptReads } from '../files/stat-cache';
+import { RealPaths } from '../files/real-paths';
+import { remembered } from '../get-or-create';
+
+/** What a package.json says of its package. */
+export interface InstalledManifest {
+  name: string | null;
+  /** A hash of the text where it names no version. */
+  version: string;
+  /** The packages that it depends on in any way but for development. */
+  dependencies: string[];
+}
+
+/** A `node_modules` folder and the names in it. */
+interface SearchedFolder {
+  modules: string;
+  names: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * The installed packages as they lie in their folders. Each folder is listed and each package.json read once, so make
+ * one per run.
+ */
+export class InstalledPackages {
+  /** Where links lead, also as it was at first. */
+  readonly realPaths = new RealPaths();
+  readonly #kept: KeptReads;
+  readonly #folders = new Map<string, ReadonlySet<string>>();
+  readonly #manifests = new Map<string, InstalledManifest | null>();
+  readonly #searched = new Map<string, readonly SearchedFolder[]>();
+  readonly #dependencies = new Map<string, readonly string[]>();
+
+  /** @param kept What earlier runs read. */
+  constructor(kept: KeptReads = new KeptReads(null)) {
+    this.#kept = kept;
+  }
+
+  /** Where a package would be found by its name from a folder, as Node looks for it; null where it is not. */
+  find(from: string, name: string): string | null {
+    const [scope = '', inner] = name.startsWith('@') ? name.split('/') : [name];
+    for (const { modules, names } of this.#above(from)) {
+      if (!names.has(scope)) continue;
+      const folder = path.join(modules, name);
+      if (
+        (inner === undefined || this.#entries(path.dirname(folder)).has(inner)) &&
+        this.manifest(folder) !== null
+      )
+        return folder;
+    }
+    return null;
+  }
+
+  /**
+   * The installed packages that a package depends on, as absolute, real paths of their folders.
+   * @param folder Absolute, real path of its folder.
+   */
+  dependencies(folder: string): readonly string[] {
+    return remembered(this.#dependencies, folder, () =>
+      (this.manifest(folder)?.dependencies ?? []).flatMap((name) => {
+        const place = this.find(folder, name);
+        return place === null ? [] : [this.realPaths.of(place)];
+      }),
+    );
+  }
+
+  /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */
+  #above(from: string): readonly SearchedFolder[] {
+    return remembered(this.#searched, from, () => {
+      const above = path.dirname(from);
+      const further = above === from ? [] : this.#above(above);
+      const modules = path.join(from, 'node_modules');
+      // Node looks for none in `node_modules` itself.
+      const names = path.basename(from) === 'node_modules' ? NONE : this.#entries(modules);
+      return names.size === 0 ? further : [{ modules, names }, ...further];
+    });
+  }
+
+  /** The names of the packages in a `node_modules` folder, sorted; none where it is not there. */
+  namesIn(modules: string): string[] {
+    return [...this.#entries(modules)]
+      .flatMap((name) =>
+        name.startsWith('@')
+          ? [...this.#entries(path.join(modules, name))].map((inner) => `${name}/${inner}`)
+          : [name],
+      )
+      .filter((name) => !name.startsWith('.'))
+      .sort();
+  }
+
+  /** What a package's package.json says, or null where there is none. */
+  manifest(folder: string): InstalledManifest | null {
+    return remembered(this.#manifests, folder, () =>
+      this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest),
+    );
+  }
+
+  #entries(folder: string): ReadonlySet<string> {
+    return remembered(
+      this.#folders,
+      folder,
+      () => new Set(this.#kept.of(folder, list, isListOfNames)),
+    );
+  }
+}
+
+function readManifest(file: string): InstalledManifest | null {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  const { name, version, ...fields } = fieldsOf(text);
+  return {
+    name: typeof name === 'string' ? name : null,
+    version: typeof version === 'string' ? version : contentHash(text),
+    dependencies: ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
+      Object.keys(fields[key] ?? {}),
+    ),
+  };
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  try {
+    return { ...(parseJson(text) as object | null) };
+  } catch {
+    return {};
+  }
+}
+
+function isManifest(value: unknown): value is InstalledManifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, version, dependencies } = value as Partial<Record<string, unknown>>;
+  return (
+    (name === null || typeof name === 'string') &&
+    typeof version === 'string' &&
+    isListOfNames(dependencies)
+  );
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+function list(folder: string): string[] | null {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,252 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parseJson } from '../files/json';
+import { folderWith, packageFolder, realPath } from '../files/paths';
+import { isFile } from '../files/stats';
+
+const EXTENSIONS = [
+  '',
+  '.js',
+  '.cjs',
+  '.mjs',
+  '.ts',
+  '.cts',
+  '.mts',
+  '.jsx',
+  '.tsx',
+  '.json',
+  '.d.ts',
+  '/index.js',
+  '/index.ts',
+];
+
+const NO_INDEX = EXTENSIONS.filter((extension) => !extension.startsWith('/'));
+
+/** What may stand between two words: spaces and comments. */
+const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n]*\n)*`;
+
+/**
+ * Specifiers after `from` and `import`, and all in the parentheses of `import(` and `require(`, in any of the three
+ * kinds of quotes. No parser of JavaScript alone reads all that a tool chain is made of, TypeScript and JSX among it, and
+ * a comment that looks like an import only adds a file.
+ */
+const SPECIFIER = new RegExp(
+  String.raw`\b(?:from|import)${GAP}(["'])([^"'\n]+)\1|\b(?:import|require(?:\.\w+)?)${GAP}(?:\?\.)?${GAP}\(${GAP}((?:[^()]|\([^()]*\)){0,2000})`,
+  'g',
+);
+
+/** Paths that a directive of TypeScript names. */
+const REFERENCE = /^\s*\/\/\/\s*<reference\s+path\s*=\s*["']([^"'\n]+)["']/gm;
+
+/** What a config extends: one name, or a list of them. */
+const EXTENDS = /\bextends["']?\s*:\s*(\[[^\]]*\]|["'][^"']*["'])/g;
+
+/** Each quote may open a text: an apostrophe in a comment before it does not hide the one that counts. */
+const QUOTED = /(?=(["'`])([^"'`\n]+)\1)/g;
+
+/** The texts in quotes that have no spaces but in the middle, and nothing to be put in. */
+function quotedIn(source: string): string[] {
+  return [...source.matchAll(QUOTED)]
+    .map(([, , text = '']) => text)
+    .filter((text) => text.trim() === text && !text.includes('${'));
+}
+
+/** Tells which files a source is made of besides itself, as absolute paths. */
+type Follow = (source: string, folder: string, file: string) => string[];
+
+/**
+ * The project's own files that a file of the tool chain (a global setup, a transformer, a config) is made of: itself
+ * and what it imports by relative paths or from packages of the same workspace, at any depth.
+ * @param files Absolute paths.
+ * @returns Absolute paths of existing files, sorted.
+ */
+export function importClosure(
+  files: Iterable<string>,
+  follow: Follow = (source, folder) => importedFiles(source, folder),
+): string[] {
+  const closure = new Set<string>();
+  const queue = [...files];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (closure.has(file)) continue;
+    let source: string;
+    try {
+      source = fs.readFileSync(file, 'utf8');
+    } catch {
+      continue;
+    }
+    closure.add(file);
+    queue.push(...follow(source, path.dirname(file), file));
+  }
+  return [...closure].sort();
+}
+
+/**
+ * The files that a source imports by relative paths or from packages of the same workspace.
+ * @param folder Absolute path of the source's folder.
+ * @param alias Tells where else a specifier may lead, as absolute paths without extensions.
+ * @returns Absolute paths of existing files.
+ */
+export function importedFiles(
+  source: string,
+  folder: string,
+  alias?: (specifier: string) => string[],
+): string[] {
+  const specifiers = [...source.matchAll(SPECIFIER)].flatMap(
+    ([, , specifier, inParentheses = '']) => specifier ?? quotedIn(inParentheses),
+  );
+  for (const [, names = ''] of source.matchAll(EXTENDS)) specifiers.push(...quotedIn(names));
+  const references = [...source.matchAll(REFERENCE)].flatMap(
+    ([, name = '']) => resolve(path.resolve(folder, name)) ?? [],
+  );
+  return [
+    ...references,
+    ...specifiers.flatMap((specifier) => {
+      if (RELATIVE.test(specifier)) return resolve(path.resolve(folder, specifier)) ?? [];
+      const aliased = (alias?.(specifier) ?? []).flatMap((base) => resolve(base) ?? []);
+      return aliased.length > 0 ? aliased : workspaceFiles(specifier, folder);
+    }),
+  ];
+}
+
+const RELATIVE = /^\.{1,2}(?:\/|$)/;
+
+/** As `importedFiles`, and whatever else a source names in quotes: Babel and SWC load what is named in their config. */
+export function mentionedFiles(source: string, folder: string): string[] {
+  const mentioned = quotedIn(source).flatMap((name) => {
+    if (RELATIVE.test(name)) return resolve(path.resolve(folder, name)) ?? [];
+    // A plug-in's file may be joined to its folder.
+    if (/^[\w.-]+\.(?:[cm]?[jt]s|json|wasm)$/.test(name) && name !== 'package.json')
+      return isFile(path.join(folder, name)) ? [path.join(folder, name)] : [];
+    return PACKAGE_NAME.test(name) ? workspaceFiles(name, folder) : [];
+  });
+  return [...importedFiles(source, folder), ...mentioned];
+}
+
+/**
+ * As `importedFiles`, and what else a program of the tool chain names by a relative path: there are many ways to load a
+ * module (`createRequire(here)('./x')`, `jiti`, a path joined to `__dirname`), and only looking like a path is common to
+ * all. What JSON names is not loaded, and a folder is more often one to look into.
+ */
+export function loadableFiles(source: string, folder: string, file: string): string[] {
+  const named = file.endsWith('.json')
+    ? []
+    : quotedIn(source).filter((text) => RELATIVE.test(text));
+  return [
+    ...importedFiles(source, folder),
+    ...named.flatMap((name) => resolve(path.resolve(folder, name), NO_INDEX) ?? []),
+  ];
+}
+
+const PACKAGE_NAME = /^@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*$/i;
+
+/** By folder and specifier; forgotten by `forgetImports`. */
+const workspaces = new Map<string, string[]>();
+
+/** Forgets what imports were found to lead to, as files may have come or gone, and packages been linked anew. */
+export function forgetImports(): void {
+  workspaces.clear();
+  resolved.clear();
+}
+
+/** The files that a package linked from the same workspace may be entered by; none for an installed one. */
+function workspaceFiles(specifier: string, folder: string): string[] {
+  const [, name, below] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+  if (name === undefined || path.isAbsolute(specifier)) return [];
+  const key = `${folder}\0${specifier}`;
+  let files = workspaces.get(key);
+  if (files === undefined) {
+    const home = name.startsWith('#') ? null : linkedFolder(name, folder);
+    files =
+      home === null
+        ? ownFiles(specifier, folder)
+        : below === undefined
+          ? entriesOf(home)
+          : [resolve(path.join(home, below)) ?? []].flat();
+    workspaces.set(key, files);
+  }
+  return files;
+}
+
+/**
+ * What a specifier leads to in the package that asks: by the `imports` of its package.json (`#tools/x`), or by its own
+ * name and its `exports`. Source: Node's documentation of packages, "Subpath imports" and "Self-referencing".
+ */
+function ownFiles(specifier: string, folder: string): string[] {
+  const home = folderWith(folder, 'package.json');
+  const manifest = home === null ? null : manifestIn(home);
+  if (home === null || manifest === null) return [];
+  const { name, imports, exports } = manifest;
+  const isOwnName =
+    typeof name === 'string' && (specifier === name || specifier.startsWith(`${name}/`));
+  if (!isOwnName && !specifier.startsWith('#')) return [];
+  const wanted = isOwnName ? `.${specifier.slice(name.length)}` : specifier;
+  const entries = Object.entries((isOwnName ? exports : imports) ?? {});
+  const targets = entries.flatMap(([pattern, target]) => {
+    const [before = '', after] = pattern.split('*');
+    if (after === undefined) return pattern === wanted ? stringsIn(target) : [];
+    if (!wanted.startsWith(before) || !wanted.endsWith(after)) return [];
+    const rest = wanted.slice(before.length, wanted.length - after.length);
+    return stringsIn(target).map((text) => text.replaceAll('*', () => rest));
+  });
+  if (wanted === '.') return entriesOf(home);
+  return targets.flatMap((target) => resolve(path.resolve(home, target)) ?? []);
+}
+
+/** Where a link in the nearest `node_modules` that has the package leads; null where it is installed there. */
+function linkedFolder(name: string, folder: string): string | null {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const place = path.join(at, 'node_modules', name);
+    const real = realPath(place);
+    if (real !== place) return packageFolder(real) === null ? real : null;
+    if (fs.existsSync(place) || path.dirname(at) === at) return null;
+  }
+}
+
+/** What a package.json names as a file to enter the package by, whoever asks, and the index. */
+function entriesOf(home: string): string[] {
+  const manifest = manifestIn(home);
+  if (manifest === null) return [];
+  const { exports, main, module, source, types, typings } = manifest;
+  const root =
+    typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports;
+  const named = [...stringsIn(root), ...stringsIn([source, types, typings, module, main]), '.'];
+  return [...new Set(named.flatMap((name) => resolve(path.resolve(home, name)) ?? []))];
+}
+
+function manifestIn(home: string): Record<string, unknown> | null {
+  try {
+    const text = fs.readFileSync(path.join(home, 'package.json'), 'utf8');
+    return { ...(parseJson(text) as object) };
+  } catch {
+    return null;
+  }
+}
+
+/** Every string anywhere in a value. */
+export function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}
+
+/** By what `resolve` was asked for; forgotten by `forgetImports`. Where nothing was found is looked again. */
+const resolved = new Map<string, string>();
+
+/** The file at a path, as it is written or with an extension or an index. */
+function resolve(base: string, extensions = EXTENSIONS): string | null {
+  const known = resolved.get(base);
+  if (known !== undefined) return known;
+  const found = find(base, extensions);
+  if (found !== null) resolved.set(base, found);
+  return found;
+}
+
+function find(base: string, extensions: readonly string[]): string | null {
+  // TypeScript sources name their siblings by the extension of the output.
+  const bases = [base, base.replace(/\.[cm]?js$/, '')];
+  return (
+    bases
+      .flatMap((start) => extensions.map((extension) => start + extension))
+      .find((candidate) => isFile(candidate)) ?? null
+  );
+}

@@ -1,0 +1,99 @@
+import Module from 'node:module';
+import path from 'node:path';
+import {
+  importStatements,
+  type ImportStatements,
+} from '../dependencies/resolution/import-statements';
+import {
+  tellImport,
+  tellScope,
+  type NodeLookupListener,
+} from '../dependencies/resolution/node-lookups';
+import { remembered } from '../dependencies/get-or-create';
+import { unwatched } from './observer';
+import { stamp } from './observation';
+import type { Sink } from './sink';
+
+/** Names without an extension may be those of commands. */
+const PROGRAM = /(?:^|[\\/])[^.\\/]+$|\.[cm]?[jt]sx?$/;
+const SCRIPT = /\.[cm]?[jt]sx?$/;
+
+/** What a command begins with that Node runs. */
+const COMMAND = /^#!.*\bnode\b/;
+
+const NO_STATEMENTS: ImportStatements = { specifiers: [], isComputed: false };
+
+/** A larger file without an extension is a binary program. */
+const LARGEST_COMMAND = 1_000_000;
+
+/** Before Node 22.15 no child can tell what it imports; its sources can. */
+const READS_SOURCES = !('registerHooks' in Module);
+
+/** What is known of sources, for all test files of a worker: many start the same programs. */
+export type KnownSources = Map<string, ImportStatements>;
+
+/**
+ * What the modules of children and threads depend on besides their content: the package.json files that say how each
+ * is read, and, where the child cannot tell, the places where what they import was looked for.
+ */
+export class ChildModules {
+  readonly #to: NodeLookupListener & Pick<Sink, 'lost'>;
+  readonly #isProjects: (file: string) => boolean;
+  readonly #known: KnownSources;
+  readonly #seen = new Set<string>();
+
+  /** @param isProjects Whether a file belongs to no installed package. */
+  constructor(
+    to: NodeLookupListener & Pick<Sink, 'lost'>,
+    isProjects: (file: string) => boolean,
+    known: KnownSources,
+  ) {
+    this.#to = to;
+    this.#isProjects = isProjects;
+    this.#known = known;
+  }
+
+  /** A file was loaded, or named to a program. */
+  loaded(file: string): void {
+    if (!PROGRAM.test(file) || this.#seen.has(file) || !this.#isProjects(file)) return;
+    this.#seen.add(file);
+    this.governed(file);
+    if (!READS_SOURCES) return;
+    const statements = this.#statementsOf(file);
+    if (statements !== null) this.#imports(path.dirname(file), statements);
+  }
+
+  /** A file was read that may be a module. */
+  governed(file: string): void {
+    const folder = path.dirname(file);
+    if (!PROGRAM.test(file) || this.#seen.has(folder) || !this.#isProjects(file)) return;
+    this.#seen.add(folder);
+    tellScope(this.#to, folder);
+  }
+
+  /** A source text was run that is in no file. */
+  evaluated(folder: string, text: string): void {
+    if (READS_SOURCES) this.#imports(folder, importStatements(text));
+  }
+
+  #imports(folder: string, { specifiers, isComputed }: ImportStatements): void {
+    for (const specifier of specifiers) tellImport(this.#to, folder, specifier);
+    // Which names it asked for nobody knows.
+    if (isComputed) this.#to.lost();
+  }
+
+  #statementsOf(file: string): ImportStatements | null {
+    try {
+      const stats = unwatched.statSync(file, { bigint: true });
+      const isScript = SCRIPT.test(file);
+      // Reading a pipe would never end.
+      if (!stats.isFile() || (!isScript && stats.size > LARGEST_COMMAND)) return null;
+      return remembered(this.#known, `${file}${stamp(stats)}`, () => {
+        const source = unwatched.readFileSync(file, 'utf8');
+        return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;
+      });
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import childProcess from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import workerThreads from 'node:worker_threads';
+import { isFile } from '../dependencies/files/stats';
+import { withoutOurFrames } from '../run/own-frames';
+import { withoutOurs } from '../run/run-variables';
+import {
+  CHILD_VARIABLE,
+  childVariables,
+  coverageVariable,
+  HOOK,
+  HOOK_IS_ARCHIVED,
+  takesHook,
+  type ChildHandover,
+} from './child/handover';
+import { noteCommand, type NamedInCommand } from './commands';
+import type { AnyFunction } from './file-system';
+
+/** Who is told of the child processes and worker threads that code starts, and what these are handed. */
+export interface LaunchWatch extends NamedInCommand {
+  /** The variables that a child gets where none are given. */
+  variables(): NodeJS.ProcessEnv;
+  /** Null where nobody watches. */
+  handover(): ChildHandover | null;
+  /** Whether it is Jest's process that runs the tests: what tells it of the run is none of a child's. */
+  isWorker?: boolean;
+  /** A child has ended, or a thread was started. */
+  ended?(): void;
+}
+
+/** Watches all ways to start a child process or a worker thread, once per process or thread. */
+export function watchLaunches(watch: LaunchWatch): void {
+  watchAsynchronous(watch);
+  for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const)
+    watchSynchronous(watch, name);
+  watchThreads(watch);
+}
+
+interface SpawnOptions {
+  file?: string;
+  args?: string[];
+  envPairs?: string[];
+  cwd?: string | URL;
+  uid?: number;
+  gid?: number;
+}
+
+/** What a child process is to Node. */
+interface Child {
+  _handle?: { onexit?: AnyFunction };
+}
+
+/** Every asynchronous form ends in `ChildProcess.prototype.spawn`. */
+function watchAsynchronous(watch: LaunchWatch): void {
+  const prototype = childProcess.ChildProcess.prototype as unknown as {
+    spawn: (this: Child, options: SpawnOptions) => unknown;
+  };
+  const { spawn } = prototype;
+  prototype.spawn = function (options) {
+    const handover = watch.handover();
+    const { envPairs, file = '', args = [] } = options;
+    if (handover !== null && Array.isArray(envPairs)) {
+      const inherited = Object.fromEntries(envPairs.map(splitPair));
+      const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
+      const added = additions(file, args, env, options, handover);
+      options.envPairs = [
+        ...(env === inherited ? envPairs : pairsOf(env)).filter(
+          (pair) => !Object.hasOwn(added, splitPair(pair)[0]),
+        ),
+        ...pairsOf(added),
+      ];
+      const hooked = takesHook(file, args, env, options);
+      noteCommand([file, ...args.slice(1)], options.cwd, watch, hooked);
+      whenEnded(this, watch);
+    }
+    return Reflect.apply(spawn, this, [options]);
+  };
+}
+
+/** A listener of ours could be counted, and taken away with all others. */
+function whenEnded({ _handle: handle }: Child, watch: LaunchWatch): void {
+  const { onexit } = handle ?? {};
+  if (handle === undefined || typeof onexit !== 'function' || watch.ended === undefined) return;
+  // Node looks for its function as it calls it: nothing of ours is on the stack of what that makes.
+  Object.defineProperty(handle, 'onexit', {
+    get: () => {
+      try {
+        watch.ended?.();
+      } catch {
+        // What could not be read is tried again at the end.
+      }
+      return onexit;
+    },
+    configurable: true,
+    enumerable: true,
+  });
+}
+
+function pairsOf(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=', 1);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** The variables that a child is given besides its own. */
+function additions(
+  file: string,
+  args: readonly unknown[],
+  env: NodeJS.ProcessEnv,
+  options: { uid?: unknown; gid?: unknown },
+  handover: ChildHandover,
+): Record<string, string> {
+  return takesHook(file, args, env, options)
+    ? childVariables(env, handover)
+    : coverageVariable(env, handover);
+}
+
+function watchSynchronous(
+  watch: LaunchWatch,
+  name: 'spawnSync' | 'execSync' | 'execFileSync',
+): void {
+  const table = childProcess as unknown as Record<string, AnyFunction>;
+  const original = table[name];
+  if (original === undefined) return;
+  const watched: AnyFunction = function (...args) {
+    const handover = watch.handover();
+    if (handover === null) return Reflect.apply(original, this, args);
+    const at = args.findIndex(
+      (arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg),
+    );
+    const options = (at < 0 ? {} : args[at]) as SpawnOptions & { env?: NodeJS.ProcessEnv };
+    const inherited = options.env ?? watch.variables();
+    const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
+    const command = args.filter((_, index) => index !== at).flat();
+    const added = additions(String(command[0]), command, env, options, handover);
+    noteCommand(command, options.cwd, watch, takesHook(String(command[0]), command, env, options));
+    const reporting = { ...options, env: { ...env, ...added } };
+    const given =
+      at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
+    try {
+      return Reflect.apply(original, this, given);
+    } catch (error) {
+      throw watch.unobserved(() => withoutOurFrames(error));
+    } finally {
+      watch.ended?.();
+    }
+  };
+  Object.defineProperty(watched, 'name', { value: name });
+  table[name] = watched;
+}
+
+function watchThreads(watch: LaunchWatch): void {
+  const table = workerThreads as { Worker: typeof workerThreads.Worker };
+  table.Worker = new Proxy(table.Worker, {
+    construct(Worker, args: unknown[], target) {
+      const start = (given: unknown[]): object => {
+        try {
+          return Reflect.construct(Worker, given, target) as object;
+        } catch (error) {
+          throw watch.unobserved(() => withoutOurFrames(error));
+        }
+      };
+      const handover = watch.handover();
+      if (handover === null) return start(args);
+      const [script, options = {}] = args as [unknown, workerThreads.WorkerOptions?];
+      const file =
+        script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script;
+      const hooks = Array.isArray(options.execArgv ?? []) && !HOOK_IS_ARCHIVED;
+      const runs = hooks && typeof file === 'string' && watch.unobserved(() => isFile(file));
+      noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks);
+      const own = watch.isWorker === true ? withOwnVariables(options) : options;
+      return startHooked(start, script, own, handover) ?? start(args);
+    },
+  });
+}
+
+/** A thread gets a copy of the process's variables, where ours may be. */
+function withOwnVariables(options: workerThreads.WorkerOptions): workerThreads.WorkerOptions {
+  if (options.env != null) return options;
+  const env = withoutOurs(process.env);
+  return env === process.env ? options : { ...options, env };
+}
+
+/** @returns Null where the thread takes no hook. */
+function startHooked(
+  start: (args: unknown[]) => object,
+  script: unknown,
+  options: workerThreads.WorkerOptions,
+  handover: ChildHandover,
+): object | null {
+  const execArgv = options.execArgv ?? process.execArgv;
+  if (!Array.isArray(execArgv) || HOOK_IS_ARCHIVED) return null;
+  const hooked = (inherited: readonly string[]) =>
+    start([script, { ...options, execArgv: [...inherited, '--require', HOOK] }]);
+  workerThreads.setEnvironmentData(CHILD_VARIABLE, {
+    ...handover,
+    execArgv,
+  });
+  try {
+    return hooked(execArgv);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    if (options.execArgv !== undefined) return null;
+    // A thread inherits options of the whole process, but is not to be given any.
+    const { message } = error as Error;
+    try {
+      return hooked(execArgv.filter((option) => !message.includes(option)));
+    } catch {
+      return null;
+    }
+  } finally {
+    workerThreads.setEnvironmentData(CHILD_VARIABLE, undefined);
+  }
+}

@@ -1,0 +1,286 @@
+import fs from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import Module from 'node:module';
+import path from 'node:path';
+import { calledByResolver, calledForKnownKeys } from './callers';
+import { disguise, watchFs, type AnyFunction, type FunctionTable } from './file-system';
+import { withoutOurFrames } from '../run/own-frames';
+import { ownFs } from '../run/own-node';
+import { loadedModulesAt } from './loaded-modules';
+import { watchResolver } from './resolver';
+import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
+
+/** The parts of `fs` our own code uses while everybody else's are watched. */
+export const unwatched = {
+  readFileSync: ownFs.readFileSync,
+  readdirSync: ownFs.readdirSync,
+  statSync: ownFs.statSync,
+  appendFileSync: ownFs.appendFileSync,
+  writeFileSync: ownFs.writeFileSync,
+};
+
+/** What Jest reads by, as it was before our watch. */
+const { readFileSync } = fs;
+
+let sink: Sink | null = null;
+let suspended = 0;
+/** How many modules are being loaded, one for the other, where that is seen. */
+let loading = 0;
+let installed = false;
+/** Whether modules were loaded since the last search that are to be watched too. */
+let unsearched = true;
+
+/** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
+export function observe(next: Sink): void {
+  install();
+  // Going through the loaded modules costs more than all else here, and they are the same for most test files.
+  if (unsearched) {
+    unsearched = false;
+    watchPrivateCopies();
+    watchResolver(WATCH);
+  }
+  sink = guarded(next);
+}
+
+/** Puts the watch in place; to be called before code takes hold of the watched functions. Nobody is told yet. */
+export function install(): void {
+  if (installed) return;
+  installed = true;
+  watchFs(WATCH, withoutOurFrames);
+  watchModules();
+}
+
+/** Whoever is told of what one asynchronous transform does; null while there is none, as it slows every promise. */
+let asynchronous: AsyncLocalStorage<Sink> | null = null;
+let transforms = 0;
+
+const WATCH: Watch = {
+  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? sink : null),
+  unobserved,
+  suspend: () => (suspended += 1),
+  resume: () => (suspended -= 1),
+};
+
+/** Stops reporting to a sink. */
+export function stopObserving(previous: Sink): void {
+  if (sink === guarded(previous)) sink = null;
+}
+
+/** Runs something of Jest's or ours that reads files on its own account: a transformer, a module of the tool chain. */
+export function unobserved<T>(work: () => T): T {
+  suspended += 1;
+  try {
+    return work();
+  } finally {
+    suspended -= 1;
+  }
+}
+
+/** The same for one call among very many: it makes no closure. */
+function quietly(call: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  suspended += 1;
+  try {
+    return Reflect.apply(call, self, args);
+  } finally {
+    suspended -= 1;
+  }
+}
+
+/** What a transformer looked at, as absolute paths, each once. */
+export interface Reads {
+  files: string[];
+  /** Folders that it listed. */
+  folders: string[];
+  /** What it looked for, whether that was there or not. */
+  looked: string[];
+  /** Modules that this process loaded for it; it does so once. */
+  modules: string[];
+}
+
+/** Runs a transformer and tells what it read; nothing of that is the test's. */
+export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
+  const reading = new Reading(() => loading > 0);
+  const outer = { sink, suspended, loading };
+  install();
+  sink = reading.sink;
+  suspended = 0;
+  loading = 0;
+  try {
+    const result = work();
+    return { result, reads: reading.reads };
+  } finally {
+    ({ sink, suspended, loading } = outer);
+  }
+}
+
+/** The same for a transformer that others may run beside. Modules that it loads meanwhile count as files that it read. */
+export async function readsDuringAsync<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; reads: Reads }> {
+  const reading = new Reading(() => false);
+  install();
+  asynchronous ??= new AsyncLocalStorage();
+  transforms += 1;
+  try {
+    const result = await asynchronous.run(reading.sink, work);
+    return { result, reads: reading.reads };
+  } finally {
+    transforms -= 1;
+    if (transforms === 0) {
+      asynchronous.disable();
+      asynchronous = null;
+    }
+  }
+}
+
+/** Collects what a transformer reads. */
+class Reading {
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+  readonly #looked = new Set<string>();
+  readonly #modules = new Set<string>();
+  readonly sink: Sink;
+
+  /** @param isLoading Whether a module is being loaded. */
+  constructor(isLoading: () => boolean) {
+    this.sink = {
+      ...NOBODY,
+      seesLoading: true,
+      read: (file) => {
+        if (isLoading()) this.#modules.add(file);
+        else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
+      },
+      looked: (file) => {
+        if (!isLoading()) this.#looked.add(file);
+      },
+      listed: (folder) => this.#folders.add(folder),
+      wrote: (file) => {
+        this.#files.delete(file);
+        this.#looked.delete(file);
+      },
+    };
+  }
+
+  get reads(): Reads {
+    return {
+      files: [...this.#files],
+      folders: [...this.#folders],
+      looked: [...this.#looked],
+      modules: [...this.#modules],
+    };
+  }
+}
+
+function isKnownManifest(file: string): boolean {
+  return path.basename(file) === 'package.json' && calledForKnownKeys();
+}
+
+/** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */
+const SEARCHED = /graceful-fs|jest-resolve/;
+
+const MARK = Symbol.for('jest-testmon.watched');
+
+/**
+ * Jest reads modules through its own copies of graceful-fs, made before our watch. Each copy among the loaded
+ * modules gets a watch of its own; only Jest's runtime and snapshots read through them.
+ */
+function watchPrivateCopies(): void {
+  for (const module of loadedModulesAt('graceful-fs', 'graceful-fs.js')) {
+    const table = module.exports as FunctionTable & { [MARK]?: boolean };
+    if (table[MARK] === true || typeof table.readFileSync !== 'function') continue;
+    Object.defineProperty(table, MARK, { value: true });
+    const call = unwrapReadFileSync(table.readFileSync as AnyFunction);
+    const watched: AnyFunction = function (...args) {
+      const content = quietly(call, this, args);
+      if (sink !== null && suspended === 0 && typeof args[0] === 'string') {
+        const file = args[0];
+        if (!file.endsWith('package.json') || !calledByResolver())
+          sink.loaded(file, content as string | Buffer);
+      }
+      return content;
+    };
+    table.readFileSync = disguise(watched, call);
+  }
+}
+
+/**
+ * Jest looks into its cache of sources before it reads a module, and a transformer may have put there what it read
+ * itself: ts-jest does so with all that a file imports. What Jest takes from it is loaded as well.
+ * @param cache The `cacheFS` of one test file, which transformers are given.
+ */
+export function watchSources(cache: Map<string, string>): void {
+  if (Object.hasOwn(cache, 'get')) return;
+  const watched = (file: string): string | undefined => {
+    const source = Map.prototype.get.call(cache, file) as string | undefined;
+    if (source !== undefined && sink !== null && suspended === 0) sink.loaded(file, source);
+    return source;
+  };
+  Object.defineProperty(cache, 'get', { value: watched, configurable: true, writable: true });
+}
+
+/** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
+function unwrapReadFileSync(current: AnyFunction): AnyFunction {
+  return current === (fs.readFileSync as unknown)
+    ? (readFileSync as unknown as AnyFunction)
+    : current;
+}
+
+/**
+ * Modules of the tool chain find and load themselves, each once in a process, whichever test file is running; only a
+ * native addon comes to a test this way.
+ */
+function watchModules(): void {
+  const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
+  const { _load: load, _resolveFilename: find } = loader;
+  loader._resolveFilename = function (...args) {
+    return isLoaded(args[1]) ? quietly(find, this, args) : Reflect.apply(find, this, args);
+  };
+  loader._load = function (...args) {
+    const request = args[0];
+    if (typeof request === 'string' && SEARCHED.test(request)) unsearched = true;
+    if (
+      sink !== null &&
+      suspended === 0 &&
+      typeof request === 'string' &&
+      request.endsWith('.node') &&
+      path.isAbsolute(request)
+    ) {
+      sink.read(request);
+    }
+    const seen = sink?.seesLoading === true;
+    if (seen) loading += 1;
+    else suspended += 1;
+    try {
+      return Reflect.apply(load, this, args);
+    } catch (error) {
+      throw withoutOurFrames(error);
+    } finally {
+      if (seen) loading -= 1;
+      else suspended -= 1;
+    }
+  };
+}
+
+/** Whether it is a module of this process, and not one that Jest made for a test. */
+function isLoaded(asking: unknown): boolean {
+  const file = (asking as { filename?: unknown } | undefined)?.filename;
+  return typeof file === 'string' && require.cache[file] === asking;
+}
+
+let pending: PendingObservations | null = null;
+
+/** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
+export function observePending(): void {
+  if (sink !== null && (pending === null || sink !== guarded(pending.sink))) return;
+  pending = new PendingObservations();
+  observe(pending.sink);
+}
+
+/** Hands what was kept to the recorder that now exists, or drops it. */
+export function settlePending(to: Sink | null): void {
+  const kept = pending;
+  pending = null;
+  if (kept === null) return;
+  stopObserving(kept.sink);
+  if (to !== null) unobserved(() => kept.replay(guarded(to)));
+}

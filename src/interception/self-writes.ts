@@ -1,0 +1,93 @@
+import path from 'node:path';
+import type { Dependency } from '../records/types';
+
+// Tests share the object and may replace its functions.
+const { timeOrigin } = performance;
+const sinceThen = performance.now.bind(performance);
+
+/** The time in milliseconds since the epoch, alike in all processes of a machine. */
+export const now = (): number => timeOrigin + sinceThen();
+
+interface OwnPath {
+  /** What was there before, where that still counts. */
+  before: Dependency | null;
+  since: number;
+}
+
+/** Links that lead to one another are followed no further than this. */
+const MOST_LINKS = 16;
+
+/**
+ * What a test file did to the file system itself. What it finds there is no input, but for what it built on: the
+ * content that it appended to, or the absence of the folder that it made.
+ */
+export class OwnPaths {
+  readonly #own = new Map<string, OwnPath>();
+  readonly #links = new Map<string, string>();
+
+  /**
+   * A path was created, replaced or removed.
+   * @param at When, as `now` tells it.
+   */
+  wrote(file: string, at = now()): void {
+    this.#own.set(file, { before: null, since: this.#since(file, at) });
+    this.#links.delete(file);
+  }
+
+  /** A path was changed, so what was there before counts for whoever looks at it later. */
+  changed(file: string, before: Dependency | null, at = now()): void {
+    this.#own.set(file, { before, since: this.#since(file, at) });
+  }
+
+  /** A link was made: what is seen through it is what stands at its target. */
+  linked(link: string, target: string): void {
+    this.#own.delete(link);
+    this.#links.set(link, target);
+  }
+
+  /** The path without the links that the test file made. */
+  through(file: string): string {
+    let at = file;
+    for (let followed = 0; this.#links.size > 0 && followed < MOST_LINKS; followed += 1) {
+      const next = this.#follow(at);
+      if (next === null) break;
+      at = next;
+    }
+    return at;
+  }
+
+  /**
+   * What was at or above a path before the test file changed it.
+   * @param seen When the path was looked at, as `now` tells it; only what was done until then counts.
+   * @returns Undefined where the path is none of its own; null where what was there does not count.
+   */
+  before(file: string, seen = Infinity): Dependency | null | undefined {
+    if (this.#own.size === 0) return undefined;
+    for (let at = file; ; at = path.dirname(at)) {
+      const own = this.#own.get(at);
+      if (own !== undefined && own.since <= seen) return own.before;
+      if (path.dirname(at) === at) return undefined;
+    }
+  }
+
+  /** The names of what was created, replaced or removed in a folder. */
+  namesIn(folder: string): ReadonlySet<string> {
+    return new Set(
+      [...this.#own.keys(), ...this.#links.keys()]
+        .filter((file) => path.dirname(file) === folder)
+        .map((file) => path.basename(file)),
+    );
+  }
+
+  #since(file: string, at: number): number {
+    return Math.min(at, this.#own.get(file)?.since ?? at);
+  }
+
+  #follow(file: string): string | null {
+    for (let at = file; ; at = path.dirname(at)) {
+      const target = this.#links.get(at);
+      if (target !== undefined) return path.join(target, path.relative(at, file));
+      if (path.dirname(at) === at) return null;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Dependency } from '../records/types';
+
+/** The blocks and dependencies seen so far by a test, or by the part of a test file that its tests share. */
+export class Accumulator {
+  /** By the metadata string of a probed file: 1 for each block that was executed. */
+  readonly blocks = new Map<string, Uint8Array>();
+  /** By kind and name; the first value seen stands, as it is what the code saw first. */
+  readonly dependencies = new Map<string, Dependency>();
+
+  /** Takes over what the probes of a file have set since the last reading, and clears them. */
+  drain(metadata: string, probes: Uint8Array): void {
+    // Most files have nothing to tell between two tests, which `indexOf` finds out fastest.
+    const first = probes.indexOf(1);
+    if (first < 0) return;
+    const executed = this.blocks.get(metadata);
+    // A copy of all is cheaper than a look at each.
+    if (executed === undefined) this.blocks.set(metadata, new Uint8Array(probes));
+    else
+      for (let index = first; index < probes.length; index += 1) {
+        if (probes[index] !== 0) executed[index] = 1;
+      }
+    probes.fill(0, first);
+  }
+
+  depend(dependency: Dependency): void {
+    const key = `${dependency.kind}:${dependency.name}`;
+    if (!this.dependencies.has(key)) this.dependencies.set(key, dependency);
+  }
+
+  /** Drops what was seen of a path of the project. */
+  forget(name: string): void {
+    for (const kind of ['file', 'absent', 'present'] as const)
+      this.dependencies.delete(`${kind}:${name}`);
+  }
+
+  /** Adds all that another has seen. */
+  include(other: Accumulator): void {
+    for (const [metadata, executed] of other.blocks) {
+      const mine = this.#executed(metadata, executed.length);
+      for (let index = 0; index < executed.length; index += 1) {
+        if (executed[index] !== 0) mine[index] = 1;
+      }
+    }
+    for (const dependency of other.dependencies.values()) this.depend(dependency);
+  }
+
+  /** Adds blocks given as bits, as they are stored. */
+  addBits(metadata: string, blocks: number, bits: Uint8Array): void {
+    const mine = this.#executed(metadata, blocks);
+    for (let block = 0; block < blocks; block += 1)
+      if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1) mine[block] = 1;
+  }
+
+  /** Whether it holds all that another has seen. */
+  holds(other: Accumulator): boolean {
+    for (const [metadata, executed] of other.blocks) {
+      const mine = this.blocks.get(metadata);
+      if (executed.some((set, block) => set !== 0 && (mine?.[block] ?? 0) === 0)) return false;
+    }
+    for (const [key, { value }] of other.dependencies)
+      if (this.dependencies.get(key)?.value !== value) return false;
+    return true;
+  }
+
+  #executed(metadata: string, length: number): Uint8Array {
+    let executed = this.blocks.get(metadata);
+    if (executed === undefined) {
+      executed = new Uint8Array(length);
+      this.blocks.set(metadata, executed);
+    }
+    return executed;
+  }
+}
+
+/** Packs one byte per block into one bit per block, least significant bit first. */
+export function packBits(executed: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(executed.length / 8));
+  for (let index = 0; index < executed.length; index += 1) {
+    if (executed[index] !== 0) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  return bits;
+}

@@ -1,0 +1,162 @@
+import path from 'node:path';
+import {
+  mappedSpecifiers,
+  type MapperConfig,
+} from '../dependencies/resolution/higher-priority-paths';
+import { moduleExtensions, type ExtensionsConfig } from '../dependencies/resolution/extensions';
+import {
+  lookupFolders,
+  nodePathFolders,
+  type LookupConfig,
+} from '../dependencies/resolution/lookup-paths';
+import { linkedWay, linkValue } from '../dependencies/resolution/closer-node-modules';
+import { packageName } from '../records/package-name';
+import { isWithin, realPath, toStored } from '../dependencies/files/paths';
+import { kindAt } from '../dependencies/files/stats';
+import type { Dependency } from '../records/types';
+import type { WorkerRun } from './worker-run';
+
+/** The parts of a Jest config that decide where modules are looked for. */
+export type ModuleLookupConfig = LookupConfig & MapperConfig & ExtensionsConfig;
+
+/** What names a module by its path; anything else is the name of a package, or leads to one. */
+export const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
+
+/** As Jest's resolver has read it: once, before any test could change it. */
+const NODE_PATH = nodePathFolders(process.env['NODE_PATH'], realPath(process.cwd()));
+
+/** One lookup of a module. */
+export interface ModuleLookup {
+  /** Absolute path of the folder of the file that asked. */
+  folder: string;
+  specifier: string;
+  /** Absolute, real path of what was found; null where nothing was. */
+  found: string | null;
+  /** The `paths` that `require.resolve` was given. */
+  paths?: readonly string[] | undefined;
+}
+
+/**
+ * What the lookups of a project's modules depend on: every place that was searched in vain, and each link on the way.
+ * A module that appears in one of these places, or a link that comes to lead elsewhere, changes what is found.
+ */
+export class ModuleLookups {
+  readonly extensions: readonly string[];
+  readonly #run: WorkerRun;
+  readonly #directories: readonly string[];
+  readonly #paths: readonly string[];
+  readonly #mapped: (specifier: string) => readonly string[] | null;
+  /** Whether only folders called `node_modules` are searched: `nearerPlaces` sees these for all packages at once. */
+  readonly #isPlain: boolean;
+
+  constructor(run: WorkerRun, config: ModuleLookupConfig) {
+    this.#run = run;
+    this.extensions = moduleExtensions(config);
+    this.#directories = config.moduleDirectories;
+    this.#paths = [...NODE_PATH, ...(config.modulePaths ?? [])];
+    this.#mapped = mappedSpecifiers(config);
+    this.#isPlain =
+      this.#paths.length === 0 &&
+      this.#directories.every((directory) => directory === 'node_modules');
+  }
+
+  /** What a lookup depends on besides the module that it found. */
+  dependencies({ folder, specifier, found, paths }: ModuleLookup): Dependency[] {
+    const mapped = this.#mapped(specifier);
+    const dependencies: Dependency[] = [];
+    for (const name of mapped ?? [specifier]) {
+      const isFound = PATH.test(name)
+        ? this.#atPath(path.resolve(folder, name), found, mapped !== null, dependencies)
+        : this.#byName({ folder, specifier: name, found, paths }, dependencies);
+      if (isFound) break;
+    }
+    return dependencies;
+  }
+
+  /**
+   * @param isMapped Whether others are tried before or after it.
+   * @returns Whether what was found is here.
+   */
+  #atPath(place: string, found: string | null, isMapped: boolean, into: Dependency[]): boolean {
+    if (found !== null) {
+      const link = linkedWay(this.#run.file.root, place, found, this.extensions);
+      if (link !== null) into.push(link);
+      // What could come to win over a module at its own place is known by the module.
+      if (!isMapped || link !== null || isAt(place, found)) return true;
+    }
+    into.push(...this.#missing(place));
+    return false;
+  }
+
+  #byName({ folder, specifier, found, paths }: ModuleLookup, into: Dependency[]): boolean {
+    const { root } = this.#run.file;
+    if (found !== null && !path.isAbsolute(found)) return true;
+    const isProjects = found !== null && this.#run.paths.place(found).kind === 'file';
+    if (found !== null && !isProjects && this.#isPlain && paths === undefined) return true;
+    const name = packageName(specifier);
+    const inside = specifier.slice(name.length + 1);
+    const last = paths === undefined ? this.#paths : [...NODE_PATH, ...paths];
+    for (const holder of lookupFolders(folder, this.#directories, last)) {
+      const place = path.join(holder, specifier);
+      if (found !== null && isAt(place, found)) return true;
+      const home = path.join(holder, name);
+      const kind = kindAt(home);
+      if (kind === null) {
+        into.push({ kind: 'absent', name: toStored(root, home), value: '' });
+        if (inside === '') into.push(this.#rivals(home));
+        continue;
+      }
+      const stored = toStored(root, home);
+      into.push({ kind: 'present', name: stored, value: linkValue(root, stored) });
+      if (found !== null && isWithin(realPath(home), found)) return true;
+      into.push(...this.#lacking(home, inside));
+    }
+    return false;
+  }
+
+  /** A package that is there and has no such module, or whose "exports" keep it closed. */
+  #lacking(home: string, inside: string): Dependency[] {
+    const known = this.#run.paths.place(home);
+    const module = path.join(home, inside);
+    if (known.kind !== 'package') return [...this.#missing(module), this.#manifest(home)];
+    return [this.#run.packageDependency(known.name), ...this.#missing(module)];
+  }
+
+  /** A module that is not at a place: neither as it is written, nor with one of Jest's extensions, nor as an index. */
+  #missing(place: string): Dependency[] {
+    const rivals = this.#rivals(place);
+    switch (kindAt(place)) {
+      case null:
+        return [this.#absent(place), rivals];
+      case 'directory': {
+        const index = path.join(place, 'index');
+        return [rivals, this.#absent(index), this.#rivals(index), this.#manifest(place)];
+      }
+      case 'file':
+        return [rivals];
+      // A pipe or a device, which a file may come to replace.
+      case 'other':
+        return [
+          { kind: 'present', name: toStored(this.#run.file.root, place), value: 'other' },
+          rivals,
+        ];
+    }
+  }
+
+  #absent(place: string): Dependency {
+    return { kind: 'absent', name: toStored(this.#run.file.root, place), value: '' };
+  }
+
+  #rivals(place: string): Dependency {
+    return this.#run.rivals(toStored(this.#run.file.root, place), this.extensions);
+  }
+
+  #manifest(folder: string): Dependency {
+    return this.#run.manifestAt(toStored(this.#run.file.root, path.join(folder, 'package.json')));
+  }
+}
+
+/** Whether a module that was found is at a place, perhaps with an extension or in the folder that is there. */
+function isAt(place: string, found: string): boolean {
+  return isWithin(place, found) || found.startsWith(`${place}.`);
+}

@@ -1,0 +1,195 @@
+import path from 'node:path';
+import { contentHash } from '../dependencies/files/content';
+import { listingEntries, valueOfEntries } from '../dependencies/files/listing';
+import { linkValue } from '../dependencies/resolution/closer-node-modules';
+import { manifestValue } from '../dependencies/packages/manifest';
+import { realPath, toStored, type Place } from '../dependencies/files/paths';
+import { kindAt, kindOf } from '../dependencies/files/stats';
+import type { Dependency } from '../records/types';
+import { unwatched } from '../interception/observer';
+import { OwnPaths } from '../interception/self-writes';
+import type { Sink } from '../interception/sink';
+import type { WorkerRun } from './worker-run';
+
+/** What paths mean in a run. */
+export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;
+
+/** The part of a sink that is about the file system. */
+type PathSink = Pick<
+  Sink,
+  'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links' | 'lost'
+>;
+
+/** What a record depends on that does not know all that it should. */
+export const LOST: Dependency = { kind: 'always', name: '', value: '' };
+
+interface OwnListing {
+  listing: Dependency;
+  /** The folder. */
+  file: string;
+  /** The names in it that were the code's own when it was listed. */
+  own: ReadonlySet<string>;
+  /** What was in it then. */
+  entries: readonly string[];
+}
+
+/** Makes dependencies of what code does to the file system. */
+export abstract class PathInputs implements PathSink {
+  protected readonly own = new OwnPaths();
+  readonly #places: Places;
+  /** Listings of folders that held something of the code's own, or no longer did. */
+  readonly #withOwn: OwnListing[] = [];
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  /** Takes what was found. */
+  protected abstract depend(dependency: Dependency): void;
+
+  /** Then nothing can tell that the result still holds. */
+  lost(): void {
+    this.depend(LOST);
+  }
+
+  read(file: string): void {
+    const input = this.input(file);
+    if (input !== null) this.depend(fileDependency(input.name, input.file));
+  }
+
+  looked(file: string): void {
+    const input = this.input(file);
+    if (input !== null) this.depend(presenceDependency(input.name, input.file));
+  }
+
+  followed(file: string): void {
+    const input = this.input(file);
+    if (input === null) return;
+    const found = presenceDependency(input.name, input.file);
+    this.depend(
+      found.kind === 'present' && realPath(input.file) !== input.file
+        ? { ...found, value: linkValue(this.#places.paths.root, input.name) }
+        : found,
+    );
+  }
+
+  listed(folder: string): void {
+    const input = this.input(folder);
+    if (input === null) return;
+    const { name, file } = input;
+    const entries = listingEntries(file, unwatched.readdirSync);
+    const listing: Dependency = { kind: 'listing', name, value: valueOfEntries(entries) };
+    const own = this.own.namesIn(file);
+    if (own.size > 0) this.#withOwn.push({ listing, file, own, entries: entries ?? [] });
+    this.depend(listing);
+  }
+
+  /**
+   * What the code itself put into a folder that it listed is no input. How it leaves the folder is how it will find it:
+   * without what it made and removed again, and with what it left there.
+   */
+  protected settle(): void {
+    for (const { listing, file, own, entries } of this.#withOwn) {
+      const left = listingEntries(file, unwatched.readdirSync);
+      if (left === null) continue;
+      const isOwn = (entry: string): boolean => own.has(entry.replace(/\/$/, ''));
+      listing.value = valueOfEntries([
+        ...entries.filter((entry) => !isOwn(entry)),
+        ...left.filter(isOwn),
+      ]);
+    }
+  }
+
+  wrote(file: string): void {
+    this.own.wrote(this.own.through(file));
+  }
+
+  changes(given: string): void {
+    const file = this.own.through(given);
+    if (this.own.before(file) !== undefined) return;
+    const place = this.#places.paths.place(file);
+    this.own.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
+  }
+
+  makes(given: string): void {
+    const folder = this.own.through(given);
+    if (exists(folder)) {
+      this.looked(folder);
+      return;
+    }
+    let highest = folder;
+    while (!exists(path.dirname(highest))) highest = path.dirname(highest);
+    if (this.own.before(highest) !== undefined) return;
+    const place = this.#places.paths.place(highest);
+    this.own.changed(
+      highest,
+      place.kind === 'file' ? { kind: 'absent', name: place.name, value: '' } : null,
+    );
+  }
+
+  links(link: string, target: string): void {
+    this.own.linked(this.own.through(link), target);
+  }
+
+  /** What a package.json says of files counts, or that none is there. */
+  governed(manifest: string): void {
+    const input = this.input(manifest);
+    if (input !== null) this.depend(manifestDependency(input.name, input.file));
+  }
+
+  /** What a path means that code looks at; null where it is no input, or its package is. */
+  protected input(given: string, seen = Infinity): { name: string; file: string } | null {
+    const file = this.own.through(given);
+    const place = this.#places.paths.place(file);
+    if (place.kind === 'ignored') return null;
+    const before = this.own.before(file, seen);
+    if (before === undefined) {
+      const known = packageAt(this.#places, place);
+      if (known === null) return { name: toStored(this.#places.paths.root, file), file };
+      this.depend(known);
+    } else if (before !== null) this.depend(before);
+    return null;
+  }
+}
+
+/** The installed package that a path belongs to; null where it is an ordinary path, also where no package is yet. */
+function packageAt(places: Places, place: Place): Dependency | null {
+  if (place.kind !== 'package') return null;
+  const known = places.packageDependency(place.name);
+  return known.value === '' ? null : known;
+}
+
+/** What a path means for code that looks at it. */
+export function inputAt(
+  places: Places,
+  place: Place,
+  file: string,
+  ordinary: (name: string) => Dependency,
+): Dependency {
+  return packageAt(places, place) ?? ordinary(toStored(places.paths.root, file));
+}
+
+/** What a package.json says of the files around it; that it is not there is a value like any other. */
+export function manifestDependency(name: string, file: string): Dependency {
+  return { kind: 'manifest', name, value: manifestValue(file, unwatched.readFileSync) };
+}
+
+/** The content of a file, that there is a folder, a pipe or a device, or the absence of all, as it is now. */
+export function fileDependency(name: string, file: string): Dependency {
+  try {
+    const kind = kindOf(unwatched.statSync(file));
+    if (kind !== 'file') return { kind: 'present', name, value: kind };
+    return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
+  } catch {
+    return { kind: 'absent', name, value: '' };
+  }
+}
+
+function exists(file: string): boolean {
+  return kindAt(file) !== null;
+}
+
+function presenceDependency(name: string, file: string): Dependency {
+  const value = kindAt(file);
+  return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+}

@@ -1,0 +1,121 @@
+import { contentHash } from '../dependencies/files/content';
+import { linkValue } from '../dependencies/resolution/closer-node-modules';
+import { statsOf } from '../dependencies/files/stats';
+import type { Dependency } from '../records/types';
+import type { Accumulator } from './accumulator';
+import { stamp, STAMP, type Observation } from '../interception/observation';
+import { unwatched } from '../interception/observer';
+import type { OwnPaths } from '../interception/self-writes';
+import { inputAt, LOST, manifestDependency, type Places } from './path-inputs';
+
+/** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
+export class Replay {
+  readonly #places: Places;
+  readonly #own: OwnPaths;
+  readonly #into: Accumulator;
+  /** What was found in the place of a stamp. */
+  readonly #contents = new Map<string, string>();
+  readonly #missed = new Set<string>();
+
+  constructor(places: Places, own: OwnPaths, into: Accumulator) {
+    this.#places = places;
+    this.#own = own;
+    this.#into = into;
+  }
+
+  /** Takes anything but a variable and an evaluated text. */
+  take({ at, what, name: given, value }: Observation): void {
+    const file = this.#own.through(given);
+    switch (what) {
+      case 'read':
+        return this.#depend(file, at, (name) => this.#content(name, file, value));
+      case 'looked':
+        return this.#depend(file, at, (name) => presence(name, value));
+      case 'followed':
+        return this.#depend(file, at, (name) => this.#followed(name, value));
+      case 'listed':
+        return this.#depend(file, at, (name) => ({ kind: 'listing', name, value }));
+      case 'wrote':
+        return this.#own.wrote(file, at);
+      case 'changed':
+        return this.#changed(file, at, (name) => this.#content(name, file, value));
+      case 'made':
+        return this.#changed(file, at, (name) => presence(name, ''));
+      case 'missed':
+        return this.#miss(file, at);
+      case 'linked':
+        return this.#own.linked(file, value);
+      case 'governed':
+        return this.#depend(file, at, (name) => manifestDependency(name, file));
+      case 'lost':
+        return this.#into.depend(LOST);
+    }
+  }
+
+  /** What a program missed and did not make itself must not be there. */
+  finish(): void {
+    for (const file of this.#missed) {
+      const place = this.#places.paths.place(file);
+      if (place.kind === 'file' && statsOf(file) === undefined)
+        this.#into.depend(presence(place.name, ''));
+    }
+  }
+
+  #miss(file: string, at: number): void {
+    if (this.#own.before(file, at) !== undefined) return;
+    this.#missed.add(file);
+    this.#own.wrote(file, at);
+  }
+
+  #depend(file: string, at: number, dependency: (name: string) => Dependency): void {
+    const place = this.#places.paths.place(file);
+    if (place.kind === 'ignored') return;
+    const before = this.#own.before(file, at);
+    if (before === null) return;
+    if (before !== undefined) this.#into.depend(before);
+    else this.#into.depend(inputAt(this.#places, place, file, dependency));
+  }
+
+  #changed(file: string, at: number, before: (name: string) => Dependency): void {
+    if (this.#own.before(file, at) !== undefined) return;
+    const place = this.#places.paths.place(file);
+    this.#own.changed(file, place.kind === 'file' ? before(place.name) : null, at);
+  }
+
+  #content(name: string, file: string, value: string): Dependency {
+    if (value === '' || value === 'directory' || value === 'other') return presence(name, value);
+    return { kind: 'file', name, value: this.#contentHash(file, value) };
+  }
+
+  /** A file of which only the stamp is known is what it was, unless it was written meanwhile: then nothing is like it. */
+  #contentHash(file: string, value: string): string {
+    if (!value.startsWith(STAMP)) return value;
+    const key = `${file}${value}`;
+    let hash = this.#contents.get(key);
+    if (hash === undefined) {
+      hash = isStill(file, value) ? contentHash(unwatched.readFileSync(file)) : 'written meanwhile';
+      this.#contents.set(key, hash);
+    }
+    return hash;
+  }
+
+  #followed(name: string, value: string): Dependency {
+    const found = presence(name, value);
+    if (found.kind === 'absent') return found;
+    const link = linkValue(this.#places.paths.root, name);
+    return link === 'directory' ? found : { ...found, value: link };
+  }
+}
+
+/** Whether a file is as its stamp says. */
+export function isStill(file: string, value: string): boolean {
+  try {
+    return stamp(unwatched.statSync(file, { bigint: true })) === value;
+  } catch {
+    return false;
+  }
+}
+
+function presence(name: string, value: string): Dependency {
+  return value === '' ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+}

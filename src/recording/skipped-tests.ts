@@ -1,0 +1,53 @@
+import { encodeMetadata, FINGERPRINT_BYTES } from '../blocks';
+import type { SkippedTests } from '../run/run-file';
+import { Store } from '../store';
+import type { FileVersion, Footprint } from '../records/types';
+import { Accumulator } from './accumulator';
+import { testKey } from '../records/test-identity';
+import type { KeptTest } from './recorder';
+
+/** What the database says of the tests of a test file that are skipped as unaffected. */
+export interface KeptTests {
+  /** What all tests of the record depend on. */
+  shared: Accumulator;
+  /** By `testKey`. */
+  tests: ReadonlyMap<string, KeptTest>;
+}
+
+/**
+ * Reads the record of tests that are to be skipped, as a worker may: from the read-only database.
+ * @returns Null where the record is not there any more: another run may have replaced it.
+ * @throws {StoreError} Where the database cannot be read.
+ */
+export function readKeptTests(dataFile: string, skipped: SkippedTests): KeptTests | null {
+  const store = Store.open(dataFile, { readonly: true });
+  try {
+    const record = store.recall(skipped.recordId);
+    if (record === null) return null;
+    const texts = new Map<FileVersion, string>();
+    const all = record.tests.map((test) => ({ ...test, seen: accumulate(test, texts) }));
+    const positions = new Set(skipped.positions);
+    const tests = new Map<string, KeptTest>();
+    for (const { position, name, ordinal, outcome, duration, seen } of all) {
+      if (!positions.has(position)) continue;
+      const after = all.filter((other) => other.position > position && other.outcome === 'passed');
+      // Who loads modules counts for every test after it; what counts for all of them may have been loaded by it.
+      const carries = after.length > 0 && after.every((other) => other.seen.holds(seen));
+      tests.set(testKey({ name, ordinal }), { name, ordinal, outcome, duration, carries, seen });
+    }
+    return { shared: accumulate(record.shared, texts), tests };
+  } finally {
+    store.close();
+  }
+}
+
+function accumulate(footprint: Footprint, texts: Map<FileVersion, string>): Accumulator {
+  const accumulator = new Accumulator();
+  for (const { version, bits } of footprint.blocks) {
+    let text = texts.get(version);
+    if (text === undefined) texts.set(version, (text = encodeMetadata(version)));
+    accumulator.addBits(text, version.fingerprints.length / FINGERPRINT_BYTES, bits);
+  }
+  for (const dependency of footprint.dependencies) accumulator.depend(dependency);
+  return accumulator;
+}

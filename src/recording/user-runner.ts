@@ -1,0 +1,149 @@
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import type { JestEnvironment } from '@jest/environment';
+import type { TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { importClosure } from '../dependencies/resolution/imports';
+import { packageFolder } from '../dependencies/files/paths';
+import { InstalledPackages } from '../dependencies/packages/installed';
+import { packageNamesIn, packagesBeneath } from '../dependencies/packages/tool-packages';
+import { importFile } from '../run/import-file';
+import { fromJest } from '../run/user-jest';
+import { unobserved } from '../interception/observer';
+
+/** Jest's runtime; handed through, never looked into. */
+export type RunnerRuntime = object;
+
+/** Source: `@jest/types` and jest-runner, `TestFramework`. */
+export type TestFramework = (
+  globalConfig: Config.GlobalConfig,
+  config: Config.ProjectConfig,
+  environment: JestEnvironment,
+  runtime: RunnerRuntime,
+  testPath: string,
+  sendMessageToJest?: unknown,
+) => Promise<TestResult>;
+
+/** What is needed to run one test file. */
+export interface PreparedRun {
+  run: TestFramework;
+  /** Absolute path of the test file's snapshot; null where it cannot be told. */
+  snapshot: string | null;
+  /** jest-circus loads itself into the environment and says when it has. */
+  isCircus: boolean;
+}
+
+/** @param runner The project's own test runner; null for jest-circus of the project's Jest. */
+export async function prepareRun(
+  config: Config.ProjectConfig,
+  runner: string | null | undefined,
+  testPath: string,
+): Promise<PreparedRun> {
+  const file = runner ?? fromJest('jest-circus').resolve('jest-circus/runner');
+  return {
+    run: await loadRunner(file),
+    snapshot: await snapshotPath(config, testPath),
+    isCircus: /[\\/]jest-circus[\\/]/.test(file),
+  };
+}
+
+async function loadRunner(runner: string): Promise<TestFramework> {
+  const module = await unobserved(async () => {
+    return runner.endsWith('.mjs')
+      ? await importFile(runner)
+      : (createRequire(__filename)(runner) as unknown);
+  });
+  const { default: named } = module as { default?: TestFramework };
+  return named ?? (module as TestFramework);
+}
+
+/** Whether nothing in a test file failed. */
+export function nothingFailed(result: TestResult): boolean {
+  return result.numFailingTests === 0 && !result.testExecError && !result.failureMessage;
+}
+
+/** The pragmas of a test file's docblock, as Jest reads them. */
+export function readPragmas(testPath: string): Record<string, string | string[]> {
+  return unobserved(() => {
+    const { extract, parse } = fromJest('jest-docblock')(
+      'jest-docblock',
+    ) as typeof import('jest-docblock');
+    return parse(extract(fs.readFileSync(testPath, 'utf8')));
+  });
+}
+
+/**
+ * The files of the environment that a test file's docblock chose: it is no part of the project's own tool chain.
+ * @returns Absolute paths; none where no docblock chose or it cannot be resolved.
+ */
+export function docblockEnvironment(
+  config: Config.ProjectConfig,
+  testPath: string,
+): readonly string[] {
+  return unobserved(() => {
+    const chosen = [readPragmas(testPath)['jest-environment']].flat()[0];
+    if (chosen === undefined) return [];
+    try {
+      const { resolveTestEnvironment } = fromJest(
+        'jest-resolve',
+        config.rootDir,
+      )('jest-resolve') as typeof import('jest-resolve');
+      const file = resolveTestEnvironment({
+        rootDir: config.rootDir,
+        testEnvironment: chosen,
+        requireResolveFunction: (name) => createRequire(__filename).resolve(name),
+      });
+      return environmentFiles(file, config.rootDir);
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** By the environment's file: what it is made of. */
+const environments = new Map<string, readonly string[]>();
+
+/** The files of an environment in the project, and the manifests of all packages beneath it. */
+function environmentFiles(file: string, rootDir: string): readonly string[] {
+  let files = environments.get(file);
+  if (files === undefined) {
+    const own = packageFolder(file) === null ? importClosure([file]) : [];
+    const texts = own.map((name) => fs.readFileSync(name, 'utf8'));
+    const packages = packagesBeneath(
+      [file, ...texts.flatMap(packageNamesIn)],
+      [rootDir],
+      new InstalledPackages(),
+    );
+    files = [...own, file, ...packages.map((folder) => path.join(folder, 'package.json'))];
+    environments.set(file, files);
+  }
+  return files;
+}
+
+interface SnapshotResolver {
+  resolveSnapshotPath(testPath: string): string;
+}
+
+/** Where the snapshot of a test file stands, or would; null where that cannot be told. */
+async function snapshotPath(
+  config: Config.ProjectConfig,
+  testPath: string,
+): Promise<string | null> {
+  const usual = path.join(
+    path.dirname(testPath),
+    '__snapshots__',
+    `${path.basename(testPath)}.snap`,
+  );
+  const custom: unknown = config.snapshotResolver;
+  if (typeof custom !== 'string') return usual;
+  try {
+    const module = (await unobserved(() => importFile(custom))) as {
+      default: SnapshotResolver;
+    };
+    return module.default.resolveSnapshotPath(testPath);
+  } catch {
+    // A resolver that only Jest's own transpiling can load: its reads of the snapshot are seen all the same.
+    return null;
+  }
+}

@@ -1,0 +1,158 @@
+import { decodeMetadata } from '../blocks/metadata';
+import {
+  fromJournalFootprint,
+  type JournalEnd,
+  type JournalFootprint,
+  type JournalLine,
+  type JournalNames,
+} from './journal';
+import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered';
+import { Shelf } from '../records/buffer-arena';
+import type { FileVersion, TestFileRecord } from '../records/types';
+import { withOneVersionPerFile } from './same-file';
+
+/** A test file that a worker began. */
+export interface Started {
+  environmentId: number;
+  path: string;
+}
+
+/** The lines that one worker wrote. */
+export interface Journal extends Iterable<JournalLine> {
+  /** Whether that worker was the main thread of Jest's own process. */
+  inBand?: boolean;
+}
+
+/** What one worker recorded of one test file. */
+export interface JournaledRecord {
+  record: TestFileRecord;
+  /** Whether it ran in Jest's own process. */
+  inBand: boolean;
+  /** Whether some of its tests were skipped as unaffected. */
+  isPartlySkipped: boolean;
+}
+
+const NOTHING_NAMED: Named = { versions: [], dependencies: [] };
+
+/** Turns the journals of a run into records, one after the other. */
+export class JournalReader {
+  /** Test files that were begun, but have no end: known when all records were read. */
+  readonly unfinished: Started[] = [];
+  /** Test files that were begun in Jest's own process: known when all records were read. */
+  readonly inBand: Started[] = [];
+  readonly #journals: Iterable<Journal>;
+  readonly #versions = new Map<string, FileVersion>();
+  readonly #kept = new Shelf();
+
+  constructor(journals: Iterable<Journal>) {
+    this.#journals = journals;
+  }
+
+  *records(): Generator<JournaledRecord> {
+    for (const journal of this.#journals) yield* this.#recordsOf(journal);
+  }
+
+  *#recordsOf(lines: Journal): Generator<JournaledRecord> {
+    const inBand = lines.inBand === true;
+    let named = NOTHING_NAMED;
+    const open = new Map<string, Started>();
+    for (const line of lines) {
+      switch (line.type) {
+        case 'names':
+          named = this.#name(line, named);
+          break;
+        case 'start': {
+          const started = { environmentId: line.environmentId, path: line.path };
+          open.set(key(line), started);
+          if (inBand) this.inBand.push(started);
+          break;
+        }
+        case 'end': {
+          open.delete(key(line));
+          const record = asRecord(line, named);
+          if (record === null) break;
+          const isPartlySkipped = (line.skippedUnaffected ?? 0) > 0;
+          yield {
+            record: isPartlySkipped ? withOneVersionPerFile(record) : record,
+            inBand,
+            isPartlySkipped,
+          };
+        }
+      }
+    }
+    this.unfinished.push(...open.values());
+  }
+
+  /** What is named from a line on. Where its numbers do not go on, others wrote here too: none before is meant. */
+  #name(line: JournalNames, before: Named): Named {
+    const { firstVersion, versions, firstDependency, dependencies } = line;
+    const goesOn =
+      firstVersion === Math.max(1, before.versions.length) &&
+      firstDependency === Math.max(1, before.dependencies.length);
+    const named = goesOn && before !== NOTHING_NAMED ? before : { versions: [], dependencies: [] };
+    versions.forEach((metadata, nth) => {
+      named.versions[firstVersion + nth] = this.#version(metadata) ?? undefined;
+    });
+    dependencies.forEach((dependency, nth) => {
+      named.dependencies[firstDependency + nth] = dependency;
+    });
+    return named;
+  }
+
+  /** Every worker names most of the files: those that are the same are one object. */
+  #version(metadata: string): FileVersion | null {
+    const version = asVersion(metadata);
+    if (version === null) return null;
+    const key = `${version.form}|${version.contentHash}|${version.path}`;
+    const known = this.#versions.get(key);
+    // Places do not tell versions apart: the first that are known of one stay.
+    if (known?.fingerprints.equals(version.fingerprints) === true) return known;
+    version.fingerprints = this.#kept.add(version.fingerprints);
+    if (known === undefined) this.#versions.set(key, version);
+    return version;
+  }
+}
+
+function key({ environmentId, path }: Started): string {
+  return `${environmentId}:${path}`;
+}
+
+function asVersion(metadata: string): FileVersion | null {
+  try {
+    const { path, contentHash, form, fingerprints, places } = decodeMetadata(metadata);
+    return { path, contentHash, form, fingerprints, places };
+  } catch {
+    return null;
+  }
+}
+
+/** @returns Null for a record that does not decode or lacks what it refers to: it would match too easily. */
+function asRecord(line: JournalEnd, named: Named): TestFileRecord | null {
+  const shared = asFootprint(line.shared, named);
+  if (shared === null) return null;
+  const tests: NumberedTest[] = [];
+  for (const test of line.tests) {
+    const own = asFootprint(test, named);
+    if (own === null) return null;
+    tests.push(new NumberedTest(own, test));
+  }
+  return {
+    environmentId: line.environmentId,
+    path: line.path,
+    outcome: line.outcome,
+    complete: line.complete,
+    duration: line.duration,
+    recordedAt: line.at,
+    shared,
+    tests,
+  };
+}
+
+function asFootprint(footprint: JournalFootprint, named: Named): NumberedFootprint | null {
+  const numbers = fromJournalFootprint(footprint);
+  if (numbers === null) return null;
+  for (const { version } of numbers.blocks) if (named.versions[version] === undefined) return null;
+  for (const number of numbers.dependencies)
+    if (named.dependencies[number] === undefined) return null;
+  return new NumberedFootprint(named, numbers);
+}

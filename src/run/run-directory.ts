@@ -1,0 +1,186 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { shortHash } from '../dependencies/files/content';
+import { isPrivateFolder, openPrivate, whyUnsafeParent } from './ownership';
+import { decodeJournal } from './journal';
+import { FileLock } from '../store/connection/file-lock';
+import type { Journal } from './read-journals';
+
+/** No file of somebody else's could be read in its place; the message is a sentence without its end. */
+export class UnsafeFolderError extends Error {}
+
+/** What the folders of all runs of this user on a database begin with; what follows nobody can foresee. */
+function prefixOf(dataFile: string): string {
+  const user = typeof process.getuid === 'function' ? `-${process.getuid()}` : '';
+  return `jest-testmon${user}-${shortHash(dataFile)}-`;
+}
+
+/** The lock that a controller holds as long as it lives. */
+const LOCK = 'controller.lock';
+
+/** Milliseconds after which a folder without a lock was left behind by a controller that died as it made it. */
+const LONG_BEGUN = 60_000;
+
+/** The folder of one run: run file, acknowledgements and journals. */
+export class RunDirectory {
+  readonly path: string;
+  readonly runId: string;
+  readonly #lock: FileLock | null;
+
+  private constructor(folder: string, lock: FileLock | null) {
+    this.path = folder;
+    this.runId = path.basename(folder);
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the folder of a new run.
+   * @throws {UnsafeFolderError} Where others could put theirs in its place.
+   * @throws Where the temporary folder cannot be written.
+   */
+  static create(dataFile: string): RunDirectory {
+    const parent = os.tmpdir();
+    const unsafe = whyUnsafeParent(parent);
+    if (unsafe !== null) throw new UnsafeFolderError(unsafe);
+    const folder = path.join(parent, prefixOf(dataFile) + randomBytes(12).toString('hex'));
+    // Not recursively: a folder that is there already is none of ours.
+    fs.mkdirSync(folder, { mode: 0o700 });
+    if (!isPrivateFolder(folder)) {
+      fs.rmdirSync(folder);
+      throw new UnsafeFolderError(`folders made in ${parent} are not private to their owner`);
+    }
+    try {
+      fs.closeSync(fs.openSync(path.join(folder, LOCK), 'wx', 0o600));
+      return new RunDirectory(folder, lockOf(folder));
+    } catch (error) {
+      fs.rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * The runs on a database whose controller is gone: of several controllers that begin at once, one takes each.
+   */
+  static takeOver(dataFile: string): RunDirectory[] {
+    const parent = os.tmpdir();
+    const prefix = prefixOf(dataFile);
+    let names: string[];
+    try {
+      names = fs.readdirSync(parent);
+    } catch {
+      return [];
+    }
+    return names
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => path.join(parent, name))
+      .filter(isPrivateFolder)
+      .flatMap((folder) => {
+        const lock = lockOfDead(folder);
+        return lock === 'alive' ? [] : [new RunDirectory(folder, lock)];
+      });
+  }
+
+  get runFile(): string {
+    return path.join(this.path, 'run.json');
+  }
+
+  /** Where the controller keeps Jest's verdicts. */
+  get verdictFile(): string {
+    return path.join(this.path, 'verdicts.jsonl');
+  }
+
+  /**
+   * Every complete journal line, journal by journal, read as they are asked for.
+   * @param pid The controller's process.
+   */
+  *journals(pid: number): Generator<Journal> {
+    for (const name of this.#names(/^journal-.*\.jsonl$/)) {
+      const lines = decodeJournal(chunksOf(path.join(this.path, name)));
+      yield Object.assign(lines, { inBand: name === `journal-${pid}-0.jsonl` });
+    }
+  }
+
+  /** How many workers have read the run file. */
+  acknowledged(): number {
+    return this.#names(/^ack-/).length;
+  }
+
+  /** Removes the folder. What a worker that outlived its controller puts back is left to the next controller. */
+  remove(): void {
+    // Windows removes no file that is open.
+    this.release();
+    try {
+      fs.rmSync(this.path, { recursive: true, force: true });
+    } catch {
+      // A worker is still at work there.
+    }
+  }
+
+  /** Leaves the folder, as it is, to the next controller. */
+  release(): void {
+    this.#lock?.release();
+  }
+
+  #names(pattern: RegExp): string[] {
+    try {
+      return fs
+        .readdirSync(this.path)
+        .filter((name) => pattern.test(name))
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+}
+
+/**
+ * The bytes of a regular file of ours, in order; none, or no more, where it cannot be read. Each chunk stands until the
+ * next is asked for.
+ */
+export function* chunksOf(file: string): Generator<Buffer> {
+  const opened = openPrivate(file);
+  if (opened === null) return;
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const length = fs.readSync(opened, chunk, 0, CHUNK, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } catch {
+    // What was read so far stands.
+  } finally {
+    fs.closeSync(opened);
+  }
+}
+
+/** How much of a file is read at once, in bytes. */
+const CHUNK = 1 << 20;
+
+/** The lock of a folder that was made just now; null where the file system has none to give. */
+function lockOf(folder: string): FileLock | null {
+  try {
+    return FileLock.take(path.join(folder, LOCK));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The lock of a run whose controller is gone. Process ids tell nothing: two containers may share the temporary folder,
+ * and each has ids of its own.
+ */
+function lockOfDead(folder: string): FileLock | null | 'alive' {
+  const file = path.join(folder, LOCK);
+  try {
+    const made = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (made !== undefined) return made.isFile() ? (FileLock.take(file) ?? 'alive') : 'alive';
+    const { mtimeMs } = fs.statSync(folder);
+    return Date.now() - mtimeMs > LONG_BEGUN ? null : 'alive';
+  } catch {
+    // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.
+    return 'alive';
+  }
+}

@@ -1,0 +1,132 @@
+import type { Database } from 'better-sqlite3';
+import { isCount } from '../../records/checks';
+import { DependencyOrder } from '../../records/dependency-order';
+import type { ByteWriter } from '../../records/encoding';
+import type { Details } from './details';
+import {
+  decodeFootprint,
+  FINGERPRINT_BYTES,
+  knownVersion,
+  trimBits,
+  type IdFootprint,
+  type IdRecord,
+  type KnownVersion,
+  type Rows,
+} from '../../records/footprint';
+import type { Loader } from './load';
+import { recordHash } from '../../records/record-hash';
+import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from '../../records/types';
+
+/** One environment of a database with all that is recorded in it, checked. */
+export interface EnvironmentContent {
+  key: EnvironmentKey;
+  id: number;
+  createdAt: number;
+  usedAt: number;
+  data: SelectionData;
+  rows: Rows;
+}
+
+/** Reads all environments, one after the other. */
+export function* readEnvironments(db: Database, loader: Loader): Generator<EnvironmentContent> {
+  const rows = db
+    .prepare<[], Record<string, unknown>>(
+      'SELECT * FROM environment ORDER BY name, project, node_major, platform, hash',
+    )
+    .all();
+  for (const {
+    id,
+    name,
+    project,
+    node_major: nodeMajor,
+    platform,
+    hash,
+    created_at: createdAt,
+    used_at: usedAt,
+  } of rows) {
+    if (!isCount(id) || !isCount(nodeMajor) || !isCount(createdAt) || !isCount(usedAt)) continue;
+    if (
+      typeof name !== 'string' ||
+      typeof project !== 'string' ||
+      typeof platform !== 'string' ||
+      typeof hash !== 'string'
+    )
+      continue;
+    const data = loader.load(id);
+    yield {
+      key: { name, project, nodeMajor, platform, hash },
+      id,
+      createdAt,
+      usedAt,
+      data,
+      rows: new LoadedRows(data),
+    };
+  }
+}
+
+/**
+ * Reads one record with its tests.
+ * @returns Null where it does not say what its hash says: a value in it was changed.
+ */
+export function readRecord(record: StoredRecord, details: Details, rows: Rows): IdRecord | null {
+  const shared = details.shared(record.id);
+  if (shared === null) return null;
+  const { complete, duration, recordedAt, matchedAt } = record;
+  try {
+    const trim = ({ blocks, dependencies }: IdFootprint): IdFootprint => ({
+      blocks: blocks.map(({ version, bits }) => {
+        const { fingerprints } = rows.version(version);
+        return { version, bits: trimBits(bits, fingerprints.length / FINGERPRINT_BYTES) };
+      }),
+      dependencies,
+    });
+    const tests = details
+      .tests(record.id)
+      .map((test) => ({ ...test, ...trim(decodeFootprint(test)) }));
+    const read: IdRecord = {
+      complete,
+      duration,
+      recordedAt,
+      matchedAt,
+      shared: trim(decodeFootprint(shared)),
+      tests,
+    };
+    return recordHash(read, rows).toString('hex') === record.hash ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Looks up row ids in what was loaded. */
+export class LoadedRows implements Rows {
+  readonly #data: SelectionData;
+  readonly #versions = new Map<number, KnownVersion>();
+  readonly #order = new DependencyOrder();
+
+  constructor(data: SelectionData) {
+    this.#data = data;
+  }
+
+  version(id: number): KnownVersion {
+    let known = this.#versions.get(id);
+    if (known === undefined) {
+      const version = this.#data.versions.get(id);
+      if (version === undefined) throw new Error(`There is no file version ${id}.`);
+      known = knownVersion(version);
+      this.#versions.set(id, known);
+    }
+    return known;
+  }
+
+  dependency(id: number): Dependency {
+    const dependency = this.#data.dependencies.get(id);
+    if (dependency === undefined) throw new Error(`There is no dependency ${id}.`);
+    return dependency;
+  }
+
+  writeDependencies(ids: readonly number[], writer: ByteWriter): void {
+    for (const id of ids)
+      if (this.#order.get(id) === undefined) this.#order.add(id, this.dependency(id));
+    this.#order.write(ids, writer);
+  }
+}

@@ -1,0 +1,69 @@
+import { isCount, isDependencyKind, isDependencyName, isText } from '../../records/checks';
+import type { Dependencies, Dependency } from '../../records/types';
+
+/** Dependencies as their columns were read. Of the ten thousands there are, few are asked for as an object. */
+export class DependencyTable implements Dependencies {
+  /** In ascending order. */
+  readonly #ids: readonly unknown[];
+  readonly #kinds: readonly unknown[];
+  readonly #names: readonly unknown[];
+  readonly #values: readonly unknown[];
+
+  /** @param columns Ids, kinds, names and values, equally long. */
+  constructor([ids = [], kinds = [], names = [], values = []]: readonly unknown[][]) {
+    this.#ids = ids;
+    this.#kinds = kinds;
+    this.#names = names;
+    this.#values = values;
+  }
+
+  /** Undefined too for what cannot be a dependency. */
+  get(id: number): Dependency | undefined {
+    const row = this.#rowOf(id);
+    return this.#ids[row] === id ? this.#at(row) : undefined;
+  }
+
+  has(id: number): boolean {
+    return this.get(id) !== undefined;
+  }
+
+  *entries(): Generator<[number, Dependency]> {
+    for (const [row, id] of this.#ids.entries()) {
+      const dependency = this.#at(row);
+      if (dependency !== undefined) yield [id as number, dependency];
+    }
+  }
+
+  *values(): Generator<Dependency> {
+    for (const [, dependency] of this.entries()) yield dependency;
+  }
+
+  #at(row: number): Dependency | undefined {
+    return asDependency(this.#ids[row], this.#kinds[row], this.#names[row], this.#values[row]);
+  }
+
+  /** Where an id stands if it is there. */
+  #rowOf(id: number): number {
+    // They count from 1, and few are missing: mostly none before this one.
+    if (this.#ids[id - 1] === id) return id - 1;
+    let from = 0;
+    let to = Math.min(id, this.#ids.length);
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#ids[middle] as number) < id) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+}
+
+/** A dependency from its row; undefined for what cannot be one. */
+export function asDependency(
+  id: unknown,
+  kind: unknown,
+  name: unknown,
+  value: unknown,
+): Dependency | undefined {
+  if (!isCount(id) || !isDependencyKind(kind) || !isDependencyName(kind, name)) return undefined;
+  return isText(value) ? { kind, name, value } : undefined;
+}

@@ -1,0 +1,114 @@
+import type { Database } from 'better-sqlite3';
+import { isCount, isNumber, isTestOutcome, isText, readTitles } from '../../records/checks';
+import { unseal } from '../../records/encoding';
+import {
+  decodeFootprint,
+  encodeFootprint,
+  union,
+  without,
+  type IdFootprint,
+} from '../../records/footprint';
+import { recordOwner, testOwner } from '../write/record-writer';
+import type { StoredTest } from '../../records/types';
+
+interface TestRow {
+  position: unknown;
+  name: unknown;
+  ordinal: unknown;
+  outcome: unknown;
+  duration: unknown;
+  blocks: unknown;
+  dependencies: unknown;
+}
+
+interface RecordRow {
+  complete: unknown;
+  blocks: unknown;
+  dependencies: unknown;
+  environment_id: number;
+  path: string;
+}
+
+/** Reads what is asked for one at a time: a record's tests, a version's places. */
+export class Details {
+  readonly #tests;
+  readonly #record;
+  readonly #places;
+
+  constructor(db: Database) {
+    this.#tests = db.prepare<[number], TestRow>(
+      'SELECT * FROM test WHERE record_id = ? ORDER BY position',
+    );
+    this.#record = db.prepare<[number], RecordRow>(
+      `SELECT r.complete, r.blocks, r.dependencies, t.environment_id, t.path
+       FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE r.id = ?`,
+    );
+    this.#places = db
+      .prepare<[number], unknown>('SELECT text FROM places WHERE file_version_id = ?')
+      .pluck();
+  }
+
+  /** The tests of a record, in order; none when any of them cannot be read. */
+  tests(recordId: number): StoredTest[] {
+    const tests: StoredTest[] = [];
+    for (const row of this.#tests.all(recordId)) {
+      const test = readTest(row, testOwner(recordId));
+      if (test === null) return [];
+      tests.push(test);
+    }
+    return tests;
+  }
+
+  /** What the tests of a record share: its footprint without what only tests executed. Null when unreadable. */
+  shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
+    const row = this.#record.get(recordId);
+    if (row === undefined) return null;
+    const owner = { environmentId: row.environment_id, path: row.path };
+    const whole = readFootprint(row, recordOwner(owner, row.complete === 1));
+    if (whole === null) return null;
+    const own: IdFootprint[] = [];
+    for (const test of this.#tests.all(recordId)) {
+      const footprint = readFootprint(test, testOwner(recordId));
+      if (footprint === null) return null;
+      own.push(footprint);
+    }
+    return encodeFootprint(without(whole, union(own)));
+  }
+
+  /** Where a version's blocks stand in its source; empty when that is not known. */
+  places(versionId: number): string {
+    const text = this.#places.get(versionId);
+    return isText(text) ? text : '';
+  }
+}
+
+function readFootprint(
+  row: { blocks: unknown; dependencies: unknown },
+  owner: string,
+): IdFootprint | null {
+  const blocks = unseal(row.blocks, owner);
+  const dependencies = unseal(row.dependencies, owner);
+  if (blocks === null || dependencies === null) return null;
+  try {
+    return decodeFootprint({ blocks, dependencies });
+  } catch {
+    return null;
+  }
+}
+
+function readTest(row: TestRow, owner: string): StoredTest | null {
+  const { position, ordinal, outcome, duration } = row;
+  const name = readTitles(row.name);
+  const blocks = unseal(row.blocks, owner);
+  const dependencies = unseal(row.dependencies, owner);
+  if (
+    name === null ||
+    blocks === null ||
+    dependencies === null ||
+    readFootprint(row, owner) === null
+  )
+    return null;
+  if (!isCount(position) || !isCount(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
+    return null;
+  return { position, name, ordinal, outcome, duration, blocks, dependencies };
+}

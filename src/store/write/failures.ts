@@ -1,0 +1,120 @@
+import type { Database } from 'better-sqlite3';
+import { isCount, isStoredPath, isText } from '../../records/checks';
+import type { ProjectPath, TestFileKey } from '../../records/types';
+
+/** How many failures of a test file are remembered. */
+export const KEPT_FAILURES = 10;
+
+/** Drops all but the last failures of a test file. */
+const LIMIT = `DELETE FROM failure WHERE (project, path, failed_at) IN (
+  SELECT project, path, failed_at FROM failure WHERE project = ? AND path = ?
+  ORDER BY failed_at DESC LIMIT -1 OFFSET ${KEPT_FAILURES}
+)`;
+
+/** Writes when test files failed. The caller holds the transaction. */
+export class FailureWriter {
+  readonly #projectOf;
+  readonly #add;
+  readonly #markUnaffected;
+  readonly #markLatest;
+  readonly #limit;
+  readonly #forget;
+
+  constructor(db: Database) {
+    this.#projectOf = db
+      .prepare<[number], unknown>('SELECT project FROM environment WHERE id = ?')
+      .pluck();
+    this.#add = db.prepare<[string, string, number]>(
+      'INSERT OR IGNORE INTO failure (project, path, failed_at) VALUES (?, ?, ?)',
+    );
+    this.#markUnaffected = db.prepare<[string, string, number]>(
+      'UPDATE failure SET unaffected = 1 WHERE project = ? AND path = ? AND failed_at = ?',
+    );
+    this.#markLatest = db.prepare<[string, string, string, string]>(
+      `UPDATE failure SET unaffected = 1 WHERE project = ? AND path = ? AND failed_at = (
+         SELECT max(failed_at) FROM failure WHERE project = ? AND path = ?
+       )`,
+    );
+    this.#limit = db.prepare<[string, string]>(LIMIT);
+    this.#forget = db.prepare<[string, string]>(
+      'DELETE FROM failure WHERE project = ? AND path = ?',
+    );
+  }
+
+  /**
+   * @param at Milliseconds since the epoch.
+   * @param unaffected Whether one of its passing records matched the working tree.
+   */
+  add({ environmentId, path }: TestFileKey, at: number, unaffected: boolean): void {
+    const project = String(this.#projectOf.get(environmentId));
+    this.#addTo(project, path, at);
+    if (unaffected) this.#markUnaffected.run(project, path, at);
+  }
+
+  /** The last failure of a test file came with nothing changed that is watched. */
+  markFlaky({ project, path }: ProjectPath): void {
+    this.#markLatest.run(project, path, project, path);
+  }
+
+  /** As `markFlaky`, by environment. */
+  markFlakyIn({ environmentId, path }: TestFileKey): void {
+    this.markFlaky({ project: String(this.#projectOf.get(environmentId)), path });
+  }
+
+  /** Forgets the failures of a test file that is gone. */
+  forget(environmentId: number, path: string): void {
+    this.#forget.run(String(this.#projectOf.get(environmentId)), path);
+  }
+
+  /** Adds what another database knows. */
+  addAll(other: Database): void {
+    for (const [project, failures] of readAllFailures(other))
+      for (const [path, times] of failures) for (const at of times) this.#addTo(project, path, at);
+    for (const [project, path, at] of readUnaffected(other))
+      this.#markUnaffected.run(project, path, at);
+  }
+
+  #addTo(project: string, path: string, at: number): void {
+    this.#add.run(project, path, at);
+    this.#limit.run(project, path);
+  }
+}
+
+/**
+ * When the test files of a project failed, by path.
+ * @returns Milliseconds since the epoch, newest first; test files that never failed are not in it.
+ */
+export function readFailures(db: Database, project: string): Map<string, number[]> {
+  const rows = db
+    .prepare<[string], unknown[]>(
+      'SELECT path, failed_at FROM failure WHERE project = ? ORDER BY failed_at DESC',
+    )
+    .raw();
+  const failures = new Map<string, number[]>();
+  for (const [path, at] of rows.iterate(project)) {
+    if (!isStoredPath(path) || !isCount(at)) continue;
+    const known = failures.get(path);
+    if (known === undefined) failures.set(path, [at]);
+    else if (known.length < KEPT_FAILURES) known.push(at);
+  }
+  return failures;
+}
+
+function* readAllFailures(db: Database): Generator<[project: string, Map<string, number[]>]> {
+  const projects = db.prepare<[], string>('SELECT DISTINCT project FROM failure').pluck().all();
+  for (const project of projects) yield [project, readFailures(db, project)];
+}
+
+/** Paths of the test files of a project that failed though nothing that is watched had changed. */
+export function readFlaky(db: Database, project: string): Set<string> {
+  const paths = [...readUnaffected(db)].flatMap(([of, path]) => (of === project ? [path] : []));
+  return new Set(paths);
+}
+
+function* readUnaffected(db: Database): Generator<[project: string, path: string, at: number]> {
+  const rows = db
+    .prepare<[], unknown[]>('SELECT project, path, failed_at FROM failure WHERE unaffected <> 0')
+    .raw();
+  for (const [project, path, at] of rows.all())
+    if (isText(project) && isStoredPath(path) && isCount(at)) yield [project, path, at];
+}

@@ -1,0 +1,261 @@
+import type { Database } from 'better-sqlite3';
+import {
+  LoadedRows,
+  readEnvironments,
+  readRecord,
+  type EnvironmentContent,
+} from '../read/canonical';
+import { Clock } from '../connection/clock';
+import type { Details } from '../read/details';
+import { FailureWriter } from './failures';
+import { BlocksCursor, unpackHash } from '../../records/encoding';
+import {
+  compareText,
+  footprintOf,
+  type IdFootprint,
+  type IdRecord,
+  type Rows,
+} from '../../records/footprint';
+import { Interning, versionIdentity } from './interning';
+import type { Loader } from '../read/load';
+import { Pruning } from './pruning';
+import { RecordWriter, type TestFileRow } from './record-writer';
+import { KEPT_RUNS, limitRuns, readRuns } from './runs';
+import { SpotCheckWriter } from './spot-checks';
+import type { StoredRecord, StoredTestFile } from '../../records/types';
+
+/** A database opened for reading all of it. */
+export interface Source {
+  db: Database;
+  loader: Loader;
+  details: Details;
+}
+
+/**
+ * Unites another database with the one at hand. Records are facts, so both keep theirs; of what both know, the
+ * later counts. In whatever order databases are merged, and however often, the result is the same. File states and
+ * notes stay behind: they are about one machine. The caller holds the transaction.
+ */
+export class Merger {
+  readonly #target: Source;
+  readonly #source: Source;
+  readonly #interning: Interning;
+  readonly #records: RecordWriter;
+  readonly #keep: number | undefined;
+  /** Version ids of the source's environment at hand, in the target. */
+  readonly #mapped = new Map<number, number>();
+
+  /** @param keep How many complete records a test file keeps. Default: 8. */
+  constructor(target: Source, source: Source, keep?: number) {
+    this.#keep = keep;
+    this.#target = target;
+    this.#source = source;
+    this.#interning = new Interning(target.db);
+    this.#records = new RecordWriter(target.db);
+  }
+
+  /** @param merged Called for every test file that was merged. */
+  merge(now: number, merged: () => void = () => undefined): void {
+    let dropped = 0;
+    for (const content of readEnvironments(this.#source.db, this.#source.loader))
+      dropped += this.#environment(content, merged);
+    this.#runs();
+    new FailureWriter(this.#target.db).addAll(this.#source.db);
+    new SpotCheckWriter(this.#target.db).addAll(this.#source.db);
+    this.#passTime();
+    new Pruning(this.#target.db).note(dropped, now);
+  }
+
+  #passTime(): void {
+    const { db } = this.#target;
+    const latest = db
+      .prepare<[], unknown>(
+        `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure
+           UNION ALL SELECT max(found_at) FROM escaped UNION ALL SELECT max(checked_at) FROM spot_check)`,
+      )
+      .pluck()
+      .get();
+    new Clock(db).passed(Number(latest));
+  }
+
+  #environment(content: EnvironmentContent, merged: () => void): number {
+    const { key, createdAt, usedAt, data } = content;
+    const environmentId = Number(
+      this.#target.db
+        .prepare<unknown[], number>(
+          `INSERT INTO environment (name, project, node_major, platform, hash, created_at, used_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT DO UPDATE SET used_at = max(used_at, excluded.used_at), created_at = min(created_at, excluded.created_at)
+           RETURNING id`,
+        )
+        .pluck()
+        .get(key.name, key.project, key.nodeMajor, key.platform, key.hash, createdAt, usedAt),
+    );
+    this.#mapped.clear();
+    this.#contents(environmentId, content);
+    // Loaded once per environment: a record of both sides is settled by what its versions are.
+    const known = this.#target.loader.load(environmentId);
+    const myRows = new LoadedRows(known);
+    let dropped = 0;
+    for (const theirs of data.testFiles.values()) {
+      const mine = known.testFiles.get(theirs.path);
+      const testFileId = this.#testFile(environmentId, theirs, mine);
+      for (const record of theirs.records) {
+        const same = mine?.records.find(({ hash }) => hash === record.hash);
+        this.#record(
+          { id: testFileId, environmentId, path: theirs.path },
+          record,
+          content,
+          same,
+          myRows,
+        );
+      }
+      dropped += this.#records.limit(testFileId, this.#keep);
+      merged();
+    }
+    return dropped;
+  }
+
+  /** Contents are kept even where two databases disagree: `load` then uses neither. */
+  #contents(environmentId: number, { id, rows, data }: EnvironmentContent): void {
+    const contents = this.#source.db
+      .prepare<[number], [number, Buffer | string, number]>(
+        `SELECT c.file_version_id, c.hash, c.learned_at FROM file_version v JOIN content c ON c.file_version_id = v.id
+         WHERE v.environment_id = ?`,
+      )
+      .raw();
+    const add = this.#target.db.prepare<[Buffer | string, number, number]>(
+      `INSERT INTO content (hash, file_version_id, learned_at) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET learned_at = max(learned_at, excluded.learned_at)`,
+    );
+    for (const [versionId, hash, learnedAt] of contents.iterate(id)) {
+      if (
+        !data.versions.has(versionId) ||
+        unpackHash(hash) === null ||
+        !Number.isSafeInteger(learnedAt)
+      )
+        continue;
+      add.run(hash, this.#mapVersion(environmentId, versionId, rows), learnedAt);
+    }
+  }
+
+  /** The row of a test file, made or updated: the later run tells how it stands. */
+  #testFile(
+    environmentId: number,
+    theirs: StoredTestFile,
+    mine: StoredTestFile | undefined,
+  ): number {
+    if (mine !== undefined && compareStates(theirs, mine) <= 0) return mine.id;
+    const { path, failed, lastOutcome, duration, orderDependent, lastRunAt } = theirs;
+    return Number(
+      this.#target.db
+        .prepare<unknown[], number>(
+          `INSERT INTO test_file (environment_id, path, failed, last_outcome, duration, order_dependent, last_run_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (environment_id, path) DO UPDATE SET failed = excluded.failed, last_outcome = excluded.last_outcome,
+             duration = excluded.duration, order_dependent = excluded.order_dependent, last_run_at = excluded.last_run_at
+           RETURNING id`,
+        )
+        .pluck()
+        .get(
+          environmentId,
+          path,
+          failed ? 1 : 0,
+          lastOutcome,
+          duration ?? null,
+          orderDependent ? 1 : 0,
+          lastRunAt,
+        ),
+    );
+  }
+
+  #record(
+    testFile: TestFileRow,
+    theirs: StoredRecord,
+    { rows }: EnvironmentContent,
+    mine: StoredRecord | undefined,
+    myRows: Rows,
+  ): void {
+    if (mine !== undefined && compareRecords(theirs, rows, mine, myRows) <= 0) return;
+    const record = readRecord(theirs, this.#source.details, rows);
+    if (record === null) return;
+    const { environmentId } = testFile;
+    const mapped: IdRecord = {
+      ...record,
+      shared: this.#mapFootprint(environmentId, record.shared, rows),
+      tests: record.tests.map((test) => ({
+        ...test,
+        ...this.#mapFootprint(environmentId, test, rows),
+      })),
+    };
+    this.#records.write(testFile, mapped, this.#interning);
+  }
+
+  #mapFootprint(
+    environmentId: number,
+    { blocks, dependencies }: IdFootprint,
+    rows: Rows,
+  ): IdFootprint {
+    return footprintOf(
+      blocks.map(({ version, bits }) => ({
+        version: this.#mapVersion(environmentId, version, rows),
+        bits,
+      })),
+      dependencies.map((id) => this.#interning.dependencyId(rows.dependency(id))),
+    );
+  }
+
+  #mapVersion(environmentId: number, id: number, rows: Rows): number {
+    let mapped = this.#mapped.get(id);
+    if (mapped === undefined) {
+      mapped = this.#interning.versionId(environmentId, rows.version(id), () =>
+        this.#source.details.places(id),
+      );
+      this.#mapped.set(id, mapped);
+    }
+    return mapped;
+  }
+
+  #runs(): void {
+    const { db } = this.#target;
+    const add = db.prepare<unknown[]>(
+      'INSERT OR IGNORE INTO run (started_at, duration, selected, total, saved) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const { startedAt, duration, selected, total, saved } of readRuns(
+      this.#source.db,
+      KEPT_RUNS,
+    )) {
+      add.run(startedAt, duration, selected, total, saved);
+    }
+    limitRuns(db);
+  }
+}
+
+/** Which of two states of one test file counts: the greater. Later first; at the same time, the one that runs more. */
+function compareStates(a: StoredTestFile, b: StoredTestFile): number {
+  return (
+    a.lastRunAt - b.lastRunAt ||
+    Number(a.failed) - Number(b.failed) ||
+    Number(a.lastOutcome === 'failed') - Number(b.lastOutcome === 'failed') ||
+    Number(a.orderDependent) - Number(b.orderDependent) ||
+    (a.duration ?? -1) - (b.duration ?? -1)
+  );
+}
+
+/** Which of two records that say the same counts: the greater. They may refer to different versions of a file. */
+function compareRecords(a: StoredRecord, aRows: Rows, b: StoredRecord, bRows: Rows): number {
+  return (
+    a.matchedAt - b.matchedAt ||
+    a.recordedAt - b.recordedAt ||
+    compareText(versionsOf(a, aRows), versionsOf(b, bRows)) ||
+    a.duration - b.duration
+  );
+}
+
+function versionsOf({ blocks }: StoredRecord, rows: Rows): string {
+  const identities: string[] = [];
+  for (const cursor = new BlocksCursor(blocks); cursor.next();) {
+    identities.push(versionIdentity(rows.version(cursor.version)).toString('hex'));
+  }
+  return identities.sort().join();
+}

@@ -1,0 +1,58 @@
+import { coloursFor } from './colours';
+import { printable } from './printable';
+import { noProgress, showProgress, type Progress } from './progress';
+
+/** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
+export interface Voice {
+  say(sentence: string): void;
+  /** For what the user should act on. */
+  warn(sentence: string): void;
+  /** Shows how far long work has come, see `showProgress`. */
+  progress(what: string, total: number): Progress;
+  /** Nothing at all is said. */
+  readonly quiet: boolean;
+}
+
+const CLEAR_LINE = '\r\u001B[K';
+
+/** @param quiet Nothing at all is said, as under `--silent` and `--json`. */
+export function makeVoice(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Voice {
+  if (quiet)
+    return { say: () => undefined, warn: () => undefined, progress: () => noProgress, quiet };
+  // On a terminal Jest leaves the cursor behind "Determining test suites to run..." and wipes that line later.
+  const start = stream.isTTY ? CLEAR_LINE : '';
+  const colours = coloursFor(stream);
+  return {
+    quiet,
+    say: (sentence) =>
+      stream.write(`${start}${colours.cyan('testmon:')} ${printable(sentence)}
+`),
+    warn: (sentence) =>
+      stream.write(
+        `${start}${colours.yellow('testmon:')} ${printable(sentence.replace(/^testmon: /, ''))}
+`,
+      ),
+    progress: (what, total) => showProgress(what, total, stream),
+  };
+}
+
+/** `1 test file`, `2 test files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A duration for a person: `0.4 s`, `12 s`, `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** The first few of some names in parentheses. */
+export function some(names: readonly string[], limit = 3): string {
+  if (names.length === 0) return '';
+  const more = names.length > limit ? `, and ${names.length - limit} more` : '';
+  return ` (${names.slice(0, limit).join(', ')}${more})`;
+}
