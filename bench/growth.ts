@@ -11,7 +11,7 @@ import type { Test } from '@jest/test-result';
 import { Command } from 'commander';
 import { INTERRUPTED } from '../src/controller/passes';
 import { Controller } from '../src/controller/controller';
-import { makeVoice } from '../src/terminal/logger';
+import { makeLogger } from '../src/terminal/logger';
 import type { RunRequest } from '../src/controller/run-request';
 import { contentHash } from '../src/dependencies/files/content';
 import { makeBatch, Store, type FileVersion, type TestFileRecord } from '../src/store';
@@ -134,7 +134,7 @@ async function main(): Promise<void> {
   })) as Test[];
   const request: RunRequest = {
     ...runRequest(root, dataFile),
-    voice: { ...makeVoice(true), warn: (text) => console.error(text) },
+    logger: { ...makeLogger(true), warn: (text) => console.error(text) },
   };
 
   let now = Date.now();

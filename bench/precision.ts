@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { decodePlaces } from '../src/blocks';
+import { decodeLocations } from '../src/blocks';
 import { functionsOf } from '../src/report/functions';
 import { decodeBlocks, type Store } from '../src/store';
 import { Random } from './mutation/random';
@@ -177,7 +177,7 @@ class Shares {
 
 /** Each block once, with the lines that are its own: those of the blocks in it are theirs. */
 function addSource(shares: Shares, { places: encoded, blocks }: RecordedSource): void {
-  const places = decodePlaces(encoded);
+  const places = decodeLocations(encoded);
   const { ofBlock } = functionsOf(places);
   const byFunction = new Map<number, Reach[]>();
   blocks.forEach((reach, block) => {
@@ -219,7 +219,7 @@ function union(reaches: readonly Reach[]): Reach {
 }
 
 function linesOf({ places }: RecordedSource): number {
-  return Math.max(1, ...decodePlaces(places).map(({ endLine }) => endLine));
+  return Math.max(1, ...decodeLocations(places).map(({ endLine }) => endLine));
 }
 
 function sampled(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeMetadata, decodePlaces, findMetadata, readBlocks } from '../../src/blocks';
+import { decodeMetadata, decodeLocations, findMetadata, readBlocks } from '../../src/blocks';
 import { metadataOf, probe, ROOT, run } from './support';
 
 describe('metadata', () => {
@@ -30,13 +30,13 @@ describe('metadata', () => {
   });
 
   test('tells the places of blocks', () => {
-    expect(decodePlaces(metadataOf(probe(code).code).places)).toEqual([
+    expect(decodeLocations(metadataOf(probe(code).code).places)).toEqual([
       { line: 1, endLine: 7, name: '' },
       { line: 1, endLine: 5, name: 'f' },
       { line: 2, endLine: 4, name: 'f' },
       { line: 6, endLine: 7, name: '' },
     ]);
-    expect(decodePlaces('')).toEqual([]);
+    expect(decodeLocations('')).toEqual([]);
   });
 
   test.each([

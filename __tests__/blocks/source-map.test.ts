@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { transformSync } from '@swc/core';
 import * as ts from 'typescript';
 import { TraceMap, originalPositionFor, type SourceMapInput } from '@jridgewell/trace-mapping';
-import { decodePlaces, findMapReference } from '../../src/blocks';
+import { decodeLocations, findMapReference } from '../../src/blocks';
 import { metadataOf, probe, run } from './support';
 
 const SOURCE = `import { thing } from './thing';
@@ -256,7 +256,7 @@ describe('the incoming map', () => {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },
     });
-    const places = decodePlaces(metadataOf(probe(code, { map: swc ?? null }).code).places);
+    const places = decodeLocations(metadataOf(probe(code, { map: swc ?? null }).code).places);
     expect(places).toContainEqual({ line: 7, endLine: 7, name: 'Shape.area' });
     expect(places).toContainEqual({ line: 9, endLine: 9, name: 'fail' });
   });

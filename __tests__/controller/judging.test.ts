@@ -80,15 +80,15 @@ class Tree extends WorkingTree {
   }
 }
 
-/** The verdict on every test file that is affected. */
+/** The decision on every test file that is affected. */
 async function affected({ readsAhead = false, before = (): void => undefined } = {}) {
   const config = { id: 'p', rootDir: root, moduleFileExtensions: ['js'] } as Config.ProjectConfig;
   const tree = new Tree();
   tree.before = before;
   const project = new Project(config, { id: 1, ...KEY }, root, tree, { always: [], readsAhead });
   const judged = await project.judgePaths(store, names);
-  return Array.from(judged, ([name, { verdict }]) => ({ name, verdict })).filter(
-    ({ verdict }) => verdict.affected,
+  return Array.from(judged, ([name, { decision }]) => ({ name, decision })).filter(
+    ({ decision }) => decision.affected,
   );
 }
 
@@ -111,7 +111,7 @@ describe('many test files, whose records are read one by one', () => {
   ])('do not count a record that cannot be ours: %s', async (change, reason) => {
     sql(file, (db) => db.exec(change));
     const found = await affected();
-    expect(found.find(({ name }) => name === 't0.test.js')?.verdict).toMatchObject({ reason });
+    expect(found.find(({ name }) => name === 't0.test.js')?.decision).toMatchObject({ reason });
     expect(found).toEqual(await affected({ readsAhead: true }));
   });
 

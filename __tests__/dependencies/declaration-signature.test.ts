@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  declaredValue,
+  declarationSignature,
   declaresStill,
-  type Aspect,
+  type DeclarationAspect,
 } from '../../src/dependencies/declaration-signature';
 import { contentHash } from '../../src/dependencies/files/content';
 
-function isSame(before: string, after: string, aspect: Aspect): boolean {
-  return declaresStill(declaredValue(before, aspect), contentHash(after), () => after);
+function isSame(before: string, after: string, aspect: DeclarationAspect): boolean {
+  return declaresStill(declarationSignature(before, aspect), contentHash(after), () => after);
 }
 
 describe('what others are compiled with changes', () => {
@@ -148,7 +148,7 @@ describe('where types are written down', () => {
 });
 
 test('a file that is gone declares nothing', () => {
-  expect(declaresStill(declaredValue('', 'values'), null, () => '')).toBe(false);
+  expect(declaresStill(declarationSignature('', 'values'), null, () => '')).toBe(false);
 });
 
 test('very many names of one type are read in no time', () => {

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { faultsOf } from '../../bench/faults/database';
 import { encodeMetadata } from '../../src/blocks/metadata';
 import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
-import { makeVoice } from '../../src/terminal/logger';
+import { makeLogger } from '../../src/terminal/logger';
 import { JournalReader } from '../../src/run/read-journals';
 import { RunDirectory } from '../../src/run/run-directory';
 import {
@@ -190,7 +190,7 @@ function isHeld(file: string): boolean {
 function adopted(): string[] {
   const store = Store.open(dataFile);
   try {
-    finishAbandonedRuns(store, dataFile, makeVoice(true));
+    finishAbandonedRuns(store, dataFile, makeLogger(true));
     return store
       .snapshot()
       .environments.flatMap(({ testFiles }) => testFiles)

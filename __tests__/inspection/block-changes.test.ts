@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodePlaces } from '../../src/blocks';
+import { decodeLocations } from '../../src/blocks';
 import { insertProbes } from '../../src/blocks/probes';
 import { decodeMetadata } from '../../src/blocks/metadata';
 import { findMetadata } from '../../src/blocks/prelude';
@@ -53,7 +53,7 @@ describe('which executed blocks changed', () => {
     expect(changes(now)).toEqual([
       { name: 'one', before: { line: 2, endLine: 4 }, after: { line: 2, endLine: 4 } },
     ]);
-    const places = decodePlaces(recorded.places);
+    const places = decodeLocations(recorded.places);
     const branch = places.findIndex(({ line }) => line === 2);
     const others = Uint8Array.from([255 & ~(1 << branch)]);
     expect(changes(now, others)).toEqual([]);
@@ -84,8 +84,8 @@ describe('which executed blocks changed', () => {
 
 describe('which blocks a line is in', () => {
   const around = (line: number) =>
-    blocksAround(decodePlaces(recorded.places), line).map(
-      (index) => decodePlaces(recorded.places)[index],
+    blocksAround(decodeLocations(recorded.places), line).map(
+      (index) => decodeLocations(recorded.places)[index],
     );
 
   test('the innermost first, and those that only begin or end there not', () => {
@@ -98,7 +98,7 @@ describe('which blocks a line is in', () => {
 describe('what a block was', () => {
   test('the same, or what stood in its place', () => {
     const now = blocksOf(BEFORE.replace("'one'", "'1'"));
-    const places = decodePlaces(now.places);
+    const places = decodeLocations(now.places);
     const origins = originsOf(recorded, now);
     const at = (name: string) => origins.get(places.findIndex((place) => place.name === name));
     expect(at('one')).toEqual({
@@ -112,7 +112,7 @@ describe('what a block was', () => {
     const now = blocksOf(
       BEFORE.replace("return 'then'", "function three() { return '3'; }\n return 'then'"),
     );
-    const three = decodePlaces(now.places).findIndex(({ name }) => name === 'three');
+    const three = decodeLocations(now.places).findIndex(({ name }) => name === 'three');
     expect(three).toBeGreaterThan(0);
     expect(originsOf(recorded, now).has(three)).toBe(false);
   });

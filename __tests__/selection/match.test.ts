@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { matches, type Standing, type View } from '../../src/selection/match';
+import { matches, type BlockPresence, type View } from '../../src/selection/match';
 import { TreeView } from '../../src/selection/tree-view';
 import { encodeBlocks, encodeIds, EncodingError } from '../../src/records/encoding';
 import { footprintOf } from '../../src/records/footprint';
@@ -18,8 +18,8 @@ const footprint = fc.record({
   dependencies: fc.array(id, { maxLength: 20 }),
 });
 const standing = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Standing>('all') },
-  fc.constant<Standing>('none'),
+  { weight: 4, arbitrary: fc.constant<BlockPresence>('all') },
+  fc.constant<BlockPresence>('none'),
   bits,
 );
 
@@ -30,7 +30,7 @@ function encoded({ blocks, dependencies }: ReturnType<typeof footprintOf>) {
 /** A view that has no short cuts. */
 function plainly(view: View): View {
   return {
-    standing: (version) => view.standing(version),
+    presence: (version) => view.presence(version),
     bitLimit: (version) => view.bitLimit(version),
     holds: (dependency) => view.holds(dependency),
     whole: new Int32Array(0),
@@ -70,7 +70,7 @@ describe('a tree view', () => {
             expect(matches(encoded(of), view)).toBe(matches(encoded(of), plainly(view)));
           for (const { blocks, dependencies } of all) {
             for (const { version } of blocks)
-              expect(view.standing(version)).toEqual(standings[version % 7]);
+              expect(view.presence(version)).toEqual(standings[version % 7]);
             for (const dependency of dependencies)
               expect(view.holds(dependency)).toBe(holds(dependency));
           }

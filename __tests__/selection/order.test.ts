@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { likelihood } from '../../src/selection/history';
-import { order, type Orderable, type Verdict } from '../../src/selection/select';
+import { order, type Orderable, type Decision } from '../../src/selection/select';
 
 const DAY = 24 * 3_600_000;
 const NOW = 1_750_000_000_000;
 
-const UNAFFECTED: Verdict = { affected: false, recordId: 1 };
+const UNAFFECTED: Decision = { affected: false, recordId: 1 };
 
-function changed(...versions: number[]): Verdict {
+function changed(...versions: number[]): Decision {
   return {
     affected: true,
     reason: 'changed',
@@ -16,8 +16,8 @@ function changed(...versions: number[]): Verdict {
   };
 }
 
-function item(path: string, verdict: Verdict, parts: Partial<Orderable> = {}): Orderable {
-  return { path, verdict, duration: 100, failures: [], ...parts };
+function item(path: string, decision: Decision, parts: Partial<Orderable> = {}): Orderable {
+  return { path, decision, duration: 100, failures: [], ...parts };
 }
 
 it('orders by the last failure, the change, failures before, and time', () => {

@@ -9,7 +9,7 @@ import {
 
 /** Block 1 of version 1 is changed, and dependency 9 does not hold. */
 const view: View = {
-  standing: (version) => (version === 1 ? Uint8Array.of(0b101) : 'all'),
+  presence: (version) => (version === 1 ? Uint8Array.of(0b101) : 'all'),
   bitLimit: () => 8,
   holds: (id) => id !== 9,
   whole: new Int32Array(0),

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../sqlite';
-import { asStoreError, moveAside, Store } from '../../src/store';
+import { asStoreError, quarantineDatabase, Store } from '../../src/store';
 import { MIGRATIONS, type Migration } from '../../src/store/migrations';
 import { APPLICATION_ID } from '../../src/store/connection/open';
 import {
@@ -425,10 +425,10 @@ describe('moving a database aside', () => {
     fs.writeFileSync(file, 'first');
     fs.writeFileSync(`${file}-journal`, 'journal');
     const at = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
-    const aside = moveAside(file, at);
+    const aside = quarantineDatabase(file, at);
     expect(aside).toBe(`${file}.damaged-20240102T030405Z`);
     fs.writeFileSync(file, 'second');
-    const again = moveAside(file, at);
+    const again = quarantineDatabase(file, at);
     expect(again).toBe(`${aside}-2`);
     expect([aside, `${aside}-journal`, again].map((name) => fs.readFileSync(name, 'utf8'))).toEqual(
       ['first', 'journal', 'second'],
@@ -438,7 +438,7 @@ describe('moving a database aside', () => {
   });
 
   it('says that there is nothing to move', () => {
-    expect(storeError(() => moveAside(newFile(), 1)).reason).toBe('missing');
+    expect(storeError(() => quarantineDatabase(newFile(), 1)).reason).toBe('missing');
   });
 });
 

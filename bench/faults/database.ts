@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { loadSqlite } from '../../src/store/connection/sqlite';
-import { Verdicts } from '../../src/run/test-outcomes';
+import { TestOutcomes } from '../../src/run/test-outcomes';
 import { decodeJournal } from '../../src/run/journal';
 import { readRunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
@@ -46,7 +46,7 @@ export function journaled(temporary: string): string[] {
   const passed = new Set<string>();
   for (const directory of runDirectories(temporary)) {
     if (readRunFile(path.join(directory, 'run.json')) === null) continue;
-    const verdicts = Verdicts.of(path.join(directory, 'verdicts.jsonl'));
+    const verdicts = TestOutcomes.of(path.join(directory, 'verdicts.jsonl'));
     for (const name of listed(directory).filter((file) => file.startsWith('journal-'))) {
       for (const line of decodeJournal([contentOf(path.join(directory, name))])) {
         if (line.type !== 'end') continue;

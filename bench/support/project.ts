@@ -28,7 +28,7 @@ export async function projectConfig(
 }
 
 /** What a run of a generated project asks of the controller. */
-export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'voice'> {
+export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'logger'> {
   return {
     options: normaliseOptions({}, {}).options,
     root,

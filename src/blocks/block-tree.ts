@@ -19,7 +19,7 @@ import { isQuoted } from './quoted';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
 
 /** A block before its fingerprint is known. */
-export interface Draft extends Hashable {
+export interface BlockNode extends Hashable {
   index: number;
   kind: BlockKind;
   name: string;
@@ -45,8 +45,8 @@ export interface TreeOptions {
  * @param code The text it was parsed from.
  * @returns Tree order: parents before children, the module first.
  */
-export function growTree(program: Program, code: string, options: TreeOptions): Draft[] {
-  return new Grower(program, code, options).drafts;
+export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockNode[] {
+  return new BlockTreeBuilder(program, code, options).nodes;
 }
 
 /** Positions and spellings: no part of what a program means. */
@@ -64,9 +64,9 @@ interface Holder {
 }
 
 /** What holds while a part of the syntax is walked. */
-interface Surroundings {
+interface WalkContext {
   /** The block whose syntax is being written. */
-  block: Draft;
+  block: BlockNode;
   holder: Holder;
   className: string;
   /** True where code may run before the module's first statement. */
@@ -81,8 +81,8 @@ interface Surroundings {
  * Walks the syntax once. It is generic over the keys of nodes, so that syntax it has never heard of is hashed; only
  * what makes a block, or reaches outside of one, is spelled out.
  */
-class Grower {
-  readonly drafts: Draft[] = [];
+class BlockTreeBuilder {
+  readonly nodes: BlockNode[] = [];
   readonly #code: string;
   readonly #withoutRoot: (text: string) => string;
   /** Functions that an import cycle can call before the module's first statement. */
@@ -92,7 +92,7 @@ class Grower {
   /** `...x` in object literals, which takes anything, so that V8 never quotes it. */
   readonly #objectSpreads = new Set<AnyNode>();
   readonly #module: Holder;
-  #at: Surroundings;
+  #at: WalkContext;
 
   constructor(program: Program, code: string, { form, root }: TreeOptions) {
     this.#code = code;
@@ -100,7 +100,7 @@ class Grower {
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
     const block = newDraft(0, 'module', start, end, { ...site, style: 'module' });
-    this.drafts.push(block);
+    this.nodes.push(block);
     this.#module = newHolder(program, block.hoisted);
     const none = { className: '', early: false, quoted: false, inert: false };
     this.#at = { block, holder: this.#module, ...none };
@@ -121,11 +121,11 @@ class Grower {
     const around = this.#at;
     const start = content[0]?.start ?? site.start;
     const end = content.at(-1)?.end ?? site.end;
-    const block = newDraft(this.drafts.length, kind, start, end, site);
+    const block = newDraft(this.nodes.length, kind, start, end, site);
     block.parent = around.block.index;
     block.name = kind === 'function' ? name : around.block.name;
     block.early = around.early;
-    this.drafts.push(block);
+    this.nodes.push(block);
     this.#write('#');
     // What follows in the block runs after its own probe, which has found the array.
     this.#at = { ...around, block, early: false, quoted: false };
@@ -141,7 +141,7 @@ class Grower {
   }
 
   /** Walks with other surroundings. */
-  #within(change: Partial<Surroundings>, walk: () => void): void {
+  #within(change: Partial<WalkContext>, walk: () => void): void {
     const around = this.#at;
     this.#at = { ...around, ...change };
     walk();
@@ -399,7 +399,7 @@ function newDraft(
   start: number,
   end: number,
   site: ProbeSite,
-): Draft {
+): BlockNode {
   return {
     index,
     parent: -1,

@@ -6,7 +6,7 @@ export { findMapReference } from './inline-map';
 export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './metadata';
 export { executedBlocks, readNodeFile, type NodeFile } from './node-file';
 export type { Form } from './parse';
-export { decodePlaces, type Place } from './locations';
+export { decodeLocations, type BlockLocation } from './locations';
 export { findMetadata, REGISTRY } from './prelude';
 export { insertProbes, type Probed, type ProbeOptions } from './probes';
 export { readBlocks, type Block } from './read';

@@ -3,7 +3,7 @@ import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from './lines';
 import type { SourceMap } from './source-map';
 
 /** Where a block stands, for messages. */
-export interface Place {
+export interface BlockLocation {
   /** First line, from 1; 0 where unknown. */
   line: number;
   endLine: number;
@@ -14,12 +14,12 @@ export interface Place {
 const NAME_LENGTH = 40;
 
 /** Writes places as `line:endLine:name`, with commas between them. */
-export function encodePlaces(places: readonly Place[]): string {
+export function encodeLocations(places: readonly BlockLocation[]): string {
   return places.map(({ line, endLine, name }) => `${line}:${endLine}:${cleanName(name)}`).join(',');
 }
 
 /** Reads what `encodePlaces` wrote. What is not a number counts as unknown. */
-export function decodePlaces(places: string): Place[] {
+export function decodeLocations(places: string): BlockLocation[] {
   if (places === '') return [];
   return places.split(',').map((place) => {
     const [line = '', endLine = '', name = ''] = place.split(':');

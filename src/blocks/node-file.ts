@@ -3,8 +3,8 @@ import { FINGERPRINT_BYTES } from './hash';
 import { lineStarts, ENGINE_BREAK, lastAtMost } from './lines';
 import type { ProbeMetadata } from './metadata';
 import type { Form } from './parse';
-import { encodePlaces } from './locations';
-import { asBlocks, readDrafts } from './read';
+import { encodeLocations } from './locations';
+import { asBlocks, readBlockNodes } from './read';
 import type { ScriptFunction } from './v8-coverage';
 import { countsAt } from './v8-coverage';
 
@@ -55,7 +55,7 @@ function formsOf(path: string): readonly Form[] {
 }
 
 function readAs(form: Form, code: string, { path, contentHash, root }: NodeFileOptions): NodeFile {
-  const { drafts } = readDrafts(code, { form, root });
+  const { drafts } = readBlockNodes(code, { form, root });
   const blocks = asBlocks(drafts);
   const starts = lineStarts(code, ENGINE_BREAK);
   const lineAt = (offset: number): number => lastAtMost(starts, offset) + 1;
@@ -66,7 +66,7 @@ function readAs(form: Form, code: string, { path, contentHash, root }: NodeFileO
       contentHash,
       form: 'node',
       fingerprints: Buffer.concat(blocks.map(({ fingerprint }) => seeded(seed, fingerprint))),
-      places: encodePlaces(
+      places: encodeLocations(
         blocks.map(({ start, end, name }) => ({
           line: lineAt(start),
           endLine: lineAt(Math.max(start, end - 1)),

@@ -5,12 +5,12 @@ import { insertAll, Shifts, type Insertion } from './insertions';
 import { lineStarts, MAP_BREAK } from './lines';
 import { encodeMetadata } from './metadata';
 import { ownMap } from './own-map';
-import { encodePlaces, lineFinder } from './locations';
+import { encodeLocations, lineFinder } from './locations';
 import { initialiser, prelude, variableFor } from './prelude';
-import { asBlocks, readDrafts, type Block } from './read';
+import { asBlocks, readBlockNodes, type Block } from './read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { Draft, TreeOptions } from './block-tree';
+import type { BlockNode, TreeOptions } from './block-tree';
 
 export interface ProbeOptions extends TreeOptions {
   /** The file's path, carried in the metadata. */
@@ -38,7 +38,7 @@ export interface Probed {
  * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
  */
 export function insertProbes(code: string, options: ProbeOptions): Probed {
-  const { program, drafts } = readDrafts(code, options);
+  const { program, drafts } = readBlockNodes(code, options);
   const module = drafts[0];
   if (module === undefined || declaresGlobalThis(program, module.hoisted)) {
     throw new BlocksError(
@@ -84,13 +84,17 @@ function describe(
     contentHash,
     form,
     fingerprints,
-    places: encodePlaces(places),
+    places: encodeLocations(places),
     extras,
   });
 }
 
 /** All that is inserted, by ascending offset. */
-function probeInsertions(drafts: readonly Draft[], opening: string, variable: string): Insertion[] {
+function probeInsertions(
+  drafts: readonly BlockNode[],
+  opening: string,
+  variable: string,
+): Insertion[] {
   const openings: Insertion[] = [];
   const closings: Insertion[] = [];
   for (const { index, site, early } of drafts) {

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { decodePlaces } from '../blocks';
+import { decodeLocations } from '../blocks';
 import { toolChainInputs } from '../controller/environments';
 import { count, duration } from '../terminal/logger';
 import { toolChainFiles } from '../workspace/tool-chain';
@@ -191,7 +191,7 @@ function costsOf({ tests, projects, store }: Inspection): EditCost[] {
         id,
         path,
         fingerprints,
-        places: decodePlaces(store?.places(id) ?? ''),
+        places: decodeLocations(store?.places(id) ?? ''),
       }),
     );
     return editCosts(records, versions);

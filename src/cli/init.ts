@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { locateProject, type Place } from '../config/locate';
+import { locateProject, type ProjectLocation } from '../config/locate';
 import { commandToAdd, packageManagerOf } from '../dependencies/packages/package-manager';
 import { apply, readText, revert, type Change } from '../setup/change';
 import { services } from '../setup/ci';
@@ -72,7 +72,7 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
-function makePlan(place: Place, flags: Flags): Plan {
+function makePlan(place: ProjectLocation, flags: Flags): Plan {
   const plan: Plan = { changes: [], byHand: [], toCopy: null };
   const configPath = place.loaded.root.configPath ?? path.join(place.root, 'package.json');
   if (!place.usesWithTestmon) {
@@ -112,7 +112,7 @@ function explainByHand(configPath: string, why: string): string {
   );
 }
 
-async function carryOut(plan: Plan, place: Place, flags: Flags): Promise<void> {
+async function carryOut(plan: Plan, place: ProjectLocation, flags: Flags): Promise<void> {
   const { changes, byHand, toCopy } = plan;
   const json = flags.json === true;
   const say = (...lines: string[]) => {
@@ -145,7 +145,7 @@ async function carryOut(plan: Plan, place: Place, flags: Flags): Promise<void> {
 }
 
 /** Makes the changes, and takes them back where Jest then does not read the config any more. */
-function applyChecked(changes: readonly Change[], place: Place): string | null {
+function applyChecked(changes: readonly Change[], place: ProjectLocation): string | null {
   apply(changes);
   if (!changes.some(wraps)) return null;
   const configPath = place.loaded.root.configPath ?? path.join(place.root, 'package.json');

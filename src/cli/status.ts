@@ -42,7 +42,7 @@ async function run(args: string[]): Promise<void> {
   ).parse(args, { from: 'user' });
   const flags = command.opts<InspectingFlags>();
   await look(command.args, flags, async (inspection) => {
-    const affected = inspection.tests.filter(({ verdict }) => verdict.affected).length;
+    const affected = inspection.tests.filter(({ decision }) => decision.affected).length;
     const progress = showProgress('looking at affected test files', affected);
     const overview = await makeOverview(inspection, (done) => progress.at(done));
     progress.end();

@@ -11,16 +11,16 @@ const { existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renam
 const { rmSync, statSync, writeFileSync } = fs;
 
 /** Modules of fewer characters are as fast to compile as to look up. */
-const SMALL = 300;
+const MIN_SOURCE_CHARACTERS = 300;
 
 /** Fewer characters of code that had to be compiled are not worth writing for. */
-const WORTHWHILE = 100_000;
+const MIN_NEW_BYTES = 100_000;
 
 /** Bytes; beyond them what this process did not need makes room. */
-const MOST = 64 << 20;
+const MAX_ARCHIVE_BYTES = 64 << 20;
 
 /** Milliseconds after which an archive that nobody wrote again goes: another version of Node made it, most likely. */
-const OLD = 30 * 24 * 60 * 60 * 1000;
+const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 const INSTALLED = `${path.sep}node_modules${path.sep}`;
 
@@ -49,7 +49,7 @@ export class CacheFile implements CodeStore {
   }
 
   isWorth(content: string): boolean {
-    return content.length >= SMALL;
+    return content.length >= MIN_SOURCE_CHARACTERS;
   }
 
   find(filename: string): CompiledModule | null {
@@ -65,7 +65,7 @@ export class CacheFile implements CodeStore {
 
   /** Keeps what had to be compiled, with the functions that were compiled as they were called. */
   flush(): void {
-    if (this.#uncompiled < WORTHWHILE) return;
+    if (this.#uncompiled < MIN_NEW_BYTES) return;
     writeArchive(this.#file, this.#all(), this.#checksum);
     this.#uncompiled = 0;
     this.#fresh.clear();
@@ -76,7 +76,8 @@ export class CacheFile implements CodeStore {
     const modules = new Map<string, CompiledModule>();
     const kept = openArchive(this.#file, this.#checksum) ?? this.#archive;
     const present = [...kept.files()].filter((filename) => existsSync(filename));
-    const fits = present.reduce((size, filename) => size + kept.sizeOf(filename), 0) <= MOST;
+    const fits =
+      present.reduce((size, filename) => size + kept.sizeOf(filename), 0) <= MAX_ARCHIVE_BYTES;
     for (const filename of fits ? present : this.#used) {
       const found = kept.get(filename);
       if (found !== null) modules.set(filename, found);
@@ -126,6 +127,7 @@ export function writeArchive(
 function removeOld(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);
-    if (Date.now() - statSync(file).mtimeMs > OLD) rmSync(file, { force: true, recursive: true });
+    if (Date.now() - statSync(file).mtimeMs > MAX_AGE_MS)
+      rmSync(file, { force: true, recursive: true });
   }
 }

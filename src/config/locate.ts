@@ -9,7 +9,7 @@ import { collectOptions } from './reading';
 import { findJest, type UserJest } from './user-jest';
 
 /** A project as commands see it that run no tests. */
-export interface Place {
+export interface ProjectLocation {
   jest: UserJest;
   loaded: LoadedConfigs;
   options: Options;
@@ -29,7 +29,7 @@ export interface Place {
  * @throws {JestMissingError} Where there is no Jest.
  * @throws {UserConfigError} Where Jest refuses the config.
  */
-export async function locateProject(config?: string): Promise<Place> {
+export async function locateProject(config?: string): Promise<ProjectLocation> {
   // Configs may look at it, as Jest's own command sets it.
   process.env['NODE_ENV'] ??= 'test';
   const args = config === undefined ? [] : ['--config', config];

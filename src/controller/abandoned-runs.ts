@@ -2,28 +2,28 @@ import { readRunFile, type RunFile } from '../run/run-file';
 import { makeBatch, type Store } from '../store';
 import { isCount, isEnvironmentKey } from '../records/checks';
 import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../records/types';
-import type { Voice } from '../terminal/logger';
-import { countingOff } from '../terminal/progress';
+import type { Logger } from '../terminal/logger';
+import { withProgress } from '../terminal/progress';
 import { JudgedRecords } from '../run/judged-records';
 import type { Journal } from '../run/read-journals';
 import { RunDirectory } from '../run/run-directory';
-import { Verdicts } from '../run/test-outcomes';
+import { TestOutcomes } from '../run/test-outcomes';
 
 /**
  * Commits what the workers of controllers that died have journaled, as Jest had judged it until then, and removes what
  * those left behind. What cannot be read there costs those records, never this run.
  * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
  */
-export function finishAbandonedRuns(store: Store, dataFile: string, voice: Voice): void {
+export function finishAbandonedRuns(store: Store, dataFile: string, logger: Logger): void {
   for (const directory of RunDirectory.takeOver(dataFile)) {
     const run = readRunFile(directory.runFile);
     const environments = run === null ? null : environmentsOf(run, store);
     if (run !== null && environments !== null) {
       const batch = makeBatch({ began: isCount(run.began) ? run.began : 0 });
-      const verdicts = Verdicts.of(directory.verdictFile);
-      const progress = voice.progress('recording test files of the run before', verdicts.count);
-      batch.records = countingOff(
-        recordsOf(directory.journals(run.pid), verdicts, environments, batch),
+      const outcomes = TestOutcomes.of(directory.verdictFile);
+      const progress = logger.progress('recording test files of the run before', outcomes.count);
+      batch.records = withProgress(
+        recordsOf(directory.journals(run.pid), outcomes, environments, batch),
         progress,
       );
       store.commit(batch, Date.now());
@@ -38,12 +38,12 @@ type Environments = (environmentId: number) => number | null;
 /** The records of a run, by the rows of the database at hand; then the batch has the failures that left none. */
 function* recordsOf(
   journals: Iterable<Journal>,
-  verdicts: Verdicts,
+  outcomes: TestOutcomes,
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
   // Whatever killed Jest's process, a test file that ran in it may have done it: memory, a signal to itself.
-  const judged = new JudgedRecords(journals, verdicts, 'inBand');
+  const judged = new JudgedRecords(journals, outcomes, 'inBand');
   for (const { record } of judged.records()) {
     const environmentId = environments(record.environmentId);
     if (environmentId !== null) yield { ...record, environmentId };

@@ -17,7 +17,7 @@ import { announce as announceRun, RUN_FILE_VARIABLE } from '../run/run-variables
 import {
   asStoreError,
   makeBatch,
-  moveAside,
+  quarantineDatabase,
   SHARD_NOTE,
   type CommitBatch,
   type Store,
@@ -33,13 +33,13 @@ import {
   packageCache,
   usersOwn,
 } from './environments';
-import { Harvest } from './run-results';
+import { RunResults } from './run-results';
 import { heedEscapes } from './escapes';
 import type { Ending, Passes } from './passes';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
 import { count, some } from '../terminal/logger';
-import { countingOff } from '../terminal/progress';
+import { withProgress } from '../terminal/progress';
 import { Project, type JudgedTest } from './project';
 import { RunDirectory } from '../run/run-directory';
 import type { RunRequest } from './run-request';
@@ -53,7 +53,7 @@ import {
   sayPartialFailures,
   type RunCounts,
 } from './summary';
-import { keyOf, Verdicts } from '../run/test-outcomes';
+import { keyOf, TestOutcomes } from '../run/test-outcomes';
 import { WorkingTree } from '../workspace/working-tree';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
@@ -74,7 +74,7 @@ export class Controller {
   readonly #projects = new Map<string, Project>();
   /** Those whose records are all of another tool chain, in a database that is read-only: nothing is selected by them. */
   readonly #outdated = new Set<Project>();
-  readonly #verdicts = new Verdicts();
+  readonly #outcomes = new TestOutcomes();
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #directory: RunDirectory | null = null;
   #published: RunFile | null = null;
@@ -112,15 +112,15 @@ export class Controller {
    * @returns Null where the database is of no use; what to say about it has been said.
    */
   static begin(request: RunRequest, configs: readonly Config.ProjectConfig[]): Controller | null {
-    const { dataFile, voice } = request;
+    const { dataFile, logger } = request;
     for (
-      let opened = openStore(dataFile, voice), replaced = false;
+      let opened = openStore(dataFile, logger), replaced = false;
       opened !== null;
       replaced = true
     ) {
       try {
         const controller = new Controller(request, configs, opened);
-        if (opened.writable) finishAbandonedRuns(opened.store, dataFile, voice);
+        if (opened.writable) finishAbandonedRuns(opened.store, dataFile, logger);
         controller.#request = heedEscapes(request, opened);
         controller.#createEnvironments();
         controller.#began = opened.store.time();
@@ -131,10 +131,10 @@ export class Controller {
         const known = asStoreError(error, dataFile);
         // Some damage shows only where a page is read.
         if (known.reason === 'damaged' && opened.writable && !replaced) {
-          opened = replaceDamaged(dataFile, known, voice, opened.identity);
+          opened = replaceDamaged(dataFile, known, logger, opened.identity);
           continue;
         }
-        voice.warn(`${explain(error, dataFile)} Everything runs and nothing is recorded.`);
+        logger.warn(`${explain(error, dataFile)} Everything runs and nothing is recorded.`);
         return null;
       }
     }
@@ -174,7 +174,7 @@ export class Controller {
         : await project.judge(this.#store, own);
       this.#partialFailures.look(
         project,
-        decided.map(({ path, verdict }) => [path, verdict]),
+        decided.map(({ path, decision }) => [path, decision]),
       );
       judged.push(...decided);
     }
@@ -220,7 +220,7 @@ export class Controller {
         this.#judged.filter(({ test }) => own.has(test)),
       );
     } catch (error) {
-      this.#request.voice.warn(`there are no spot checks in this run (${messageOf(error)}).`);
+      this.#request.logger.warn(`there are no spot checks in this run (${messageOf(error)}).`);
     }
     this.#spotChecks?.announce();
     return this.#spotChecks?.judged ?? [];
@@ -233,12 +233,12 @@ export class Controller {
 
   /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
   running(judged: readonly JudgedTest[]): JudgedTest[] {
-    return this.#request.select ? judged.filter(({ verdict }) => verdict.affected) : [...judged];
+    return this.#request.select ? judged.filter(({ decision }) => decision.affected) : [...judged];
   }
 
   /** The record by which a test file was found unaffected, or tests in it. */
-  recordOf({ test, path, verdict, skips }: JudgedTest): StoredRecord | undefined {
-    const recordId = verdict.affected ? skips?.recordId : verdict.recordId;
+  recordOf({ test, path, decision, skips }: JudgedTest): StoredRecord | undefined {
+    const recordId = decision.affected ? skips?.recordId : decision.recordId;
     const known = this.#projects.get(test.context.config.id)?.data?.testFiles.get(path);
     return known?.records.find(({ id }) => id === recordId);
   }
@@ -288,9 +288,9 @@ export class Controller {
     const judged = await project.judgePaths(this.#store, paths);
     this.#partialFailures.look(
       project,
-      Array.from(judged, ([path, { verdict }]) => [path, verdict]),
+      Array.from(judged, ([path, { decision }]) => [path, decision]),
     );
-    return paths.filter((path) => judged.get(path)?.verdict.affected === false);
+    return paths.filter((path) => judged.get(path)?.decision.affected === false);
   }
 
   /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
@@ -376,7 +376,7 @@ export class Controller {
   /** A reporter of ours sees every test file come to its end. */
   expectResults(): void {
     if (this.collects && this.#directory !== null)
-      this.#verdicts.keepIn(this.#directory.verdictFile);
+      this.#outcomes.keepIn(this.#directory.verdictFile);
   }
 
   /** Jest's verdict on one test file: it sees also crashes, which leave no journal. */
@@ -384,7 +384,7 @@ export class Controller {
     const project = this.#projects.get(projectId);
     if (project === undefined) return;
     const path = project.pathOf({ path: testPath });
-    this.#verdicts.note({ environmentId: project.environmentId, path }, passed);
+    this.#outcomes.note({ environmentId: project.environmentId, path }, passed);
   }
 
   /** A test that would have been skipped failed: from now on its test file is taken whole. */
@@ -397,7 +397,7 @@ export class Controller {
 
   /** A plug point of ours hears what Jest says of every test file: without that, nothing passed. */
   expectVerdicts(): void {
-    this.#verdicts.decide();
+    this.#outcomes.decide();
   }
 
   /**
@@ -408,17 +408,17 @@ export class Controller {
   end(ending: Ending): Passes | null {
     if (this.#ended) return null;
     this.#ended = true;
-    const { voice, dataFile } = this.#request;
+    const { logger, dataFile } = this.#request;
     this.#packages.keep();
     try {
       const passes = this.#writable ? this.#commit(ending) : null;
       this.#directory?.remove();
       this.#spotChecks?.sayFindings(this.#writable);
-      return passes && { ...passes, dataFile, identity: this.#identity, voice };
+      return passes && { ...passes, dataFile, identity: this.#identity, logger };
     } catch (error) {
       this.#store.close();
       this.#spotChecks?.sayFindings(false);
-      voice.warn(this.#keepOrDrop(error));
+      logger.warn(this.#keepOrDrop(error));
       return null;
     } finally {
       this.#store.close();
@@ -430,30 +430,30 @@ export class Controller {
    * Workers acknowledge the run file, and record; where none did, though tests passed, a runner does without
    * environments, or a key is missing in the config.
    */
-  #checkWorkers({ recordedIn }: Harvest): void {
+  #checkWorkers({ recordedIn }: RunResults): void {
     if (!this.collects || this.#directory === null) return;
     const unrecorded = [...this.#projects.values()].filter(
       ({ environmentId }) =>
-        this.#verdicts.passedIn.has(environmentId) && !recordedIn.has(environmentId),
+        this.#outcomes.passedIn.has(environmentId) && !recordedIn.has(environmentId),
     );
     const runners = new Set(unrecorded.flatMap(({ otherRunner }) => otherRunner ?? []));
     for (const runner of runners)
-      this.#request.voice.warn(
+      this.#request.logger.warn(
         `what the runner ${runner} runs cannot be recorded, as it does without Jest's test environments; those test files run each time, as they would without jest-testmon.`,
       );
     if (unrecorded.length === 0 || runners.size > 0 || this.#directory.acknowledged() > 0) return;
-    this.#request.voice.warn(
+    this.#request.logger.warn(
       "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
     );
   }
 
   /** A new database in the place of one that turned out to be damaged; false where the error says something else. */
   #replaceStore(error: unknown): boolean {
-    const { dataFile, voice } = this.#request;
+    const { dataFile, logger } = this.#request;
     const known = asStoreError(error, dataFile);
     if (known.reason !== 'damaged' || !this.#writable) return false;
     this.#store.close();
-    const replaced = replaceDamaged(dataFile, known, voice, this.#identity);
+    const replaced = replaceDamaged(dataFile, known, logger, this.#identity);
     if (replaced === null) return false;
     this.#store = replaced.store;
     this.#began = replaced.store.time();
@@ -481,7 +481,7 @@ export class Controller {
     this.#directory?.remove();
     if (reason === 'damaged' && identityOf(dataFile) === this.#identity) {
       try {
-        const aside = moveAside(dataFile, Date.now());
+        const aside = quarantineDatabase(dataFile, Date.now());
         return `the database ${dataFile} is damaged; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;
       } catch {
         // The usual sentence says what to do.
@@ -492,8 +492,8 @@ export class Controller {
 
   #commit({ isWhole, distrust, isProvisional }: Ending): Pick<Passes, 'passed' | 'provisional'> {
     const partialFailures = this.#partialFailures;
-    const harvest = new Harvest(this.#directory?.journals(process.pid) ?? [], {
-      verdicts: this.#verdicts,
+    const harvest = new RunResults(this.#directory?.journals(process.pid) ?? [], {
+      outcomes: this.#outcomes,
       distrust,
       partialFailures,
       wasRearranged: (testFile) => this.#wasRearranged(testFile),
@@ -523,14 +523,14 @@ export class Controller {
 
   /** The records of this run, and then the rest of what the journals say. */
   *#records(
-    harvest: Harvest,
+    harvest: RunResults,
     batch: CommitBatch,
     isWhole: boolean,
     distrust: Ending['distrust'],
   ): Generator<TestFileRecord> {
-    const { voice } = this.#request;
-    const progress = voice.progress('recording test files', this.#verdicts.count);
-    yield* countingOff(harvest.records(), progress);
+    const { logger } = this.#request;
+    const progress = logger.progress('recording test files', this.#outcomes.count);
+    yield* withProgress(harvest.records(), progress);
     const { orderDependent, flaky, notes } = this.#partialFailures.learnt;
     batch.flaky = flaky;
     batch.orderDependent = [...orderDependent, ...this.#orderDependent];
@@ -542,7 +542,7 @@ export class Controller {
     this.#harvestSpotChecks(harvest, batch, distrust);
   }
 
-  #harvestSpotChecks(harvest: Harvest, batch: CommitBatch, distrust: Ending['distrust']): void {
+  #harvestSpotChecks(harvest: RunResults, batch: CommitBatch, distrust: Ending['distrust']): void {
     if (this.#spotChecks === null) return;
     if (distrust === 'everybody') this.#spotChecks.noteCutShort(harvest.unfinished);
     Object.assign(batch, this.#spotChecks.batch);
@@ -552,9 +552,9 @@ export class Controller {
   #batch(): CommitBatch {
     const batch = makeBatch({ keep: this.#request.options.keepRecords, began: this.#began });
     const unaffected = new Set<string>();
-    for (const { test, path, verdict } of this.#judged) {
-      if (verdict.affected) continue;
-      batch.matched.push(verdict.recordId);
+    for (const { test, path, decision } of this.#judged) {
+      if (decision.affected) continue;
+      batch.matched.push(decision.recordId);
       const project = this.#projects.get(test.context.config.id);
       if (project !== undefined)
         unaffected.add(keyOf({ environmentId: project.environmentId, path }));
@@ -592,7 +592,7 @@ export class Controller {
   /** What a shard did; what an earlier one did is out of date after any other run. */
   #shardNotes(): CommitBatch['notes'] {
     if (this.#shard !== null)
-      return [this.#shard.note((key) => this.#verdicts.passed(key) || this.#verdicts.failed(key))];
+      return [this.#shard.note((key) => this.#outcomes.passed(key) || this.#outcomes.failed(key))];
     const isOutdated = this.#counts !== null && this.#store.shard() !== null;
     return isOutdated ? [{ key: SHARD_NOTE, value: '' }] : [];
   }
@@ -613,7 +613,7 @@ export class Controller {
 
   #wasRearranged({ environmentId, path }: TestFileKey): boolean {
     return [...this.#projects.values()].some(
-      (project) => project.environmentId === environmentId && project.rearranged.has(path),
+      (project) => project.environmentId === environmentId && project.changedOutsideTests.has(path),
     );
   }
 
@@ -644,16 +644,16 @@ export class Controller {
   }
 
   #saySelectsReadonly(): void {
-    const { dataFile, voice } = this.#request;
+    const { dataFile, logger } = this.#request;
     const outdated = [...this.#outdated].map(({ environment }) => environment.project);
     if (outdated.length === 0) {
-      voice.warn(
+      logger.warn(
         `${dataFile} cannot be written, so this run selects by what it holds and records nothing; make it writable to record.`,
       );
       return;
     }
     const isAll = outdated.length === this.#projects.size;
-    voice.warn(
+    logger.warn(
       `${dataFile} cannot be written, and what it holds${isAll ? '' : ` of ${count(outdated.length, 'project')}${some(outdated)}`} was recorded with another Jest config, transformer, Node or Jest version, so everything${isAll ? '' : ' in there'} runs and nothing is recorded; make it writable to record anew.`,
     );
   }

@@ -7,7 +7,7 @@ import { asUserWroteIt } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { Store } from '../store';
 import type { Environment, EnvironmentKey } from '../records/types';
-import { startedWith } from '../workspace/runtime-fingerprint';
+import { snapshotProcess } from '../workspace/runtime-fingerprint';
 import { projectName } from './project';
 import type { RunRequest } from './run-request';
 import { toolChainHash, type ToolChainInput } from '../workspace/tool-chain';
@@ -112,7 +112,7 @@ export function toolChainInputs(
   cwd: string = process.cwd(),
 ): ToolChainInput[] {
   const { version } = fromJest('jest', root)('jest/package.json') as { version: string };
-  const begun = started ?? startedWith(root, cwd);
+  const begun = started ?? snapshotProcess(root, cwd);
   return configs.map((config) => ({
     config: { ...asUserWroteIt(config), globalSetup: undefined },
     jestVersion: version,

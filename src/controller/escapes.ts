@@ -85,7 +85,7 @@ export function suspects({
  * With the option `trust` they are trusted again.
  */
 export function heedEscapes(request: RunRequest, { store, writable }: OpenedStore): RunRequest {
-  const { root, options, voice, listing } = request;
+  const { root, options, logger, listing } = request;
   const open = findOpenEscapes(store, root);
   if (open.length === 0) return request;
   if (!options.trust)
@@ -93,7 +93,7 @@ export function heedEscapes(request: RunRequest, { store, writable }: OpenedStor
   const settles = writable && !listing;
   if (settles) store.commit(makeBatch({ trust: true }), Date.now());
   const what = `the failed ${open.length === 1 ? 'spot check' : 'spot checks'} of ${namesOf(open)}`;
-  voice.say(
+  logger.info(
     settles
       ? `${what} no longer ${open.length === 1 ? 'keeps' : 'keep'} tests from being selected, as --testmon-trust asks.`
       : `${what} ${open.length === 1 ? 'does' : 'do'} not keep this run from selecting, as --testmon-trust asks.`,

@@ -15,9 +15,9 @@ export async function beginWithoutSequencer(
   if (readComposition() !== null || session().controller !== null) return;
   const controller = beginRun([], [projectConfig], globalConfig);
   if (controller === null) return;
-  const { voice } = controller.request;
+  const { logger } = controller.request;
   if (!wrapsTransformers(projectConfig)) {
-    voice.say(
+    logger.info(
       'testSequencer, transform and reporters are not ours, so files count as a whole and an unaffected test file is entered with its tests skipped; withTestmon(config) adds them all.',
     );
   }
@@ -29,7 +29,7 @@ export async function beginWithoutSequencer(
       );
     }
   } catch (error) {
-    voice.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
+    logger.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
   }
   startWorkers(controller, [], [projectConfig], true);
 }
@@ -69,7 +69,7 @@ export function noteGlobalSetup(inputs: Dependency[]): void {
   try {
     controller?.noteGlobalSetup(inputs);
   } catch (error) {
-    controller?.request.voice.warn(
+    controller?.request.logger.warn(
       `the run file cannot be written again (${messageOf(error)}); tests that read what the global setup sets run each time.`,
     );
   }

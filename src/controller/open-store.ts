@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
-import { moveAside, Store, StoreError } from '../store';
-import type { Voice } from '../terminal/logger';
+import { quarantineDatabase, Store, StoreError } from '../store';
+import type { Logger } from '../terminal/logger';
 
 /** The database, and whether this run may write to it. */
 export interface OpenedStore {
@@ -14,25 +14,25 @@ export interface OpenedStore {
  * Opens the database for a controller, whatever state it is in.
  * @returns Null where there is no way to use it: everything runs, nothing is recorded.
  */
-export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
+export function openStore(dataFile: string, logger: Logger): OpenedStore | null {
   const identity = identityOf(dataFile);
   try {
     const store = Store.open(dataFile, {});
     return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
     if (!(error instanceof StoreError)) {
-      voice.warn(
+      logger.warn(
         `the database ${dataFile} could not be opened (${messageOf(error)}); everything runs and nothing is recorded.`,
       );
       return null;
     }
-    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, voice, identity);
+    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, logger, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
       // The controller says what comes of it, once it knows what there is to select by.
       if (reading !== null) return { store: reading, writable: false, identity };
     }
-    voice.warn(`${error.message} Everything runs and nothing is recorded.`);
+    logger.warn(`${error.message} Everything runs and nothing is recorded.`);
     return null;
   }
 }
@@ -46,20 +46,20 @@ export function openStore(dataFile: string, voice: Voice): OpenedStore | null {
 export function replaceDamaged(
   dataFile: string,
   damage: StoreError,
-  voice: Voice,
+  logger: Logger,
   identity: string | null,
 ): OpenedStore | null {
   try {
     const now = identityOf(dataFile);
     if (now !== identity) return { store: Store.open(dataFile, {}), writable: true, identity: now };
-    const aside = moveAside(dataFile, Date.now());
+    const aside = quarantineDatabase(dataFile, Date.now());
     const store = Store.open(dataFile, {});
-    voice.warn(
+    logger.warn(
       `the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`,
     );
     return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
-    voice.warn(
+    logger.warn(
       `${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`,
     );
     return null;

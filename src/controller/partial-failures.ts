@@ -1,4 +1,4 @@
-import type { Verdict } from '../selection/select';
+import type { Decision } from '../selection/select';
 import type { CommitBatch, Store } from '../store';
 import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../records/types';
 import type { Project } from './project';
@@ -42,10 +42,10 @@ export class PartialFailures {
   }
 
   /** Looks, before the tests run, which of the test files that failed are as they were. */
-  look(project: Project, verdicts: Iterable<[path: string, verdict: Verdict]>): void {
+  look(project: Project, decisions: Iterable<[path: string, decision: Decision]>): void {
     const { environmentId, facts } = project;
-    for (const [path, verdict] of verdicts) {
-      if (!verdict.affected || verdict.reason !== 'failed') continue;
+    for (const [path, decision] of decisions) {
+      if (!decision.affected || decision.reason !== 'failed') continue;
       const key = keyOf({ environmentId, path });
       const state = this.#states.get(key);
       if (state !== undefined && this.#stands(state, facts)) this.#unchanged.add(key);

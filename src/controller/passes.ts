@@ -1,7 +1,7 @@
 import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
 import type { Distrust } from '../run/judged-records';
-import type { Voice } from '../terminal/logger';
+import type { Logger } from '../terminal/logger';
 import { identityOf, messageOf } from './open-store';
 import { sayDoubtful } from './summary';
 
@@ -25,7 +25,7 @@ export interface Passes {
   dataFile: string;
   /** Which file that was. */
   identity: string | null;
-  voice: Voice;
+  logger: Logger;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface Passes {
  * @param isExplained False where the process ends otherwise than Jest's results tell: then nobody passed.
  */
 export function settlePasses(passes: Passes, isExplained: boolean): void {
-  const { passed, provisional, dataFile, identity, voice } = passes;
+  const { passed, provisional, dataFile, identity, logger } = passes;
   const isNothing = isExplained ? provisional.length === 0 : passed.length === 0;
   // Another database in its place numbers its rows otherwise.
   if (isNothing || identity === null || identityOf(dataFile) !== identity) return;
@@ -44,13 +44,13 @@ export function settlePasses(passes: Passes, isExplained: boolean): void {
       else {
         const doubtful = passed.map(({ environmentId, path }) => ({ environmentId, path }));
         store.commit(makeBatch({ doubtful }), Date.now());
-        sayDoubtful({ voice }, doubtful);
+        sayDoubtful({ logger }, doubtful);
       }
     } finally {
       store.close();
     }
   } catch (error) {
-    voice.warn(
+    logger.warn(
       `${messageOf(error)} What ran in Jest's own process runs again next time.`.replace(
         /^testmon: /,
         '',

@@ -16,12 +16,12 @@ import {
   fingerprintSet,
   matches,
   mismatch,
-  standingOf,
+  blockPresence,
   type DecodedFootprint,
   type EncodedFootprint,
   type View,
 } from '../selection/match';
-import { judge, type CandidateTestFile, type Verdict } from '../selection/select';
+import { judge, type CandidateTestFile, type Decision } from '../selection/select';
 import { TreeView } from '../selection/tree-view';
 import { unaffectedTests, type CandidateParts, type UnaffectedTests } from '../selection/tests';
 import {
@@ -43,7 +43,7 @@ export interface JudgedTest {
   test: Test;
   /** Relative path. */
   path: string;
-  verdict: Verdict;
+  decision: Decision;
   /** Milliseconds, of its last run; undefined where never recorded. */
   duration: number | undefined;
   /** When it failed lately, newest first, in milliseconds since the epoch. */
@@ -144,7 +144,7 @@ export class Project {
    * Test files that were found order-dependent, whose own code outside of the tests has changed since: what made
    * their tests depend on each other may be gone.
    */
-  get rearranged(): ReadonlySet<string> {
+  get changedOutsideTests(): ReadonlySet<string> {
     return this.#rearranged;
   }
 
@@ -250,15 +250,15 @@ export class Project {
           always: this.#always?.(path) === true,
           records: stored.records.map((record) => candidateRecord(record, data, view)),
         };
-        const verdict = judge(candidate);
+        const decision = judge(candidate);
         const skips =
-          stored !== undefined && verdict.affected && verdict.reason === 'changed'
+          stored !== undefined && decision.affected && decision.reason === 'changed'
             ? this.#lookInside(store, stored, view)
             : null;
         if (skips !== null) this.#skips.set(path, skips);
         return [
           path,
-          { verdict, duration: stored?.duration, failures: failures.get(path) ?? [], skips },
+          { decision, duration: stored?.duration, failures: failures.get(path) ?? [], skips },
         ];
       }),
     );
@@ -326,7 +326,7 @@ export class Project {
     for (const version of versions) {
       if (version === now) view.note(version, 'all');
       else if (fingerprints !== null)
-        view.note(version, standingOf(version.fingerprints, fingerprints));
+        view.note(version, blockPresence(version.fingerprints, fingerprints));
     }
   }
 
@@ -351,7 +351,7 @@ export class Project {
 const FORMS: readonly ModuleForm[] = ['commonjs', 'module', 'node'];
 
 const NEVER_RECORDED: Judgement = {
-  verdict: { affected: true, reason: 'new' },
+  decision: { affected: true, reason: 'new' },
   duration: undefined,
   failures: [],
   skips: null,

@@ -67,10 +67,10 @@ export class RunPlan {
   }
 
   #sayShardIsEmpty({ shardIndex, shardCount }: ShardOptions): void {
-    const { voice } = this.#selected?.controller?.request ?? {};
-    if (voice === undefined || this.#listing) return;
-    voice.say(`none of the test files of shard ${shardIndex}/${shardCount} is affected.`);
-    withholdNothingFound(voice);
+    const { logger } = this.#selected?.controller?.request ?? {};
+    if (logger === undefined || this.#listing) return;
+    logger.info(`none of the test files of shard ${shardIndex}/${shardCount} is affected.`);
+    withholdNothingFound(logger);
   }
 
   async sort(tests: Test[]): Promise<Test[]> {
@@ -124,7 +124,7 @@ export class RunPlan {
       };
       return running.map(({ test }) => test);
     } catch (error) {
-      controller.request.voice.warn(
+      controller.request.logger.warn(
         `selecting failed (${messageOf(error)}), so everything runs; please report this.`,
       );
       this.#selected = { controller, running: new Map() };

@@ -1,9 +1,9 @@
 import type { Composition } from '../config/composition';
 import type { GlobalKeys } from '../config/global-keys';
 import type { Options } from '../config/options';
-import type { Started } from '../workspace/runtime-fingerprint';
+import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import type { StoredEscape } from '../records/types';
-import type { Voice } from '../terminal/logger';
+import type { Logger } from '../terminal/logger';
 
 /** What the controller must know to begin, whichever plug point calls it first. */
 export interface RunRequest {
@@ -13,7 +13,7 @@ export interface RunRequest {
   dataFile: string;
   composition: Composition | null;
   globalKeys: GlobalKeys;
-  voice: Voice;
+  logger: Logger;
   /** The options, as spelled, that name what is to run. */
   namesTests: string[];
   /** A person who watches asked for one run of everything. */
@@ -26,7 +26,7 @@ export interface RunRequest {
   /** What would be left out is compared with what happens, as the `verify` command asks. */
   verify: boolean;
   /** What Jest was started with where it watches; null where it runs once. */
-  started: Started | null;
+  started: ProcessSnapshot | null;
   /** The tool chain is another one than when Jest began to watch, and this process may still work by the old one. */
   toolChainChanged: boolean;
   /** Jest only lists what it would run. */

@@ -3,11 +3,11 @@ import type { TestFileKey, TestFileRecord } from '../records/types';
 import { JudgedRecords, type Distrust } from '../run/judged-records';
 import type { PartialFailures } from './partial-failures';
 import type { Journal } from '../run/read-journals';
-import type { Verdicts } from '../run/test-outcomes';
+import type { TestOutcomes } from '../run/test-outcomes';
 
 /** What a controller knows of the test files of its run. */
 export interface RunKnowledge {
-  verdicts: Verdicts;
+  outcomes: TestOutcomes;
   partialFailures: PartialFailures;
   distrust: Distrust;
   /** Whether an order-dependent test file has changed outside of its tests. */
@@ -23,7 +23,7 @@ export interface PassedTestFile extends TestFileKey {
 }
 
 /** The journals of a run as what it adds to the database. */
-export class Harvest {
+export class RunResults {
   readonly #judged: JudgedRecords;
   readonly #known: RunKnowledge;
   readonly #failedPartly = new Set<string>();
@@ -31,13 +31,13 @@ export class Harvest {
   readonly #passed: PassedTestFile[] = [];
 
   constructor(journals: Iterable<Journal>, known: RunKnowledge) {
-    this.#judged = new JudgedRecords(journals, known.verdicts, known.distrust);
+    this.#judged = new JudgedRecords(journals, known.outcomes, known.distrust);
     this.#known = known;
   }
 
   /** Every record, once. All else here is known when all of them were read. */
   *records(): Generator<TestFileRecord> {
-    const { verdicts, partialFailures, wasRearranged } = this.#known;
+    const { outcomes, partialFailures, wasRearranged } = this.#known;
     for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
       const { environmentId, path, outcome } = record;
       if (outcome === 'passed') this.#passed.push({ environmentId, path, inBand });
@@ -48,7 +48,7 @@ export class Harvest {
     }
     // A test file that crashed left no word of how many of its tests it skipped.
     for (const testFile of this.#known.withSkips)
-      if (verdicts.failed(testFile) && !this.#judged.has(testFile))
+      if (outcomes.failed(testFile) && !this.#judged.has(testFile))
         this.#failedPartly.add(testFile.path);
   }
 
@@ -76,7 +76,7 @@ export class Harvest {
   get unfinished(): TestFileKey[] {
     return [...this.#judged.doubtful, ...this.#judged.crashed].filter(
       (testFile) =>
-        !this.#known.verdicts.passed(testFile) && !this.#known.verdicts.failed(testFile),
+        !this.#known.outcomes.passed(testFile) && !this.#known.outcomes.failed(testFile),
     );
   }
 

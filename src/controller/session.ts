@@ -11,16 +11,16 @@ import { readOptionTable } from '../config/user-jest';
 import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { fromJest } from '../run/user-jest';
-import { startedWith, type Started } from '../workspace/runtime-fingerprint';
+import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import { Controller } from './controller';
 import { environmentKeys } from './environments';
 import type { RunRequest } from './run-request';
-import { makeVoice, type Voice } from '../terminal/logger';
+import { makeLogger, type Logger } from '../terminal/logger';
 import type { JudgedTest } from './project';
-import { withholdNoTestsFound } from './suppress-no-tests-found';
+import { suppressNoTestsFound } from './suppress-no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type Passes } from './passes';
 import { ProcessEnd, type JestResults } from './process-end';
-import { hurryStatus } from './unref-status-timer';
+import { unrefStatusTimer } from './unref-status-timer';
 import { UnsafeFolderError } from '../run/run-directory';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
@@ -51,9 +51,9 @@ export interface Session {
   /** What the last selection came to; null before the first, and where nothing was to be selected. */
   lastSelection: { total: number; affected: string[] } | null;
   /** What Jest was started with, and the hash of each project's tool chain then, where it watches; null until a run. */
-  started: (Started & { toolChains: Map<string, string> }) | null;
+  started: (ProcessSnapshot & { toolChains: Map<string, string> }) | null;
   /** Of the last run. */
-  voice: Voice | null;
+  logger: Logger | null;
   /** Lets Jest say again that it found no tests, and wait to show its status. */
   release: () => void;
 }
@@ -91,7 +91,7 @@ function startSession(): Session {
     everythingOnce: false,
     lastSelection: null,
     started: null,
-    voice: null,
+    logger: null,
     release: () => undefined,
   };
   // Before Jest's own listener, which sets the exit code.
@@ -114,9 +114,12 @@ export function beginRun(
   const current = session();
   current.concluded = null;
   current.release();
-  const request = heedToolChain({ ...prepareRequest(configs, globalConfig), listing }, configs);
+  const request = stopRecordingIfToolChainChanged(
+    { ...prepareRequest(configs, globalConfig), listing },
+    configs,
+  );
   current.everythingOnce = false;
-  current.voice = request.voice;
+  current.logger = request.logger;
   if (!request.options.enabled) return null;
   const controller = Controller.begin(request, configs);
   current.controller = controller;
@@ -146,7 +149,10 @@ export function handOver(
  * What Jest's process has loaded of transformers, their configs and the global setup it keeps while it watches. Once
  * one of these is edited, what runs is what neither the old nor the new tool chain stands for: it leaves no record.
  */
-function heedToolChain(request: RunRequest, configs: readonly Config.ProjectConfig[]): RunRequest {
+function stopRecordingIfToolChainChanged(
+  request: RunRequest,
+  configs: readonly Config.ProjectConfig[],
+): RunRequest {
   const toolChains = session().started?.toolChains;
   if (request.started === null || toolChains === undefined || !request.options.enabled)
     return request;
@@ -260,15 +266,15 @@ export async function selectTests(
   session().verification?.verification.expect(controller.request, judged, controller);
   const running = controller.running(judged);
   controller.announce(judged, listing, session().watchKey);
-  const affected = judged.filter(({ verdict }) => verdict.affected).map((one) => one.path);
+  const affected = judged.filter(({ decision }) => decision.affected).map((one) => one.path);
   session().lastSelection = judged.length === 0 ? null : { total: judged.length, affected };
-  if (judged.length > 0 && running.length === 0) withholdNothingFound(controller.request.voice);
+  if (judged.length > 0 && running.length === 0) withholdNothingFound(controller.request.logger);
   return running;
 }
 
 /** Keeps Jest from saying that it found no tests: what was said of it is the better answer. */
-export function withholdNothingFound(voice: Voice): void {
-  const releases = [hurryStatus(), ...(voice.quiet ? [] : [withholdNoTestsFound()])];
+export function withholdNothingFound(logger: Logger): void {
+  const releases = [unrefStatusTimer(), ...(logger.quiet ? [] : [suppressNoTestsFound()])];
   session().release = () => releases.forEach((release) => release());
 }
 
@@ -289,7 +295,7 @@ export function startWorkers(
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    controller.request.voice.warn(
+    controller.request.logger.warn(
       error instanceof UnsafeFolderError
         ? `${message}, so this run is not recorded; set TMPDIR to a folder of your own.`
         : `the temporary folder cannot be written (${message}), so this run is not recorded; set TMPDIR to a folder that can.`,
@@ -353,7 +359,7 @@ function readRequest(
     dataFile: path.resolve(root, options.dataFile),
     composition,
     globalKeys: composition?.globalKeys ?? globalKeys(globalConfig ?? {}),
-    voice: makeVoice(command.silent || command.json || command.listTests),
+    logger: makeLogger(command.silent || command.json || command.listTests),
     namesTests,
     everythingOnce,
     select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
@@ -370,9 +376,9 @@ function readRequest(
 }
 
 /** What a process that watches was started with, taken before its first run. */
-function startedOnce(root: string): Started {
+function startedOnce(root: string): ProcessSnapshot {
   const current = session();
-  current.started ??= { ...startedWith(root, process.cwd()), toolChains: new Map() };
+  current.started ??= { ...snapshotProcess(root, process.cwd()), toolChains: new Map() };
   return current.started;
 }
 

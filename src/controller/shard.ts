@@ -43,15 +43,15 @@ export class Shard {
   ) {
     this.#place = place;
     const own = new Set(mine.map(nameOf));
-    for (const { test, path, verdict } of judged) {
+    for (const { test, path, decision } of judged) {
       const environment = environmentOf(test);
       if (environment === undefined) continue;
       const key = shardKey(environment, path);
       const isOwn = own.has(nameOf(test));
-      if (isOwn && verdict.affected)
+      if (isOwn && decision.affected)
         this.#asked.push([key, { environmentId: environment.id, path }]);
       else if (isOwn) this.#unaffected.push(key);
-      else if (verdict.affected) this.#others.push(key);
+      else if (decision.affected) this.#others.push(key);
     }
   }
 

@@ -89,7 +89,7 @@ export class SpotChecks {
     const { request, store } = run;
     const { percent, seed } = readSpotChecks(request.options.spotChecks) ?? NO_SHARE;
     if (percent === 0 || !canCheck(request)) return null;
-    const unaffected = judged.filter(({ verdict }) => !verdict.affected);
+    const unaffected = judged.filter(({ decision }) => !decision.affected);
     if (unaffected.length === 0) return null;
     const checked = new Map(
       store.spotChecks().map(({ project, path, checkedAt }) => [`${project}\n${path}`, checkedAt]),
@@ -145,10 +145,10 @@ export class SpotChecks {
 
   /** The line before the tests run. */
   announce(): void {
-    const { voice } = this.#request;
+    const { logger } = this.#request;
     const chosen = this.judged;
     const one = chosen.length === 1;
-    voice.say(
+    logger.info(
       `spot check: ${chosen.length} of ${count(this.#unaffected, 'unaffected test file')} ${one ? 'runs' : 'run'} all the same${some(chosen.map(({ path }) => path))}; --testmon-spot-checks ${this.#percent}%@${this.#seed} repeats the choice.`,
     );
   }
@@ -191,10 +191,10 @@ export class SpotChecks {
    * @param isKept Whether the database remembers it.
    */
   sayFindings(isKept: boolean): void {
-    const { voice, root, options } = this.#request;
+    const { logger, root, options } = this.#request;
     const chance = this.#findings.filter(({ chosen }) => chosen.isFlaky);
     if (chance.length > 0) {
-      voice.warn(
+      logger.warn(
         `the spot check of ${namesOf(chance)} failed, as ${chance.length === 1 ? 'it has' : 'they have'} before with nothing changed that is watched, so this is taken for a flaky test; /** @testmon always */ runs such a test file each time.`,
       );
     }
@@ -203,12 +203,12 @@ export class SpotChecks {
     const one = escapes.length === 1;
     for (const escape of escapes) {
       const [path = '', ...details] = describeEscape(escape);
-      voice.warn(`escape: ${path} ${details.join('; ')}`);
+      logger.warn(`escape: ${path} ${details.join('; ')}`);
     }
     const { ignore } = options;
     const changedIgnored = changedIgnoredFiles(root, ignore, escapes);
-    voice.warn(suspects({ ignore, changedIgnored }));
-    voice.warn(
+    logger.warn(suspects({ ignore, changedIgnored }));
+    logger.warn(
       isKept
         ? `selection is off in this database until ${one ? 'this test file passes' : 'these test files pass'}: until then everything runs; --testmon-trust selects again without that.`
         : `the database cannot be written, so the next run selects as this one did; --testmon-noselect runs everything.`,

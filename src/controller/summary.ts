@@ -24,21 +24,21 @@ export interface RunCounts {
 /** Counts a selection, and names what changed for the test files it affects. */
 export function summarise(judged: readonly JudgedTest[], projects: readonly Project[]): RunCounts {
   const changed = new Set<string>();
-  for (const { verdict, test } of judged) {
-    if (!verdict.affected || verdict.reason !== 'changed') continue;
+  for (const { decision, test } of judged) {
+    if (!decision.affected || decision.reason !== 'changed') continue;
     const data = projects.find(({ config }) => config.id === test.context.config.id)?.data;
-    for (const id of verdict.mismatch.versions) {
+    for (const id of decision.mismatch.versions) {
       const version = data?.versions.get(id);
       if (version !== undefined) changed.add(version.path);
     }
-    for (const id of verdict.mismatch.dependencies) {
+    for (const id of decision.mismatch.dependencies) {
       const dependency = data?.dependencies.get(id);
       if (dependency !== undefined) changed.add(dependencyLabel(dependency));
     }
   }
-  const affected = judged.filter(({ verdict }) => verdict.affected);
+  const affected = judged.filter(({ decision }) => decision.affected);
   const because = (reason: string) =>
-    affected.filter(({ verdict }) => verdict.affected && verdict.reason === reason).length;
+    affected.filter(({ decision }) => decision.affected && decision.reason === reason).length;
   return {
     total: judged.length,
     selected: affected.length,
@@ -48,8 +48,8 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
     changed: [...changed].sort(),
     skippedTests: judged.reduce((sum, { skips }) => sum + (skips?.positions.length ?? 0), 0),
     saved: judged.reduce(
-      (sum, { verdict, duration: took, skips }) =>
-        sum + (verdict.affected ? (skips?.duration ?? 0) : (took ?? 0)),
+      (sum, { decision, duration: took, skips }) =>
+        sum + (decision.affected ? (skips?.duration ?? 0) : (took ?? 0)),
       0,
     ),
   };
@@ -58,7 +58,7 @@ export function summarise(judged: readonly JudgedTest[], projects: readonly Proj
 /** The line before the tests run. */
 export function announce(
   {
-    voice,
+    logger,
     select,
     collect,
     composition,
@@ -78,40 +78,40 @@ export function announce(
     const testFilesRun = `${count(total, 'test file')} ${total === 1 ? 'runs' : 'run'}`;
     const recorded = ` and ${total === 1 ? 'is' : 'are'} recorded`;
     if (toolChainChanged) {
-      voice.say(
+      logger.info(
         `what shapes every result (a transformer or its config, the global setup, a package of these) has changed since Jest began to watch, and this process still works by what it has loaded: ${testFilesRun} and nothing is recorded until Jest is started again.`,
       );
     } else if (openEscapes.length > 0) {
       const one = openEscapes.length === 1;
-      voice.warn(
+      logger.warn(
         `${whySelectionIsOff(openEscapes)}: ${testFilesRun}${collect ? recorded : ''} until ${one ? 'that test file passes' : 'those test files pass'}${collect ? '' : ' in a run that records'}; --testmon-trust selects again without that.`,
       );
       if (composition?.coverageFromConfig === true)
-        voice.say('coverage is off, as for selecting; run with --coverage for the report.');
+        logger.info('coverage is off, as for selecting; run with --coverage for the report.');
     } else if (everythingOnce) {
-      voice.say(
+      logger.info(
         `everything runs once: ${count(total, 'test file')}, most likely to fail first; the next run selects again.`,
       );
     } else if (namesTests.length > 0 && options.select) {
-      voice.say(
+      logger.info(
         `${namesTests.join(' ')} names what to run, so ${testFilesRun} without selection${collect ? recorded : ''}; --testmon-forceselect selects all the same.`,
       );
-    } else voice.say(`selection is off: ${testFilesRun}, most likely to fail first.`);
+    } else logger.info(`selection is off: ${testFilesRun}, most likely to fail first.`);
     return;
   }
   if (composition?.coverageFromConfig === true) {
-    voice.say(
+    logger.info(
       'coverage is off while selecting, as a partial report misleads; run with --coverage for the full one.',
     );
   }
   if (neverRecorded === total) {
-    voice.say(
+    logger.info(
       `nothing is recorded yet in this environment: ${count(total, 'test file')} to run${collect ? ' and record' : ''}.`,
     );
     return;
   }
   if (selected === 0) {
-    voice.say(
+    logger.info(
       `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${coverage ? ', so the coverage report is empty' : ''}${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
     );
     return;
@@ -131,9 +131,9 @@ export function announce(
     skippedTests === 0
       ? ''
       : `; ${count(skippedTests, 'unaffected test')} in ${selected === 1 ? 'it' : 'them'} skipped`;
-  voice.say(`${selected} of ${count(total, 'test file')} affected${cause}${others}${inside}`);
+  logger.info(`${selected} of ${count(total, 'test file')} affected${cause}${others}${inside}`);
   if (coverage && selected < total) {
-    voice.say(
+    logger.info(
       `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
     );
   }
@@ -141,7 +141,7 @@ export function announce(
 
 /** The line after the tests ran. */
 export function conclude(
-  { voice, select }: RunRequest,
+  { logger, select }: RunRequest,
   counts: RunCounts | null,
   spotChecks: SpotCheckOutcome | undefined,
 ): void {
@@ -150,7 +150,7 @@ export function conclude(
   const { skippedTests } = counts;
   const checked = spotChecks === undefined ? [] : [describeSpotChecks(spotChecks)];
   if (files === 0 && skippedTests === 0) {
-    if (checked.length > 0) voice.say(`${checked.join('')}.`);
+    if (checked.length > 0) logger.info(`${checked.join('')}.`);
     return;
   }
   const spared =
@@ -160,7 +160,7 @@ export function conclude(
           skippedTests === 0 ? '' : `, ${count(skippedTests, 'test')} of the others skipped`
         }`;
   const saved = Math.max(0, counts.saved - (spotChecks?.duration ?? 0));
-  voice.say(
+  logger.info(
     `${[`${spared}, which saved about ${duration(saved)} of test time`, ...checked].join('; ')}.`,
   );
 }
@@ -174,7 +174,7 @@ function describeSpotChecks({ percent, unaffected, ended, failed }: SpotCheckOut
 
 /** Says that a failure may come from tests having been skipped, and what then happens. */
 export function sayPartialFailures(
-  { voice }: RunRequest,
+  { logger }: RunRequest,
   recorded: boolean,
   paths: readonly string[],
 ): void {
@@ -183,29 +183,29 @@ export function sayPartialFailures(
   const next = recorded
     ? `the next run takes ${many ? 'them' : 'it'} whole`
     : '--testmon-granularity file runs it whole';
-  voice.warn(
+  logger.warn(
     `${many ? `${paths.length} test files${some(paths)}` : paths[0]} failed with unaffected tests skipped, on which the others may depend; ${next}.`,
   );
 }
 
 /** Says that test files run again, as Jest's process came to an end of which they may be the cause. */
 export function sayDoubtful(
-  { voice }: Pick<RunRequest, 'voice'>,
+  { logger }: Pick<RunRequest, 'logger'>,
   testFiles: readonly { path: string }[],
 ): void {
   if (testFiles.length === 0) return;
   const paths = testFiles.map(({ path }) => path);
   const many = paths.length > 1;
-  voice.warn(
+  logger.warn(
     `Jest's process ended otherwise than its results tell, for which ${many ? `${paths.length} test files${some(paths)} that ran may be` : `${paths[0]} may be`} the cause; ${many ? 'they run' : 'it runs'} again next time.`,
   );
 }
 
 /** Says what it means that test files failed with tests skipped, and passed as a whole. */
-export function sayOrderDependent({ voice }: RunRequest, paths: readonly string[]): void {
+export function sayOrderDependent({ logger }: RunRequest, paths: readonly string[]): void {
   if (paths.length === 0) return;
   const many = paths.length > 1;
-  voice.say(
+  logger.info(
     `${many ? `${paths.length} test files${some(paths)} pass` : `${paths[0]} passes`} when taken whole, so ${many ? 'their' : 'its'} tests depend on each other; that is how ${many ? 'they run' : 'it runs'} until ${many ? 'their' : 'its'} code outside of the tests changes.`,
   );
 }

@@ -30,7 +30,7 @@ export function failAsJestWould(mayEnd: boolean): void {
  * the sentence in one piece, once, to the one or the other of its streams; nothing else is held back.
  * @returns Ends it; it ends by itself once the sentence has come.
  */
-export function withholdNoTestsFound(
+export function suppressNoTestsFound(
   streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr],
 ): () => void {
   return replaceNoTestsFound(null, streams);

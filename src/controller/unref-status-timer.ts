@@ -6,7 +6,7 @@ const DELAY = 100;
  * begins with that also where none will.
  * @returns Ends it.
  */
-export function hurryStatus(): () => void {
+export function unrefStatusTimer(): () => void {
   const { setTimeout: original } = globalThis;
   const hurried = (...args: Parameters<typeof original>): NodeJS.Timeout => {
     const timer = original(...args);

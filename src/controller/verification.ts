@@ -62,7 +62,7 @@ export class Verification {
     this.#total = judged.length;
     this.#recorded = decided.collects;
     for (const one of judged) {
-      const level = one.verdict.affected ? 'test' : 'file';
+      const level = one.decision.affected ? 'test' : 'file';
       if (level === 'test' && one.skips === null) continue;
       const record = decided.recordOf(one);
       this.#expected.set(keyOf(one.test), {

@@ -51,7 +51,7 @@ export class Watching {
     session().running = false;
     if (!this.#changedMeanwhile) return;
     this.#changedMeanwhile = false;
-    session().voice?.say(
+    session().logger?.info(
       'files changed while the tests ran; press Enter to run what that affects.',
     );
   }

@@ -8,7 +8,7 @@ import { contentHash, shortHash } from './files/content';
  */
 
 /** What of a source counts: which values it declares, or what its types are as well. */
-export type Aspect = 'values' | 'types';
+export type DeclarationAspect = 'values' | 'types';
 
 /** Declarations that are values. What a function declares inside is its own, so those of variables stand at the margin. */
 const VALUES =
@@ -35,7 +35,7 @@ const TYPES = /\b(?:interface|type|enum|class)\s+[\w$]+/g;
  * @param text The source.
  * @returns Its content hash, and what counts; see `declaresStill`.
  */
-export function declaredValue(text: string, aspect: Aspect): string {
+export function declarationSignature(text: string, aspect: DeclarationAspect): string {
   return `${contentHash(text)} ${aspect} ${declarations(text, aspect)}`;
 }
 
@@ -53,7 +53,7 @@ export function declaresStill(value: string, hash: string | null, read: () => st
   );
 }
 
-function declarations(text: string, aspect: Aspect): string {
+function declarations(text: string, aspect: DeclarationAspect): string {
   const code = withoutComments(text);
   // What cannot be read counts as a whole.
   if (code === null) return contentHash(text);
@@ -78,7 +78,7 @@ function declarations(text: string, aspect: Aspect): string {
   return shortHash(found.sort().join('\n'));
 }
 
-function clausesIn(code: string, aspect: Aspect): string[] {
+function clausesIn(code: string, aspect: DeclarationAspect): string[] {
   const clauses = [...code.matchAll(EXPORTS)];
   if (aspect === 'types') {
     clauses.push(...code.matchAll(TYPE_CLAUSES), ...code.matchAll(SHORT_NAMES));

@@ -1,5 +1,5 @@
 /** What a map holds by a key; where it holds nothing, that is made and kept. */
-export function remembered<K, V extends object | string | null>(
+export function getOrCreate<K, V extends object | string | null>(
   map: Map<K, V>,
   key: K,
   make: () => V,

@@ -7,9 +7,9 @@ import { reporter, type Finding, type Report } from './finding';
 
 const MEBIBYTE = 1024 * 1024;
 /** Caches of CI are copied on every run; from here on that is felt. */
-const LARGE = 256 * MEBIBYTE;
+const MAX_USUAL_BYTES = 256 * MEBIBYTE;
 /** Milliseconds after which records rarely match any more. */
-const OLD = 30 * 86_400_000;
+const MAX_AGE_MS = 30 * 86_400_000;
 
 /**
  * Whether the database can be used, and how large and old it is. It is opened for reading alone.
@@ -61,7 +61,7 @@ function checkStore(store: Store, size: number, now: number, found: Report): Fin
   const since = last === undefined ? null : now - last.startedAt;
   const held = `${count(records, 'record')} of ${count(testFiles, 'test file')}, ${(size / MEBIBYTE).toFixed(1)} MiB`;
   const findings: Finding[] = [];
-  if (since !== null && since > OLD) {
+  if (since !== null && since > MAX_AGE_MS) {
     findings.push(
       found.warning(
         `the last run that ${store.file} knows of is ${age(since)} ago (${held})`,
@@ -72,7 +72,7 @@ function checkStore(store: Store, size: number, now: number, found: Report): Fin
     const when = since === null ? 'no run yet' : `last run ${age(since)} ago`;
     findings.push(found.ok(`sound: ${held}, ${when}`));
   }
-  if (size > LARGE) {
+  if (size > MAX_USUAL_BYTES) {
     findings.push(
       found.warning(
         `the database is ${Math.round(size / MEBIBYTE)} MiB large`,

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { locateProject, type Place } from '../config/locate';
+import { locateProject, type ProjectLocation } from '../config/locate';
 import { normaliseOptions } from '../config/options';
 import { JestMissingError } from '../config/user-jest';
 import { commandToAdd } from '../dependencies/packages/package-manager';
@@ -54,7 +54,14 @@ function notLocated(error: unknown): Finding[] {
   ];
 }
 
-function checkPlace({ jest, loaded, options, problems, usesWithTestmon, root }: Place): Finding[] {
+function checkPlace({
+  jest,
+  loaded,
+  options,
+  problems,
+  usesWithTestmon,
+  root,
+}: ProjectLocation): Finding[] {
   return [
     checkJest(jest.version),
     reporter('config').ok(`${loaded.root.configPath ?? 'the config'} loads`),
@@ -64,7 +71,7 @@ function checkPlace({ jest, loaded, options, problems, usesWithTestmon, root }: 
   ];
 }
 
-function configFolders({ loaded }: Place): string[] {
+function configFolders({ loaded }: ProjectLocation): string[] {
   return [loaded.root, ...(loaded.projects ?? [])].flatMap(({ configPath, effective }) => [
     ...(configPath === null ? [] : [path.dirname(configPath)]),
     effective.rootDir,

@@ -1,4 +1,4 @@
-import type { Place } from '../blocks';
+import type { BlockLocation } from '../blocks';
 
 /**
  * The blocks that a change at a line is in, innermost first and the module last. A line on which a block begins or
@@ -6,7 +6,7 @@ import type { Place } from '../blocks';
  * @param places Of all blocks, in tree order.
  * @returns Indexes.
  */
-export function blocksAround(places: readonly Place[], line: number): number[] {
+export function blocksAround(places: readonly BlockLocation[], line: number): number[] {
   const around: number[] = [];
   for (const [index, place] of places.entries()) {
     if (index === 0 || (place.line < line && line < place.endLine)) around.push(index);

@@ -1,4 +1,4 @@
-import { decodePlaces, FINGERPRINT_BYTES, type Place } from '../blocks';
+import { decodeLocations, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
 
 /** The blocks of a file at one time. */
 export interface Blocks {
@@ -9,7 +9,7 @@ export interface Blocks {
 }
 
 /** Lines of a file, from 1; 0 where unknown. */
-export type Lines = Pick<Place, 'line' | 'endLine'>;
+export type Lines = Pick<BlockLocation, 'line' | 'endLine'>;
 
 /** A block that was executed, and is not what it was. */
 export interface BlockChange {
@@ -73,13 +73,13 @@ export function originsOf(recorded: Blocks, now: Blocks): Map<number, Origin> {
   return origins;
 }
 
-interface Outlined extends Place {
+interface Outlined extends BlockLocation {
   index: number;
   fingerprint: string;
 }
 
 function outline({ fingerprints, places }: Blocks): Outlined[] {
-  const decoded = decodePlaces(places);
+  const decoded = decodeLocations(places);
   return fingerprintsOf(fingerprints).map((fingerprint, index) => {
     const { line, endLine, name } = decoded[index] ?? { line: 0, endLine: 0, name: '' };
     return { index, fingerprint, line, endLine, name };
@@ -137,6 +137,6 @@ function pair(before: Outlined[], after: Outlined[]): Map<number, Outlined> {
   return pairs;
 }
 
-function linesOf({ line, endLine }: Place): Lines {
+function linesOf({ line, endLine }: BlockLocation): Lines {
   return { line, endLine };
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../blocks';
+import type { BlockLocation } from '../blocks';
 import { fingerprintsOf } from './block-changes';
 
 /** A record, as far as an edit's cost needs it. */
@@ -13,11 +13,11 @@ export interface PlacedVersion {
   id: number;
   path: string;
   fingerprints: Buffer;
-  places: readonly Place[];
+  places: readonly BlockLocation[];
 }
 
 /** What an edit at a place costs. */
-export interface EditCost extends Place {
+export interface EditCost extends BlockLocation {
   path: string;
   /** Module-level code, or a function. */
   kind: 'module' | 'function';

@@ -45,7 +45,7 @@ export async function explainTests(
       [' ', ' › '].some((mark) => name.join(mark).toLowerCase().includes(wanted)),
     );
   if (named.length === 0) return [];
-  const isChanged = test.verdict.affected && test.verdict.reason === 'changed';
+  const isChanged = test.decision.affected && test.decision.reason === 'changed';
   const changes = (footprint: EncodedFootprint | null) => {
     const { view } = test.project.project;
     if (!isChanged || footprint === null || view === null) return NO_CHANGES;
@@ -71,12 +71,12 @@ export async function explainTests(
 
 function reasonOf(
   { request }: Inspection,
-  { verdict, skips, path, project }: InspectedTest,
+  { decision, skips, path, project }: InspectedTest,
   { position }: StoredTest,
   own: Changes,
   shared: Changes,
 ): TestExplanation['reason'] {
-  if (!verdict.affected) return 'unaffected';
+  if (!decision.affected) return 'unaffected';
   if (skips?.positions.includes(position) === true) return 'skipped';
   if (hasAny(own)) return 'own';
   if (hasAny(shared)) return 'shared';

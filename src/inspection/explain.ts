@@ -25,9 +25,9 @@ export interface Explanation extends Changes {
 
 /** Explains the verdict on a test file. */
 export async function explain(inspection: Inspection, test: InspectedTest): Promise<Explanation> {
-  const { verdict, project } = test;
+  const { decision, project } = test;
   const record = recordOf(test);
-  const changed = verdict.affected && verdict.reason === 'changed' ? verdict.mismatch : null;
+  const changed = decision.affected && decision.reason === 'changed' ? decision.mismatch : null;
   const changes =
     changed === null || record === null
       ? NO_CHANGES
@@ -35,7 +35,7 @@ export async function explain(inspection: Inspection, test: InspectedTest): Prom
   return {
     path: test.path,
     project: project.key.project,
-    wouldRun: verdict.affected,
+    wouldRun: decision.affected,
     reason: reasonOf(test),
     record: timesOf(record),
     skipped: skippedOf(inspection, test),
@@ -49,15 +49,17 @@ function skippedOf({ store }: Inspection, { skips }: InspectedTest): Explanation
   return { tests: skips.positions.length, of };
 }
 
-function reasonOf({ verdict, project }: InspectedTest): Explanation['reason'] {
-  if (!verdict.affected) return 'unaffected';
-  return verdict.reason === 'new' && project.recorded === 'other' ? 'environment' : verdict.reason;
+function reasonOf({ decision, project }: InspectedTest): Explanation['reason'] {
+  if (!decision.affected) return 'unaffected';
+  return decision.reason === 'new' && project.recorded === 'other'
+    ? 'environment'
+    : decision.reason;
 }
 
 /** The record that matches or, where none does, the latest complete one. */
 export function recordOf(test: InspectedTest): StoredRecord | null {
-  const { verdict } = test;
-  return findRecord(test, 'recordId' in verdict ? verdict.recordId : null);
+  const { decision } = test;
+  return findRecord(test, 'recordId' in decision ? decision.recordId : null);
 }
 
 /** The record of an id; of null the latest complete one. */

@@ -1,4 +1,4 @@
-import { decodePlaces, type Place } from '../blocks';
+import { decodeLocations, type BlockLocation } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
 import { blocksAround } from './block-at';
 import { hasBit, originsOf } from './block-changes';
@@ -13,7 +13,7 @@ export interface Impact {
   /** Null where the whole file is meant. */
   line: number | null;
   /** The block that the line is in; null for a whole file, or where no block is known. */
-  block: Place | null;
+  block: BlockLocation | null;
   /**
    * - `recorded`: the block is as it was recorded.
    * - `edited`: it was edited since, so the tests are those that ran what it was.
@@ -93,7 +93,7 @@ async function findHits(
       for (const { id } of own) hits.blocks.set(id, null);
       continue;
     }
-    const places = decodePlaces(now.places);
+    const places = decodeLocations(now.places);
     const origins = own.map(({ id, fingerprints }) => ({
       id,
       origins: originsOf({ fingerprints, places: store.places(id) }, now),
@@ -136,7 +136,7 @@ function reachedBy(
     path: test.path,
     project: test.project.key.project,
     duration,
-    affected: test.verdict.affected,
+    affected: test.decision.affected,
     shared: isShared,
     tests: reached.map(nameTest),
     wouldRun: { tests: ran.length - skipped.length, duration: Math.max(0, duration - saved) },
@@ -144,8 +144,8 @@ function reachedBy(
 }
 
 /** Test granularity takes a test file whole that failed last, or whose tests depend on each other. */
-function runsWhole({ path, verdict, project }: InspectedTest): boolean {
-  if (verdict.affected && verdict.reason !== 'changed') return true;
+function runsWhole({ path, decision, project }: InspectedTest): boolean {
+  if (decision.affected && decision.reason !== 'changed') return true;
   return project.project.data?.testFiles.get(path)?.orderDependent === true;
 }
 

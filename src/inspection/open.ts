@@ -97,11 +97,11 @@ async function judgeAll(
     const inspected = { project, key: environment, recorded };
     projects.push(inspected);
     const own = tests.filter((test) => test.context.config.id === config.id);
-    const verdicts =
+    const decisions =
       store !== null && recorded === 'yes'
         ? await project.judge(store, own)
         : own.map((test) => project.unrecorded(test));
-    judged.push(...verdicts.map((test) => ({ ...test, project: inspected })));
+    judged.push(...decisions.map((test) => ({ ...test, project: inspected })));
   }
   return { projects, tests: judged };
 }

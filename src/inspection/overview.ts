@@ -57,7 +57,7 @@ export async function makeOverview(
   explained: (count: number) => void = () => undefined,
 ): Promise<Overview> {
   const { request, projects, tests, store, problem } = inspection;
-  const affected = tests.filter(({ verdict }) => verdict.affected);
+  const affected = tests.filter(({ decision }) => decision.affected);
   const explanations = [];
   for (const test of affected) {
     explanations.push(await explain(inspection, test));

@@ -9,7 +9,7 @@ import {
   tellScope,
   type NodeLookupListener,
 } from '../dependencies/resolution/node-lookups';
-import { remembered } from '../dependencies/get-or-create';
+import { getOrCreate } from '../dependencies/get-or-create';
 import { unwatched } from './observer';
 import { stamp } from './observation';
 import type { Sink } from './sink';
@@ -88,7 +88,7 @@ export class ChildModules {
       const isScript = SCRIPT.test(file);
       // Reading a pipe would never end.
       if (!stats.isFile() || (!isScript && stats.size > LARGEST_COMMAND)) return null;
-      return remembered(this.#known, `${file}${stamp(stats)}`, () => {
+      return getOrCreate(this.#known, `${file}${stamp(stats)}`, () => {
         const source = unwatched.readFileSync(file, 'utf8');
         return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;
       });

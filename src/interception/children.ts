@@ -4,7 +4,7 @@ import path from 'node:path';
 import { importClosure } from '../dependencies/resolution/imports';
 import { listingValue } from '../dependencies/files/listing';
 import { ChildReports, idOf, type Ran } from './child-reports';
-import type { Surroundings } from '../dependencies/files/workspace-paths';
+import type { WorkspacePaths } from '../dependencies/files/workspace-paths';
 import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
 import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
@@ -18,7 +18,7 @@ import { now } from './self-writes';
  */
 
 /** Who is told what children and threads did. */
-export interface ChildWatcher extends Surroundings {
+export interface ChildWatcher extends WorkspacePaths {
   /** Whether Node is to report the scripts that a child loaded. */
   reportsScripts: boolean;
   /** A file was loaded, or named to a program. */

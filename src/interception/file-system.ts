@@ -104,16 +104,16 @@ function watchOne(
       const result = Reflect.apply(watched, this, args);
       return isPromise(result) && isRefused(result, args)
         ? result.catch((error: unknown) => {
-            throw mended(watch, onError, error);
+            throw stripOwnFrames(watch, onError, error);
           })
         : result;
     } catch (error) {
-      throw mended(watch, onError, error);
+      throw stripOwnFrames(watch, onError, error);
     }
   };
   // What throws again would show as the place of an error that nobody catches.
   const replacement = onError === undefined ? watched : mending;
-  table[name] = disguise(replacement, call);
+  table[name] = mimicFunction(replacement, call);
 }
 
 function watchResult(
@@ -138,7 +138,7 @@ function watchResult(
     try {
       result = Reflect.apply(call, this, args);
     } catch (error) {
-      throw mended(watch, onError, error);
+      throw stripOwnFrames(watch, onError, error);
     }
     if (to !== null) {
       if (!(result instanceof Promise)) noteMade(to, result);
@@ -149,14 +149,14 @@ function watchResult(
             return folder;
           },
           (error: unknown) => {
-            throw mended(watch, onError, error);
+            throw stripOwnFrames(watch, onError, error);
           },
         );
       }
     }
     return result;
   };
-  table[name] = disguise(watched, call);
+  table[name] = mimicFunction(watched, call);
 }
 
 /** A temporary folder was made: a path, or what removes it later and knows its path. */
@@ -193,12 +193,12 @@ function isOption(value: unknown, form: RegExp): boolean {
 }
 
 /** What is thrown for an error that came through a watched function. */
-function mended(watch: Watch, onError: OnError | undefined, error: unknown): unknown {
+function stripOwnFrames(watch: Watch, onError: OnError | undefined, error: unknown): unknown {
   return onError === undefined ? error : watch.unobserved(() => onError(error));
 }
 
 /** Makes a replacement look like what it replaces. */
-export function disguise(watched: AnyFunction, original: AnyFunction): AnyFunction {
+export function mimicFunction(watched: AnyFunction, original: AnyFunction): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     if (descriptor !== undefined && key !== 'prototype')

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
 import { calledByResolver, calledForKnownKeys } from './callers';
-import { disguise, watchFs, type AnyFunction, type FunctionTable } from './file-system';
+import { mimicFunction, watchFs, type AnyFunction, type FunctionTable } from './file-system';
 import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './loaded-modules';
@@ -199,7 +199,7 @@ function watchPrivateCopies(): void {
       }
       return content;
     };
-    table.readFileSync = disguise(watched, call);
+    table.readFileSync = mimicFunction(watched, call);
   }
 }
 

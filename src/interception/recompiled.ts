@@ -3,13 +3,13 @@ import vm from 'node:vm';
 import type { Config } from '@jest/types';
 import { importsLater, keepsCompiled, mayImportLater } from '../compile-cache';
 import { withoutOurFrames } from '../run/own-frames';
-import { disguise, type AnyFunction } from './file-system';
+import { mimicFunction, type AnyFunction } from './file-system';
 
 /** Shorter modules, in characters, compile about as fast as they are unpacked. */
-const WORTH = 2_000;
+const MIN_SOURCE_CHARACTERS = 2_000;
 
 /** So much is kept in all, in characters. */
-const MOST = 32 * 2 ** 20;
+const MAX_CACHED_BYTES = 32 * 2 ** 20;
 
 /** One module as it was last compiled. */
 interface Compiled {
@@ -32,7 +32,7 @@ class CompiledModules {
   note(key: string, text: string): void {
     this.#size += text.length;
     // Of a project that large, those that all test files need are soon there again.
-    if (this.#size > MOST) {
+    if (this.#size > MAX_CACHED_BYTES) {
       this.#modules.clear();
       this.#size = text.length;
     }
@@ -97,7 +97,7 @@ function watchFunctions(modules: CompiledModules): void {
       throw withoutOurFrames(error);
     }
   };
-  writable.compileFunction = disguise(
+  writable.compileFunction = mimicFunction(
     watched as AnyFunction,
     compile as AnyFunction,
   ) as typeof compile;
@@ -121,7 +121,10 @@ function isWanted(
   options: { filename?: string | undefined } | null | undefined,
 ): code is string {
   return (
-    enabled && typeof code === 'string' && code.length >= WORTH && options?.filename !== testFile
+    enabled &&
+    typeof code === 'string' &&
+    code.length >= MIN_SOURCE_CHARACTERS &&
+    options?.filename !== testFile
   );
 }
 

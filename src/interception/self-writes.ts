@@ -21,7 +21,7 @@ const MOST_LINKS = 16;
  * What a test file did to the file system itself. What it finds there is no input, but for what it built on: the
  * content that it appended to, or the absence of the folder that it made.
  */
-export class OwnPaths {
+export class SelfWrites {
   readonly #own = new Map<string, OwnPath>();
   readonly #links = new Map<string, string>();
 

@@ -3,11 +3,11 @@ import { contentHash } from '../dependencies/files/content';
 import { listingEntries, valueOfEntries } from '../dependencies/files/listing';
 import { linkValue } from '../dependencies/resolution/closer-node-modules';
 import { manifestValue } from '../dependencies/packages/manifest';
-import { realPath, toStored, type Place } from '../dependencies/files/paths';
+import { realPath, toStored, type PathClass } from '../dependencies/files/paths';
 import { kindAt, kindOf } from '../dependencies/files/stats';
 import type { Dependency } from '../records/types';
 import { unwatched } from '../interception/observer';
-import { OwnPaths } from '../interception/self-writes';
+import { SelfWrites } from '../interception/self-writes';
 import type { Sink } from '../interception/sink';
 import type { WorkerRun } from './worker-run';
 
@@ -35,7 +35,7 @@ interface OwnListing {
 
 /** Makes dependencies of what code does to the file system. */
 export abstract class PathInputs implements PathSink {
-  protected readonly own = new OwnPaths();
+  protected readonly own = new SelfWrites();
   readonly #places: Places;
   /** Listings of folders that held something of the code's own, or no longer did. */
   readonly #withOwn: OwnListing[] = [];
@@ -153,7 +153,7 @@ export abstract class PathInputs implements PathSink {
 }
 
 /** The installed package that a path belongs to; null where it is an ordinary path, also where no package is yet. */
-function packageAt(places: Places, place: Place): Dependency | null {
+function packageAt(places: Places, place: PathClass): Dependency | null {
   if (place.kind !== 'package') return null;
   const known = places.packageDependency(place.name);
   return known.value === '' ? null : known;
@@ -162,7 +162,7 @@ function packageAt(places: Places, place: Place): Dependency | null {
 /** What a path means for code that looks at it. */
 export function inputAt(
   places: Places,
-  place: Place,
+  place: PathClass,
   file: string,
   ordinary: (name: string) => Dependency,
 ): Dependency {

@@ -27,7 +27,7 @@ import { NOBODY, type Sink } from '../interception/sink';
 import type { WorkerRun } from './worker-run';
 
 /** A test that is skipped as unaffected, with what its record says. */
-export interface KeptTest extends RecordedTest {
+export interface SkippedTest extends RecordedTest {
   /** It was first to load modules: it counts for every test after it. */
   carries: boolean;
 }
@@ -353,7 +353,7 @@ export class Recorder extends PathInputs implements Sink {
    * A test is skipped because a record shows it unaffected: it keeps what that record says.
    * @param shared What all tests of that record depend on.
    */
-  testKept({ carries, ...test }: KeptTest, shared: Accumulator): void {
+  testKept({ carries, ...test }: SkippedTest, shared: Accumulator): void {
     if (this.#skippedUnaffected === 0) this.#shared.include(shared);
     this.#skippedUnaffected += 1;
     this.#keptDuration += test.duration;

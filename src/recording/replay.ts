@@ -5,19 +5,19 @@ import type { Dependency } from '../records/types';
 import type { Accumulator } from './accumulator';
 import { stamp, STAMP, type Observation } from '../interception/observation';
 import { unwatched } from '../interception/observer';
-import type { OwnPaths } from '../interception/self-writes';
+import type { SelfWrites } from '../interception/self-writes';
 import { inputAt, LOST, manifestDependency, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
 export class Replay {
   readonly #places: Places;
-  readonly #own: OwnPaths;
+  readonly #own: SelfWrites;
   readonly #into: Accumulator;
   /** What was found in the place of a stamp. */
   readonly #contents = new Map<string, string>();
   readonly #missed = new Set<string>();
 
-  constructor(places: Places, own: OwnPaths, into: Accumulator) {
+  constructor(places: Places, own: SelfWrites, into: Accumulator) {
     this.#places = places;
     this.#own = own;
     this.#into = into;

@@ -4,14 +4,14 @@ import { Store } from '../store';
 import type { FileVersion, Footprint } from '../records/types';
 import { Accumulator } from './accumulator';
 import { testKey } from '../records/test-identity';
-import type { KeptTest } from './recorder';
+import type { SkippedTest } from './recorder';
 
 /** What the database says of the tests of a test file that are skipped as unaffected. */
 export interface KeptTests {
   /** What all tests of the record depend on. */
   shared: Accumulator;
   /** By `testKey`. */
-  tests: ReadonlyMap<string, KeptTest>;
+  tests: ReadonlyMap<string, SkippedTest>;
 }
 
 /**
@@ -27,7 +27,7 @@ export function readKeptTests(dataFile: string, skipped: SkippedTests): KeptTest
     const texts = new Map<FileVersion, string>();
     const all = record.tests.map((test) => ({ ...test, seen: accumulate(test, texts) }));
     const positions = new Set(skipped.positions);
-    const tests = new Map<string, KeptTest>();
+    const tests = new Map<string, SkippedTest>();
     for (const { position, name, ordinal, outcome, duration, seen } of all) {
       if (!positions.has(position)) continue;
       const after = all.filter((other) => other.position > position && other.outcome === 'passed');

@@ -4,7 +4,7 @@ import { byFullName, identify, testKey, type TestIdentity } from '../records/tes
 import { testName, type CircusBlock, type CircusState, type CircusTest } from './circus';
 import { readKeptTests, type KeptTests } from './skipped-tests';
 import { unobserved } from '../interception/observer';
-import type { KeptTest } from './recorder';
+import type { SkippedTest } from './recorder';
 import { sayOnce, type WorkerRun } from './worker-run';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
@@ -16,7 +16,7 @@ export interface TestPlan {
   /** What names a test among the others of its file. */
   identify(test: CircusTest): TestIdentity;
   /** What the records say of a test that is skipped as unaffected; null for any other. */
-  kept(test: CircusTest): KeptTest | null;
+  kept(test: CircusTest): SkippedTest | null;
   /** What all tests of the record depend on that tests are kept from. */
   readonly shared: KeptTests['shared'] | null;
 }
@@ -59,7 +59,7 @@ class RunAll implements TestPlan {
     return this.identities.get(test) ?? { name: testName(test), ordinal: 0 };
   }
 
-  kept(_test: CircusTest): KeptTest | null {
+  kept(_test: CircusTest): SkippedTest | null {
     return null;
   }
 
@@ -80,7 +80,7 @@ class SkipAll extends RunAll {
 
 class SkipSome extends RunAll {
   readonly #read: () => KeptTests | null;
-  readonly #kept = new Map<CircusTest, KeptTest>();
+  readonly #kept = new Map<CircusTest, SkippedTest>();
   #shared: KeptTests['shared'] | null = null;
 
   constructor(read: () => KeptTests | null) {
@@ -107,7 +107,7 @@ class SkipSome extends RunAll {
     this.#shared = record.shared;
   }
 
-  override kept(test: CircusTest): KeptTest | null {
+  override kept(test: CircusTest): SkippedTest | null {
     return this.#kept.get(test) ?? null;
   }
 
@@ -117,7 +117,7 @@ class SkipSome extends RunAll {
 }
 
 /** Only a test that would run is one to skip. */
-function keptFrom(record: KeptTests, identity: TestIdentity, test: CircusTest): KeptTest | null {
+function keptFrom(record: KeptTests, identity: TestIdentity, test: CircusTest): SkippedTest | null {
   return test.mode == null ? (record.tests.get(testKey(identity)) ?? null) : null;
 }
 

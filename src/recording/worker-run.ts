@@ -6,18 +6,21 @@ import { contentHash } from '../dependencies/files/content';
 import { PackageReader } from '../dependencies/packages/packages';
 import { governingManifests, manifestValue } from '../dependencies/packages/manifest';
 import { fromStored, PathClassifier } from '../dependencies/files/paths';
-import { declaredValue, type Aspect } from '../dependencies/declaration-signature';
+import {
+  declarationSignature,
+  type DeclarationAspect,
+} from '../dependencies/declaration-signature';
 import {
   foldersAbove,
   linkValue,
-  nearerPlaces,
+  closerNodeModules,
 } from '../dependencies/resolution/closer-node-modules';
 import { mocksValue } from '../dependencies/resolution/mocks';
-import { remembered } from '../dependencies/get-or-create';
+import { getOrCreate } from '../dependencies/get-or-create';
 import {
   FolderReader,
   RC_FILES,
-  rivalsValue,
+  resolutionCandidatesValue,
 } from '../dependencies/resolution/resolution-candidates';
 import { useHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables } from '../dependencies/variables';
@@ -27,7 +30,7 @@ import { Store } from '../store';
 import type { KnownSources } from '../interception/child-modules';
 import { forgetSources } from '../transform/inlined-sources';
 import { JournalWriter } from './journal-writer';
-import { NO_OTHERS, type OtherSources } from '../transform/output-inputs';
+import { NO_OUTPUT_INPUTS, type OutputInputs } from '../transform/output-inputs';
 import type { Dependency } from '../records/types';
 import { printable } from '../terminal/printable';
 import { ALL_NAMES } from '../interception/tool-variables';
@@ -35,10 +38,10 @@ import type { TransformInput } from '../transform/transform-inputs';
 import { unobserved, unwatched } from '../interception/observer';
 
 /** How long a worker waits for the controller's run file, in milliseconds. */
-const WAIT = 5_000;
+const MAX_WAIT_MS = 5_000;
 
 /** A file with probes, by stored paths. */
-export interface ProbedFile extends OtherSources {
+export interface ProbedFile extends OutputInputs {
   name: string;
 }
 
@@ -90,7 +93,7 @@ export class WorkerRun {
 
   /** An installed package as a dependency, remembered per package: one object stands for it in every record. */
   packageDependency(name: string): Dependency {
-    return remembered(this.#packageDependencies, name, () => ({
+    return getOrCreate(this.#packageDependencies, name, () => ({
       kind: 'package',
       name,
       value: unobserved(() => this.#packages.value(path.resolve(this.file.root, name))),
@@ -99,15 +102,15 @@ export class WorkerRun {
 
   /** What a lookup that found something depends on, remembered: every test file asks for the same modules. */
   lookup(key: string, look: () => readonly Dependency[]): readonly Dependency[] {
-    return remembered(this.#lookups, key, look);
+    return getOrCreate(this.#lookups, key, look);
   }
 
   /** What could stand in a module's place, remembered per module. */
   rivals(name: string, extensions: readonly string[]): Dependency {
-    return remembered(this.#rivals, `${extensions.join()}|${name}`, () => ({
+    return getOrCreate(this.#rivals, `${extensions.join()}|${name}`, () => ({
       kind: 'rivals',
       name,
-      value: rivalsValue(name, extensions, this.#folders),
+      value: resolutionCandidatesValue(name, extensions, this.#folders),
     }));
   }
 
@@ -116,7 +119,7 @@ export class WorkerRun {
    * @param project Jest's id of it.
    */
   mocks(project: string, name: string): Dependency {
-    return remembered(this.#mocks, `${project}|${name}`, () => ({
+    return getOrCreate(this.#mocks, `${project}|${name}`, () => ({
       kind: 'mocks',
       name,
       value: mocksValue(name, this.file.projects[project]?.mocks ?? null),
@@ -125,7 +128,7 @@ export class WorkerRun {
 
   /** What the package.json files that govern a module say of files, and that the nearer ones are not there. */
   manifests(name: string): readonly Dependency[] {
-    return remembered(this.#governing, path.posix.dirname(name), () =>
+    return getOrCreate(this.#governing, path.posix.dirname(name), () =>
       governingManifests(name, this.#folders).map((manifest) => this.manifestAt(manifest)),
     );
   }
@@ -135,7 +138,7 @@ export class WorkerRun {
    * @param manifest Its stored path.
    */
   manifestAt(manifest: string): Dependency {
-    return remembered(this.#manifests, manifest, () => ({
+    return getOrCreate(this.#manifests, manifest, () => ({
       kind: 'manifest',
       name: manifest,
       value: manifestValue(fromStored(this.file.root, manifest), unwatched.readFileSync),
@@ -147,7 +150,7 @@ export class WorkerRun {
    * its inputs as they were then. Most have much in common, so one object stands for each.
    */
   transformedWith(file: ProbedFile): readonly Dependency[] {
-    return remembered(this.#declaredFor, file, () => [
+    return getOrCreate(this.#declaredFor, file, () => [
       ...file.inputs.flatMap((input) => this.transformInput(input) ?? []),
       ...file.values.map((name) => this.declared(name, 'values')),
       ...file.types.map((name) => this.declared(name, 'types')),
@@ -163,7 +166,7 @@ export class WorkerRun {
       if (this.ignoresVariable(name)) return null;
     } else if (this.paths.place(fromStored(this.file.root, name)).kind !== 'file') return null;
     const key = `${kind} ${name} ${value}`;
-    return remembered(this.#inputs, key, () => ({
+    return getOrCreate(this.#inputs, key, () => ({
       kind,
       name,
       value: kind === 'variable' && name === ALL_NAMES ? this.file.variableNames : value,
@@ -171,8 +174,8 @@ export class WorkerRun {
   }
 
   /** What a source declares that others are compiled with, remembered per source. */
-  declared(name: string, aspect: Aspect): Dependency {
-    return remembered(this.#declared, `${aspect} ${name}`, () =>
+  declared(name: string, aspect: DeclarationAspect): Dependency {
+    return getOrCreate(this.#declared, `${aspect} ${name}`, () =>
       declaredDependency(name, fromStored(this.file.root, name), aspect),
     );
   }
@@ -188,12 +191,12 @@ export class WorkerRun {
 
   /** Where modules of the project would find installed packages before where they are. */
   nearer(packages: Iterable<string>, files: Iterable<string>): Dependency[] {
-    return nearerPlaces(packages, files, this.#folders, (place) => this.#link(place));
+    return closerNodeModules(packages, files, this.#folders, (place) => this.#link(place));
   }
 
   /** Remembered, as the folders are that it stands in. */
   #link(place: string): string {
-    return remembered(this.#links, place, () => linkValue(this.file.root, place));
+    return getOrCreate(this.#links, place, () => linkValue(this.file.root, place));
   }
 
   /** The blocks of a file as it is written, remembered while it stays the same; null where it counts by its text. */
@@ -201,7 +204,7 @@ export class WorkerRun {
     const file = fromStored(this.file.root, name);
     const content = unwatched.readFileSync(file);
     const hash = contentHash(content);
-    return remembered(this.#nodeFiles, `${hash} ${name}`, () => {
+    return getOrCreate(this.#nodeFiles, `${hash} ${name}`, () => {
       const options = { path: name, contentHash: hash, root: this.file.root };
       const read = readNodeFile(content.toString(), options);
       return read && { file: read, metadata: encodeMetadata(read.metadata) };
@@ -210,16 +213,16 @@ export class WorkerRun {
 
   /** The file that a metadata string belongs to, and the files written into it. */
   probed(metadata: string): ProbedFile {
-    return remembered(this.#probed, metadata, () => {
+    return getOrCreate(this.#probed, metadata, () => {
       const { path: name, extras } = decodeMetadata(metadata);
-      return { ...NO_OTHERS, ...(extras as Partial<OtherSources> | undefined), name };
+      return { ...NO_OUTPUT_INPUTS, ...(extras as Partial<OutputInputs> | undefined), name };
     });
   }
 }
 
-function declaredDependency(name: string, file: string, aspect: Aspect): Dependency {
+function declaredDependency(name: string, file: string, aspect: DeclarationAspect): Dependency {
   try {
-    const value = declaredValue(unwatched.readFileSync(file, 'utf8'), aspect);
+    const value = declarationSignature(unwatched.readFileSync(file, 'utf8'), aspect);
     return { kind: 'declared', name, value };
   } catch {
     return { kind: 'absent', name, value: '' };
@@ -244,7 +247,7 @@ export function joinRun(): WorkerRun | null {
 function tryJoin(runFile: string | undefined): WorkerRun | null {
   if (runFile === NO_RUN) return null;
   try {
-    const file = awaitRunFile(runFile, WAIT);
+    const file = awaitRunFile(runFile, MAX_WAIT_MS);
     return file.collect || Object.values(file.projects).some(skipsAnything)
       ? new WorkerRun(file)
       : null;

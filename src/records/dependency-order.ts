@@ -1,6 +1,6 @@
 import { ByteWriter, viewOf } from './encoding';
 import { compareDependencies } from './footprint';
-import { Shelf } from './buffer-arena';
+import { BufferArena } from './buffer-arena';
 import { firstAfter, mergeSorted } from './sorted';
 import type { Dependency } from './types';
 
@@ -27,7 +27,7 @@ export class DependencyOrder {
   #starts = new Uint32Array(1);
   #others: Known[] = [];
   /** For the texts of those. */
-  #shelf = new Shelf();
+  #shelf = new BufferArena();
 
   add(id: number, { kind, name, value }: Dependency): void {
     scratch.reset();
@@ -101,7 +101,7 @@ export class DependencyOrder {
       compareDependencies,
     );
     this.#others = [];
-    this.#shelf = new Shelf();
+    this.#shelf = new BufferArena();
     const starts = new Uint32Array(merged.length + 1);
     const text = new ByteWriter();
     merged.forEach((known, place) => {

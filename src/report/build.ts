@@ -1,5 +1,5 @@
 import { dependencyLabel } from '../selection/match';
-import type { Verdict } from '../selection/select';
+import type { Decision } from '../selection/select';
 import type { UnaffectedTests } from '../selection/tests';
 import { decodeBlocks, decodeIds } from '../store';
 import type {
@@ -21,7 +21,7 @@ export interface SourceProject {
   /** Every test file, with what selection decides now. */
   judged: readonly {
     path: string;
-    verdict: Verdict;
+    decision: Decision;
     duration: number | undefined;
     skips: UnaffectedTests | null;
   }[];
@@ -96,20 +96,20 @@ class Builder {
       (id) => this.#source.details.places(id),
     );
     for (const item of [...judged].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      const { path, verdict, duration, skips } = item;
+      const { path, decision, duration, skips } = item;
       const index = this.#testFiles.length;
       const stored = data.testFiles.get(path);
       this.#testFiles.push({
         path,
         project: project.name,
         duration: duration ?? null,
-        verdict: verdict.affected ? verdict.reason : 'unaffected',
+        verdict: decision.affected ? decision.reason : 'unaffected',
         skippedTests: skips?.positions.length ?? 0,
-        causes: this.#causesOf(project, path, verdict),
+        causes: this.#causesOf(project, path, decision),
         lastOutcome: stored?.lastOutcome ?? null,
         ranLast: stored !== undefined && this.#isOfLastRun(stored.lastRunAt),
       });
-      const record = shownRecord(stored?.records ?? [], verdict);
+      const record = shownRecord(stored?.records ?? [], decision);
       if (record !== undefined) this.#addRecord(index, record, data, code);
       this.#source.progress?.(index + 1);
     }
@@ -149,10 +149,10 @@ class Builder {
     return last !== undefined && time >= last.startedAt;
   }
 
-  #causesOf(project: SourceProject, path: string, verdict: Verdict): number[] {
-    if (!verdict.affected || verdict.reason !== 'changed') return [];
+  #causesOf(project: SourceProject, path: string, decision: Decision): number[] {
+    if (!decision.affected || decision.reason !== 'changed') return [];
     const { data } = project;
-    const { mismatch, recordId } = verdict;
+    const { mismatch, recordId } = decision;
     const record = data.testFiles.get(path)?.records.find(({ id }) => id === recordId);
     const executed = new Map(
       decodeBlocks(record?.blocks ?? Buffer.alloc(0)).map(({ version, bits }) => [version, bits]),
@@ -219,8 +219,11 @@ class Builder {
 }
 
 /** The record that says what a test file executes: the one that matches, or the last known. */
-function shownRecord(records: readonly StoredRecord[], verdict: Verdict): StoredRecord | undefined {
-  const id = verdict.affected && verdict.reason !== 'changed' ? undefined : verdict.recordId;
+function shownRecord(
+  records: readonly StoredRecord[],
+  decision: Decision,
+): StoredRecord | undefined {
+  const id = decision.affected && decision.reason !== 'changed' ? undefined : decision.recordId;
   return (
     records.find((record) => record.id === id) ??
     records.find(({ complete }) => complete) ??

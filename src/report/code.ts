@@ -1,5 +1,5 @@
-import { decodePlaces, type Place } from '../blocks';
-import { fingerprintSet, standingOf } from '../selection/match';
+import { decodeLocations, type BlockLocation } from '../blocks';
+import { fingerprintSet, blockPresence } from '../selection/match';
 import { decodeBlocks } from '../store';
 import type { StoredVersion } from '../records/types';
 import type { ReportFile } from './data';
@@ -49,7 +49,7 @@ export class ReachedCode {
   }
 
   #map(version: StoredVersion, now: CurrentBlocks, places: string): Mapped {
-    const { functions, ofBlock } = functionsOf(decodePlaces(now.places));
+    const { functions, ofBlock } = functionsOf(decodeLocations(now.places));
     const known = functions.map((item) => this.#function(version.path, item));
     // Where places are not known, all of a file counts as one.
     const current = (block: number) => known[ofBlock[block] ?? 0] ?? null;
@@ -59,7 +59,7 @@ export class ReachedCode {
       byFingerprint.set(fingerprintAt(now.fingerprints, block), block);
     }
     const byName = new Map(known.map((item) => [item.name, item]));
-    const old = functionsOf(decodePlaces(places));
+    const old = functionsOf(decodeLocations(places));
     return (block) => {
       const kept = byFingerprint.get(fingerprintAt(version.fingerprints, block));
       if (kept !== undefined) return current(kept);
@@ -131,13 +131,13 @@ export function changedPlaces(
   bits: Uint8Array,
   places: string,
   now: CurrentBlocks | null,
-): Place[] {
+): BlockLocation[] {
   const standing =
-    now === null ? 'none' : standingOf(recorded.fingerprints, fingerprintSet(now.fingerprints));
+    now === null ? 'none' : blockPresence(recorded.fingerprints, fingerprintSet(now.fingerprints));
   if (standing === 'all') return [];
-  const all = decodePlaces(places);
+  const all = decodeLocations(places);
   const { functions, ofBlock } = functionsOf(all);
-  const changed: Place[] = [];
+  const changed: BlockLocation[] = [];
   for (const block of setBits(bits)) {
     const isThere = standing !== 'none' && ((standing[block >> 3] ?? 0) & (1 << (block & 7))) !== 0;
     const place = all[block];

@@ -1,4 +1,4 @@
-import type { Place } from '../blocks';
+import type { BlockLocation } from '../blocks';
 
 /** A named function of a file with the anonymous ones in it, or, first and named '', what is in no function. */
 export interface FoundFunction {
@@ -22,7 +22,7 @@ export interface FileFunctions {
  * module.
  * @param places Of all blocks, in tree order.
  */
-export function functionsOf(places: readonly Place[]): FileFunctions {
+export function functionsOf(places: readonly BlockLocation[]): FileFunctions {
   const end = Math.max(0, ...places.map(({ endLine }) => endLine));
   const functions: FoundFunction[] = [
     { name: '', line: Math.min(1, end), endLine: end, lines: end },
@@ -49,7 +49,7 @@ export function functionsOf(places: readonly Place[]): FileFunctions {
   return { functions, ofBlock };
 }
 
-function isWithin({ line, endLine }: Place, outer: FoundFunction | undefined): boolean {
+function isWithin({ line, endLine }: BlockLocation, outer: FoundFunction | undefined): boolean {
   return outer !== undefined && line >= outer.line && endLine <= outer.endLine;
 }
 
@@ -57,7 +57,7 @@ function isWithin({ line, endLine }: Place, outer: FoundFunction | undefined): b
  * Tells the getters that SWC makes of exports, one line and one name each, right after its helper: they are no functions
  * of the source.
  */
-function getterFinder(): (place: Place) => boolean {
+function getterFinder(): (place: BlockLocation) => boolean {
   let exported: Set<string> | null = null;
   return ({ line, endLine, name }) => {
     if (line <= 0) {

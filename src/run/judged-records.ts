@@ -1,6 +1,6 @@
 import type { TestFileKey } from '../records/types';
 import { JournalReader, type Journal, type JournaledRecord } from './read-journals';
-import { keyOf, type Verdicts } from './test-outcomes';
+import { keyOf, type TestOutcomes } from './test-outcomes';
 
 /**
  * Whose passes do not count, though Jest said so: its process came to an end that may be their doing. `inBand`: of what
@@ -14,21 +14,21 @@ export type Distrust = 'nobody' | 'inBand' | 'everybody';
  */
 export class JudgedRecords {
   readonly #journals: JournalReader;
-  readonly #verdicts: Verdicts;
+  readonly #outcomes: TestOutcomes;
   readonly #distrust: Distrust;
   readonly #ended = new Set<string>();
   readonly #doubtful: TestFileKey[] = [];
 
-  constructor(journals: Iterable<Journal>, verdicts: Verdicts, distrust: Distrust) {
+  constructor(journals: Iterable<Journal>, outcomes: TestOutcomes, distrust: Distrust) {
     this.#journals = new JournalReader(journals);
-    this.#verdicts = verdicts;
+    this.#outcomes = outcomes;
     this.#distrust = distrust;
   }
 
   /** Every record, once. All else here is known when all of them were read. */
   *records(): Generator<JournaledRecord> {
     for (const journaled of this.#journals.records()) {
-      const record = this.#verdicts.judge(journaled.record);
+      const record = this.#outcomes.judge(journaled.record);
       if (record === null) continue;
       if (record.outcome === 'passed' && this.#distrusts(journaled)) {
         const { environmentId, path } = record;
@@ -47,20 +47,20 @@ export class JudgedRecords {
 
   /** Test files that failed and left no record. */
   get failures(): TestFileKey[] {
-    return [...this.#verdicts.failures].filter((testFile) => !this.has(testFile));
+    return [...this.#outcomes.failures].filter((testFile) => !this.has(testFile));
   }
 
   /** Test files that left no record that counts, though nothing says that they failed: they must run again. */
   get doubtful(): TestFileKey[] {
     const begun = this.#distrust === 'nobody' ? [] : this.#journals.inBand;
     return [...this.#doubtful, ...begun].filter(
-      (testFile) => !this.has(testFile) && !this.#verdicts.failed(testFile),
+      (testFile) => !this.has(testFile) && !this.#outcomes.failed(testFile),
     );
   }
 
   /** Test files that began, and neither came to an end nor passed. */
   get crashed(): TestFileKey[] {
-    return this.#journals.unfinished.filter((testFile) => !this.#verdicts.passed(testFile));
+    return this.#journals.unfinished.filter((testFile) => !this.#outcomes.passed(testFile));
   }
 
   #distrusts({ inBand }: JournaledRecord): boolean {

@@ -7,12 +7,12 @@ import {
   type JournalNames,
 } from './journal';
 import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered';
-import { Shelf } from '../records/buffer-arena';
+import { BufferArena } from '../records/buffer-arena';
 import type { FileVersion, TestFileRecord } from '../records/types';
 import { withOneVersionPerFile } from './same-file';
 
 /** A test file that a worker began. */
-export interface Started {
+export interface StartedTestFile {
   environmentId: number;
   path: string;
 }
@@ -37,12 +37,12 @@ const NOTHING_NAMED: Named = { versions: [], dependencies: [] };
 /** Turns the journals of a run into records, one after the other. */
 export class JournalReader {
   /** Test files that were begun, but have no end: known when all records were read. */
-  readonly unfinished: Started[] = [];
+  readonly unfinished: StartedTestFile[] = [];
   /** Test files that were begun in Jest's own process: known when all records were read. */
-  readonly inBand: Started[] = [];
+  readonly inBand: StartedTestFile[] = [];
   readonly #journals: Iterable<Journal>;
   readonly #versions = new Map<string, FileVersion>();
-  readonly #kept = new Shelf();
+  readonly #kept = new BufferArena();
 
   constructor(journals: Iterable<Journal>) {
     this.#journals = journals;
@@ -55,7 +55,7 @@ export class JournalReader {
   *#recordsOf(lines: Journal): Generator<JournaledRecord> {
     const inBand = lines.inBand === true;
     let named = NOTHING_NAMED;
-    const open = new Map<string, Started>();
+    const open = new Map<string, StartedTestFile>();
     for (const line of lines) {
       switch (line.type) {
         case 'names':
@@ -113,7 +113,7 @@ export class JournalReader {
   }
 }
 
-function key({ environmentId, path }: Started): string {
+function key({ environmentId, path }: StartedTestFile): string {
   return `${environmentId}:${path}`;
 }
 

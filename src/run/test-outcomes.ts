@@ -12,7 +12,7 @@ export function keyOf({ environmentId, path }: TestFileKey): string {
  * What Jest has said of the test files of a run so far. It sees what no worker knows: a crash, a leak, an obsolete
  * snapshot. Kept beside the journals too, so that it outlives a controller that dies before its commit.
  */
-export class Verdicts {
+export class TestOutcomes {
   readonly #passed = new Set<string>();
   readonly #passedIn = new Set<number>();
   readonly #failed = new Map<string, TestFileKey>();
@@ -20,8 +20,8 @@ export class Verdicts {
   #isJudge = false;
 
   /** The verdicts of a run whose controller died. */
-  static of(file: string): Verdicts {
-    const verdicts = new Verdicts();
+  static of(file: string): TestOutcomes {
+    const verdicts = new TestOutcomes();
     verdicts.decide();
     for (const line of decodeJournal(chunksOf(file)))
       if (line.type === 'verdict') verdicts.#add(line, line.passed);

@@ -3,11 +3,11 @@ import { BlocksCursor, IdsCursor } from '../records/encoding';
 import type { Dependency } from '../records/types';
 
 /** Which blocks of a recorded file version are in the working tree now: all, none, or one bit per block. */
-export type Standing = 'all' | 'none' | Uint8Array;
+export type BlockPresence = 'all' | 'none' | Uint8Array;
 
 /** The working tree as selection sees it. */
 export interface View {
-  standing(version: number): Standing;
+  presence(version: number): BlockPresence;
   /** How many bytes of bits a version can have: more are none of ours. */
   bitLimit(version: number): number;
   holds(dependency: number): boolean;
@@ -45,10 +45,10 @@ export function matches({ blocks, dependencies }: EncodedFootprint, view: View):
   for (const cursor = new IdsCursor(dependencies); cursor.nextUnmarked(view.held);)
     if (!view.holds(cursor.id)) return false;
   for (const cursor = new BlocksCursor(blocks); cursor.nextBeyond(view.whole);) {
-    const standing = view.standing(cursor.version);
-    if (standing === 'all') {
+    const presence = view.presence(cursor.version);
+    if (presence === 'all') {
       if (cursor.end - cursor.start > view.bitLimit(cursor.version)) return false;
-    } else if (!isSubset(blocks.subarray(cursor.start, cursor.end), standing)) return false;
+    } else if (!isSubset(blocks.subarray(cursor.start, cursor.end), presence)) return false;
   }
   return true;
 }
@@ -57,18 +57,18 @@ export function matches({ blocks, dependencies }: EncodedFootprint, view: View):
 export function mismatch(footprint: DecodedFootprint, view: View): Mismatch {
   return {
     versions: footprint.blocks
-      .filter(({ version, bits }) => !isSubset(bits, view.standing(version)))
+      .filter(({ version, bits }) => !isSubset(bits, view.presence(version)))
       .map(({ version }) => version),
     dependencies: footprint.dependencies.filter((id) => !view.holds(id)),
   };
 }
 
-function isSubset(bits: Uint8Array, standing: Standing): boolean {
-  if (standing === 'all') return true;
+function isSubset(bits: Uint8Array, presence: BlockPresence): boolean {
+  if (presence === 'all') return true;
   for (let index = 0; index < bits.length; index += 1) {
     const executed = bits[index] ?? 0;
     if (executed === 0) continue;
-    if (standing === 'none' || (executed & ~(standing[index] ?? 0)) !== 0) return false;
+    if (presence === 'none' || (executed & ~(presence[index] ?? 0)) !== 0) return false;
   }
   return true;
 }
@@ -79,16 +79,16 @@ function isSubset(bits: Uint8Array, standing: Standing): boolean {
  * @param recorded Eight bytes per block.
  * @param now The fingerprints of the file's blocks now, as `latin1` text.
  */
-export function standingOf(recorded: Buffer, now: ReadonlySet<string>): Standing {
+export function blockPresence(recorded: Buffer, now: ReadonlySet<string>): BlockPresence {
   const blocks = recorded.length / FINGERPRINT_BYTES;
-  const standing = new Uint8Array(Math.ceil(blocks / 8));
+  const presence = new Uint8Array(Math.ceil(blocks / 8));
   let present = 0;
   for (let block = 0; block < blocks; block += 1) {
     if (!now.has(fingerprintAt(recorded, block))) continue;
-    standing[block >> 3] = (standing[block >> 3] ?? 0) | (1 << (block & 7));
+    presence[block >> 3] = (presence[block >> 3] ?? 0) | (1 << (block & 7));
     present += 1;
   }
-  return present === blocks ? 'all' : standing;
+  return present === blocks ? 'all' : presence;
 }
 
 /** The fingerprints in a buffer, as a set that answers membership. */

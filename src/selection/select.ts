@@ -2,7 +2,7 @@ import { likelihood } from './history';
 import type { Mismatch } from './match';
 
 /** Why a test file runs, or why it need not. */
-export type Verdict =
+export type Decision =
   | { affected: false; recordId: number }
   | { affected: true; reason: 'new' | 'failed' | 'always' }
   | { affected: true; reason: 'changed'; mismatch: Mismatch; recordId: number };
@@ -29,7 +29,7 @@ export interface CandidateTestFile {
  * stays selected whatever older records say.
  * @param known Undefined where the test file was never recorded.
  */
-export function judge(known: CandidateTestFile | undefined): Verdict {
+export function judge(known: CandidateTestFile | undefined): Decision {
   if (known === undefined) return { affected: true, reason: 'new' };
   if (known.failed) return { affected: true, reason: 'failed' };
   if (known.always) return { affected: true, reason: 'always' };
@@ -46,7 +46,7 @@ export function judge(known: CandidateTestFile | undefined): Verdict {
 
 /** What orders the test files that run. */
 export interface Orderable {
-  verdict: Verdict;
+  decision: Decision;
   /** Milliseconds; undefined where never recorded. */
   duration: number | undefined;
   path: string;
@@ -62,8 +62,8 @@ export function order<T extends Orderable>(items: readonly T[]): T[] {
   const likely = new Map(items.map((item) => [item, likelihood(item.failures)]));
   return [...items].sort(
     (a, b) =>
-      rank(a.verdict) - rank(b.verdict) ||
-      reach(b.verdict) - reach(a.verdict) ||
+      rank(a.decision) - rank(b.decision) ||
+      reach(b.decision) - reach(a.decision) ||
       descending(likely.get(a), likely.get(b)) ||
       (a.duration ?? 0) - (b.duration ?? 0),
   );
@@ -74,13 +74,13 @@ function descending(a = -Infinity, b = -Infinity): number {
   return a === b ? 0 : a > b ? -1 : 1;
 }
 
-function rank(verdict: Verdict): number {
-  if (!verdict.affected) return 3;
-  if (verdict.reason === 'failed') return 0;
-  return verdict.reason === 'always' ? 2 : 1;
+function rank(decision: Decision): number {
+  if (!decision.affected) return 3;
+  if (decision.reason === 'failed') return 0;
+  return decision.reason === 'always' ? 2 : 1;
 }
 
-function reach(verdict: Verdict): number {
-  if (!verdict.affected || verdict.reason !== 'changed') return 0;
-  return verdict.mismatch.versions.length + verdict.mismatch.dependencies.length;
+function reach(decision: Decision): number {
+  if (!decision.affected || decision.reason !== 'changed') return 0;
+  return decision.mismatch.versions.length + decision.mismatch.dependencies.length;
 }

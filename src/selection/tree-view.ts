@@ -1,11 +1,11 @@
 import type { LoadedVersion, SelectionData } from '../records/types';
-import type { Standing, View } from './match';
+import type { BlockPresence, View } from './match';
 
 /** How the recorded file versions and dependencies of a project stand in the working tree. */
 export class TreeView implements View {
   readonly #data: Pick<SelectionData, 'versions'>;
   readonly #holds: (dependency: number) => boolean;
-  readonly #standings = new Map<number, Standing>();
+  readonly #presences = new Map<number, BlockPresence>();
   #whole = new Int32Array(0);
   #held = new Uint8Array(0);
 
@@ -24,9 +24,9 @@ export class TreeView implements View {
   }
 
   /** Notes how a version stands; those that are not noted have no block in the working tree. */
-  note({ id, bitLimit }: LoadedVersion, standing: Standing): void {
-    if (standing !== 'all' || id >= MOST) {
-      this.#standings.set(id, standing);
+  note({ id, bitLimit }: LoadedVersion, standing: BlockPresence): void {
+    if (standing !== 'all' || id >= MAX_TABLE_ID) {
+      this.#presences.set(id, standing);
       return;
     }
     if (id >= this.#whole.length) {
@@ -37,9 +37,9 @@ export class TreeView implements View {
     this.#whole[id] = bitLimit;
   }
 
-  standing(version: number): Standing {
+  presence(version: number): BlockPresence {
     if ((this.#whole[version] ?? -1) >= 0) return 'all';
-    return this.#standings.get(version) ?? 'none';
+    return this.#presences.get(version) ?? 'none';
   }
 
   bitLimit(version: number): number {
@@ -47,7 +47,7 @@ export class TreeView implements View {
   }
 
   holds(dependency: number): boolean {
-    if (dependency >= MOST) return this.#holds(dependency);
+    if (dependency >= MAX_TABLE_ID) return this.#holds(dependency);
     if (dependency >= this.#held.length) {
       const grown = new Uint8Array(lengthFor(dependency));
       grown.set(this.#held);
@@ -62,11 +62,11 @@ export class TreeView implements View {
 }
 
 /** Ids count from 1 in a database of ours; for ids of another kind no table is made. */
-const MOST = 1 << 24;
+const MAX_TABLE_ID = 1 << 24;
 
 /** Room for an id and as many again. */
 function lengthFor(id: number): number {
-  return Math.min(MOST, 2 * id + 1_024);
+  return Math.min(MAX_TABLE_ID, 2 * id + 1_024);
 }
 
 const UNKNOWN = 0;

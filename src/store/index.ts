@@ -1,5 +1,5 @@
 /** The SQLite database. Only this folder knows SQL. */
-export { moveAside } from './connection/quarantine';
+export { quarantineDatabase } from './connection/quarantine';
 export {
   decodeBlocks,
   decodeIds,

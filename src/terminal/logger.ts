@@ -3,8 +3,8 @@ import { printable } from './printable';
 import { noProgress, showProgress, type Progress } from './progress';
 
 /** Where the controller speaks. Standard output belongs to Jest's own answers (`--listTests`, `--json`). */
-export interface Voice {
-  say(sentence: string): void;
+export interface Logger {
+  info(sentence: string): void;
   /** For what the user should act on. */
   warn(sentence: string): void;
   /** Shows how far long work has come, see `showProgress`. */
@@ -16,15 +16,15 @@ export interface Voice {
 const CLEAR_LINE = '\r\u001B[K';
 
 /** @param quiet Nothing at all is said, as under `--silent` and `--json`. */
-export function makeVoice(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Voice {
+export function makeLogger(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): Logger {
   if (quiet)
-    return { say: () => undefined, warn: () => undefined, progress: () => noProgress, quiet };
+    return { info: () => undefined, warn: () => undefined, progress: () => noProgress, quiet };
   // On a terminal Jest leaves the cursor behind "Determining test suites to run..." and wipes that line later.
   const start = stream.isTTY ? CLEAR_LINE : '';
   const colours = coloursFor(stream);
   return {
     quiet,
-    say: (sentence) =>
+    info: (sentence) =>
       stream.write(`${start}${colours.cyan('testmon:')} ${printable(sentence)}
 `),
     warn: (sentence) =>

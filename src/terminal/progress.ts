@@ -12,10 +12,10 @@ export interface Progress {
 export const noProgress: Progress = { at: () => undefined, end: () => undefined };
 
 /** Milliseconds between two drawings. */
-const PACE = 100;
+const REDRAW_INTERVAL_MS = 100;
 
 /** Fewer items than these are done before anyone could read how many. */
-const LEAST = 100;
+const MIN_ITEMS = 100;
 
 /**
  * Begins to show progress of long work on a terminal, as one line that goes away. In CI, or where standard error leads
@@ -29,12 +29,12 @@ export function showProgress(
   stream: NodeJS.WriteStream = process.stderr,
   environment: NodeJS.ProcessEnv = process.env,
 ): Progress {
-  if (!isTerminal(stream, environment) || total < LEAST) return noProgress;
-  let drawnAt = -PACE;
+  if (!isTerminal(stream, environment) || total < MIN_ITEMS) return noProgress;
+  let drawnAt = -REDRAW_INTERVAL_MS;
   return {
     at: (done) => {
       const now = performance.now();
-      if (now - drawnAt < PACE) return;
+      if (now - drawnAt < REDRAW_INTERVAL_MS) return;
       drawnAt = now;
       stream.write(`\r\u001b[2Ktestmon: ${what} ${done}/${total}`);
     },
@@ -43,7 +43,7 @@ export function showProgress(
 }
 
 /** Hands items on one by one, and shows how many are done. */
-export function* countingOff<T>(items: Iterable<T>, progress: Progress): Generator<T> {
+export function* withProgress<T>(items: Iterable<T>, progress: Progress): Generator<T> {
   let done = 0;
   try {
     for (const item of items) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { aliasesAt, forgetAliases } from '../dependencies/resolution/aliases';
 import { contentHash } from '../dependencies/files/content';
 import { forgetImports, importedFiles } from '../dependencies/resolution/imports';
-import type { OtherSources } from './output-inputs';
+import type { OutputInputs } from './output-inputs';
 import { fileInput, forgetTransformInputs, type TransformInput } from './transform-inputs';
 
 /**
@@ -19,12 +19,12 @@ interface Source {
   /** Files that its enums take constants from. */
   constants: string[];
   /** Whether something that it exports, or a type that it declares, may come from a file that it imports. */
-  handsOn: boolean;
+  reExports: boolean;
   hash: string;
 }
 
 /** What a compiler takes from other files, as absolute paths, sorted. */
-type CompiledWith = Omit<OtherSources, 'inputs'> & {
+type CompiledWith = Omit<OutputInputs, 'inputs'> & {
   /** Files whose content may stand in it. */
   inlined: string[];
 };
@@ -84,9 +84,9 @@ export function compiledWith(code: string, file: string, output: string | null):
   const imported = imports(code, file);
   if (hasPlugins) return { ...NOTHING, inlined: allImported(imported, file) };
   const writesTypes = output === null ? DECORATOR.test(code) : WRITTEN_TYPE.test(output);
-  const handsOn = (source: Source): boolean => source.handsOn;
-  const types = writesTypes ? reach(imported, file, handsOn) : new Set<string>();
-  const values = reach(leftOut(code, file, output), file, handsOn);
+  const reExports = (source: Source): boolean => source.reExports;
+  const types = writesTypes ? reach(imported, file, reExports) : new Set<string>();
+  const values = reach(leftOut(code, file, output), file, reExports);
   return {
     inlined: constantsFrom(imported, enumConstants(code, file), file),
     values: [...values].filter((name) => !types.has(name)).sort(),
@@ -237,7 +237,7 @@ function read(file: string): Source | null {
       declaresConstEnum: /\bconst\s+enum\b/.test(text),
       imports: imports(text, file),
       constants: enumConstants(text, file),
-      handsOn: HANDS_ON.test(text),
+      reExports: HANDS_ON.test(text),
       hash: contentHash(text),
     };
   } catch {

@@ -1,7 +1,7 @@
 import type { TransformInput } from './transform-inputs';
 
 /** What a file's transformed code depends on besides the file: it travels with the code. */
-export interface OtherSources {
+export interface OutputInputs {
   /** What it was made from, as that was then. */
   inputs: TransformInput[];
   /** Paths of files that decide by what they declare whether it imports them. */
@@ -11,4 +11,4 @@ export interface OtherSources {
 }
 
 /** The same where nothing is said of it. */
-export const NO_OTHERS: OtherSources = { inputs: [], values: [], types: [] };
+export const NO_OUTPUT_INPUTS: OutputInputs = { inputs: [], values: [], types: [] };

@@ -24,7 +24,7 @@ import {
   reachableConstants,
 } from './inlined-sources';
 import { unobserved, watchSources } from '../interception/observer';
-import type { OtherSources } from './output-inputs';
+import type { OutputInputs } from './output-inputs';
 import { withWatchedVariables, withWatchedVariablesAsync } from '../interception/tool-variables';
 import { noteTransformed, transformKey, type TransformInput } from './transform-inputs';
 import { TransformerMemory } from './transformer-memory';
@@ -155,7 +155,7 @@ function probing(inner: AnyTransformer, handover: TransformHandover): ProbingTra
     result: TransformedSource,
     reads: TransformerReads,
     again: (() => TransformerReads) | null,
-  ): Partial<OtherSources> => {
+  ): Partial<OutputInputs> => {
     const found = memory.inputs(code, file, foldersOf(options), reads, again);
     const inputs = [...noteTransformed(options.config.cacheDirectory, file, found)];
     if (!wholePrograms) return { inputs };
@@ -214,7 +214,7 @@ function withProbes(
   file: string,
   options: Options,
   transformed: TransformedSource,
-  others: Partial<OtherSources>,
+  others: Partial<OutputInputs>,
 ): TransformedSource {
   if (packageFolder(file) !== null || typeof transformed?.code !== 'string') return transformed;
   // Coverage must report on the user's code alone, so under it files are depended upon whole.
@@ -229,7 +229,7 @@ function probedForm(
   file: string,
   options: Options,
   transformed: TransformedSource,
-  others: Partial<OtherSources>,
+  others: Partial<OutputInputs>,
 ): TransformedSource | null {
   const root = rootOf(options.config);
   const extras = Object.entries(others)

@@ -2,8 +2,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { packageFolder, realPath, repositoryRoot } from '../dependencies/files/paths';
-import { remembered } from '../dependencies/get-or-create';
-import { isWithin, type Surroundings } from '../dependencies/files/workspace-paths';
+import { getOrCreate } from '../dependencies/get-or-create';
+import { isWithin, type WorkspacePaths } from '../dependencies/files/workspace-paths';
 import { childrenDuring, install as watchChildren } from '../interception/children';
 import type { Observation } from '../interception/observation';
 import {
@@ -46,7 +46,7 @@ export function watchTransformers(): void {
 }
 
 /** By root: it stays the same, and there are many files. */
-const surroundings = new Map<string, Surroundings>();
+const surroundings = new Map<string, WorkspacePaths>();
 
 /**
  * Runs a transformer and tells what it read, also in programs that it ran meanwhile; nothing of that is the test's.
@@ -56,7 +56,7 @@ export function transformerReads<T>(
   root: string,
   work: () => T,
 ): { result: T; reads: TransformerReads } {
-  const around = remembered(surroundings, root, () => ({
+  const around = getOrCreate(surroundings, root, () => ({
     workspace: repositoryRoot(root),
     temporary: realPath(os.tmpdir()),
   }));

@@ -1,7 +1,7 @@
 import type { FileState, Store } from '../store';
 
 /** Up to this many files are looked up one by one; for more, reading all is faster. */
-const FEW = 100;
+const MAX_STATES_PER_RUN = 100;
 
 /** What was last seen of the files on this machine, read as far as it is asked for. */
 export class FileStates {
@@ -18,7 +18,7 @@ export class FileStates {
   get(name: string): FileState | undefined {
     if (this.#all !== null) return this.#all.get(name);
     this.#asked += 1;
-    if (this.#asked <= FEW) return this.#store()?.fileState(name);
+    if (this.#asked <= MAX_STATES_PER_RUN) return this.#store()?.fileState(name);
     this.#all = this.#store()?.fileStates() ?? new Map<string, FileState>();
     return this.#all.get(name);
   }

@@ -7,7 +7,7 @@ import { fromStored } from '../dependencies/files/paths';
 import { gitCommand, UNCONVERTED } from './git-command';
 
 /** How long git may take, in milliseconds; after that every file is looked at as if there were no git. */
-const WAIT = 10_000;
+const GIT_TIMEOUT_MS = 10_000;
 
 /** How many of the files that git vouches for are read all the same. */
 const SAMPLE = 8;
@@ -139,7 +139,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
       });
       yieldTo(child.pid);
       // Not the option of that name: its timer goes on where the program is missing.
-      const timer = setTimeout(() => child.kill('SIGKILL'), WAIT);
+      const timer = setTimeout(() => child.kill('SIGKILL'), GIT_TIMEOUT_MS);
       child.once('error', reject).once('close', resolve);
       for (const end of ['error', 'close']) child.once(end, () => clearTimeout(timer));
     });

@@ -13,17 +13,17 @@ import {
 } from '../dependencies/files/paths';
 
 /** What a process was started with: a global setup may change it, for the tests and for the runs to come. */
-export interface Started {
+export interface ProcessSnapshot {
   variables: NodeJS.ProcessEnv;
-  circumstances: unknown[];
+  runtimeFingerprint: unknown[];
 }
 
 /**
  * What this process has been started with, or is about to run with.
  * @param cwd Absolute path of the working folder.
  */
-export function startedWith(root: string, cwd: string): Started {
-  return { variables: { ...process.env }, circumstances: circumstances(root, cwd) };
+export function snapshotProcess(root: string, cwd: string): ProcessSnapshot {
+  return { variables: { ...process.env }, runtimeFingerprint: runtimeFingerprint(root, cwd) };
 }
 
 /**
@@ -31,7 +31,7 @@ export function startedWith(root: string, cwd: string): Started {
  * and its options, the time zone and the locale, the working folder.
  * @param cwd Absolute path of the working folder.
  */
-function circumstances(root: string, cwd: string): unknown[] {
+function runtimeFingerprint(root: string, cwd: string): unknown[] {
   return [
     process.versions.node,
     process.arch,

@@ -18,7 +18,7 @@ import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/packages/tool-co
 import { packageNamesIn } from '../dependencies/packages/tool-packages';
 import { slowHash } from '../dependencies/slow-hash';
 import { fastValue, ignoredVariables, mayBeSecret } from '../dependencies/variables';
-import { preloaded, preloadedPackages, type Started } from './runtime-fingerprint';
+import { preloaded, preloadedPackages, type ProcessSnapshot } from './runtime-fingerprint';
 import { namesIn, portableConfig, portablePath } from './portable-config';
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
@@ -78,7 +78,7 @@ export interface ToolChainInput {
   /** Absolute path of the folder that Jest is started in. */
   cwd: string;
   packages: PackageReader;
-  started: Started;
+  started: ProcessSnapshot;
 }
 
 /**
@@ -105,7 +105,7 @@ export function toolChainHash(input: ToolChainInput): string {
       input.jestVersion,
       input.globalKeys,
       input.typeErrors,
-      started.circumstances,
+      started.runtimeFingerprint,
       variables.map(([name, value]) => [name, value === undefined ? '' : fastValue(value)]),
       portableConfig(checkout, shaped),
       files.map((file, index) => [

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { contentHash } from '../dependencies/files/content';
 import { declaresStill } from '../dependencies/declaration-signature';
-import { RACY } from '../dependencies/files/stat-cache';
+import { RACY_MS } from '../dependencies/files/stat-cache';
 import { listingValue } from '../dependencies/files/listing';
 import { manifestValue } from '../dependencies/packages/manifest';
 import { mocksValue, type Mocks } from '../dependencies/resolution/mocks';
@@ -9,8 +9,11 @@ import { LINK, linkValue } from '../dependencies/resolution/closer-node-modules'
 import type { PackageReader } from '../dependencies/packages/packages';
 import { fromStored } from '../dependencies/files/paths';
 import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
-import { remembered } from '../dependencies/get-or-create';
-import { FolderReader, rivalsValue } from '../dependencies/resolution/resolution-candidates';
+import { getOrCreate } from '../dependencies/get-or-create';
+import {
+  FolderReader,
+  resolutionCandidatesValue,
+} from '../dependencies/resolution/resolution-candidates';
 import { kindAt, type Kind } from '../dependencies/files/stats';
 import { variableHolds, variableNamesValue } from '../dependencies/variables';
 import { fromJest } from '../run/user-jest';
@@ -103,7 +106,7 @@ export class WorkingTree {
 
   /** The git blob hash of a file's content; null where there is no such file. */
   contentHash(name: string): string | null {
-    return this.#vouched.get(name) ?? remembered(this.#hashes, name, () => this.#hash(name));
+    return this.#vouched.get(name) ?? getOrCreate(this.#hashes, name, () => this.#hash(name));
   }
 
   /** Whether a dependency still has the value that was recorded. */
@@ -132,7 +135,7 @@ export class WorkingTree {
       case 'pragmas':
         return pragmasHold(value, this.contentHash(name), () => this.#pragmas(name));
       case 'rivals':
-        return rivalsValue(name, extensions, this.#folders) === value;
+        return resolutionCandidatesValue(name, extensions, this.#folders) === value;
       case 'mocks':
         return mocksValue(name, mocks) === value;
       case 'always':
@@ -164,7 +167,7 @@ export class WorkingTree {
       }
       const hash = contentHash(fs.readFileSync(file));
       // A file written just now could change again within its timestamp's grain, as git's racily clean entries.
-      if (Date.now() - Number(stats.mtimeMs) > RACY)
+      if (Date.now() - Number(stats.mtimeMs) > RACY_MS)
         this.#learnt.push({ ...state, contentHash: hash });
       return hash;
     } catch {
@@ -181,7 +184,7 @@ export class WorkingTree {
   }
 
   #manifest(name: string): string {
-    return remembered(this.#manifests, name, () => manifestValue(fromStored(this.#root, name)));
+    return getOrCreate(this.#manifests, name, () => manifestValue(fromStored(this.#root, name)));
   }
 
   #declaresStill(name: string, value: string): boolean {

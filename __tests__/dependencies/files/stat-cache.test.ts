@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { KeptReads } from '../../../src/dependencies/files/stat-cache';
+import { StatCache } from '../../../src/dependencies/files/stat-cache';
 import { PackageReader } from '../../../src/dependencies/packages/packages';
 import { AGED, isText, writeBelow } from '../written';
 
@@ -22,7 +22,7 @@ const write = (name: string, text: string): string => writeBelow(folder, name, t
 
 /** What one run sees of a file, and whether it had to read it. */
 function run(file: string): { value: string | null; read: boolean } {
-  const reads = new KeptReads(kept);
+  const reads = new StatCache(kept);
   let read = false;
   const value = reads.of(
     file,

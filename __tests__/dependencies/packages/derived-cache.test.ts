@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { KeptAnswers } from '../../../src/dependencies/packages/derived-cache';
-import { KeptReads } from '../../../src/dependencies/files/stat-cache';
+import { DerivedCache } from '../../../src/dependencies/packages/derived-cache';
+import { StatCache } from '../../../src/dependencies/files/stat-cache';
 import { PackageReader } from '../../../src/dependencies/packages/packages';
 import { AGED, isText, writeBelow } from '../written';
 
@@ -46,8 +46,8 @@ function manifest(place: string, dependencies: string[] = [], version = '1.0.0')
 
 /** What one run concludes of some files, and of which questions it had to. */
 function run(...questions: string[][]): { answers: string[]; concluded: number } {
-  const reads = new KeptReads(`${kept}.reads`);
-  const answers = new KeptAnswers(kept, reads);
+  const reads = new StatCache(`${kept}.reads`);
+  const answers = new DerivedCache(kept, reads);
   let concluded = 0;
   const found = questions.map((files) =>
     answers.of(

@@ -2,7 +2,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { linkValue, nearerPlaces } from '../../../src/dependencies/resolution/closer-node-modules';
+import {
+  linkValue,
+  closerNodeModules,
+} from '../../../src/dependencies/resolution/closer-node-modules';
 import { PackageReader } from '../../../src/dependencies/packages/packages';
 import { FolderReader } from '../../../src/dependencies/resolution/resolution-candidates';
 
@@ -25,7 +28,7 @@ function install(folder: string): void {
 
 function places(packages: string[], files: string[]): string[] {
   const link = (place: string) => linkValue(root, place);
-  return nearerPlaces(packages, files, new FolderReader(root), link).map(
+  return closerNodeModules(packages, files, new FolderReader(root), link).map(
     ({ kind, name, value }) => `${kind} ${name}${value === '' ? '' : ` ${value}`}`,
   );
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import * as path from 'node:path';
 import {
   FolderReader,
-  rivalsOf,
-  rivalsValue,
+  resolutionCandidates,
+  resolutionCandidatesValue,
 } from '../../../src/dependencies/resolution/resolution-candidates';
 
 const EXTENSIONS = ['js', 'mjs', 'ts', 'd.ts', 'json'];
@@ -33,8 +33,12 @@ test('a module that stands alone has the rivals that going through all of them f
         };
         const reader = () => new FolderReader('/root', list);
         const folders = reader();
-        const all = rivalsOf(folder + module, EXTENSIONS).filter((rival) => folders.has(rival));
-        expect(rivalsValue(folder + module, EXTENSIONS, reader())).toBe(all.join('\n'));
+        const all = resolutionCandidates(folder + module, EXTENSIONS).filter((rival) =>
+          folders.has(rival),
+        );
+        expect(resolutionCandidatesValue(folder + module, EXTENSIONS, reader())).toBe(
+          all.join('\n'),
+        );
       },
     ),
     { numRuns: 3_000 },

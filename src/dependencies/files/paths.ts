@@ -4,12 +4,12 @@ import * as path from 'node:path';
 import picomatch from 'picomatch';
 import { packageFolder } from '../packages/package-folder';
 import { realPath, RealPaths } from './real-paths';
-import { isForeign, isWithin, type Surroundings } from './workspace-paths';
+import { isForeign, isWithin, type WorkspacePaths } from './workspace-paths';
 
 export { isWithin, packageFolder, realPath };
 
 /** What an absolute path means for a record. */
-export type Place =
+export type PathClass =
   /** An installed package, by the path of its folder relative to the root. */
   | { kind: 'package'; name: string }
   /** Any other file or folder, by its path relative to the root. */
@@ -65,9 +65,9 @@ export function repositoryRoot(folder: string): string {
 export class PathClassifier {
   readonly #rules: PathRules;
   readonly #excluded: string[];
-  readonly surroundings: Surroundings;
+  readonly surroundings: WorkspacePaths;
   readonly #ignores: ((name: string) => boolean) | null;
-  readonly #known = new Map<string, Place>();
+  readonly #known = new Map<string, PathClass>();
   readonly #realPaths = new RealPaths();
   readonly #realFolders = new Map<string, string>();
 
@@ -86,7 +86,7 @@ export class PathClassifier {
     return this.#rules.root;
   }
 
-  place(file: string): Place {
+  place(file: string): PathClass {
     let place = this.#known.get(file);
     if (place === undefined) {
       place = this.#classify(path.resolve(file));
@@ -95,7 +95,7 @@ export class PathClassifier {
     return place;
   }
 
-  #classify(file: string): Place {
+  #classify(file: string): PathClass {
     const { root } = this.#rules;
     if (this.#excluded.some((folder) => isWithin(folder, file))) return { kind: 'ignored' };
     if (isForeign(file, this.surroundings)) return { kind: 'ignored' };

@@ -1,16 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { remembered } from '../get-or-create';
+import { getOrCreate } from '../get-or-create';
 import { statsOf } from './stats';
 
 /** Raised when what is kept changes its shape; what another version kept is not read. */
 const VERSION = 2;
 
 /** What changed less long ago than this, in milliseconds, could change again within its timestamp's grain. */
-export const RACY = 2_000;
+export const RACY_MS = 2_000;
 
 /** What no run asked for lately is kept up to this many times that of the run that saves. */
-export const MOST_UNUSED = 3;
+export const MAX_UNUSED_RUNS = 3;
 
 /** By what a path is told to be as it was: a text of it would take longer to make than to look. */
 export type Stamp = readonly [mtimeMs: number, ctimeMs: number, size: number, inode: number];
@@ -21,7 +21,7 @@ type Entry = readonly [stamp: Stamp, value: unknown];
  * What was read of files and folders, kept in a file from run to run: the same size, times and inode mean the same
  * content. Where that file is missing, damaged or not to be written, everything is read.
  */
-export class KeptReads {
+export class StatCache {
   readonly #file: string | null;
   #earlier: ReadonlyMap<string, Entry> | null = null;
   readonly #used = new Map<string, Entry>();
@@ -72,7 +72,7 @@ export class KeptReads {
   }
 
   #stampOf(place: string): Stamp | null {
-    return remembered(this.#stamps, place, () => {
+    return getOrCreate(this.#stamps, place, () => {
       const stamp = stampOf(place);
       this.#sawRacy ||= stamp !== null && isRacy(stamp);
       return stamp;
@@ -84,7 +84,7 @@ export class KeptReads {
     if (this.#file === null || !this.#hasNew) return;
     this.#hasNew = false;
     const earlier = this.#earlier ?? new Map<string, Entry>();
-    const isCrowded = earlier.size > MOST_UNUSED * this.#used.size;
+    const isCrowded = earlier.size > MAX_UNUSED_RUNS * this.#used.size;
     const entries = [...(isCrowded ? [] : earlier), ...this.#used];
     keepIn(this.#file, { version: VERSION, entries: Object.fromEntries(entries) });
   }
@@ -105,7 +105,7 @@ export function sameStamp(one: Stamp | null, other: Stamp | null): boolean {
 
 /** Whether it could change again without its stamp's telling. */
 function isRacy([mtimeMs, ctimeMs]: Stamp): boolean {
-  return Date.now() - Math.max(ctimeMs, mtimeMs) <= RACY;
+  return Date.now() - Math.max(ctimeMs, mtimeMs) <= RACY_MS;
 }
 
 /** Whether a value has a stamp's shape. */

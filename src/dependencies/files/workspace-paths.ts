@@ -11,7 +11,7 @@ export function isWithin(folder: string, file: string): boolean {
 }
 
 /** Where files of nobody's project are. */
-export interface Surroundings {
+export interface WorkspacePaths {
   /** Absolute path of the repository. */
   workspace: string;
   /** Absolute, real path of the temporary folder. */
@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Whether a path is no project's: the system's, or in the temporary folder, unless the project itself lives there. */
-export function isForeign(file: string, { workspace, temporary }: Surroundings): boolean {
+export function isForeign(file: string, { workspace, temporary }: WorkspacePaths): boolean {
   return (
     !isWithin(workspace, file) &&
     (isWithin(temporary, file) || SYSTEM_FOLDERS.some((folder) => isWithin(folder, file)))

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import {
   keepIn,
-  MOST_UNUSED,
+  MAX_UNUSED_RUNS,
   sameStamp,
   stampOf,
-  type KeptReads,
+  type StatCache,
   type Stamp,
 } from '../files/stat-cache';
 
@@ -23,9 +23,9 @@ interface Kept {
  * What was concluded from many reads, kept in a file from run to run: to look whether each path is as it was takes a
  * fraction of concluding again. One changed path, and nothing of it holds.
  */
-export class KeptAnswers {
+export class DerivedCache {
   readonly #file: string | null;
-  readonly #reads: KeptReads;
+  readonly #reads: StatCache;
   #held: Kept | null = null;
   #answers: Map<string, unknown> | null = null;
   readonly #used = new Map<string, unknown>();
@@ -35,7 +35,7 @@ export class KeptAnswers {
    * @param file Absolute path of the file that keeps; null to keep nothing.
    * @param reads Through which all is read that an answer depends on.
    */
-  constructor(file: string | null, reads: KeptReads) {
+  constructor(file: string | null, reads: StatCache) {
     this.#file = file;
     this.#reads = reads;
   }
@@ -62,7 +62,7 @@ export class KeptAnswers {
     if (this.#file === null || this.#answers === null || !this.#hasNew) return;
     this.#hasNew = false;
     if (this.#reads.sawRacy) return;
-    const isCrowded = this.#answers.size > MOST_UNUSED * this.#used.size;
+    const isCrowded = this.#answers.size > MAX_UNUSED_RUNS * this.#used.size;
     const answers = [...(isCrowded ? [] : this.#answers), ...this.#used];
     const stamps = new Map(this.#reads.asked);
     this.#held?.places.forEach((place, index) =>

@@ -2,9 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseJson } from '../files/json';
 import { contentHash } from '../files/content';
-import { KeptReads } from '../files/stat-cache';
+import { StatCache } from '../files/stat-cache';
 import { RealPaths } from '../files/real-paths';
-import { remembered } from '../get-or-create';
+import { getOrCreate } from '../get-or-create';
 
 /** What a package.json says of its package. */
 export interface InstalledManifest {
@@ -30,14 +30,14 @@ const NONE: ReadonlySet<string> = new Set();
 export class InstalledPackages {
   /** Where links lead, also as it was at first. */
   readonly realPaths = new RealPaths();
-  readonly #kept: KeptReads;
+  readonly #kept: StatCache;
   readonly #folders = new Map<string, ReadonlySet<string>>();
   readonly #manifests = new Map<string, InstalledManifest | null>();
   readonly #searched = new Map<string, readonly SearchedFolder[]>();
   readonly #dependencies = new Map<string, readonly string[]>();
 
   /** @param kept What earlier runs read. */
-  constructor(kept: KeptReads = new KeptReads(null)) {
+  constructor(kept: StatCache = new StatCache(null)) {
     this.#kept = kept;
   }
 
@@ -61,7 +61,7 @@ export class InstalledPackages {
    * @param folder Absolute, real path of its folder.
    */
   dependencies(folder: string): readonly string[] {
-    return remembered(this.#dependencies, folder, () =>
+    return getOrCreate(this.#dependencies, folder, () =>
       (this.manifest(folder)?.dependencies ?? []).flatMap((name) => {
         const place = this.find(folder, name);
         return place === null ? [] : [this.realPaths.of(place)];
@@ -71,7 +71,7 @@ export class InstalledPackages {
 
   /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */
   #above(from: string): readonly SearchedFolder[] {
-    return remembered(this.#searched, from, () => {
+    return getOrCreate(this.#searched, from, () => {
       const above = path.dirname(from);
       const further = above === from ? [] : this.#above(above);
       const modules = path.join(from, 'node_modules');
@@ -95,13 +95,13 @@ export class InstalledPackages {
 
   /** What a package's package.json says, or null where there is none. */
   manifest(folder: string): InstalledManifest | null {
-    return remembered(this.#manifests, folder, () =>
+    return getOrCreate(this.#manifests, folder, () =>
       this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest),
     );
   }
 
   #entries(folder: string): ReadonlySet<string> {
-    return remembered(
+    return getOrCreate(
       this.#folders,
       folder,
       () => new Set(this.#kept.of(folder, list, isListOfNames)),

@@ -3,10 +3,10 @@ import * as path from 'node:path';
 import { parseJson } from '../files/json';
 import { contentHash, shortHash } from '../files/content';
 import { InstalledPackages } from './installed';
-import { KeptAnswers } from './derived-cache';
-import { KeptReads } from '../files/stat-cache';
+import { DerivedCache } from './derived-cache';
+import { StatCache } from '../files/stat-cache';
 import { toStored } from '../files/paths';
-import { remembered } from '../get-or-create';
+import { getOrCreate } from '../get-or-create';
 import { packagesBeneath } from './tool-packages';
 
 /** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
@@ -20,8 +20,8 @@ export class PackageReader {
   /** Where they lie. */
   readonly installed: InstalledPackages;
   readonly #root: string;
-  readonly #kept: KeptReads;
-  readonly #answers: KeptAnswers;
+  readonly #kept: StatCache;
+  readonly #answers: DerivedCache;
   readonly #values = new Map<string, string>();
   /** By top `node_modules` folder. */
   readonly #origins = new Map<string, Origins>();
@@ -33,8 +33,8 @@ export class PackageReader {
    */
   constructor(root: string, keptIn: string | null = null) {
     this.#root = root;
-    this.#kept = new KeptReads(keptIn);
-    this.#answers = new KeptAnswers(
+    this.#kept = new StatCache(keptIn);
+    this.#answers = new DerivedCache(
       keptIn && keptIn.replace(/(\.json)?$/, '.answers.json'),
       this.#kept,
     );
@@ -72,7 +72,7 @@ export class PackageReader {
    * @returns Empty when nothing is installed there.
    */
   value(folder: string): string {
-    return remembered(this.#values, folder, () =>
+    return getOrCreate(this.#values, folder, () =>
       this.#answers.of(
         JSON.stringify([folder, this.#allPatches()]),
         () => this.#read(folder),
@@ -108,7 +108,7 @@ export class PackageReader {
     const at = folder.indexOf(MODULES);
     if (at < 0) return [];
     const modules = folder.slice(0, at + MODULES.length - 1);
-    const origins = remembered(
+    const origins = getOrCreate(
       this.#origins,
       modules,
       () => this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {},

@@ -12,7 +12,7 @@ import type { FolderReader } from './resolution-candidates';
  * @param files Stored paths of the project's modules.
  * @param link What stands at a stored path: see `linkValue`.
  */
-export function nearerPlaces(
+export function closerNodeModules(
   packages: Iterable<string>,
   files: Iterable<string>,
   folders: FolderReader,

@@ -103,7 +103,7 @@ const NOTED_FOR_ALL = ['__mocks__', 'package.json', ...RC_FILES];
  * @param name Stored path of the module.
  * @param extensions As `moduleExtensions` gives them.
  */
-export function rivalsOf(name: string, extensions: readonly string[]): string[] {
+export function resolutionCandidates(name: string, extensions: readonly string[]): string[] {
   const folder = path.posix.dirname(name);
   const base = path.posix.basename(name);
   const extension =
@@ -126,7 +126,7 @@ export function rivalsOf(name: string, extensions: readonly string[]): string[] 
 }
 
 /** The value of a module's rivals: those that exist, so that a new one changes it. */
-export function rivalsValue(
+export function resolutionCandidatesValue(
   name: string,
   extensions: readonly string[],
   folders: FolderReader,
@@ -139,7 +139,7 @@ export function rivalsValue(
   if (dot > 0 && dot < base.length - 1 && stem !== 'index' && !base.startsWith('.')) {
     if (folders.isAlone(slash < 0 ? '.' : name.slice(0, slash), base)) return '';
   }
-  return rivalsOf(name, extensions)
+  return resolutionCandidates(name, extensions)
     .filter((rival) => folders.has(rival))
     .join('\n');
 }

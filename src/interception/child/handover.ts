@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Surroundings } from '../../dependencies/files/workspace-paths';
+import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
 
 /** What a child process or a worker thread needs to know to report what it does. */
-export interface ChildHandover extends Surroundings {
+export interface ChildHandover extends WorkspacePaths {
   /** The folder that it reports into. */
   folder: string;
   /** Whether Node is to report the scripts that it loaded, also those that no code can see being read: it takes long. */

@@ -16,7 +16,7 @@ import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../observation';
 import { ReportWriter } from './report-writer';
 import { ReportingSink } from './reporting-sink';
 import { reportUnseenImports, SEES_IMPORTS, watchModules } from './modules';
-import { mendUncaught } from './uncaught';
+import { stripOwnFramesFromUncaught } from './uncaught';
 
 /** Reports what this process or thread does from now on to the worker that started it; nothing where none did. */
 export function report(): void {
@@ -52,7 +52,7 @@ export function report(): void {
   if (isMainThread) for (const file of variableFiles(process.execArgv)) sink.read(file);
   watchModules(watch, reporting);
   if (!SEES_IMPORTS) reportUnseenImports(writer);
-  mendUncaught();
+  stripOwnFramesFromUncaught();
   process.env = watchedVariables(variables, {
     asked: (variable) => {
       if (calledByLaunch()) return false;

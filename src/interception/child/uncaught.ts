@@ -7,7 +7,7 @@ type Emit = (this: unknown, ...args: unknown[]) => unknown;
  * place that Node shows with it, and a listener of ours could be counted.
  * Source: Node's documentation of the event `uncaughtExceptionMonitor`.
  */
-export function mendUncaught(): void {
+export function stripOwnFramesFromUncaught(): void {
   const emit = Reflect.get(process, 'emit') as unknown as Emit;
   Object.defineProperty(process, 'emit', {
     value: function (this: unknown, ...args: unknown[]) {

@@ -11,7 +11,7 @@ const COMPANIONS = ['-journal', '-wal', '-shm'];
  * @returns The new name.
  * @throws StoreError when the file cannot be renamed.
  */
-export function moveAside(file: string, now: number): string {
+export function quarantineDatabase(file: string, now: number): string {
   const stamp = new Date(now)
     .toISOString()
     .replace(/[-:]/g, '')

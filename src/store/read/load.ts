@@ -15,10 +15,10 @@ import type {
 } from '../../records/types';
 
 /** Up to this many test files are looked up one by one; for more, reading all is faster. */
-const FEW = 200;
+const MAX_ROWS_BY_ID = 200;
 
 /** No test file of ours has more records; a database made by someone else might. */
-const MOST_RECORDS = 64;
+const MAX_RECORDS_PER_TEST_FILE = 64;
 
 type Row = unknown[];
 
@@ -92,7 +92,7 @@ export class Loader {
 
   /** @param paths The test files wanted; undefined for all of the environment. */
   load(environmentId: number, paths?: readonly string[]): SelectionData {
-    const few = paths !== undefined && paths.length <= FEW;
+    const few = paths !== undefined && paths.length <= MAX_ROWS_BY_ID;
     const testFiles = few ? this.#few(environmentId, paths) : this.#many(environmentId, paths);
     const references = few ? collectReferences(testFiles.values()) : null;
     const files = references
@@ -113,7 +113,7 @@ export class Loader {
       this.#allHeads.read(environmentId);
     for (let row = 0; row < owners.length; row += 1) {
       const testFile = testFiles.get(owners[row] as number);
-      if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
+      if (testFile === undefined || testFile.records.length >= MAX_RECORDS_PER_TEST_FILE) continue;
       const own = readHead(ids[row], completes[row], durations[row], recorded[row], matched[row]);
       const key = { environmentId, path: testFile.path };
       // Most have one, and an array that something is pushed to takes room for sixteen more.
@@ -236,7 +236,7 @@ function addRecords(
 ): void {
   for (const row of rows) {
     const testFile = testFiles.get(row[0] as number);
-    if (testFile === undefined || testFile.records.length >= MOST_RECORDS) continue;
+    if (testFile === undefined || testFile.records.length >= MAX_RECORDS_PER_TEST_FILE) continue;
     const record = readRecord({ environmentId, path: testFile.path }, row);
     if (record !== null) testFile.records.push(record);
   }
