@@ -1,5 +1,64 @@
 import eslint from '@eslint/js';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+
+/** The rooms of `src/`, and what each may import. Nothing points back up. */
+const ROOMS = {
+  blocks: ['records'],
+  records: [],
+  selection: ['records'],
+  terminal: [],
+  machine: ['terminal'],
+  dependencies: ['machine', 'records', 'terminal'],
+  store: ['records', 'terminal'],
+  run: ['blocks', 'dependencies', 'machine', 'records', 'selection', 'store', 'terminal'],
+  'compile-cache': ['machine', 'run', 'terminal'],
+  interception: [
+    'blocks',
+    'compile-cache',
+    'dependencies',
+    'machine',
+    'records',
+    'run',
+    'terminal',
+  ],
+  transform: ['blocks', 'dependencies', 'interception', 'records', 'run', 'terminal', 'recording'],
+  recording: [
+    'blocks',
+    'compile-cache',
+    'dependencies',
+    'interception',
+    'records',
+    'run',
+    'store',
+    'terminal',
+    'transform',
+  ],
+  config: ['dependencies', 'run', 'terminal'],
+  workspace: [
+    'blocks',
+    'config',
+    'dependencies',
+    'records',
+    'run',
+    'store',
+    'terminal',
+    'transform',
+  ],
+  controller: [
+    'config',
+    'dependencies',
+    'records',
+    'run',
+    'selection',
+    'store',
+    'terminal',
+    'workspace',
+  ],
+};
+
+/** Pure rooms: neither Jest nor the file system. */
+const PURE = ['blocks', 'records', 'selection'];
 
 export default tseslint.config(
   {
@@ -28,6 +87,33 @@ export default tseslint.config(
       '@typescript-eslint/no-dynamic-delete': 'off',
       // Node's own globals and Jest's objects are looked at defensively on purpose.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })] },
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          zones: Object.entries(ROOMS).map(([room, allowed]) => ({
+            target: `./src/${room}`,
+            from: './src',
+            except: [room, ...allowed].map((name) => `./${name}`),
+            message: `src/${room} may import from ${allowed.join(', ') || 'nowhere else'} alone.`,
+          })),
+        },
+      ],
+    },
+  },
+  {
+    files: PURE.map((room) => `src/${room}/**/*.ts`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['jest', 'jest-*', '@jest/*', 'fs', 'fs/*', 'node:fs', 'node:fs/*'] },
+      ],
     },
   },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },

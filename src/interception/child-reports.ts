@@ -5,7 +5,7 @@ import { importClosure } from '../dependencies/resolution/imports';
 import { isFile } from '../dependencies/files/stats';
 import { SCRIPT } from './commands';
 import { STAMP, STARTED_WITH_HOOKS, type Observation } from './observation';
-import { isStill } from '../recording/replay';
+import { isStill } from './stamps';
 
 /** What a file was to a process that ran it. */
 export type Ran =

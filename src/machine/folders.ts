@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { isPrivateFolder, whyUnsafeParent } from '../run/ownership';
+import { isPrivateFolder, whyUnsafeParent } from './ownership';
 
 /** As they are before anyone watches or replaces them. */
 const { existsSync, mkdirSync } = fs;

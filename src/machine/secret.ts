@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import { openPrivate } from '../run/ownership';
+import { openPrivate } from './ownership';
 import { stateFolder } from './folders';
 
 /** As they are before anyone watches or replaces them. */

@@ -3,9 +3,10 @@ import { linkValue } from '../dependencies/resolution/closer-node-modules';
 import { statsOf } from '../dependencies/files/stats';
 import type { Dependency } from '../records/types';
 import type { Accumulator } from './accumulator';
-import { stamp, STAMP, type Observation } from '../interception/observation';
+import { STAMP, type Observation } from '../interception/observation';
 import { unwatched } from '../interception/observer';
 import type { SelfWrites } from '../interception/self-writes';
+import { isStill } from '../interception/stamps';
 import { inputAt, LOST, manifestDependency, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
@@ -104,15 +105,6 @@ export class Replay {
     if (found.kind === 'absent') return found;
     const link = linkValue(this.#places.paths.root, name);
     return link === 'directory' ? found : { ...found, value: link };
-  }
-}
-
-/** Whether a file is as its stamp says. */
-export function isStill(file: string, value: string): boolean {
-  try {
-    return stamp(unwatched.statSync(file, { bigint: true })) === value;
-  } catch {
-    return false;
   }
 }
 

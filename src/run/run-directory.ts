@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { shortHash } from '../dependencies/files/content';
-import { isPrivateFolder, openPrivate, whyUnsafeParent } from './ownership';
+import { isPrivateFolder, openPrivate, whyUnsafeParent } from '../machine/ownership';
 import { decodeJournal } from './journal';
 import { FileLock } from '../store/connection/file-lock';
 import type { Journal } from './read-journals';

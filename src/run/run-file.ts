@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Mocks } from '../dependencies/resolution/mocks';
 import type { HashMemo } from '../dependencies/slow-hash';
 import type { Dependency, EnvironmentKey } from '../records/types';
-import { openPrivate } from './ownership';
+import { openPrivate } from '../machine/ownership';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
 export const RUN_FILE_VERSION = 6;
