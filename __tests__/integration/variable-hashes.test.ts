@@ -108,8 +108,8 @@ describe('values of environment variables', () => {
   test('compare between machines, and merge', () => {
     project.run([], { env: machine('first') });
     expect(project.run([], { env: machine('second') }).ran).toEqual([]);
-    const fresh = ['--testmon-datafile', 'second.db'];
-    expect(project.run(fresh, { env: machine('second') }).ran).toEqual([ONE, './two.test.js']);
+    const second = { ...machine('second'), TESTMON_DATAFILE: 'second.db' };
+    expect(project.run([], { env: second }).ran).toEqual([ONE, './two.test.js']);
     const sorted = (file?: string) =>
       recorded(file)
         .map(({ name, value }) => `${name} ${value}`)
