@@ -18,6 +18,8 @@ it('tells what there was and what there is', () => {
   const target = recorded('a.test.js');
   const merged = mergeFiles(target, [recorded('b.test.js', 'c.test.js'), target], { now: 2 });
   expect(merged).toEqual({
+    shards: null,
+    openEscapes: [],
     before: { environments: 1, testFiles: 1, records: 1 },
     after: { environments: 1, testFiles: 3, records: 3 },
     sources: [

@@ -179,7 +179,6 @@ export function endRun(ending: Ending): Passes | null {
 /** The process ends: with the run still under way, or after it, when what it found becomes final. */
 function endProcess(code: number): void {
   const { controller, processEnd, concluded, reported } = session();
-  processEnd?.look();
   if (concluded !== null) {
     session().concluded = null;
     settlePasses(concluded.passes, processEnd?.isExplained(code, concluded.jest) !== false);

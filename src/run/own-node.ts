@@ -34,6 +34,7 @@ const modules = new Map(SHARED.map((name) => [name, copyOf(load(`node:${name}`) 
 const fs = modules.get('fs') as unknown as typeof import('node:fs');
 const path = modules.get('path') as unknown as typeof import('node:path');
 const allocUnsafeSlow = Buffer.allocUnsafeSlow.bind(Buffer);
+const from = Buffer.from.bind(Buffer);
 const { O_RDONLY, O_NONBLOCK } = fs.constants;
 
 /** No more is read of what does not say its size, in bytes: some files of /proc never end. */
@@ -108,13 +109,31 @@ function unreadable(code: string, message: string): Error {
   return Object.assign(new Error(`${code}: ${message}`), { code });
 }
 
-/** Node's function opens and closes the file by others that tests may have replaced. */
+/** Node's function opens, writes and closes the file by others that tests may have replaced. */
+function writeFileSync(
+  file: string | number,
+  data: string | Uint8Array,
+  options?: string | { mode?: number; flag?: string; encoding?: string | null } | null,
+): void {
+  const { mode, flag, encoding } =
+    typeof options === 'string' ? { encoding: options } : { encoding: null, ...options };
+  const bytes =
+    typeof data === 'string' ? from(data, (encoding ?? 'utf8') as BufferEncoding) : data;
+  const descriptor = typeof file === 'number' ? file : fs.openSync(file, flag ?? 'w', mode);
+  try {
+    let at = 0;
+    while (at < bytes.length) at += fs.writeSync(descriptor, bytes, at, bytes.length - at, null);
+  } finally {
+    if (descriptor !== file) fs.closeSync(descriptor);
+  }
+}
+
 function appendFileSync(
-  file: string,
-  text: string | Uint8Array,
+  file: string | number,
+  data: string | Uint8Array,
   options: { mode?: number } = {},
 ): void {
-  fs.writeFileSync(file, text, { ...options, flag: 'a' });
+  writeFileSync(file, data, { ...options, flag: 'a' });
 }
 
 /** Node's own `join` calls `normalize` where tests find it, and `relative` calls `resolve`. */
@@ -135,7 +154,7 @@ function relative(from: string, to: string): string {
   return [...above.slice(common).map(() => '..'), ...below.slice(common)].join('/');
 }
 
-Object.assign(fs, { readFileSync, appendFileSync });
+Object.assign(fs, { readFileSync, writeFileSync, appendFileSync });
 if (path.sep === '/') {
   Object.assign(path, { join, relative });
   Object.defineProperty(path, 'posix', { value: path });
