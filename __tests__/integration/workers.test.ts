@@ -94,7 +94,7 @@ test('sum', () => { console.error(new Error('shown').stack); expect(sum(${n})).t
   const contents = [1, 4].map((workers) => {
     project.write({ '.testmondata': null });
     expect(project.run([`--maxWorkers=${workers}`])).toMatchObject({ exitCode: 0 });
-    return content(project.path('.testmondata')) as Snapshot;
+    return withoutVariables(content(project.path('.testmondata')) as Snapshot);
   });
   expect(contents[1]).toEqual(contents[0]);
   const [first] = contents[0]?.environments[0]?.testFiles[0]?.records ?? [];
@@ -148,3 +148,15 @@ test('the next run commits what a killed controller left', async () => {
   expect(project.run().ran).toEqual([]);
   expect(project.leftovers()).toEqual([]);
 });
+
+/**
+ * A transformer asks for a variable once in a process and may keep the answer, so it counts for each output that is made
+ * from then on: which these are differs from run to run.
+ */
+function withoutVariables(snapshot: Snapshot): Snapshot {
+  return JSON.parse(JSON.stringify(snapshot), (key, value: unknown) => {
+    if (key === 'hash') return undefined;
+    const items: { kind?: unknown }[] | null = Array.isArray(value) ? value : null;
+    return items?.filter((item) => item?.kind !== 'variable') ?? value;
+  }) as Snapshot;
+}
