@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../sqlite';
 import { Project, type Files } from '../harness';
 import { command } from './command';
 
