@@ -492,59 +492,59 @@ export class Controller {
 
   #commit({ isWhole, distrust, isProvisional }: Ending): Pick<Passes, 'passed' | 'provisional'> {
     const partialFailures = this.#partialFailures;
-    const harvest = new RunResults(this.#directory?.journals(process.pid) ?? [], {
+    const results = new RunResults(this.#directory?.journals(process.pid) ?? [], {
       outcomes: this.#outcomes,
       distrust,
       partialFailures,
-      wasRearranged: (testFile) => this.#wasRearranged(testFile),
+      wasChangedOutsideTests: (testFile) => this.#wasChangedOutsideTests(testFile),
       withSkips: this.#testFilesWithSkips(),
     });
     const batch = this.#batch();
     if (this.collects) {
-      batch.records = this.#records(harvest, batch, isWhole, distrust);
+      batch.records = this.#records(results, batch, isWhole, distrust);
       // Records come one by one: the last that passed is the one that is asked for.
-      batch.isProvisional = () => isProvisional && harvest.passed.at(-1)?.inBand === true;
+      batch.isProvisional = () => isProvisional && results.passed.at(-1)?.inBand === true;
     } else {
       // A worker may have joined only to skip what is unaffected.
-      Array.from(harvest.records(), keyOf);
-      this.#harvestSpotChecks(harvest, batch, distrust);
+      Array.from(results.records(), keyOf);
+      this.#noteSpotChecks(results, batch, distrust);
     }
     const provisional = this.#store.commit(batch, Date.now());
-    this.#checkWorkers(harvest);
-    if (this.collects) sayDoubtful(this.#request, harvest.doubtful);
-    sayPartialFailures(this.#request, this.collects, harvest.failedPartly);
+    this.#checkWorkers(results);
+    if (this.collects) sayDoubtful(this.#request, results.doubtful);
+    sayPartialFailures(this.#request, this.collects, results.failedPartly);
     if (this.collects)
       sayOrderDependent(
         this.#request,
         partialFailures.learnt.orderDependent.flatMap(({ path, value }) => (value ? path : [])),
       );
-    return { passed: this.collects ? harvest.passed : [], provisional };
+    return { passed: this.collects ? results.passed : [], provisional };
   }
 
   /** The records of this run, and then the rest of what the journals say. */
   *#records(
-    harvest: RunResults,
+    results: RunResults,
     batch: CommitBatch,
     isWhole: boolean,
     distrust: Ending['distrust'],
   ): Generator<TestFileRecord> {
     const { logger } = this.#request;
     const progress = logger.progress('recording test files', this.#outcomes.count);
-    yield* withProgress(harvest.records(), progress);
+    yield* withProgress(results.records(), progress);
     const { orderDependent, flaky, notes } = this.#partialFailures.learnt;
     batch.flaky = flaky;
     batch.orderDependent = [...orderDependent, ...this.#orderDependent];
     batch.notes.push(...notes);
-    batch.failures.push(...harvest.failures);
-    batch.doubtful = harvest.doubtful.filter((testFile) => !this.#wasSkipped(testFile));
+    batch.failures.push(...results.failures);
+    batch.doubtful = results.doubtful.filter((testFile) => !this.#wasSkipped(testFile));
     if (isWhole)
-      batch.failures.push(...harvest.crashed.filter((testFile) => !this.#wasSkipped(testFile)));
-    this.#harvestSpotChecks(harvest, batch, distrust);
+      batch.failures.push(...results.crashed.filter((testFile) => !this.#wasSkipped(testFile)));
+    this.#noteSpotChecks(results, batch, distrust);
   }
 
-  #harvestSpotChecks(harvest: RunResults, batch: CommitBatch, distrust: Ending['distrust']): void {
+  #noteSpotChecks(results: RunResults, batch: CommitBatch, distrust: Ending['distrust']): void {
     if (this.#spotChecks === null) return;
-    if (distrust === 'everybody') this.#spotChecks.noteCutShort(harvest.unfinished);
+    if (distrust === 'everybody') this.#spotChecks.noteCutShort(results.unfinished);
     Object.assign(batch, this.#spotChecks.batch);
   }
 
@@ -611,7 +611,7 @@ export class Controller {
     return this.#request.select ? skips : NO_SKIPS;
   }
 
-  #wasRearranged({ environmentId, path }: TestFileKey): boolean {
+  #wasChangedOutsideTests({ environmentId, path }: TestFileKey): boolean {
     return [...this.#projects.values()].some(
       (project) => project.environmentId === environmentId && project.changedOutsideTests.has(path),
     );

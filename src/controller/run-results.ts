@@ -11,7 +11,7 @@ export interface RunKnowledge {
   partialFailures: PartialFailures;
   distrust: Distrust;
   /** Whether an order-dependent test file has changed outside of its tests. */
-  wasRearranged: (testFile: TestFileKey) => boolean;
+  wasChangedOutsideTests: (testFile: TestFileKey) => boolean;
   /** Test files of which tests were to be skipped. */
   withSkips: Iterable<TestFileKey>;
 }
@@ -37,13 +37,13 @@ export class RunResults {
 
   /** Every record, once. All else here is known when all of them were read. */
   *records(): Generator<TestFileRecord> {
-    const { outcomes, partialFailures, wasRearranged } = this.#known;
+    const { outcomes, partialFailures, wasChangedOutsideTests } = this.#known;
     for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
       const { environmentId, path, outcome } = record;
       if (outcome === 'passed') this.#passed.push({ environmentId, path, inBand });
       if (outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(path);
       this.#recordedIn.add(environmentId);
-      partialFailures.learn(record, isPartlySkipped, wasRearranged);
+      partialFailures.learn(record, isPartlySkipped, wasChangedOutsideTests);
       yield record;
     }
     // A test file that crashed left no word of how many of its tests it skipped.

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { stateFolder } from '../machine/folders';
 import { machineSecret } from '../machine/secret';
+import { getOrCreate } from './get-or-create';
 
 /** As they are before anyone watches or replaces them: tests ask for variables while both are done to them. */
 const { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = fs;
@@ -46,12 +47,7 @@ export function isSlowHash(hash: string): boolean {
  */
 export function slowHash(purpose: string, text: string): string {
   const subject = `${purpose}\0${text}`;
-  let hash = ofProcess.get(subject);
-  if (hash === undefined) {
-    hash = keptHash(purpose, text, subject);
-    ofProcess.set(subject, hash);
-  }
-  return hash;
+  return getOrCreate(ofProcess, subject, () => keptHash(purpose, text, subject));
 }
 
 /** Has this process use what its controller uses. */

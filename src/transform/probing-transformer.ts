@@ -11,6 +11,7 @@ import type { Config } from '@jest/types';
 import { findMapReference, FINGERPRINTS_VERSION, insertProbes } from '../blocks';
 import { contentHash } from '../dependencies/files/content';
 import { packageFolder, packageRoot, realPath, toStored } from '../dependencies/files/paths';
+import { getOrCreate } from '../dependencies/get-or-create';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
@@ -71,12 +72,7 @@ export async function wrapTransformer(handover: TransformHandover): Promise<Prob
 const memories = new Map<string | null, TransformerMemory>();
 
 function memoryOf(file: string | null): TransformerMemory {
-  let memory = memories.get(file);
-  if (memory === undefined) {
-    memory = new TransformerMemory();
-    memories.set(file, memory);
-  }
-  return memory;
+  return getOrCreate(memories, file, () => new TransformerMemory());
 }
 
 /** Stands in where no transformer of the user's applies. */

@@ -6,6 +6,7 @@ import { sameStamp, stampOf, type Stamp } from '../dependencies/files/stat-cache
 import { listingValue } from '../dependencies/files/listing';
 import { realPath } from '../dependencies/files/paths';
 import { kindAt } from '../dependencies/files/stats';
+import { getOrCreate } from '../dependencies/get-or-create';
 import type { Dependency } from '../records/types';
 import { unwatched } from '../interception/observer';
 import { fileDependency } from '../recording/path-inputs';
@@ -112,13 +113,10 @@ export function noteTransformed(
 export function transformInputs(file: string): readonly TransformInput[] {
   const { folder, key } = asked.get(file) ?? {};
   if (folder === undefined) return [];
-  let inputs = given.get(file);
-  if (inputs === undefined) {
+  return getOrCreate(given, file, () => {
     const others = notesIn(folder).filter((made) => made.key === key);
-    inputs = [...(inUse.get(file) ?? []), ...others.flatMap((made) => made.inputs)];
-    given.set(file, inputs);
-  }
-  return inputs;
+    return [...(inUse.get(file) ?? []), ...others.flatMap((made) => made.inputs)];
+  });
 }
 
 /** By file: what `transformInputs` found. */
@@ -209,14 +207,11 @@ function homeOf(cacheDirectory: string): string {
 const VARIABLES = 'variables-';
 
 function variablesOf(cacheDirectory: string): Set<string> {
-  let names = variables.get(cacheDirectory);
-  if (names === undefined) {
+  return getOrCreate(variables, cacheDirectory, () => {
     const home = homeOf(cacheDirectory);
     const files = [...namesIn(home)].filter((name) => name.startsWith(VARIABLES));
-    names = new Set(files.flatMap((name) => texts(readJson(path.join(home, name)))));
-    variables.set(cacheDirectory, names);
-  }
-  return names;
+    return new Set(files.flatMap((name) => texts(readJson(path.join(home, name)))));
+  });
 }
 
 let snapshot: { names: ReadonlySet<string>; of: Set<string> } | null = null;
@@ -256,16 +251,13 @@ function notesIn(folder: string): Made[] {
 
 /** Nearly every file has no notes, so the folder of all is listed once. */
 function namesIn(folder: string): ReadonlySet<string> {
-  let names = listed.get(folder);
-  if (names === undefined) {
+  return getOrCreate(listed, folder, () => {
     try {
-      names = new Set(unwatched.readdirSync(folder));
+      return new Set(unwatched.readdirSync(folder));
     } catch {
-      names = new Set();
+      return new Set();
     }
-    listed.set(folder, names);
-  }
-  return names;
+  });
 }
 
 /** Of one file so many notes are kept; the newest names all inputs that any of them does. */

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createPathsMatcher, parseTsconfig } from 'get-tsconfig';
+import { getOrCreate } from '../get-or-create';
 
 /** Gives the absolute paths, without extensions, that a specifier may lead to. */
 type Matcher = (specifier: string) => string[];
@@ -26,14 +27,11 @@ export function aliasesAt(folder: string): Matcher {
 }
 
 function matchersAt(folder: string): readonly Matcher[] {
-  let matchers = known.get(folder);
-  if (matchers === undefined) {
+  return getOrCreate(known, folder, () => {
     const above = path.dirname(folder);
     const own = configsIn(folder).flatMap((file) => matcherOf(file) ?? []);
-    matchers = [...own, ...(above === folder ? [] : matchersAt(above))];
-    known.set(folder, matchers);
-  }
-  return matchers;
+    return [...own, ...(above === folder ? [] : matchersAt(above))];
+  });
 }
 
 const CONFIG = /^[jt]sconfig(?:\..+)?\.json$/;

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { parseJson } from '../files/json';
 import { folderWith, packageFolder, realPath } from '../files/paths';
 import { isFile } from '../files/stats';
+import { getOrCreate } from '../get-or-create';
 
 const EXTENSIONS = [
   '',
@@ -152,19 +153,12 @@ export function forgetImports(): void {
 function workspaceFiles(specifier: string, folder: string): string[] {
   const [, name, below] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
   if (name === undefined || path.isAbsolute(specifier)) return [];
-  const key = `${folder}\0${specifier}`;
-  let files = workspaces.get(key);
-  if (files === undefined) {
+  return getOrCreate(workspaces, `${folder}\0${specifier}`, () => {
     const home = name.startsWith('#') ? null : linkedFolder(name, folder);
-    files =
-      home === null
-        ? ownFiles(specifier, folder)
-        : below === undefined
-          ? entriesOf(home)
-          : [resolve(path.join(home, below)) ?? []].flat();
-    workspaces.set(key, files);
-  }
-  return files;
+    if (home === null) return ownFiles(specifier, folder);
+    if (below === undefined) return entriesOf(home);
+    return [resolve(path.join(home, below)) ?? []].flat();
+  });
 }
 
 /**
