@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { sqlitePackage } from '../../../src/store/connection/sqlite';
 import { testing, type Family } from './scenario';
 
 /** The smallest WebAssembly module that exports a global, of this value. */
@@ -10,10 +11,19 @@ function wasm(value: number): Buffer {
   return Buffer.from([...header, ...globals, ...exported]);
 }
 
-const ADDON = path.resolve(
-  __dirname,
-  '../../../node_modules/better-sqlite3/build/Release/better_sqlite3.node',
-);
+const ADDON = addon();
+
+/** An addon that this Node loads: the one of SQLite, which one package ships and the other builds. */
+function addon(): string {
+  const root = path.dirname(require.resolve(`${sqlitePackage()}/package.json`));
+  const candidates = [
+    'build/Release/better_sqlite3.node',
+    `prebuilds/${process.platform}-${process.arch}.node`,
+  ];
+  const found = candidates.map((name) => path.join(root, name)).find((file) => fs.existsSync(file));
+  if (found === undefined) throw new Error(`No native addon in ${root}: run \`npm ci\`.`);
+  return found;
+}
 
 /** ES modules that Node runs as such, WebAssembly and native addons. */
 export const native: Family = {
