@@ -101,7 +101,15 @@ test('a reader during a commit sees all of it or nothing; one that reads on cost
   expect(faultsOf(file)).toEqual([]);
 });
 
-test('a lock held for longer than the commit waits: what was recorded is committed by the next run', () => {
+test.each([
+  ['is committed by the next run', '', 0, []],
+  [
+    'counts for nothing where the process ends otherwise',
+    'process.exitCode = 7;',
+    7,
+    [testFile(0)],
+  ],
+])('a lock held for longer than the commit waits: what was recorded %s', (_, code, ends, runs) => {
   const sqlite = JSON.stringify(require.resolve(sqlitePackage()));
   const project = make(1, {
     // Ends by itself, some time after the ten seconds that a commit waits.
@@ -116,15 +124,16 @@ setTimeout(() => db.close(), 16_000);
 const fs = require('fs');
 test('holds', async () => {
   require('child_process').spawn(process.execPath, ['hold.js'], { detached: true, stdio: 'ignore' }).unref();
+  ${code}
   while (!fs.existsSync('held')) await new Promise((resolve) => setTimeout(resolve, 20));
 }, 60_000);
 `,
   });
   const { exitCode, messages } = project.run(['--runInBand']);
-  expect(exitCode).toBe(0);
+  expect(exitCode).toBe(ends);
   expect(messages.at(-1)).toMatch(/locked by another process.*committed by the next run/);
   expect(recordsIn(project.path('.testmondata')).size).toBe(0);
-  expect(project.run(['t0']).ran).toEqual([]);
+  expect(project.run(['t0']).ran).toEqual(runs);
   // What a child that outlives its test reports at its own end is nobody's any more.
   expect(project.leftovers().filter((name) => !name.includes('children'))).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { RunDirectory } from '../run/run-directory';
 import { TestOutcomes } from '../run/test-outcomes';
 
 /**
- * Commits what the workers of controllers that died have journaled, as Jest had judged it until then, and removes what
+ * Commits what the workers have journaled of controllers that died, or could not commit for a lock, as Jest had judged it until then, and removes what
  * those left behind. What cannot be read there costs those records, never this run.
  * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
  */
@@ -43,7 +43,7 @@ function* recordsOf(
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
   // Whatever killed Jest's process, a test file that ran in it may have done it: memory, a signal to itself.
-  const judged = new JudgedRecords(journals, outcomes, 'inBand');
+  const judged = new JudgedRecords(journals, outcomes, outcomes.distrust ?? 'inBand');
   for (const { record } of judged.records()) {
     const environmentId = environments(record.environmentId);
     if (environmentId !== null) yield { ...record, environmentId };

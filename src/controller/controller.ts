@@ -35,7 +35,7 @@ import {
 } from './environments';
 import { RunResults } from './run-results';
 import { heedEscapes } from './escapes';
-import type { Ending, Passes } from './passes';
+import type { Ending, KeptJournals, Passes } from './passes';
 import { identityOf, messageOf, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
 import { count, some } from '../terminal/logger';
@@ -405,7 +405,7 @@ export class Controller {
    * @param ending How the run came to its end.
    * @returns What becomes final as the process ends; null where there is nothing.
    */
-  end(ending: Ending): Passes | null {
+  end(ending: Ending): Passes | KeptJournals | null {
     if (this.#ended) return null;
     this.#ended = true;
     const { logger, dataFile } = this.#request;
@@ -418,8 +418,9 @@ export class Controller {
     } catch (error) {
       this.#store.close();
       this.#spotChecks?.sayFindings(false);
-      logger.warn(this.#keepOrDrop(error));
-      return null;
+      const kept = this.#keep(error, ending);
+      if (kept === null) logger.warn(this.#drop(error));
+      return kept;
     } finally {
       this.#store.close();
       announceRun(RUN_FILE_VARIABLE, undefined);
@@ -470,14 +471,29 @@ export class Controller {
     return this.#counts;
   }
 
-  /** Journals outlive a lock, for the next controller; on a disk that takes nothing they would only pile up. */
-  #keepOrDrop(error: unknown): string {
+  /**
+   * Journals outlive a lock, for the next controller; on a disk that takes nothing they would only pile up.
+   * @returns Null where they are of no use.
+   */
+  #keep(error: unknown, { distrust, isProvisional }: Ending): KeptJournals | null {
+    const { dataFile, logger } = this.#request;
+    const directory = this.#directory;
+    if (directory === null || asStoreError(error, dataFile).reason !== 'locked') return null;
+    logger.warn(
+      `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`,
+    );
+    const leave = (isExplained: boolean) => {
+      this.#outcomes.conclude(isExplained ? distrust : 'everybody');
+      directory.release();
+    };
+    if (isProvisional) return { leave };
+    leave(true);
+    return null;
+  }
+
+  #drop(error: unknown): string {
     const { dataFile } = this.#request;
     const { reason } = asStoreError(error, dataFile);
-    if (reason === 'locked') {
-      this.#directory?.release();
-      return `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`;
-    }
     this.#directory?.remove();
     if (reason === 'damaged' && identityOf(dataFile) === this.#identity) {
       try {

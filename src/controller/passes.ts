@@ -1,6 +1,6 @@
 import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
-import type { Distrust } from '../run/judged-records';
+import type { Distrust } from '../run/journal';
 import type { Logger } from '../terminal/logger';
 import { identityOf, messageOf } from './open-store';
 import { sayDoubtful } from './summary';
@@ -26,6 +26,12 @@ export interface Passes {
   /** Which file that was. */
   identity: string | null;
   logger: Logger;
+}
+
+/** A run that could not be committed: what its workers journaled is left to the next controller. */
+export interface KeptJournals {
+  /** @param isExplained As for `settlePasses`; where it is false, what ran in Jest's own process runs again. */
+  leave(isExplained: boolean): void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CommitBatch } from '../store';
 import type { TestFileKey, TestFileRecord } from '../records/types';
-import { JudgedRecords, type Distrust } from '../run/judged-records';
+import type { Distrust } from '../run/journal';
+import { JudgedRecords } from '../run/judged-records';
 import type { PartialFailures } from './partial-failures';
 import type { Journal } from '../run/read-journals';
 import type { TestOutcomes } from '../run/test-outcomes';

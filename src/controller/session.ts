@@ -18,7 +18,7 @@ import type { RunRequest } from './run-request';
 import { makeLogger, type Logger } from '../terminal/logger';
 import type { JudgedTest } from './project';
 import { suppressNoTestsFound } from './suppress-no-tests-found';
-import { INTERRUPTED, settlePasses, type Ending, type Passes } from './passes';
+import { INTERRUPTED, settlePasses, type Ending, type KeptJournals, type Passes } from './passes';
 import { ProcessEnd, type JestResults } from './process-end';
 import { unrefStatusTimer } from './unref-status-timer';
 import { UnsafeFolderError } from '../run/run-directory';
@@ -33,7 +33,7 @@ export interface Session {
   /** How this process comes to its end. */
   processEnd: ProcessEnd | null;
   /** What Jest made of the last run that came to its end, and what becomes final with the process. */
-  concluded: { jest: JestResults; passes: Passes } | null;
+  concluded: { jest: JestResults; passes: Passes | KeptJournals } | null;
   /** Set by an inspection: it takes the place of the run. */
   inspector: Inspector | null;
   /** Set by the `verify` command. */
@@ -168,7 +168,7 @@ function stopRecordingIfToolChainChanged(
  * Ends the run under way, if there is one.
  * @returns What becomes final with the process.
  */
-export function endRun(ending: Ending): Passes | null {
+export function endRun(ending: Ending): Passes | KeptJournals | null {
   const current = session().controller;
   if (current === null) return null;
   session().controller = null;
@@ -181,7 +181,9 @@ function endProcess(code: number): void {
   const { controller, processEnd, concluded, reported } = session();
   if (concluded !== null) {
     session().concluded = null;
-    settlePasses(concluded.passes, processEnd?.isExplained(code, concluded.jest) !== false);
+    const isExplained = processEnd?.isExplained(code, concluded.jest) !== false;
+    if ('leave' in concluded.passes) concluded.passes.leave(isExplained);
+    else settlePasses(concluded.passes, isExplained);
   }
   if (controller === null) return;
   if (!reported && processEnd?.endedByItself === true) endRun({ ...INTERRUPTED, isWhole: true });

@@ -18,7 +18,7 @@ import type { JournalFootprint, JournalLine, JournalTest } from './journal';
  */
 export function asJournalLine(value: unknown): JournalLine | null {
   if (!isObject(value)) return null;
-  return isNames(value) || isStart(value) || isEnd(value) || isVerdict(value)
+  return isNames(value) || isStart(value) || isEnd(value) || isVerdict(value) || isConcluded(value)
     ? (value as unknown as JournalLine)
     : null;
 }
@@ -68,6 +68,14 @@ function isEnd(line: Fields): boolean {
 
 function isVerdict(line: Fields): boolean {
   return line.type === 'verdict' && namesTestFile(line) && typeof line.passed === 'boolean';
+}
+
+function isConcluded(line: Fields): boolean {
+  return (
+    line.type === 'concluded' &&
+    isNumber(line.at) &&
+    (line.distrust === 'nobody' || line.distrust === 'inBand' || line.distrust === 'everybody')
+  );
 }
 
 function namesTestFile({ environmentId, path, at }: Fields): boolean {

@@ -12,7 +12,8 @@ export type JournalLine =
   | JournalNames
   | { type: 'start'; environmentId: number; path: string; at: number }
   | JournalEnd
-  | JournalVerdict;
+  | JournalVerdict
+  | JournalConclusion;
 
 /**
  * What is met for the first time, before the line that refers to it: the metadata strings that probed files carry, and
@@ -48,6 +49,19 @@ export interface JournalVerdict {
   path: string;
   at: number;
   passed: boolean;
+}
+
+/**
+ * Whose passes do not count, though Jest said so: its process came to an end that may be their doing. `inBand`: of what
+ * ran in that process, where a late timer of one test file can end it while another runs.
+ */
+export type Distrust = 'nobody' | 'inBand' | 'everybody';
+
+/** How a run came to its end that could not be committed. */
+export interface JournalConclusion {
+  type: 'concluded';
+  at: number;
+  distrust: Distrust;
 }
 
 /**

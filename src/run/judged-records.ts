@@ -1,12 +1,7 @@
 import type { TestFileKey } from '../records/types';
+import type { Distrust } from './journal';
 import { JournalReader, type Journal, type JournaledRecord } from './read-journals';
 import { keyOf, type TestOutcomes } from './test-outcomes';
-
-/**
- * Whose passes do not count, though Jest said so: its process came to an end that may be their doing. `inBand`: of what
- * ran in that process, where a late timer of one test file can end it while another runs.
- */
-export type Distrust = 'nobody' | 'inBand' | 'everybody';
 
 /**
  * The records in the journals of a run, as Jest judged their test files. They are read while they are used: those of a

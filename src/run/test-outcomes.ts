@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { encodeLine, decodeJournal } from './journal';
+import { encodeLine, decodeJournal, type Distrust } from './journal';
 import type { TestFileKey, TestFileRecord } from '../records/types';
 import { chunksOf } from './run-directory';
 
@@ -18,13 +18,16 @@ export class TestOutcomes {
   readonly #failed = new Map<string, TestFileKey>();
   #file: string | null = null;
   #isJudge = false;
+  #distrust: Distrust | null = null;
 
   /** The verdicts of a run whose controller died. */
   static of(file: string): TestOutcomes {
     const verdicts = new TestOutcomes();
     verdicts.decide();
-    for (const line of decodeJournal(chunksOf(file)))
+    for (const line of decodeJournal(chunksOf(file))) {
       if (line.type === 'verdict') verdicts.#add(line, line.passed);
+      if (line.type === 'concluded') verdicts.#distrust = line.distrust;
+    }
     return verdicts;
   }
 
@@ -43,6 +46,16 @@ export class TestOutcomes {
   note({ environmentId, path }: TestFileKey, passed: boolean): void {
     this.#add({ environmentId, path }, passed);
     this.#append(encodeLine({ type: 'verdict', environmentId, path, at: Date.now(), passed }));
+  }
+
+  /** The run came to its end, and only its commit is missing. */
+  conclude(distrust: Distrust): void {
+    this.#append(encodeLine({ type: 'concluded', at: Date.now(), distrust }));
+  }
+
+  /** How the run came to its end; null where its process ended before. */
+  get distrust(): Distrust | null {
+    return this.#distrust;
   }
 
   /** How many test files came to an end. */
