@@ -27,7 +27,7 @@ openInspection(process.argv.slice(2)).then((inspection) => {
     problem: problem && problem.reason,
     positionals,
     recorded: projects.map(({ key, recorded }) => key.project + ' ' + recorded),
-    verdicts: Object.fromEntries(tests.map(({ path, verdict }) => [path, verdict.affected ? verdict.reason : 'unaffected'])),
+    verdicts: Object.fromEntries(tests.map(({ path, decision }) => [path, decision.affected ? decision.reason : 'unaffected'])),
   });
   inspection.close();
 });
