@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -5,6 +6,8 @@ const config: Config = {
   roots: ['<rootDir>/__tests__'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
+  // Most of a test is one other process, so that both of two processors are used by two workers. Jest would start one.
+  maxWorkers: Math.max(2, os.availableParallelism() - 1),
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
   },
