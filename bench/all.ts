@@ -1,16 +1,16 @@
 /**
  * Every measurement in turn, each a command of its own that prints its table: what recording costs, what nothing
- * affected takes, one edit, precision, scale, growth. Looking for escapes takes hours; see `bench:mutation`.
+ * affected takes, one edit, precision, scale, growth. Looking for escapes takes hours; see `bench -- mutation`.
  *
- *   npm run bench -- [project folder] [--only overhead,edit] [--full] [--seed 1] [-- Jest arguments]
+ *   npm run bench -- all [project folder] [--only overhead,edit] [--full] [--seed 1] [-- Jest arguments]
  *
- * The folder must be a clean git checkout, as for `bench:edit`.
+ * The folder must be a clean git checkout, as for `bench -- edit`.
  */
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
+import { isBenchName, runBench } from './support/benches';
 import { measure } from './support/measure';
 
 const program = new Command('bench')
@@ -26,7 +26,7 @@ const { only, seed, full } = program.opts<{ only?: string; seed: string; full?: 
 const folder = path.resolve(project);
 const seeded = ['--seed', seed];
 const ofProject = (...options: string[]) => [folder, ...options, '--', ...jestArguments];
-const parts: Record<string, () => string[]> = {
+const parts: Partial<Record<string, () => string[]>> = {
   overhead: () => ofProject(),
   latency: () => ofProject(),
   edit: () => ofProject(...seeded),
@@ -44,13 +44,8 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'));
 process.env.TESTMON_DATAFILE = path.join(scratch, '.testmondata');
 for (const name of chosen) {
   const part = parts[name];
-  if (part === undefined) throw new Error(`There is no part ${name}.`);
+  if (part === undefined || !isBenchName(name)) throw new Error(`There is no part ${name}.`);
   console.log(`\n${name}`);
-  const script = path.join(__dirname, `${name}.ts`);
-  const loader = ['--max-old-space-size=8000', '-r', 'ts-node/register/transpile-only'];
-  const { status } = spawnSync(process.execPath, [...loader, script, ...part()], {
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exitCode = 1;
+  if (runBench(name, part()) !== 0) process.exitCode = 1;
 }
 fs.rmSync(scratch, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 /**
  * One edit: from saving a one-line change to the end of the run, against `jest --onlyChanged` and all of Jest.
  *
- *   npm run bench:edit -- <project folder> [--edits 5] [--seed 1] [--full] [-- Jest arguments]
+ *   npm run bench -- edit <project folder> [--edits 5] [--seed 1] [--full] [-- Jest arguments]
  *
  * The folder must be a clean git checkout. Each edit is a seeded mutant of a source file that some test loads; it is
  * taken back afterwards. `--full` times all of Jest for each edit too; otherwise once.
@@ -13,6 +13,7 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import { applyMutant, isSourceFile, mutantSequence, type Source } from './mutation/mutants';
 import { machine, measure, median } from './support/measure';
+import { addResult, printTable } from './support/results';
 
 const program = new Command('edit')
   .argument('<project>', 'folder of a project with Jest installed, a clean git checkout')
@@ -62,9 +63,11 @@ async function main(): Promise<void> {
       fs.writeFileSync(file, text);
     }
   }
-  console.table(rows);
+  printTable('edits', rows);
+  const [ours, changed, all] = [walls.ours, walls.changed, walls.all].map(median);
+  addResult('median wall (s)', { ours, changed, all });
   console.log(
-    `median wall: jest-testmon ${median(walls.ours).toFixed(1)} s, jest --onlyChanged ${median(walls.changed).toFixed(1)} s, jest ${median(walls.all).toFixed(1)} s`,
+    `median wall: jest-testmon ${ours?.toFixed(1)} s, jest --onlyChanged ${changed?.toFixed(1)} s, jest ${all?.toFixed(1)} s`,
   );
 }
 

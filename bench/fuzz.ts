@@ -3,9 +3,9 @@
  * ways, and random changes. Bare Jest is the truth: a test file that fails after a change and was not selected is an
  * escape. The project of a finding stays where it was made.
  *
- *   npm run bench:fuzz -- --seed 1 --count 2000
- *   npm run bench:fuzz -- --seed 17 --projects 1          # one project again
- *   npm run bench:fuzz -- --only 'thread' --count 200     # only operations and contexts whose name has it
+ *   npm run bench -- fuzz --seed 1 --count 2000
+ *   npm run bench -- fuzz --seed 17 --projects 1          # one project again
+ *   npm run bench -- fuzz --only 'thread' --count 200     # only operations and contexts whose name has it
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -13,6 +13,7 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import { judgeProject, newTally, type Tally } from './fuzz/campaign';
 import { endProcesses } from './mutation/process';
+import { addResult } from './support/results';
 
 const program = new Command('fuzz')
   .option('--seed <number>', 'seed of the first project', Number, 1)
@@ -27,7 +28,6 @@ const program = new Command('fuzz')
     'where projects are made',
     path.join(os.tmpdir(), 'jest-testmon-fuzz'),
   )
-  .option('--report <file>', 'write what was found as JSON, too')
   .parse();
 const flags = program.opts<{
   seed: number;
@@ -38,7 +38,6 @@ const flags = program.opts<{
   only?: string;
   dist: string;
   folder: string;
-  report?: string;
 }>();
 
 async function main(): Promise<void> {
@@ -54,8 +53,7 @@ async function main(): Promise<void> {
     say(`seed ${seed}: ${summary(tally)}`);
   }
   say(needless(tally));
-  if (flags.report !== undefined)
-    fs.writeFileSync(flags.report, JSON.stringify(tally.findings, null, 1));
+  addResult('findings', tally.findings);
   process.exitCode = tally.findings.length === 0 ? 0 : 1;
 }
 

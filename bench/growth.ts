@@ -2,7 +2,7 @@
  * A project over many edits, runs and branch switches: how large its database gets and how long selecting takes.
  * Each step edits a file or switches branches, selects as the controller does it, and records what it selected.
  *
- *   npm run bench:growth -- [--steps 200] [--seed 1]
+ *   npm run bench -- growth [--steps 200] [--seed 1]
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -19,6 +19,7 @@ import { machine, median } from './support/measure';
 import { projectConfig, runRequest } from './support/project';
 import { randomNumbers } from './support/random';
 import { versionOf } from './support/version';
+import { printTable } from './support/results';
 
 const program = new Command('growth')
   .option('--steps <count>', 'edits and branch switches', '200')
@@ -204,7 +205,7 @@ async function main(): Promise<void> {
   console.log(
     `${machine()}, seed ${given.seed}; ${TESTS} test files, ${SOURCES} source files, ${BRANCHES} branches`,
   );
-  console.table(rows);
+  printTable('growth', rows);
   console.log(
     `nine of ten test files deleted: from ${(whole / 1e6).toFixed(2)} to ${(left / 1e6).toFixed(2)} MB in one run`,
   );

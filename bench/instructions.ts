@@ -3,7 +3,7 @@
  * percent or two, where two times differ by a third. Takes about fifty times as long as the run itself, so name few
  * test files. The counts are grouped by what V8 was at.
  *
- *   npm run bench:instructions -- <project folder> [-- Jest arguments]
+ *   npm run bench -- instructions <project folder> [-- Jest arguments]
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -12,6 +12,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { machine, measure } from './support/measure';
+import { printTable } from './support/results';
 
 const program = new Command('instructions')
   .argument('<project>', 'folder of a project with Jest installed')
@@ -78,7 +79,9 @@ function total(kinds: ReadonlyMap<string, number>): number {
 }
 
 if (spawnSync('valgrind', ['--version']).status !== 0) {
-  console.error('This needs Valgrind, which is not installed: install it, or use bench:overhead.');
+  console.error(
+    'This needs Valgrind, which is not installed: install it, or use npm run bench -- overhead.',
+  );
   process.exit(1);
 }
 const jest = createRequire(path.join(folder, 'package.json')).resolve('jest/bin/jest');
@@ -102,7 +105,7 @@ const row = (before: number, after: number) => ({
   'more (% of all)': (((after - before) / total(bare)) * 100).toFixed(1),
 });
 console.log(machine(folder));
-console.table({
+printTable('instructions', {
   ...Object.fromEntries(
     [...KINDS.map(([kind]) => kind), 'other'].map((kind) => [
       kind,

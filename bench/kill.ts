@@ -3,11 +3,12 @@
  * after each that the database is sound, that nothing complete was lost, and that the next run selects what an oracle
  * that runs everything finds failing.
  *
- *   npm run bench:kill -- --count 200 --seed 1
+ *   npm run bench -- kill --count 200 --seed 1
  */
 import { Command } from 'commander';
 import { World, type Victim } from './faults/world';
 import { machine } from './support/measure';
+import { addResult } from './support/results';
 
 const VICTIMS: readonly Victim[] = ['controller', 'worker', 'group', 'commit'];
 
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
   }
   const table = VICTIMS.map((victim) => `${victim} ${met[victim]}`).join(', ');
   console.log(`${world.kills} kills (${table}): ${faults.length === 0 ? 'no fault' : 'FAULTS'}`);
+  addResult('kills', { seed, kills: world.kills, met, faults });
   if (faults.length > 0) console.log(`The project is kept at ${world.project.root}`);
   else world.remove();
   return faults.length === 0 ? 0 : 1;

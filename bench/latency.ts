@@ -2,13 +2,14 @@
  * What it takes to find out that nothing is affected: wall and CPU of `jest-testmon` against `jest --listTests` and
  * bare Jest, alternating.
  *
- *   npm run bench:latency -- <project folder> [--rounds 7] [-- Jest arguments]
+ *   npm run bench -- latency <project folder> [--rounds 7] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { alternate, machine, measure, median } from './support/measure';
+import { printTable } from './support/results';
 
 const program = new Command('latency')
   .argument('<project>', 'folder of a project with Jest installed')
@@ -54,7 +55,7 @@ const row = (measured: readonly { wall: number; user: number; system: number }[]
   };
 };
 console.log(`${machine(folder)}; medians of ${rounds}, bare Jest once; ${folder}`);
-console.table({
+printTable('latency', {
   'jest-testmon, nothing changed': row(results.testmon),
   'jest --listTests': row(results.list),
   ...(bare && { jest: row(whole) }),

@@ -3,10 +3,10 @@
  * the test files that the tool does not select. The project itself stays untouched; a stopped campaign goes on where
  * it was stopped.
  *
- *   npm run bench:mutation -- <project folder> --count 300 --seed 1
- *   npm run bench:mutation -- <project folder> --granularity test
- *   npm run bench:mutation -- <project folder> --config ./scripts/jest/jest.config.js
- *   npm run bench:mutation -- <project folder> --replay 1/42
+ *   npm run bench -- mutation <project folder> --count 300 --seed 1
+ *   npm run bench -- mutation <project folder> --granularity test
+ *   npm run bench -- mutation <project folder> --config ./scripts/jest/jest.config.js
+ *   npm run bench -- mutation <project folder> --replay 1/42
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -18,13 +18,13 @@ import { applyMutant } from './mutation/mutants';
 import { endProcesses } from './mutation/process';
 import { render, summarise } from './mutation/report';
 import { Workspace } from './mutation/workspace';
+import { addResult } from './support/results';
 
 interface Flags {
   count: number;
   seed: number;
   config?: string;
   granularity: 'file' | 'test';
-  report?: string;
   jestArgs: string[];
   workers: number;
   kills: boolean;
@@ -46,7 +46,6 @@ async function main(): Promise<number> {
         .choices(['file', 'test'])
         .default('file'),
     )
-    .option('--report <file>', 'write the figures and escapes as JSON, too')
     .option(
       '--jest-args <argument>',
       'a further argument for every call of Jest; may be repeated',
@@ -84,8 +83,7 @@ async function main(): Promise<number> {
   const results = await campaign.run(flags.count);
   const report = summarise(results, campaign, options);
   console.log(render(report));
-  if (flags.report !== undefined)
-    fs.writeFileSync(flags.report, `${JSON.stringify(report, null, 2)}\n`);
+  addResult('report', report);
   return report.escapes.length === 0 ? 0 : 1;
 }
 

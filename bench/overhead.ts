@@ -5,7 +5,7 @@
  * Jest's own processes compile everything anew, ours find it in the compile cache; `--compile` shows what recording costs
  * without that.
  *
- *   npm run bench:overhead -- <project folder> [--rounds 5] [--compile] [--coverage] [-- Jest arguments]
+ *   npm run bench -- overhead <project folder> [--rounds 5] [--compile] [--coverage] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +13,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { alternate, machine, measure, median, type Measured } from './support/measure';
+import { printTable } from './support/results';
 
 const program = new Command('overhead')
   .argument('<project>', 'folder of a project with Jest installed')
@@ -74,7 +75,8 @@ const figures = (name: string, key: 'user' | 'wall') =>
 const ratio = (name: string, key: 'user' | 'wall') =>
   (median(figures(name, key)) / median(figures('bare', key))).toFixed(3);
 console.log(machine(folder));
-console.table(
+printTable(
+  'overhead',
   Object.fromEntries(
     Object.keys(commands).map((name) => [
       name,

@@ -3,7 +3,7 @@
  * time, each on a processor of its own, with their places swapped from round to round. Two such rounds are one figure, so
  * that neither the machine's speed nor a faster processor counts. Linux, with two processors or more.
  *
- *   npm run bench:paired -- <project folder> [--rounds 8] [-- Jest arguments]
+ *   npm run bench -- paired <project folder> [--rounds 8] [-- Jest arguments]
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -12,6 +12,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
 import { machine, median } from './support/measure';
+import { addResult, printTable } from './support/results';
 
 const program = new Command('paired')
   .argument('<project>', 'folder of a project with Jest installed')
@@ -70,7 +71,8 @@ async function main(): Promise<void> {
     round % 2 === 1 ? [Math.sqrt(ratio * (ratios[round - 1] ?? ratio))] : [],
   );
   console.log(machine(folder));
-  console.table(
+  printTable(
+    'pairs',
     pairs.map(({ bare, recording }) => ({
       'bare, user CPU (s)': bare.toFixed(2),
       'recording (s)': recording.toFixed(2),
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   );
   const bare = median(pairs.map((each) => each.bare));
   const recording = median(pairs.map((each) => each.recording));
+  addResult('ratio', { medians: recording / bare, swapped: median(balanced) });
   console.log(`Ratio of medians: ${(recording / bare).toFixed(3)}`);
   console.log(
     `Swapped pairs: ${balanced.map((ratio) => ratio.toFixed(3)).join(' ')}, median ${median(balanced).toFixed(3)}`,

@@ -1,5 +1,5 @@
 /**
- * Compares parsers on what transformers make of real sources: `npm run bench:parsers -- [folder ...]`.
+ * Compares parsers on what transformers make of real sources: `npm run bench -- parsers [folder ...]`.
  * Prints the time per pass over all texts, and how much of `insertProbes` is parsing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { parse as acorn } from 'acorn';
 import * as ts from 'typescript';
 import { insertProbes, readBlocks } from '../src/blocks';
+import { printTable } from './support/results';
 
 const PASSES = 5;
 /** Our own sources where none are named. */
@@ -88,7 +89,8 @@ async function main(): Promise<void> {
     const texts = sources(folder).map(transformed);
     const size = texts.reduce((sum, { code }) => sum + code.length, 0);
     console.log(`\n${folder}: ${texts.length} files, ${Math.round(size / 1024)} kB transformed`);
-    console.table(
+    printTable(
+      folder,
       Object.fromEntries(
         Object.entries(all).map(([name, parse]) => {
           const times: number[] = [];

@@ -2,7 +2,7 @@
  * How much of a suite a change selects: for each recorded block of a project's source, the share of test files and of
  * tests that would run, weighted by the lines of the block, against coarser ways to tell.
  *
- *   npm run bench:precision -- <project folder> [--related 20] [--seed 1] [-- Jest arguments]
+ *   npm run bench -- precision <project folder> [--related 20] [--seed 1] [-- Jest arguments]
  *
  * The project must have been recorded (`jest-testmon`). `--findRelatedTests` is asked for a seeded sample of the files,
  * as each answer is a start of Jest.
@@ -17,6 +17,7 @@ import { decodeBlocks, type Store } from '../src/store';
 import { Random } from './mutation/random';
 import { isSourceFile } from './mutation/mutants';
 import { machine } from './support/measure';
+import { printTable } from './support/results';
 
 // The built one, since Jest reads the composed config from a file of it.
 const { openInspection } = createRequire(__filename)(
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
     };
     table['whole files, the same files'] = { 'test files': mean(({ ours }) => ours), tests: '' };
   }
-  console.table(table);
+  printTable('shares', table);
 }
 
 /** Adds the newest complete record of each test file. */

@@ -2,12 +2,13 @@
  * Random small programs and random edits: whether one that does something else after the edit always has an executed
  * block of another fingerprint. The first that has not is shrunk and printed, with what replays it.
  *
- *   npm run bench:properties -- --runs 20000 --seed 1
+ *   npm run bench -- properties --runs 20000 --seed 1
  */
 import { Command } from 'commander';
 import * as fc from 'fast-check';
 import { selectsWhatChanged, type Met } from '../__tests__/faults/programs';
 import { machine } from './support/measure';
+import { addResult } from './support/results';
 
 const { runs, seed, path } = new Command('properties')
   .option('--runs <number>', 'how many programs', Number, 20_000)
@@ -31,3 +32,4 @@ if (result.failed) {
 console.log(
   `seed ${seed}: ${result.numRuns} programs, ${met.affected} affected, ${met.unaffected} unaffected: ${result.failed ? 'FAULT' : 'no escape'}`,
 );
+addResult('properties', { seed, programs: result.numRuns, ...met, failed: result.failed });

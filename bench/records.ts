@@ -2,7 +2,7 @@
  * Whether a project's records are the same for any number of workers, and whether a second run runs nothing. Tests that
  * draw lots or race with the clock run other blocks each time; what test files depend on must be the same.
  *
- *   npm run bench:records -- <project folder> [--workers 1,2,4] [-- Jest arguments]
+ *   npm run bench -- records <project folder> [--workers 1,2,4] [-- Jest arguments]
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { Store, type Snapshot, type SnapshotEnvironment, type SnapshotRecord } from '../src/store';
 import { machine, measure } from './support/measure';
+import { printTable } from './support/results';
 
 const program = new Command('records')
   .argument('<project>', 'folder of a project with Jest installed')
@@ -84,7 +85,8 @@ const compared = contents.map(({ count, first, second, found }) => ({
   differing: difference(contents[0]?.found ?? found, found),
 }));
 console.log(machine(folder));
-console.table(
+printTable(
+  'records',
   compared.map(({ count, first, second, differing }) => ({
     workers: count,
     'test files run first': first.ran,

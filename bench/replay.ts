@@ -2,9 +2,9 @@
  * Walks a real history, first parent by first parent, as somebody would who runs the tool at each commit. At each,
  * bare Jest is the truth: a test file that was left out and fails makes the commit unsafe.
  *
- *   npm run bench:replay -- <repository> --commits 40 --packages <folder with node_modules>
- *   npm run bench:replay -- <repository> --commits 40 --install 'npm ci --ignore-scripts'
- *   npm run bench:replay -- <repository> --touching src,test --granularity file,test --json out.json
+ *   npm run bench -- replay <repository> --commits 40 --packages <folder with node_modules>
+ *   npm run bench -- replay <repository> --commits 40 --install 'npm ci --ignore-scripts'
+ *   npm run bench -- replay <repository> --touching src,test --granularity file,test --json out.json
  *
  * Without `--install` the packages stay those that `--packages` has, whatever the commits ask for. Jest's own
  * arguments follow `--`.
@@ -18,6 +18,7 @@ import { Runner, type Run } from './replay/jest';
 import { judge, type Judged } from './replay/judge';
 import { render, type Walked } from './replay/report';
 import { machine } from './support/measure';
+import { addResult } from './support/results';
 
 const list = (text: string): string[] => text.split(',').filter((part) => part !== '');
 const program = new Command('replay')
@@ -32,7 +33,6 @@ const program = new Command('replay')
   .option('--granularity <levels>', 'file, test, or both', list, ['file'])
   .option('--dist <folder>', "the tool's build", path.resolve(__dirname, '../dist'))
   .option('--work <folder>', 'where the clone is made')
-  .option('--json <file>', 'write all that was seen')
   .parse();
 const flags = program.opts<{
   commits: number;
@@ -44,7 +44,6 @@ const flags = program.opts<{
   granularity: string[];
   dist: string;
   work?: string;
-  json?: string;
 }>();
 const [repository = '.', ...jestArguments] = program.args;
 
@@ -89,9 +88,11 @@ function main(): void {
       tell(commit, granularity, judged, broken);
       walks[index]?.commits.push({ ...judged, commit, installed, broken });
     }
-    save(walks);
   }
-  for (const walked of walks) console.log(render(walked));
+  for (const walked of walks) {
+    console.log(render(walked));
+    addResult(walked.granularity, walked);
+  }
   process.exitCode = walks.some(({ commits }) => commits.some(isUnsafe)) ? 1 : 0;
 }
 
@@ -121,10 +122,6 @@ function tell(commit: Commit, granularity: string, judged: Judged, broken: strin
     ...(broken === null ? [] : [`\n  BROKEN ${broken}`]),
   ];
   console.log(said.join(' '));
-}
-
-function save(walks: readonly Walked[]): void {
-  if (flags.json !== undefined) fs.writeFileSync(flags.json, JSON.stringify(walks, null, 1));
 }
 
 main();

@@ -3,7 +3,7 @@
  * generated working tree under git and its database. Measures selecting as the controller does it, committing, and
  * how each grows from a tenth of that size.
  *
- *   npm run bench:scale -- [--sizes 0.1,1] [--rounds 3] [--seed 1] [--keep <folder>]
+ *   npm run bench -- scale [--sizes 0.1,1] [--rounds 3] [--seed 1] [--keep <folder>]
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -13,6 +13,7 @@ import { Command } from 'commander';
 import { machine, median } from './support/measure';
 import { DIST, projectConfig, runRequest } from './support/project';
 import { testPath, World } from './scale/world';
+import { printTable } from './support/results';
 
 const program = new Command('scale')
   .option('--sizes <list>', 'parts of the whole, smallest first', '0.1,1')
@@ -178,7 +179,8 @@ async function main(): Promise<void> {
       const result = await measureSize(part, fs.realpathSync(folder));
       tables.push(result);
       console.log(`\n${10_000 * part} test files, ${50_000 * part} source files`);
-      console.table(
+      printTable(
+        `${10_000 * part} test files`,
         Object.fromEntries(
           Object.entries(result).map(([name, cost]) => [
             name,

@@ -3,11 +3,12 @@
  * each followed by a run that is compared with an oracle that runs everything. The first fault ends it; the seed and
  * the number of the step replay it.
  *
- *   npm run bench:soak -- --minutes 30 --seed 1
+ *   npm run bench -- soak --minutes 30 --seed 1
  */
 import { Command } from 'commander';
 import { World, type Fault, type Victim } from './faults/world';
 import { machine } from './support/measure';
+import { addResult } from './support/results';
 
 interface Step {
   what: string;
@@ -63,6 +64,7 @@ async function main(): Promise<number> {
   console.log(
     `seed ${options.seed}: ${steps} steps, ${world.kills} kills in ${minutes} minutes: ${faults.length === 0 ? 'no escape, no corruption, nothing lost' : 'FAULTS'}`,
   );
+  addResult('soak', { seed: options.seed, steps, kills: world.kills, minutes, faults });
   if (faults.length > 0) console.log(`The project is kept at ${world.project.root}`);
   else world.remove();
   return faults.length === 0 ? 0 : 1;

@@ -6,7 +6,7 @@ jest.setTimeout(300_000);
 let world: World;
 afterEach(() => world.remove());
 
-// Few and seeded; `npm run bench:kill` does as many as wanted.
+// Few and seeded; `npm run bench -- kill` does as many as wanted.
 test.each<[Victim, number]>([
   ['controller', 1],
   ['worker', 2],
