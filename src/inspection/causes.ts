@@ -54,14 +54,32 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'pragmas':
       return `the docblock of ${name} changed`;
     case 'rivals':
-      return `a file beside ${name} came or went that module resolution prefers, or a manual mock of it`;
+      return (
+        comingsAndGoings(value, now) ??
+        `a file beside ${name} came or went that module resolution prefers`
+      );
     case 'mocks':
-      return `${label} came or went`;
+      return comingsAndGoings(value, now) ?? `${label} came or went`;
     case 'always':
       return name === ''
         ? 'what it did to the file system could not be recorded'
         : `${name} asks to run always`;
   }
+}
+
+/** Which paths of a list are gone, and which are new; null where that cannot be told. */
+function comingsAndGoings(before: string, now: string | null): string | null {
+  if (now === null) return null;
+  const [old, current] = [before, now].map(
+    (list) => new Set(list.split('\n').map((file) => file.replace(/^\.\//, ''))),
+  ) as [Set<string>, Set<string>];
+  const told = [
+    ...[...old]
+      .filter((file) => file !== '' && !current.has(file))
+      .map((file) => `${file} is gone`),
+    ...[...current].filter((file) => file !== '' && !old.has(file)).map((file) => `${file} is new`),
+  ];
+  return told.length === 0 ? null : told.join(', ');
 }
 
 /** A package's value begins with its version; patches and nested packages follow. */

@@ -1,6 +1,12 @@
 import * as fs from 'node:fs';
 import { PackageReader } from '../dependencies/packages/packages';
 import { fromStored } from '../dependencies/files/paths';
+import { mocksValue } from '../dependencies/resolution/mocks';
+import {
+  FolderReader,
+  resolutionCandidatesValue,
+} from '../dependencies/resolution/resolution-candidates';
+import type { ProjectFacts } from '../workspace/working-tree';
 import type { DependencyKind } from '../records/types';
 import type { EncodedFootprint, Mismatch } from '../selection/match';
 import { decodeBlocks, type Dependency } from '../store';
@@ -41,7 +47,7 @@ export async function changesOf(
       const dependency = project.project.data?.dependencies.get(id);
       return dependency === undefined
         ? []
-        : [describeCause(dependency, currentValue(root, dependency))];
+        : [describeCause(dependency, currentValue(root, dependency, project.project.facts))];
     }),
   };
 }
@@ -76,7 +82,13 @@ export function isOfFile(kind: DependencyKind): boolean {
 }
 
 /** The value of a dependency now, where a message tells it: of others only whether it is there. */
-function currentValue(root: string, { kind, name }: Dependency): string | null {
+function currentValue(
+  root: string,
+  { kind, name }: Dependency,
+  { extensions, mocks }: ProjectFacts,
+): string | null {
+  if (kind === 'mocks') return mocks === null ? null : mocksValue(name, mocks);
+  if (kind === 'rivals') return resolutionCandidatesValue(name, extensions, new FolderReader(root));
   if (kind === 'package') return new PackageReader(root).value(fromStored(root, name));
   if (kind === 'present' || isOfFile(kind))
     return fs.existsSync(fromStored(root, name)) ? 'there' : null;

@@ -200,7 +200,25 @@ function watchPrivateCopies(): void {
       return content;
     };
     table.readFileSync = mimicFunction(watched, call);
+    watchForMocks(table);
   }
+}
+
+/** What Jest looks at beside a module that is to be mocked without a factory. Source: `requireMock` of jest-runtime. */
+const BESIDE_MODULE = `${path.sep}__mocks__${path.sep}`;
+
+function watchForMocks(table: FunctionTable): void {
+  const { existsSync } = table;
+  if (typeof existsSync !== 'function') return;
+  const call = existsSync as AnyFunction;
+  const watched: AnyFunction = function (...args) {
+    const [file] = args;
+    if (sink !== null && suspended === 0 && typeof file === 'string') {
+      if (file.includes(BESIDE_MODULE) && path.isAbsolute(file)) sink.soughtMock(file);
+    }
+    return Reflect.apply(call, this, args);
+  };
+  table.existsSync = mimicFunction(watched, call);
 }
 
 /**

@@ -11,7 +11,10 @@ interface ResolverClass {
     | 'resolveModuleAsync'
     | 'resolveModuleFromDirIfExists'
     | 'resolveStubModuleName'
-    | 'getModuleID',
+    | 'getModuleID'
+    | 'getMockModule'
+    | 'isCoreModule'
+    | 'getModulePath',
     AnyFunction
   > & {
     [MARK]?: boolean;
@@ -32,6 +35,7 @@ export function watchResolver(watch: Watch): void {
     watchResolutions(prototype, watch);
     watchGivenPaths(prototype, watch);
     watchModuleIds(prototype, watch);
+    watchNodeMocks(prototype, watch);
   }
 }
 
@@ -88,12 +92,19 @@ function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): v
   };
 }
 
+/** How many ids of modules are being made: what is resolved for an id may be replaced before anyone looks for a mock. */
+let identifying = 0;
+
 /** A module's id that Jest made. */
 interface ModuleId {
   /** What it is made of. */
   parts: readonly string[];
   /** The number of the sink that was told last. A sink itself would stay in memory with all that it has seen. */
   told: number;
+  /** What that sink's test file first asked for it by. */
+  specifier: unknown;
+  /** Whether it also asked by another specifier, and one of them is a name. */
+  isMixed: boolean;
 }
 
 /**
@@ -106,9 +117,9 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   if (typeof getModuleID !== 'function') return;
   const known = new Map<unknown, ModuleId>();
   // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
-  prototype.getModuleID = function (_virtualMocks, from, specifier, options) {
+  prototype.getModuleID = function (virtualMocks, from, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
-    const id = getModuleID.apply(this, arguments as unknown as unknown[]);
+    const id = identify(getModuleID, this, arguments);
     const sink = watch.sink();
     if (sink === null) return id;
     const turn = sink.number ?? 0;
@@ -116,22 +127,81 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
     if (moduleId === undefined) {
       if (typeof id !== 'string') return id;
       // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
-      moduleId = { parts: id.split(path.delimiter), told: -1 };
+      moduleId = { parts: id.split(path.delimiter), told: -1, specifier, isMixed: false };
       known.set(id, moduleId);
     }
-    if (moduleId.told === turn) return id;
+    if (moduleId.told === turn) {
+      if (moduleId.specifier !== specifier && !moduleId.isMixed)
+        tellMixed(sink, moduleId, specifier);
+      return id;
+    }
     moduleId.told = turn;
+    moduleId.specifier = specifier;
+    moduleId.isMixed = false;
     const again = [from, specifier, options];
+    // Jest forgets its virtual mocks before the end of the test file.
+    const isUnvirtual = isName(specifier) && !isVirtual(this, virtualMocks, from, specifier);
     sink.identified(moduleId.parts, (to) => {
       try {
         const found = watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again));
-        tell(to, from, specifier, found);
+        identify(tell, undefined, [to, from, specifier, found]);
       } catch {
-        // A virtual mock stands for no file.
+        // A virtual mock stands for no file. Any other factory is refused once the manual mock of that name is gone.
+        if (isUnvirtual) to.named(specifier, true);
       }
     });
     return id;
   };
+}
+
+/** Calls what resolves a module for its id alone. */
+function identify<T>(call: (...args: never[]) => T, self: unknown, args: ArrayLike<unknown>): T {
+  identifying += 1;
+  try {
+    return call.apply(self, args as never[]);
+  } finally {
+    identifying -= 1;
+  }
+}
+
+function isVirtual(resolver: unknown, mocks: unknown, from: unknown, name: string): boolean {
+  const { getModulePath } = resolver as ResolverClass['prototype'];
+  return (
+    mocks instanceof Map && mocks.get(Reflect.apply(getModulePath, resolver, [from, name])) === true
+  );
+}
+
+/** A mock of one of the names would make two modules of one, so it counts though nobody looks for it. */
+function tellMixed(sink: Sink, moduleId: ModuleId, specifier: unknown): void {
+  // Most have two paths.
+  if (!isName(specifier) && !isName(moduleId.specifier)) return;
+  moduleId.isMixed = true;
+  for (const name of [moduleId.specifier, specifier]) if (isName(name)) sink.named(name, true);
+}
+
+/**
+ * Jest 30 looks for the mock of one of Node's modules where that is to be mocked, and nowhere else; it resolves nothing.
+ * Before, it resolved the module there, and looked for a mock wherever one was required.
+ */
+function watchNodeMocks(prototype: ResolverClass['prototype'], watch: Watch): void {
+  const { getMockModule, isCoreModule } = prototype;
+  const takesOptions = typeof getMockModule === 'function' && getMockModule.length > 2;
+  if (!takesOptions || typeof isCoreModule !== 'function') return;
+  prototype.getMockModule = function (_from, name) {
+    const sink = identifying === 0 ? watch.sink() : null;
+    if (sink !== null && isName(name) && Reflect.apply(isCoreModule, this, [name]) === true)
+      sink.named(name);
+    // eslint-disable-next-line prefer-rest-params -- Each call of `require` comes here.
+    return getMockModule.apply(this, arguments as unknown as unknown[]);
+  };
+}
+
+/** What names a module by its path; anything else is the name of a package, or leads to one. */
+export const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
+
+/** Whether a specifier is no path. */
+export function isName(specifier: unknown): specifier is string {
+  return typeof specifier === 'string' && !PATH.test(specifier);
 }
 
 function tell(
@@ -142,6 +212,7 @@ function tell(
   paths?: readonly string[],
 ): void {
   if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
+  if (identifying === 0 && isName(specifier)) sink.named(specifier);
   if (found === null) sink.unresolved(from, specifier, paths);
   else if (typeof found === 'string') sink.resolved(from, specifier, found, paths);
 }

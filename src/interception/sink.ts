@@ -27,6 +27,13 @@ export interface Sink {
   identified(parts: readonly string[], resolve: (to: Sink) => void): void;
   /** Jest's resolver found nothing for a specifier. */
   unresolved(from: string, specifier: string, paths?: readonly string[]): void;
+  /**
+   * Jest looked for a module by a name without a path, where a manual mock of that name would have come first.
+   * @param needsMock Whether a mock that is there makes a difference though Jest never loads it.
+   */
+  named(name: string, needsMock?: boolean): void;
+  /** Jest looked for the manual mock beside a module that is to be mocked. */
+  soughtMock(file: string): void;
   /** Code under test is about to create, replace or remove a path, whatever was there. */
   wrote(file: string): void;
   /** Code under test is about to change what a file holds. */
@@ -60,6 +67,8 @@ export const NOBODY: Omit<Sink, 'seesLoading' | 'number'> = {
   resolved: () => undefined,
   identified: () => undefined,
   unresolved: () => undefined,
+  named: () => undefined,
+  soughtMock: () => undefined,
   wrote: () => undefined,
   changes: () => undefined,
   makes: () => undefined,

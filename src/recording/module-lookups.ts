@@ -13,14 +13,12 @@ import { linkedWay, linkValue } from '../dependencies/resolution/closer-node-mod
 import { packageName } from '../records/package-name';
 import { isWithin, realPath, toStored } from '../dependencies/files/paths';
 import { kindAt } from '../dependencies/files/stats';
+import { PATH } from '../interception/resolver';
 import type { Dependency } from '../records/types';
 import type { WorkerRun } from './worker-run';
 
 /** The parts of a Jest config that decide where modules are looked for. */
 export type ModuleLookupConfig = LookupConfig & MapperConfig & ExtensionsConfig;
-
-/** What names a module by its path; anything else is the name of a package, or leads to one. */
-export const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
 
 /** As Jest's resolver has read it: once, before any test could change it. */
 const NODE_PATH = nodePathFolders(process.env['NODE_PATH'], realPath(process.cwd()));

@@ -189,7 +189,8 @@ function exists(file: string): boolean {
   return kindAt(file) !== null;
 }
 
-function presenceDependency(name: string, file: string): Dependency {
+/** That something stands at a path, and of what kind, or that nothing does. */
+export function presenceDependency(name: string, file: string): Dependency {
   const value = kindAt(file);
   return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
 }

@@ -15,12 +15,14 @@ import type { Ran } from '../interception/child-reports';
 import { collectChildren, watchChildren } from '../interception/children';
 import { Accumulator } from './accumulator';
 import type { JournalWriter, RecordedFile, RecordedTest } from './journal-writer';
+import { mockName } from '../dependencies/resolution/mocks';
+import { isName } from '../interception/resolver';
 import { compiledNow } from '../transform/inlined-sources';
 import { toolVariables, transformInputs } from '../transform/transform-inputs';
-import { ModuleLookups, PATH, type ModuleLookupConfig } from './module-lookups';
+import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
 import { observe, stopObserving, unobserved, unwatched } from '../interception/observer';
 import { now } from '../interception/self-writes';
-import { fileDependency, LOST, PathInputs } from './path-inputs';
+import { fileDependency, LOST, PathInputs, presenceDependency } from './path-inputs';
 import { ProbeRegistry } from './probe-registry';
 import { Replay } from './replay';
 import { NOBODY, type Sink } from '../interception/sink';
@@ -44,7 +46,7 @@ export interface RecordedTestFile {
   /** Jest's, where its cache is. */
   cacheDirectory: string;
   /** Where Jest looks for modules. */
-  lookups: ModuleLookupConfig;
+  lookups: ModuleLookupConfig & { rootDir: string };
   /** Whether it is seen which modules Jest loads from what a transformer of the project has read. */
   seesSources: boolean;
 }
@@ -81,12 +83,16 @@ export class Recorder extends PathInputs implements Sink {
     ...NOBODY,
     loaded: (file) => this.#readBefore.add(file),
   };
-  /** Files that Jest found for a specifier, loaded or not. */
-  readonly #resolved = new Set<string>();
+  /** Files that Jest found, loaded or not, by the specifier that it first found each for. */
+  readonly #resolved = new Map<string, string>();
   /** Content of those where loading may go unseen: they count as if they had been loaded. */
   readonly #contents = new Map<string, Dependency>();
-  /** Names without a path that modules were asked for by: a manual mock could stand for each. */
+  /** Names without a path that modules were looked for by: a manual mock could stand for each. */
   readonly #names = new Set<string>();
+  /** The packages and modules of Node whose mocks count also where none is loaded. */
+  readonly #needMocks = new Set<string>();
+  /** Manual mocks that were looked for beside modules. */
+  readonly #soughtMocks = new Set<string>();
   /** Modules of which Jest asked for the id, by the parts of it. */
   readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
   /** Modules of the project without probes. */
@@ -178,9 +184,11 @@ export class Recorder extends PathInputs implements Sink {
   }
 
   resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
-    this.#resolved.add(found);
+    const earlier = this.#resolved.get(found);
+    if (earlier === undefined) this.#resolved.set(found, specifier);
+    else if (earlier !== specifier && (isName(earlier) || isName(specifier)))
+      this.#noteMixed(earlier, specifier);
     if (!this.#target.seesSources) this.#noteContent(found);
-    if (!PATH.test(specifier)) this.#names.add(specifier);
     // An installed package counts as a whole.
     const isProjects = (file: string): boolean => this.#run.paths.place(file).kind === 'file';
     if (!path.isAbsolute(found) || !(isProjects(from) || isProjects(found))) return;
@@ -197,12 +205,31 @@ export class Recorder extends PathInputs implements Sink {
     if (place.kind === 'file') this.#contents.set(file, fileDependency(place.name, file));
   }
 
+  /**
+   * A module was asked for by two specifiers. Where there is a mock of one of them, Jest takes the module for two, and
+   * what replaces the one does not replace the other.
+   */
+  #noteMixed(...specifiers: string[]): void {
+    for (const specifier of specifiers.filter(isName)) this.named(specifier, true);
+  }
+
+  named(name: string, needsMock = false): void {
+    this.#names.add(name);
+    if (needsMock) this.#needMocks.add(mockedPackage(name));
+  }
+
+  soughtMock(file: string): void {
+    this.#soughtMocks.add(file);
+    const input = this.input(file);
+    if (input !== null) this.#shared.depend(presenceDependency(input.name, input.file));
+  }
+
   identified(parts: readonly string[], resolve: (to: Sink) => void): void {
     this.#identified.push([parts, resolve]);
   }
 
   unresolved(from: string, specifier: string, paths?: readonly string[]): void {
-    if (!PATH.test(specifier)) this.#names.add(specifier);
+    if (isName(specifier)) this.#names.add(specifier);
     const lookup = { folder: path.dirname(from), specifier, found: null, paths };
     for (const dependency of this.#lookups.dependencies(lookup)) this.depend(dependency);
   }
@@ -443,6 +470,9 @@ export class Recorder extends PathInputs implements Sink {
     if (!loaded.has(this.#target.file)) loaded.set(this.#target.file, '');
     for (const [file, content] of loaded) {
       if (file === snapshot) continue;
+      // Found by its name: another mock of that name may come.
+      const mocked = this.#soughtMocks.has(file) ? null : mockName(file);
+      if (mocked !== null) this.#names.add(mocked);
       const place = this.#run.paths.place(file);
       if (place.kind === 'package') {
         packages.add(place.name);
@@ -470,7 +500,9 @@ export class Recorder extends PathInputs implements Sink {
       const place = this.#run.paths.place(file);
       if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
     }
-    this.#dependOnMocks();
+    this.#dependOnMocks(
+      (file) => loaded.has(file) || probed.has(toStored(this.#run.file.root, file)),
+    );
     for (const place of this.#run.nearer(packages, modules)) this.#shared.depend(place);
     if (this.#run.file.typeErrors === 'select') this.#dependOnImports();
     if (snapshot === null) return;
@@ -491,7 +523,7 @@ export class Recorder extends PathInputs implements Sink {
     for (const [parts, resolve] of this.#identified)
       if (!parts.some((part) => loaded.has(part))) resolve(this);
     const names: string[] = [];
-    for (const file of this.#resolved) {
+    for (const file of this.#resolved.keys()) {
       if (loaded.has(file)) continue;
       // A module of Node.
       if (!path.isAbsolute(file)) continue;
@@ -543,17 +575,28 @@ export class Recorder extends PathInputs implements Sink {
     }
   }
 
-  /** A manual mock may come to stand for whatever was asked for by name. */
-  #dependOnMocks(): void {
+  /**
+   * A manual mock may come to stand for whatever was looked for by name.
+   * @param isLoaded Whether a file was loaded, by its absolute path.
+   */
+  #dependOnMocks(isLoaded: (file: string) => boolean): void {
+    const { projectId, lookups } = this.#target;
     for (const name of this.#names) {
-      const key = packageName(name.replace(/^node:/, ''));
-      this.#shared.depend(this.#run.mocks(this.#target.projectId, key));
+      const key = mockedPackage(name);
+      const isUsed = (file: string): boolean =>
+        this.#needMocks.has(key) || isLoaded(path.join(lookups.rootDir, file));
+      this.#shared.depend(this.#run.mocks(projectId, key, isUsed));
     }
   }
 
   protected depend(dependency: Dependency): void {
     (this.#current ?? this.#shared).depend(dependency);
   }
+}
+
+/** What manual mocks are sorted by. */
+function mockedPackage(name: string): string {
+  return packageName(name.replace(/^node:/, ''));
 }
 
 /** A file that changed while a test file ran may not be what its children ran. */

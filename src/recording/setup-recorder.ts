@@ -42,6 +42,8 @@ class SetupRecorder extends PathInputs implements Sink {
   readonly resolved = (): void => undefined;
   readonly identified = (): void => undefined;
   readonly unresolved = (): void => undefined;
+  readonly named = (): void => undefined;
+  readonly soughtMock = (): void => undefined;
 
   readonly #paths: PathClassifier;
   readonly #found = new Accumulator();

@@ -15,7 +15,7 @@ import {
   linkValue,
   closerNodeModules,
 } from '../dependencies/resolution/closer-node-modules';
-import { mocksValue } from '../dependencies/resolution/mocks';
+import { mocksValue, withUnusedMocks } from '../dependencies/resolution/mocks';
 import { getOrCreate } from '../dependencies/get-or-create';
 import {
   FolderReader,
@@ -117,13 +117,12 @@ export class WorkerRun {
   /**
    * The manual mocks of a package or a module of Node, remembered per project and name.
    * @param project Jest's id of it.
+   * @param isUsed Whether the test file loaded one of them, by its path relative to the project's `rootDir`.
    */
-  mocks(project: string, name: string): Dependency {
-    return getOrCreate(this.#mocks, `${project}|${name}`, () => ({
-      kind: 'mocks',
-      name,
-      value: mocksValue(name, this.file.projects[project]?.mocks ?? null),
-    }));
+  mocks(project: string, name: string, isUsed: (file: string) => boolean): Dependency {
+    const mocks = this.file.projects[project]?.mocks ?? null;
+    const value = withUnusedMocks(mocksValue(name, mocks), isUsed);
+    return getOrCreate(this.#mocks, `${name}|${value}`, () => ({ kind: 'mocks', name, value }));
   }
 
   /** What the package.json files that govern a module say of files, and that the nearer ones are not there. */

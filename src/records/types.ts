@@ -21,6 +21,9 @@ export interface FileVersion {
   places: string;
 }
 
+/** Raised when a kind of dependency comes to say less than before: nothing recorded before then matches. */
+export const DEPENDENCIES_VERSION = 2;
+
 /**
  * - `file`: the content of a file; value: its git blob hash.
  * - `absent`: a path that was looked for and not there; value: empty.
@@ -33,7 +36,8 @@ export interface FileVersion {
  *   names of all there are; value: their hash.
  * - `pragmas`: a test file's docblock pragmas; value: their hash.
  * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
- * - `mocks`: a package or a module of Node, by its name; value: the manual mocks that Jest knows for it.
+ * - `mocks`: a package or a module of Node, by its name; value: the manual mocks that Jest knows for it, those
+ *   with `./` before them that the test file did not load.
  * - `always`: never holds: the test file asked to run always.
  */
 export type DependencyKind =

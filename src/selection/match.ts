@@ -119,7 +119,7 @@ export function fingerprintAt(fingerprints: Buffer, block: number): string {
 }
 
 /** What a dependency is called in a message. */
-export function dependencyLabel({ kind, name }: Dependency): string {
+export function dependencyLabel({ kind, name, value }: Dependency): string {
   switch (kind) {
     case 'package':
       return `package ${installedName(name)}`;
@@ -128,7 +128,8 @@ export function dependencyLabel({ kind, name }: Dependency): string {
     case 'listing':
       return `${name === '' ? '.' : name}/`;
     case 'rivals':
-      return `a new file beside ${name}`;
+      // Where nothing stood beside it, nothing can have gone.
+      return value === '' ? `a new file beside ${name}` : `another file beside ${name}`;
     case 'mocks':
       return `a manual mock of ${name}, or a package of that name in the project`;
     case 'always':

@@ -4,6 +4,7 @@ import { parseJson } from '../dependencies/files/json';
 import type { Config } from '@jest/types';
 import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
+import { DEPENDENCIES_VERSION } from '../records/types';
 import { contentHash, shortHash } from '../dependencies/files/content';
 import type { PackageReader } from '../dependencies/packages/packages';
 import {
@@ -102,6 +103,7 @@ export function toolChainHash(input: ToolChainInput): string {
   const hash = shortHash(
     JSON.stringify([
       FINGERPRINTS_VERSION,
+      DEPENDENCIES_VERSION,
       input.jestVersion,
       input.globalKeys,
       input.typeErrors,

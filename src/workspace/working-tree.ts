@@ -4,7 +4,7 @@ import { declaresStill } from '../dependencies/declaration-signature';
 import { RACY_MS } from '../dependencies/files/stat-cache';
 import { listingValue } from '../dependencies/files/listing';
 import { manifestValue } from '../dependencies/packages/manifest';
-import { mocksValue, type Mocks } from '../dependencies/resolution/mocks';
+import { mocksHold, type Mocks } from '../dependencies/resolution/mocks';
 import { LINK, linkValue } from '../dependencies/resolution/closer-node-modules';
 import type { PackageReader } from '../dependencies/packages/packages';
 import { fromStored } from '../dependencies/files/paths';
@@ -137,7 +137,7 @@ export class WorkingTree {
       case 'rivals':
         return resolutionCandidatesValue(name, extensions, this.#folders) === value;
       case 'mocks':
-        return mocksValue(name, mocks) === value;
+        return mocksHold(name, mocks, value);
       case 'always':
         return false;
     }

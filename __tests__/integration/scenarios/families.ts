@@ -7,6 +7,7 @@ import { code } from './code';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { lookups } from './lookups';
+import { manualMocks } from './manual-mocks';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { native } from './native';
@@ -44,6 +45,8 @@ export const families: readonly Family[] = [
   lookups,
   underJest29(lookups),
   mocks,
+  manualMocks,
+  underJest29(manualMocks),
   native,
   files,
   writes,

@@ -50,9 +50,54 @@ export function mocksValue(name: string, mocks: Mocks | null): string {
   return Object.hasOwn(mocks, name) ? (mocks[name] ?? '') : '';
 }
 
+/** Begins the path of a mock in a value that the test file did not load: `./`, as no path relative to a folder does. */
+const UNUSED = './';
+
+/**
+ * The value of mocks of which some were not loaded: Jest passed them over, as for `jest.unmock`, so they may go.
+ * @param value As `mocksValue` gives it.
+ */
+export function withUnusedMocks(value: string, isUsed: (file: string) => boolean): string {
+  const marked = (file: string): string => (isMock(file) && !isUsed(file) ? UNUSED + file : file);
+  return value === '' || value === UNKNOWN ? value : value.split('\n').map(marked).join('\n');
+}
+
+/** Whether the mocks of a package or module of Node are those of a value: none came, and none went that was used. */
+export function mocksHold(name: string, mocks: Mocks | null, value: string): boolean {
+  const now = mocksValue(name, mocks);
+  if (now === value) return true;
+  const recorded = value.split('\n');
+  const remaining = new Set(now === '' ? [] : now.split('\n'));
+  for (const file of recorded) {
+    const isUnused = file.startsWith(UNUSED);
+    if (!remaining.delete(isUnused ? file.slice(UNUSED.length) : file) && !isUnused) return false;
+  }
+  return remaining.size === 0;
+}
+
+/** The names of files and folders that hold manual mocks. */
+const MOCKS = /(?:^|[\\/])__mocks__[\\/]/;
+
+function isMock(file: string): boolean {
+  return MOCKS.test(file) && path.basename(file) !== 'package.json';
+}
+
+/**
+ * The name by which Jest knows a manual mock; null for any other file.
+ * Source: jest-haste-map, `getMockName`.
+ */
+export function mockName(file: string): string | null {
+  const [, below] = file.split(`${path.sep}__mocks__${path.sep}`);
+  if (below === undefined) return null;
+  return below
+    .slice(0, below.length - path.extname(below).length)
+    .split(path.sep)
+    .join('/');
+}
+
 /**
  * Finds manual mocks, and packages below the roots, where Jest's haste map is not at hand.
- * Source: jest-haste-map, `getMockName` and `worker`.
+ * Source: jest-haste-map, `worker`.
  * @param roots Jest's `roots`, absolute.
  */
 export function* findMocks(
@@ -72,10 +117,8 @@ export function* findMocks(
         const name = manifests.manifest(folder)?.name ?? null;
         if (name !== null) yield [name, path.relative(rootDir, file)];
       }
-      const [, below] = file.split(`${path.sep}__mocks__${path.sep}`);
-      if (below === undefined) continue;
-      const name = below.slice(0, below.length - path.extname(below).length);
-      yield [name.split(path.sep).join('/'), path.relative(rootDir, file)];
+      const name = mockName(file);
+      if (name !== null) yield [name, path.relative(rootDir, file)];
     }
   }
 }

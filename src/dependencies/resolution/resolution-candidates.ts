@@ -21,7 +21,7 @@ export class FolderReader {
 
   /**
    * Whether it is plain that nothing in a folder could stand in the place of a module in it or decide how it is read:
-   * there is nothing else of its name up to its first dot, and neither manual mocks nor configs.
+   * there is nothing else of its name up to its first dot, and no config.
    * @param base The module's name in the folder.
    */
   isAlone(folder: string, base: string): boolean {
@@ -93,13 +93,12 @@ export const RC_FILES = [
 ];
 
 /** What stands in a folder and is a rival of each of its modules. */
-const NOTED_FOR_ALL = ['__mocks__', 'package.json', ...RC_FILES];
+const NOTED_FOR_ALL = ['package.json', ...RC_FILES];
 
 /**
  * The paths that, if they existed, could be found in the place of a module: the same name with another extension, a
- * file beside a folder's index, a package.json in that folder, and a manual mock.
- * Source: jest-resolve, `resolveModule` (extensions are tried in order, files before folders) and jest-runtime,
- * `requireModuleOrMock` (`__mocks__` beside the module).
+ * file beside a folder's index, and a package.json in that folder.
+ * Source: jest-resolve, `resolveModule` (extensions are tried in order, files before folders).
  * @param name Stored path of the module.
  * @param extensions As `moduleExtensions` gives them.
  */
@@ -115,7 +114,6 @@ export function resolutionCandidates(name: string, extensions: readonly string[]
   const rivals = extensions
     .slice(0, rank < 0 ? extensions.length : rank)
     .map((earlier) => at(`${stem}.${earlier}`));
-  for (const any of extensions) rivals.push(at('__mocks__', `${stem}.${any}`));
   if (extension !== '') rivals.push(at(stem));
   if (stem === 'index' && folder !== '.') {
     for (const any of extensions) rivals.push(`${folder}.${any}`);

@@ -32,6 +32,8 @@ export class ReportingSink implements Sink {
   readonly resolved = (): void => undefined;
   readonly identified = (): void => undefined;
   readonly unresolved = (): void => undefined;
+  readonly named = (): void => undefined;
+  readonly soughtMock = (): void => undefined;
 
   /** @param isLoading Whether Node reads a file to run it as it is. */
   constructor(writer: ReportWriter, handover: ChildHandover, isLoading: () => boolean) {
