@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 /**
  * Node's modules as they were before any test ran. Tests share these objects with us: a spy on `path.join` would count
  * our calls, and a mock of `crypto.createHash` would answer us. The build lets all of our code take Node's modules from
- * here, but for what puts a watch on them (see `scripts/bundle.mjs`).
+ * here, but for what puts a watch on them (see `scripts/build.mjs`).
  */
 
 type Table = Record<string, unknown>;
