@@ -16,7 +16,7 @@ loadWhileTranspiling();
 delete require.cache[__filename];
 
 /** Wraps the project's environment; the instance Jest gets is one of the project's own class. */
-export default class TestmonEnvironment {
+class TestmonEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     const { handover, projectConfig } = withoutHandover(config.projectConfig);
     const Base = environmentClass(handover.environment);
@@ -38,3 +38,5 @@ export default class TestmonEnvironment {
     return environment;
   }
 }
+
+export = TestmonEnvironment;

@@ -11,7 +11,7 @@ import {
 } from '../controller/global-setup';
 import type { Dependency } from '../records/types';
 
-export default async function globalSetup(
+async function globalSetup(
   globalConfig: Config.GlobalConfig,
   projectConfig: Config.ProjectConfig,
 ): Promise<void> {
@@ -24,3 +24,5 @@ async function findInputs(): Promise<Dependency[]> {
   const { globalSetupInputs } = await import('../recording/setup-recorder.js');
   return globalSetupInputs();
 }
+
+export = globalSetup;

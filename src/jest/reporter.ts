@@ -6,7 +6,7 @@ import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test
 import type { Config } from '@jest/types';
 import { concludeRun, isPassed, session } from '../controller/session';
 
-export default class TestmonReporter {
+class TestmonReporter {
   readonly #globalConfig: Config.GlobalConfig;
   readonly #updatesSnapshots: boolean;
 
@@ -40,3 +40,5 @@ export default class TestmonReporter {
     return undefined;
   }
 }
+
+export = TestmonReporter;

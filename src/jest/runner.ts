@@ -17,7 +17,7 @@ import {
 } from '../recording/user-runner';
 
 /** Chained by `then` alone: an `await` would put this function into the stack trace of every failure. */
-export default function testmonRunner(
+function testmonRunner(
   globalConfig: Config.GlobalConfig,
   config: Config.ProjectConfig,
   environment: JestEnvironment,
@@ -54,3 +54,5 @@ export default function testmonRunner(
     );
   });
 }
+
+export = testmonRunner;

@@ -8,7 +8,7 @@ import type { Config } from '@jest/types';
 import { beforeGlobalSetup } from '../controller/global-setup';
 import { RunPlan, type SequencerLike, type ShardOptions } from '../controller/run-plan';
 
-export default class TestmonSequencer implements SequencerLike {
+class TestmonSequencer implements SequencerLike {
   readonly #plan: RunPlan;
 
   constructor(options?: { contexts: readonly TestContext[]; globalConfig: Config.GlobalConfig }) {
@@ -35,3 +35,5 @@ export default class TestmonSequencer implements SequencerLike {
     this.#plan.cacheResults(tests, results);
   }
 }
+
+export = TestmonSequencer;

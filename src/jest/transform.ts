@@ -11,7 +11,7 @@ import { expectEnvironment } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
 
 /** What a composed config gives as the options of each of our entries. */
-export interface TransformOptions {
+interface TransformOptions {
   testmon?: TransformHandover;
 }
 
@@ -24,4 +24,4 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   return wrapTransformer(handover);
 }
 
-export default { createTransformer };
+export = { createTransformer };

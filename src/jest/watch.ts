@@ -11,7 +11,7 @@ import type {
 } from 'jest-watcher';
 import { Watching } from '../controller/watching';
 
-export default class TestmonWatchPlugin implements WatchPlugin {
+class TestmonWatchPlugin implements WatchPlugin {
   readonly #watching: Watching;
 
   /** @param options `config.key`: the key, where another plug-in needs the usual one. */
@@ -35,3 +35,5 @@ export default class TestmonWatchPlugin implements WatchPlugin {
     return Promise.resolve(this.#watching.runEverything(globalConfig, updateConfigAndRun));
   }
 }
+
+export = TestmonWatchPlugin;
