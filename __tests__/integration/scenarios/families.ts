@@ -10,6 +10,7 @@ import { lookups } from './lookups';
 import { manualMocks } from './manual-mocks';
 import { mocks } from './mocks';
 import { monorepo, onePackage } from './monorepo';
+import { packageManagers } from './package-managers';
 import { native } from './native';
 import { nodeOptions } from './node-options';
 import { packages } from './packages';
@@ -65,6 +66,7 @@ export const families: readonly Family[] = [
   typeErrors,
   variables,
   childBlocks,
+  packageManagers,
   children,
   childInputs,
   childLookups,

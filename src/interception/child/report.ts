@@ -15,6 +15,7 @@ import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover 
 import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../observation';
 import { ReportWriter } from './report-writer';
 import { ReportingSink } from './reporting-sink';
+import { managerMemory } from './manager-memory';
 import { reportUnseenImports, SEES_IMPORTS, watchModules } from './modules';
 import { stripOwnFramesFromUncaught } from './uncaught';
 
@@ -30,6 +31,12 @@ export function report(): void {
     writer,
     handover,
     () => calledByModuleLoader() && runsAsWritten(),
+    managerMemory({
+      main: mainScript(),
+      args: process.argv.slice(2),
+      env: variables,
+      folder: process.cwd(),
+    }),
   );
   const sink = guarded(reporting);
   writer.write('started', mainScript(), hasHooks(variables) ? STARTED_WITH_HOOKS : '');

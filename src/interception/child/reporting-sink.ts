@@ -23,6 +23,8 @@ export class ReportingSink implements Sink {
   readonly #writer: ReportWriter;
   readonly #handover: ChildHandover;
   readonly #isLoading: () => boolean;
+  /** Folders that are no input, as the program itself remembers there what it did. */
+  readonly #memory: readonly string[];
   readonly #reported = new Set<string>();
   /** Whether the files below a package's folder are those of an installed package. */
   readonly #installed = new Map<string, boolean>();
@@ -35,11 +37,20 @@ export class ReportingSink implements Sink {
   readonly named = (): void => undefined;
   readonly soughtMock = (): void => undefined;
 
-  /** @param isLoading Whether Node reads a file to run it as it is. */
-  constructor(writer: ReportWriter, handover: ChildHandover, isLoading: () => boolean) {
+  /**
+   * @param isLoading Whether Node reads a file to run it as it is.
+   * @param memory Absolute paths of folders in which the program remembers from call to call.
+   */
+  constructor(
+    writer: ReportWriter,
+    handover: ChildHandover,
+    isLoading: () => boolean,
+    memory: readonly string[] = [],
+  ) {
     this.#writer = writer;
     this.#handover = handover;
     this.#isLoading = isLoading;
+    this.#memory = memory;
   }
 
   read(file: string): void {
@@ -66,6 +77,7 @@ export class ReportingSink implements Sink {
   }
 
   changes(file: string): void {
+    if (this.#isMemory(file)) return this.wrote(file);
     this.#report('changed', file, contentValue);
   }
 
@@ -76,7 +88,8 @@ export class ReportingSink implements Sink {
     }
     let highest = folder;
     while (presenceValue(path.dirname(highest)) === '') highest = path.dirname(highest);
-    if (this.#counts(highest)) this.#writer.write('made', highest);
+    if (this.#isMemory(folder)) this.wrote(highest);
+    else if (this.#counts(highest)) this.#writer.write('made', highest);
   }
 
   links(link: string, target: string): void {
@@ -96,7 +109,7 @@ export class ReportingSink implements Sink {
     const key = `${what}:${file}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    if (!this.#counts(file)) return;
+    if (!this.#counts(file) || this.#isMemory(file)) return;
     const folder = packageFolder(file);
     if (folder === null || !this.#isInstalled(folder)) this.#writer.write(what, file, value(file));
   }
@@ -111,6 +124,10 @@ export class ReportingSink implements Sink {
       if (installed) this.#writer.write('read', path.join(folder, 'package.json'));
     }
     return installed;
+  }
+
+  #isMemory(file: string): boolean {
+    return this.#memory.length > 0 && this.#memory.some((folder) => isWithin(folder, file));
   }
 
   #counts(file: string): boolean {
