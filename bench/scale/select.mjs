@@ -25,13 +25,13 @@ const took = () => {
 };
 const peak = () => process.resourceUsage().maxRSS / 1024;
 
-const voice = {
+const logger = {
   quiet: false,
-  say: () => undefined,
+  info: () => undefined,
   warn: (text) => console.error(text),
   progress: () => ({ at: () => undefined, end: () => undefined }),
 };
-const controller = Controller.begin({ ...request, voice }, [config]);
+const controller = Controller.begin({ ...request, logger }, [config]);
 const begun = took();
 const context = {
   config,
@@ -48,7 +48,7 @@ if (ends) {
     fs.copyFileSync(journal, path.join(path.dirname(controller.runFile), `journal-${nth}.jsonl`));
 }
 const published = took();
-if (ends) controller.end('cut short');
+if (ends) controller.end({ isWhole: false, distrust: 'nobody', isProvisional: false });
 const ended = took();
 rss.ended = peak();
 console.log(

@@ -4,7 +4,7 @@ import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { AwaitedSetups } from '../run/run-file';
 import type { Dependency } from '../records/types';
-import { messageOf } from './open-store';
+import { messageOf } from '../terminal/error-message';
 import { beginRun, session, startWorkers } from './session';
 
 /** Begins the run where no sequencer of ours has done so: a config that names the keys by hand, and not all of them. */
@@ -22,12 +22,7 @@ export async function beginWithoutSequencer(
     );
   }
   try {
-    controller.findMocks();
-    if (controller.request.select) {
-      controller.unaffectedByProject(
-        new Map([[projectConfig.id, await controller.unaffectedPaths(projectConfig.id)]]),
-      );
-    }
+    await controller.selectWithin(projectConfig.id);
   } catch (error) {
     logger.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
   }

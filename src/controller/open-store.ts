@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
-import { quarantineDatabase, Store, StoreError } from '../store';
+import { asStoreError, quarantineDatabase, Store, StoreError } from '../store';
+import { swallowed } from '../terminal/debug';
+import { messageOf } from '../terminal/error-message';
 import type { Logger } from '../terminal/logger';
 
 /** The database, and whether this run may write to it. */
@@ -72,6 +74,7 @@ export function identityOf(file: string): string | null {
     const { dev, ino } = fs.statSync(file, { bigint: true });
     return `${dev}:${ino}`;
   } catch {
+    // There is no such file yet.
     return null;
   }
 }
@@ -79,12 +82,14 @@ export function identityOf(file: string): string | null {
 function openReadonly(dataFile: string): Store | null {
   try {
     return Store.open(dataFile, { readonly: true });
-  } catch {
+  } catch (error) {
+    swallowed('controller', error, 'opening the database to read alone; it is not used');
     return null;
   }
 }
 
-/** The text of anything thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Why the database failed, as a sentence. */
+export function explain(error: unknown, dataFile: string): string {
+  const known = asStoreError(error, dataFile);
+  return known.message === '' ? messageOf(error) : known.message;
 }

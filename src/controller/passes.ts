@@ -2,7 +2,8 @@ import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
 import type { Distrust } from '../run/journal';
 import type { Logger } from '../terminal/logger';
-import { identityOf, messageOf } from './open-store';
+import { messageOf } from '../terminal/error-message';
+import { identityOf } from './open-store';
 import { sayDoubtful } from './summary';
 
 /** How a run came to its end, as far as its records are concerned. */

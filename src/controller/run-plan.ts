@@ -7,7 +7,7 @@ import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
 import type { Controller } from './controller';
 import { failAsJestWould } from './suppress-no-tests-found';
-import { messageOf } from './open-store';
+import { messageOf } from '../terminal/error-message';
 import { contextsOf, type JudgedTest } from './project';
 import {
   beginRun,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Test, TestResult } from '@jest/test-result';
 import { readSpotChecks } from '../config/spot-checks';
 import { chooseSpotChecks } from '../selection/spot-checks';
-import type { CommitBatch, Store, StoredRecord } from '../store';
+import type { CommitBatch, StoredRecord } from '../store';
 import type { ProjectPath, TestFileKey } from '../records/types';
 import {
   changedIgnoredFiles,
@@ -15,8 +15,10 @@ import {
 } from './escapes';
 import { describeFailure, type Failure } from './failure';
 import { count, some } from '../terminal/logger';
-import type { JudgedTest, Project } from './project';
+import type { JudgedTest } from './project';
+import type { RunContext } from './run-context';
 import type { RunRequest } from './run-request';
+import type { RunSelection } from './run-selection';
 
 /** What the spot checks of a run came to, in numbers. */
 export interface SpotCheckOutcome {
@@ -29,15 +31,6 @@ export interface SpotCheckOutcome {
   failed: number;
   /** Recorded milliseconds of those chosen. */
   duration: number;
-}
-
-/** What the choice needs to know of the run. */
-interface Run {
-  request: RunRequest;
-  store: Store;
-  projectOf(judged: JudgedTest): Project | undefined;
-  /** The record by which a test file was found unaffected. */
-  recordOf(judged: JudgedTest): StoredRecord | undefined;
 }
 
 interface Chosen {
@@ -85,8 +78,11 @@ export class SpotChecks {
    * Chooses among the given test files.
    * @returns Null where nothing is to be checked.
    */
-  static choose(run: Run, judged: readonly JudgedTest[]): SpotChecks | null {
-    const { request, store } = run;
+  static choose(
+    { request, store, projects }: RunContext,
+    selection: RunSelection,
+    judged: readonly JudgedTest[],
+  ): SpotChecks | null {
     const { percent, seed } = readSpotChecks(request.options.spotChecks) ?? NO_SHARE;
     if (percent === 0 || !canCheck(request)) return null;
     const unaffected = judged.filter(({ decision }) => !decision.affected);
@@ -95,7 +91,7 @@ export class SpotChecks {
       store.spotChecks().map(({ project, path, checkedAt }) => [`${project}\n${path}`, checkedAt]),
     );
     const candidates = unaffected.flatMap((one) => {
-      const project = run.projectOf(one);
+      const project = projects.of(one.test);
       if (project === undefined) return [];
       const name = project.environment.project;
       const checkedAt = checked.get(`${name}\n${one.path}`) ?? 0;
@@ -111,7 +107,7 @@ export class SpotChecks {
           judged: one,
           key: { project, path },
           environmentId: of.environmentId,
-          record: run.recordOf(one),
+          record: selection.recordOf(one),
           isFlaky: known.has(path),
           hasEnded: false,
         };

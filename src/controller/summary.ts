@@ -188,6 +188,28 @@ export function sayPartialFailures(
   );
 }
 
+/**
+ * Says why passing test files left no record. Workers acknowledge the run file, and record; where none did, a runner
+ * does without Jest's test environments, or a key is missing in the config.
+ * @param projects Those in which test files passed and none was recorded.
+ * @param acknowledged How many workers took part in the run.
+ */
+export function sayUnrecorded(
+  { logger }: RunRequest,
+  projects: readonly Project[],
+  acknowledged: number,
+): void {
+  const runners = new Set(projects.flatMap(({ otherRunner }) => otherRunner ?? []));
+  for (const runner of runners)
+    logger.warn(
+      `what the runner ${runner} runs cannot be recorded, as it does without Jest's test environments; those test files run each time, as they would without jest-testmon.`,
+    );
+  if (projects.length === 0 || runners.size > 0 || acknowledged > 0) return;
+  logger.warn(
+    "no worker took part in this run, so nothing was recorded; the Jest config must name testEnvironment: 'jest-testmon/environment', or use withTestmon(config).",
+  );
+}
+
 /** Says that test files run again, as Jest's process came to an end of which they may be the cause. */
 export function sayDoubtful(
   { logger }: Pick<RunRequest, 'logger'>,

@@ -3,7 +3,7 @@ import { composeArguments, findProjectJest, prepareProcess } from '../config/com
 import { UserConfigError } from '../config/normalise';
 import type { Options, UserOptions } from '../config/options';
 import type { UserJest } from '../config/user-jest';
-import { messageOf } from '../controller/open-store';
+import { messageOf } from '../terminal/error-message';
 import { session, type Found } from '../controller/session';
 import { InspectionError } from './inspection';
 

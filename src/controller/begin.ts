@@ -1,0 +1,53 @@
+import type { Config } from '@jest/types';
+import { asStoreError } from '../store';
+import { finishAbandonedRuns } from './abandoned-runs';
+import { heedEscapes } from './escapes';
+import { explain, openStore, replaceDamaged, type OpenedStore } from './open-store';
+import { RunContext } from './run-context';
+import type { RunRequest } from './run-request';
+
+/**
+ * Opens the database, finishes the work of controllers that died, and finds or creates the environments. A database
+ * that turns out to be damaged is replaced once: some damage shows only where a page is read.
+ * @returns Null where the database is of no use; what to say about it has been said.
+ */
+export function beginContext(
+  request: RunRequest,
+  configs: readonly Config.ProjectConfig[],
+): RunContext | null {
+  const { dataFile, logger } = request;
+  const opened = openStore(dataFile, logger);
+  if (opened === null) return null;
+  try {
+    return contextOf(request, configs, opened);
+  } catch (error) {
+    opened.store.close();
+    const known = asStoreError(error, dataFile);
+    if (known.reason !== 'damaged' || !opened.writable) return giveUp(request, error);
+    const replaced = replaceDamaged(dataFile, known, logger, opened.identity);
+    if (replaced === null) return null;
+    try {
+      return contextOf(request, configs, replaced);
+    } catch (again) {
+      replaced.store.close();
+      return giveUp(request, again);
+    }
+  }
+}
+
+/** @throws {StoreError} Where the database fails. */
+function contextOf(
+  request: RunRequest,
+  configs: readonly Config.ProjectConfig[],
+  opened: OpenedStore,
+): RunContext {
+  if (opened.writable) finishAbandonedRuns(opened.store, request.dataFile, request.logger);
+  const context = new RunContext(heedEscapes(request, opened), configs, opened);
+  if (!opened.writable) context.projects.explainReadonly();
+  return context;
+}
+
+function giveUp({ dataFile, logger }: RunRequest, error: unknown): null {
+  logger.warn(`${explain(error, dataFile)} Everything runs and nothing is recorded.`);
+  return null;
+}

@@ -1,0 +1,184 @@
+import * as fs from 'node:fs';
+import { fromStored } from '../dependencies/files/paths';
+import type { TestFileKey, TestFileRecord } from '../records/types';
+import type { RunDirectory } from '../run/run-directory';
+import { keyOf } from '../run/test-outcomes';
+import { makeBatch, SHARD_NOTE, type CommitBatch } from '../store';
+import { withProgress } from '../terminal/progress';
+import { NO_ROW } from './environments';
+import type { Ending, Passes } from './passes';
+import type { RunContext } from './run-context';
+import { RunResults } from './run-results';
+import type { RunSelection } from './run-selection';
+import type { Shard } from './shard';
+import type { SpotChecks } from './spot-checks';
+import {
+  sayDoubtful,
+  sayOrderDependent,
+  sayPartialFailures,
+  sayUnrecorded,
+  type RunCounts,
+} from './summary';
+
+/** All that a run found, as it comes to its end. */
+export interface FinishedRun {
+  context: RunContext;
+  selection: RunSelection;
+  /** Where its workers left their journals; null where none were to start. */
+  directory: RunDirectory | null;
+  shard: Shard | null;
+  spotChecks: SpotChecks | null;
+  /** Null where nothing was announced: such a run has no place among the runs. */
+  counts: RunCounts | null;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Test files that are to be taken whole from now on. */
+  orderDependent: readonly TestFileKey[];
+}
+
+/**
+ * Commits what the workers journaled and what the controller found out, in one transaction, and says what needs saying.
+ * @returns What becomes final as the process ends.
+ * @throws {StoreError} Where the database fails; then nothing is committed.
+ */
+export function commitRun(
+  run: FinishedRun,
+  ending: Ending,
+): Pick<Passes, 'passed' | 'provisional'> {
+  const { collects, store, projects, outcomes, partialFailures } = run.context;
+  const results = new RunResults(run.directory?.journals(process.pid) ?? [], {
+    outcomes,
+    distrust: ending.distrust,
+    partialFailures,
+    wasChangedOutsideTests: (testFile) => projects.wasChangedOutsideTests(testFile),
+    withSkips: projects.testFilesWithSkips,
+  });
+  const batch = batchOf(run);
+  if (collects) {
+    batch.records = recordsOf(run, results, batch, ending);
+    // Records come one by one: the last that passed is the one that is asked for.
+    batch.isProvisional = () => ending.isProvisional && results.passed.at(-1)?.inBand === true;
+  } else {
+    // A worker may have joined only to skip what is unaffected.
+    Array.from(results.records(), keyOf);
+    addSpotChecks(run, results, batch, ending);
+  }
+  const provisional = store.commit(batch, Date.now());
+  sayResults(run, results);
+  return { passed: collects ? results.passed : [], provisional };
+}
+
+/** What is committed, but for what the journals say. */
+function batchOf(run: FinishedRun): CommitBatch {
+  const { request, projects, tree, store, began } = run.context;
+  const batch = makeBatch({ keep: request.options.keepRecords, began });
+  const unaffected = new Set<string>();
+  for (const { test, path, decision } of run.selection.judged) {
+    if (decision.affected) continue;
+    batch.matched.push(decision.recordId);
+    const project = projects.of(test);
+    if (project !== undefined)
+      unaffected.add(keyOf({ environmentId: project.environmentId, path }));
+  }
+  for (const testFile of run.spotChecks?.testFiles ?? []) unaffected.delete(keyOf(testFile));
+  batch.wasUnaffected = (testFile) => unaffected.has(keyOf(testFile));
+  for (const { environmentId, learnt } of projects.all) {
+    if (environmentId === NO_ROW) continue;
+    for (const version of learnt) batch.contents.push({ environmentId, version });
+    for (const path of store.testFilePaths(environmentId)) {
+      if (!fs.existsSync(fromStored(request.root, path))) batch.gone.push({ environmentId, path });
+    }
+  }
+  batch.fileStates.push(...tree.learnt);
+  batch.notes.push(...shardNotes(run));
+  if (run.counts !== null) batch.run = runRow(run, run.counts);
+  return batch;
+}
+
+/** What a shard did; what an earlier one did is out of date after any other run. */
+function shardNotes({ context, shard, counts }: FinishedRun): CommitBatch['notes'] {
+  const { outcomes, store } = context;
+  if (shard !== null)
+    return [shard.note((testFile) => outcomes.passed(testFile) || outcomes.failed(testFile))];
+  const isOutdated = counts !== null && store.shard() !== null;
+  return isOutdated ? [{ key: SHARD_NOTE, value: '' }] : [];
+}
+
+/** The run as `status` and `report` show it. */
+function runRow(
+  { context, spotChecks, startedAt }: FinishedRun,
+  counts: RunCounts,
+): NonNullable<CommitBatch['run']> {
+  const { chosen = 0, duration: checking = 0 } = spotChecks?.outcome ?? {};
+  const { total } = counts;
+  const duration = Date.now() - startedAt;
+  // Without selection everything ran, and nothing was saved.
+  if (!context.request.select) return { startedAt, duration, selected: total, total, saved: 0 };
+  const saved = Math.max(0, counts.saved - checking);
+  return { startedAt, duration, selected: counts.selected + chosen, total, saved };
+}
+
+/** The records of a run, and then the rest of what the journals say, which is known only when all were read. */
+function* recordsOf(
+  run: FinishedRun,
+  results: RunResults,
+  batch: CommitBatch,
+  ending: Ending,
+): Generator<TestFileRecord> {
+  const { request, outcomes, partialFailures } = run.context;
+  const progress = request.logger.progress('recording test files', outcomes.count);
+  yield* withProgress(results.records(), progress);
+  const { orderDependent, flaky, notes } = partialFailures.learnt;
+  batch.flaky = flaky;
+  batch.orderDependent = [
+    ...orderDependent,
+    ...run.orderDependent.map((testFile) => ({ ...testFile, value: true })),
+  ];
+  batch.notes.push(...notes);
+  batch.failures.push(...results.failures);
+  batch.doubtful = results.doubtful.filter((testFile) => !wasSkipped(run, testFile));
+  if (ending.isWhole)
+    batch.failures.push(...results.crashed.filter((testFile) => !wasSkipped(run, testFile)));
+  addSpotChecks(run, results, batch, ending);
+}
+
+/** Whether a test file was entered only to skip its tests, which leaves no record. */
+function wasSkipped(
+  { context, selection }: FinishedRun,
+  { environmentId, path }: TestFileKey,
+): boolean {
+  return [...context.projects.entries].some(
+    ([id, project]) =>
+      project.environmentId === environmentId && selection.skippedOf(id).includes(path),
+  );
+}
+
+function addSpotChecks(
+  { spotChecks }: FinishedRun,
+  results: RunResults,
+  batch: CommitBatch,
+  { distrust }: Ending,
+): void {
+  if (spotChecks === null) return;
+  if (distrust === 'everybody') spotChecks.noteCutShort(results.unfinished);
+  Object.assign(batch, spotChecks.batch);
+}
+
+function sayResults({ context, directory }: FinishedRun, results: RunResults): void {
+  const { request, collects, projects, outcomes, partialFailures } = context;
+  if (collects && directory !== null) {
+    const unrecorded = projects.all.filter(
+      ({ environmentId }) =>
+        outcomes.passedIn.has(environmentId) && !results.recordedIn.has(environmentId),
+    );
+    sayUnrecorded(request, unrecorded, directory.acknowledged());
+  }
+  if (collects) sayDoubtful(request, results.doubtful);
+  sayPartialFailures(request, collects, results.failedPartly);
+  if (!collects) return;
+  const { orderDependent } = partialFailures.learnt;
+  sayOrderDependent(
+    request,
+    orderDependent.flatMap(({ path, value }) => (value ? path : [])),
+  );
+}

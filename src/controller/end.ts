@@ -1,0 +1,76 @@
+import { announce, RUN_FILE_VARIABLE } from '../run/run-variables';
+import { asStoreError, quarantineDatabase } from '../store';
+import { swallowed } from '../terminal/debug';
+import { commitRun, type FinishedRun } from './commit';
+import { explain, identityOf } from './open-store';
+import type { Ending, KeptJournals, Passes } from './passes';
+
+/**
+ * Commits what the workers journaled, removes everything temporary, and closes the database.
+ * @param ending How the run came to its end.
+ * @returns What becomes final as the process ends; null where there is nothing.
+ */
+export function endWith(run: FinishedRun, ending: Ending): Passes | KeptJournals | null {
+  const { context, directory, spotChecks } = run;
+  const { logger, dataFile } = context.request;
+  context.packages.keep();
+  try {
+    const passes = context.writable ? commitRun(run, ending) : null;
+    directory?.remove();
+    spotChecks?.sayFindings(context.writable);
+    return passes && { ...passes, dataFile, identity: context.identity, logger };
+  } catch (error) {
+    context.store.close();
+    spotChecks?.sayFindings(false);
+    if (directory !== null && asStoreError(error, dataFile).reason === 'locked')
+      return keepJournals(run, directory, error, ending);
+    directory?.remove();
+    logger.warn(loseRecords(run, error));
+    return null;
+  } finally {
+    context.store.close();
+    announce(RUN_FILE_VARIABLE, undefined);
+  }
+}
+
+/**
+ * Leaves the journals to the next controller, as a lock is gone by then. On a disk that takes nothing they would only
+ * pile up.
+ * @returns What is still to be decided as the process ends; null where all is decided.
+ */
+function keepJournals(
+  { context }: FinishedRun,
+  directory: NonNullable<FinishedRun['directory']>,
+  error: unknown,
+  { distrust, isProvisional }: Ending,
+): KeptJournals | null {
+  const { dataFile, logger } = context.request;
+  logger.warn(
+    `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`,
+  );
+  const leave = (isExplained: boolean) => {
+    context.outcomes.conclude(isExplained ? distrust : 'everybody');
+    directory.release();
+  };
+  if (isProvisional) return { leave };
+  leave(true);
+  return null;
+}
+
+/**
+ * Moves the database aside where it is damaged.
+ * @returns A sentence on why the records of this run are lost, and what comes of that.
+ */
+function loseRecords({ context }: FinishedRun, error: unknown): string {
+  const { dataFile } = context.request;
+  const { reason } = asStoreError(error, dataFile);
+  if (reason === 'damaged' && identityOf(dataFile) === context.identity) {
+    try {
+      const aside = quarantineDatabase(dataFile, Date.now());
+      return `the database ${dataFile} is damaged; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;
+    } catch (failure) {
+      swallowed('controller', failure, 'moving the damaged database aside; it stays');
+    }
+  }
+  return `${explain(error, dataFile)} What this run recorded is lost; the tests it ran are selected again next time.`;
+}

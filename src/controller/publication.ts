@@ -1,0 +1,131 @@
+import * as path from 'node:path';
+import { sharedHashMemo } from '../dependencies/slow-hash';
+import { variableValue } from '../dependencies/variables';
+import type { Dependency } from '../records/types';
+import { RunDirectory } from '../run/run-directory';
+import {
+  publishRunFile,
+  RUN_FILE_VERSION,
+  type AwaitedSetups,
+  type RunFile,
+  type RunProject,
+} from '../run/run-file';
+import { announce, RUN_FILE_VARIABLE } from '../run/run-variables';
+import { packageCache, usersOwn } from './environments';
+import type { Project } from './project';
+import type { RunContext } from './run-context';
+import type { RunSelection } from './run-selection';
+
+/** Our own code: it may stand outside of node_modules, and no result depends on it. */
+const OWN_FOLDER = path.join(__dirname, '..');
+
+/** The run file that workers read, and the folder that they write their journals to. */
+export class Publication {
+  readonly directory: RunDirectory;
+  readonly #run: RunContext;
+  readonly #published: RunFile;
+  /** The environment variables at publication. */
+  readonly #variables: NodeJS.ProcessEnv;
+
+  private constructor(run: RunContext, directory: RunDirectory, published: RunFile) {
+    this.directory = directory;
+    this.#run = run;
+    this.#published = published;
+    this.#variables = { ...process.env };
+  }
+
+  /**
+   * Publishes the run file: only now may workers start.
+   * @param excluded Absolute paths of folders that no test's result depends on.
+   * @throws {UnsafeFolderError} Where others could put a folder in the place of ours.
+   * @throws Where the temporary folder cannot be written.
+   */
+  static publish(run: RunContext, selection: RunSelection, excluded: string[]): Publication {
+    const directory = RunDirectory.create(run.request.dataFile);
+    const published = makeRunFile(run, selection, directory, excluded);
+    // Workers read the same packages.
+    run.packages.keep();
+    try {
+      publishRunFile(directory.runFile, published);
+    } catch (error) {
+      directory.remove();
+      throw error;
+    }
+    announce(RUN_FILE_VARIABLE, directory.runFile);
+    return new Publication(run, directory, published);
+  }
+
+  /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+  get awaitedSetups(): AwaitedSetups | null {
+    const { request, configs, collects } = this.#run;
+    const setups = usersOwn([request.composition, ...configs].map((config) => config?.globalSetup));
+    return collects && setups.length > 0 ? { run: this.#published, setups } : null;
+  }
+
+  /**
+   * Tells the workers which environment variables the global setup changed. Selection comes before the next one, so
+   * records must keep what was there before; the setup itself belongs to the tool chain.
+   * @param setupInputs What it found in the project's files.
+   */
+  noteGlobalSetup(setupInputs: Dependency[]): void {
+    const before = this.#variables;
+    const changed = [...new Set([...Object.keys(before), ...Object.keys(process.env)])].filter(
+      (name) => before[name] !== process.env[name],
+    );
+    if (changed.length + setupInputs.length === 0) return;
+    const setupVariables = Object.fromEntries(
+      changed.map((name) => [name, variableValue(name, before[name])]),
+    );
+    publishRunFile(this.directory.runFile, { ...this.#published, setupVariables, setupInputs });
+  }
+}
+
+function makeRunFile(
+  run: RunContext,
+  selection: RunSelection,
+  directory: RunDirectory,
+  excluded: string[],
+): RunFile {
+  const { root, dataFile, options } = run.request;
+  return {
+    version: RUN_FILE_VERSION,
+    runId: directory.runId,
+    pid: process.pid,
+    began: run.began,
+    directory: directory.path,
+    root,
+    dataFile,
+    collect: run.collects,
+    typeErrors: options.typeErrors,
+    excluded: [...excluded, OWN_FOLDER, directory.path, dataFile],
+    ignore: options.ignore,
+    ignoreVariables: options.ignoreVariables,
+    variableNames: run.tree.variableNames,
+    hashMemo: sharedHashMemo(path.join(directory.path, 'hashes')),
+    setupVariables: {},
+    setupInputs: [],
+    packageCache: packageCache(root, run.configs),
+    projects: Object.fromEntries(
+      Array.from(run.projects.entries, ([id, project]) => [
+        id,
+        makeRunProject(run, project, selection.skippedOf(id)),
+      ]),
+    ),
+  };
+}
+
+function makeRunProject(run: RunContext, project: Project, skipped: string[]): RunProject {
+  const { id: environmentId, ...environment } = project.environment;
+  return {
+    environmentId,
+    environment,
+    skipped,
+    mocks: project.facts.mocks,
+    skippedTests: Object.fromEntries(
+      Array.from(run.projects.skipsOf(project), ([file, { recordId, positions }]) => [
+        file,
+        { recordId, positions },
+      ]),
+    ),
+  };
+}

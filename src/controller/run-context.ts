@@ -1,0 +1,101 @@
+import type { Config } from '@jest/types';
+import { PackageReader } from '../dependencies/packages/packages';
+import { ignoredVariables } from '../dependencies/variables';
+import { TestOutcomes } from '../run/test-outcomes';
+import { asStoreError, type Store } from '../store';
+import { WorkingTree } from '../workspace/working-tree';
+import { packageCache } from './environments';
+import { replaceDamaged, type OpenedStore } from './open-store';
+import { PartialFailures } from './partial-failures';
+import { RunProjects } from './run-projects';
+import type { RunRequest } from './run-request';
+
+/** What was read of the database as the run began. */
+interface Known {
+  projects: RunProjects;
+  partialFailures: PartialFailures;
+  /** The time of its last commit then. */
+  began: number;
+}
+
+/** What the steps of a run share: its request, its database, the working tree, and what Jest says of its test files. */
+export class RunContext {
+  readonly request: RunRequest;
+  readonly configs: readonly Config.ProjectConfig[];
+  readonly packages: PackageReader;
+  readonly tree: WorkingTree;
+  readonly outcomes = new TestOutcomes();
+  #database: OpenedStore;
+  #known: Known;
+
+  /** @throws {StoreError} Where the database fails. */
+  constructor(
+    request: RunRequest,
+    configs: readonly Config.ProjectConfig[],
+    database: OpenedStore,
+  ) {
+    this.request = request;
+    this.configs = configs;
+    this.packages = new PackageReader(request.root, packageCache(request.root, configs));
+    this.#database = database;
+    this.tree = WorkingTree.seenFrom(request.root, this.packages, () => this.store, {
+      ignoresVariable: ignoredVariables(request.options.ignoreVariables),
+    });
+    this.#known = this.#read();
+  }
+
+  get store(): Store {
+    return this.#database.store;
+  }
+
+  /** Whether this run may write to the database. */
+  get writable(): boolean {
+    return this.#database.writable;
+  }
+
+  /** Which file the database is, whatever its path comes to hold. */
+  get identity(): string | null {
+    return this.#database.identity;
+  }
+
+  get projects(): RunProjects {
+    return this.#known.projects;
+  }
+
+  get partialFailures(): PartialFailures {
+    return this.#known.partialFailures;
+  }
+
+  /** The time of the database's last commit when this run began. */
+  get began(): number {
+    return this.#known.began;
+  }
+
+  /** Whether this run leaves records. */
+  get collects(): boolean {
+    return this.request.collect && this.writable;
+  }
+
+  /**
+   * Puts a new database in the place of one that turned out to be damaged.
+   * @returns False where the error says something else, or that is not possible.
+   */
+  replaceIfDamaged(error: unknown): boolean {
+    const { dataFile, logger } = this.request;
+    const known = asStoreError(error, dataFile);
+    if (known.reason !== 'damaged' || !this.writable) return false;
+    this.store.close();
+    const replaced = replaceDamaged(dataFile, known, logger, this.identity);
+    if (replaced === null) return false;
+    this.#database = replaced;
+    this.#known = this.#read();
+    return true;
+  }
+
+  #read(): Known {
+    const { store, request, configs, packages, tree } = this;
+    const partialFailures = new PartialFailures(store, tree);
+    const projects = new RunProjects(request, store, configs, packages, tree);
+    return { projects, partialFailures, began: store.time() };
+  }
+}

@@ -1,0 +1,99 @@
+import type { Test } from '@jest/test-result';
+import type { StoredRecord, StoredTest } from '../store';
+import type { JudgedTest } from './project';
+import type { RunContext } from './run-context';
+import { summarise } from './summary';
+
+/** What a run selects: the decisions on its test files, and what they rest on. */
+export class RunSelection {
+  readonly #run: RunContext;
+  #judged: readonly JudgedTest[] = [];
+  #unaffected: ReadonlyMap<string, string[]> = new Map();
+
+  constructor(run: RunContext) {
+    this.#run = run;
+  }
+
+  /** Every test file that was decided on; empty until `decide`. */
+  get judged(): readonly JudgedTest[] {
+    return this.#judged;
+  }
+
+  /** Decides on every test file, with a new database where the one at hand turns out to be damaged. */
+  async decide(tests: readonly Test[]): Promise<JudgedTest[]> {
+    try {
+      return await this.#decide(tests);
+    } catch (error) {
+      if (!this.#run.replaceIfDamaged(error)) throw error;
+      return this.#decide(tests);
+    }
+  }
+
+  async #decide(tests: readonly Test[]): Promise<JudgedTest[]> {
+    const { projects, partialFailures, store } = this.#run;
+    const judged: JudgedTest[] = [];
+    for (const project of projects.all) {
+      const own = tests.filter((test) => test.context.config.id === project.config.id);
+      const decided = projects.isOutdated(project)
+        ? own.map((test) => project.unrecorded(test))
+        : await project.judge(store, own);
+      partialFailures.look(
+        project,
+        decided.map(({ path, decision }) => [path, decision]),
+      );
+      judged.push(...decided);
+    }
+    this.#judged = judged;
+    return judged;
+  }
+
+  /**
+   * The recorded test files of a project that need not run.
+   * @param configId The id of the project's Jest config.
+   * @returns Relative paths.
+   */
+  async unaffectedPaths(configId: string): Promise<string[]> {
+    const { projects, partialFailures, store } = this.#run;
+    const project = projects.byId(configId);
+    if (project === undefined || projects.isOutdated(project)) return [];
+    const paths = [...store.load(project.environmentId).testFiles.keys()];
+    const judged = await project.judgePaths(store, paths);
+    partialFailures.look(
+      project,
+      Array.from(judged, ([path, { decision }]) => [path, decision]),
+    );
+    return paths.filter((path) => judged.get(path)?.decision.affected === false);
+  }
+
+  /**
+   * Workers enter these test files and skip all of their tests: Jest runs them, as its sequencer is not ours.
+   * @param paths Relative paths, by the id of the project's Jest config.
+   */
+  skipWithin(paths: ReadonlyMap<string, string[]>): void {
+    this.#unaffected = paths;
+  }
+
+  /** What `skipWithin` was told of a project. */
+  skippedOf(configId: string): string[] {
+    return this.#unaffected.get(configId) ?? [];
+  }
+
+  /** The record by which a test file was found unaffected, or tests in it. */
+  recordOf({ test, path, decision, skips }: JudgedTest): StoredRecord | undefined {
+    const recordId = decision.affected ? skips?.recordId : decision.recordId;
+    const known = this.#run.projects.of(test)?.data?.testFiles.get(path);
+    return known?.records.find(({ id }) => id === recordId);
+  }
+
+  /** The tests of an affected test file that were found unaffected. */
+  unaffectedTestsOf({ skips }: JudgedTest): StoredTest[] {
+    if (skips === null) return [];
+    const positions = new Set(skips.positions);
+    return this.#run.store.tests(skips.recordId).filter(({ position }) => positions.has(position));
+  }
+
+  /** What changed for an affected test file, as a person calls it. */
+  changesFor(judged: JudgedTest): string[] {
+    return summarise([judged], this.#run.projects.all).changed;
+  }
+}
