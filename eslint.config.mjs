@@ -60,6 +60,14 @@ const ROOMS = {
 /** Pure rooms: neither Jest nor the file system. */
 const PURE = ['blocks', 'records', 'selection'];
 
+/** Files above the limit that are still to be split. */
+const TO_BE_SPLIT = [
+  'src/blocks/block-tree.ts',
+  'src/recording/recorder.ts',
+  'src/store/read/load.ts',
+  'src/store/store.ts',
+];
+
 export default tseslint.config(
   {
     ignores: ['dist*/', 'coverage/', 'node_modules/', '**/fixtures/', 'examples/', 'bench/micro/'],
@@ -92,8 +100,14 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })] },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts'] })],
+    },
     rules: {
+      'max-lines': ['error', 350],
+      'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': [
         'error',
         {
@@ -107,6 +121,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: TO_BE_SPLIT, rules: { 'max-lines': 'off' } },
   {
     files: PURE.map((room) => `src/${room}/**/*.ts`),
     rules: {

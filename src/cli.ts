@@ -3,7 +3,7 @@
 import './compile-cache';
 import { CommanderError } from 'commander';
 import { parseArguments } from './cli/arguments';
-import { findCommand } from './cli/commands';
+import { findCommand, subcommands } from './cli/commands';
 import { run } from './cli/run';
 import { sentenceOf } from './config/warn';
 import { printNotice } from './terminal/output';
@@ -17,7 +17,7 @@ async function main(args: string[]): Promise<void> {
     process.stdout.on('error', ignoreClosedPipe);
     return command.run(args.slice(1));
   }
-  const { jestArguments, flags } = parseArguments(args);
+  const { jestArguments, flags } = parseArguments(args, subcommands);
   return run(jestArguments, flags);
 }
 

@@ -10,13 +10,8 @@ import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
 import { makeLogger } from '../../src/terminal/logger';
 import { JournalReader } from '../../src/run/read-journals';
 import { RunDirectory } from '../../src/run/run-directory';
-import {
-  asJournalFootprint,
-  decodeJournal,
-  encodeLine,
-  type JournalLine,
-  type JournalNames,
-} from '../../src/run/journal';
+import { asJournalFootprint, decodeJournal, encodeLine } from '../../src/run/journal';
+import type { JournalLine, JournalNames } from '../../src/run/journal-lines';
 import { publishRunFile, RUN_FILE_VERSION, type RunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
 import { EMPTY } from '../../src/records/footprint';

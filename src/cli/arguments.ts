@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { UserOptions } from '../config/options';
-import { subcommands } from './commands';
+import type { Subcommand } from './subcommand';
 import { version } from './version';
 
 /** A command line, divided between us and Jest. */
@@ -25,10 +25,14 @@ interface ParsedFlags {
 
 /**
  * Takes our own options out of a command line. Commander only gets to see those: it would reorder the rest.
+ * @param subcommands What the help lists; it is asked for only where help is printed.
  * @throws {CommanderError} After it has printed help, the version, or what is wrong with an option of ours.
  */
-export function parseArguments(args: readonly string[]): DividedArguments {
-  const program = createProgram();
+export function parseArguments(
+  args: readonly string[],
+  subcommands: () => readonly Subcommand[] = () => [],
+): DividedArguments {
+  const program = createProgram(subcommands);
   const { own, jestArguments } = divide(args, program);
   const parsed = program.parse(own, { from: 'user' }).opts<ParsedFlags>();
   if (parsed.testmonNoselect === true && parsed.testmonForceselect === true) {
@@ -54,7 +58,7 @@ export function parseArguments(args: readonly string[]): DividedArguments {
   return { jestArguments, flags };
 }
 
-function createProgram(): Command {
+function createProgram(subcommands: () => readonly Subcommand[]): Command {
   const program = new Command('jest-testmon')
     .description(
       'Runs Jest, but only the tests that your changes can affect: the first run records what each test executes, ' +
@@ -86,7 +90,7 @@ function createProgram(): Command {
     .helpOption('-h, --help', 'print this help; "npx jest --help" prints that of Jest')
     .allowExcessArguments(false)
     .exitOverride()
-    .addHelpText('after', () => `${listCommands()}${EXAMPLES}`);
+    .addHelpText('after', () => `${listCommands(subcommands())}${EXAMPLES}`);
   return program;
 }
 
@@ -103,8 +107,8 @@ Examples:
   $ jest-testmon --testmon-env ci-node22  records of their own for one set-up
   $ jest-testmon --coverage               everything, with a complete coverage report`;
 
-function listCommands(): string {
-  const lines = subcommands().map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+function listCommands(subcommands: readonly Subcommand[]): string {
+  const lines = subcommands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
   return `\nCommands (as the first argument):\n${lines.join('\n')}\n`;
 }
 

@@ -1,11 +1,4 @@
-/** A subcommand: one file in this folder each. */
-export interface Subcommand {
-  name: string;
-  /** One line for `--help`. */
-  summary: string;
-  /** @param args What follows the name. */
-  run(args: string[]): Promise<void>;
-}
+import type { Subcommand } from './subcommand';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Each in its own time. */
 /** In the order of `--help`. Each is loaded when it is asked for: a run of Jest needs none of them. */

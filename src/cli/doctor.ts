@@ -2,7 +2,7 @@ import { count } from '../terminal/logger';
 import { diagnose } from '../diagnosis/diagnose';
 import type { Finding } from '../diagnosis/finding';
 import { colours, EXIT, fail, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 
 /** `jest-testmon doctor`: checks the set-up of a project. */
 export const doctor: Subcommand = {

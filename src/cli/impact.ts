@@ -18,7 +18,7 @@ import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
 import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 import {
   functionName,
   inspecting,

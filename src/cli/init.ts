@@ -10,7 +10,7 @@ import { unifiedDiff } from '../setup/diff';
 import { gitignoreChange } from '../setup/gitignore';
 import { isInstalled, whyNotLoaded } from '../setup/loads';
 import { colours, EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 
 /** `jest-testmon init`: sets up a project. */
 export const init: Subcommand = {

@@ -6,7 +6,7 @@ import { showProgress, type Progress } from '../terminal/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
 import { printable } from '../terminal/printable';
 import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 
 interface Flags {
   into?: string;

@@ -7,7 +7,7 @@ import type { PageParts, ReportData } from '../report';
 import { parseArguments } from './arguments';
 import { FLAGS } from './flags';
 import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 import { version } from './version';
 
 /** Where the page goes unless another place is named. */

@@ -2,7 +2,7 @@ import { count, duration, some } from '../terminal/logger';
 import { showProgress } from '../terminal/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 import {
   ago,
   functionName,

@@ -4,7 +4,7 @@ import { session } from '../controller/session';
 import { Verification, type Comparison } from '../controller/verification';
 import { parseArguments } from './arguments';
 import { makeCommand, printJson, printNotice } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 import { run as runJest } from './run';
 
 /** Exit codes beside Jest's own. */

@@ -11,7 +11,7 @@ import {
 } from '../inspection';
 import { findPaths } from '../inspection/targets';
 import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './commands';
+import type { Subcommand } from './subcommand';
 import {
   ago,
   functionName,

@@ -1,35 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { GivenArguments, OptionTable } from './arguments';
+import type { Argv } from './argv';
 import { findRootOnlyKeys, normalise, refused, UserConfigError } from './normalise';
 import type { LoadedConfig, LoadedConfigs, RawConfig } from './raw-config';
 import { readUncomposed } from './reading';
 import type { JestConfigModule } from './user-jest';
-
-/** The options of a command line in the form that jest-config reads them. */
-export type Argv = Record<string, unknown>;
-
-/**
- * What jest-config has to know of a command line. Path patterns stay out: they configure nothing, and Jest complains
- * about an invalid one each time it reads it.
- * @param table Only options that Jest knows count, because everything in an argv overrides the config.
- */
-export function toArgv(given: GivenArguments, table: OptionTable): Argv {
-  const argv: Argv = { $0: 'jest', _: [] };
-  for (const { name, value } of given.options) {
-    if (!Object.hasOwn(table, name)) continue;
-    const before = argv[name];
-    // yargs makes a number of what looks like one; the values that are checked for being numbers need it.
-    const isNumber = table[name]?.type === 'number' && typeof value === 'string';
-    const read = isNumber ? Number(value) : value;
-    // An option without a list that is given twice becomes one all the same, which Jest then refuses or misreads.
-    argv[name] =
-      before === undefined || table[name]?.type === 'boolean' ? read : [before, read].flat();
-  }
-  delete argv['testPathPatterns'];
-  delete argv['testPathPattern'];
-  return argv;
-}
 
 /**
  * Reads every config of a run the way `readConfigs` of jest-config does, and keeps the written form beside the
@@ -117,7 +92,7 @@ async function loadProjects(
   return loaded;
 }
 
-interface Circumstances {
+interface ReadOptions {
   /** The project's own config counts, whatever `--config` says. */
   ownConfig?: boolean;
   parentFolder?: string;
@@ -132,14 +107,9 @@ async function loadOne(
   jest: JestConfigModule,
   argv: Argv,
   project: string | RawConfig,
-  circumstances: Circumstances,
+  options: ReadOptions,
 ): Promise<LoadedConfig> {
-  const {
-    ownConfig = false,
-    parentFolder,
-    index = 0,
-    skipMultipleConfigError = false,
-  } = circumstances;
+  const { ownConfig = false, parentFolder, index = 0, skipMultipleConfigError = false } = options;
   const config = argv['config'] as string | undefined;
   const { config: raw, configPath } = await refused(() =>
     readUncomposed(() =>
@@ -157,7 +127,7 @@ async function loadOne(
   const overlay = readOverlay(config);
   const written = { ...raw, ...overlay };
   const rootOnlyKeys =
-    overlay !== null || circumstances.mayBeRoot?.(configPath) === true
+    overlay !== null || options.mayBeRoot?.(configPath) === true
       ? await findRootOnlyKeys(jest, written)
       : [];
   return { raw: written, effective, configPath, rootOnlyKeys };

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Argv } from './load';
+import type { Argv } from './argv';
 import type { EffectiveConfig, RawConfig } from './raw-config';
 import type { JestConfigModule } from './user-jest';
 import { withoutValidationMessages } from './validation-messages';

@@ -12,13 +12,8 @@ import { RunResults } from './run-results';
 import type { RunSelection } from './run-selection';
 import type { Shard } from './shard';
 import type { SpotChecks } from './spot-checks';
-import {
-  sayDoubtful,
-  sayOrderDependent,
-  sayPartialFailures,
-  sayUnrecorded,
-  type RunCounts,
-} from './summary';
+import type { RunCounts } from './run-counts';
+import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from './summary';
 
 /** All that a run found, as it comes to its end. */
 export interface FinishedRun {

@@ -15,7 +15,8 @@ import type { RunRequest } from './run-request';
 import { RunSelection } from './run-selection';
 import { Shard } from './shard';
 import { SpotChecks } from './spot-checks';
-import { announce, summarise, type RunCounts } from './summary';
+import { summarise, type RunCounts } from './run-counts';
+import { announce } from './summary';
 
 /**
  * The life of one run in Jest's main process, which alone writes the database. Its steps, in order: `begin` creates the

@@ -1,6 +1,6 @@
 import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
-import type { Distrust } from '../run/journal';
+import type { Distrust } from '../run/journal-lines';
 import type { Logger } from '../terminal/logger';
 import { messageOf } from '../terminal/error-message';
 import { identityOf } from './open-store';

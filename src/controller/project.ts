@@ -12,29 +12,13 @@ import {
 import { installedName } from '../records/package-name';
 import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
 import { RealPaths } from '../dependencies/files/real-paths';
-import {
-  fingerprintSet,
-  matches,
-  mismatch,
-  blockPresence,
-  type DecodedFootprint,
-  type EncodedFootprint,
-  type View,
-} from '../selection/match';
+import { fingerprintSet, mismatch, blockPresence, type View } from '../selection/match';
 import { judge, type CandidateTestFile, type Decision } from '../selection/select';
 import { TreeView } from '../selection/tree-view';
-import { unaffectedTests, type CandidateParts, type UnaffectedTests } from '../selection/tests';
-import {
-  decodeBlocks,
-  decodeIds,
-  EncodingError,
-  type SelectionData,
-  type Store,
-  type StoredRecord,
-  type StoredTestFile,
-  versionOfContent,
-} from '../store';
+import { unaffectedTests, type UnaffectedTests } from '../selection/tests';
+import { versionOfContent, type SelectionData, type Store, type StoredTestFile } from '../store';
 import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../records/types';
+import { candidateRecord, decoded, partsOf } from './candidates';
 import { ProjectTransform } from '../workspace/transformed';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 
@@ -91,7 +75,7 @@ export class Project {
   readonly #byTest: boolean;
   readonly #readsAhead: boolean;
   readonly #skips = new Map<string, UnaffectedTests>();
-  readonly #rearranged = new Set<string>();
+  readonly #changedOutsideTests = new Set<string>();
   readonly #learnt: FileVersion[] = [];
   #mocks: Mocks | null = null;
   #data: SelectionData | null = null;
@@ -145,7 +129,7 @@ export class Project {
    * their tests depend on each other may be gone.
    */
   get changedOutsideTests(): ReadonlySet<string> {
-    return this.#rearranged;
+    return this.#changedOutsideTests;
   }
 
   /** What the values of dependencies depend on here. */
@@ -241,7 +225,7 @@ export class Project {
   ): Map<string, Judgement> {
     const failures = store.failures(this.environment.project);
     this.#skips.clear();
-    this.#rearranged.clear();
+    this.#changedOutsideTests.clear();
     return new Map(
       paths.map((path) => {
         const stored = data.testFiles.get(path);
@@ -274,7 +258,7 @@ export class Project {
       if (shared == null) return null;
       const changed = mismatch(decoded(shared), view).versions;
       if (changed.some((id) => this.#data?.versions.get(id)?.path === path))
-        this.#rearranged.add(path);
+        this.#changedOutsideTests.add(path);
       return null;
     }
     return this.#byTest ? unaffectedTests(partsOf(store, complete), view) : null;
@@ -298,7 +282,7 @@ export class Project {
       }
       for (const form of FORMS) {
         const alike = versions.filter((version) => version.form === form);
-        if (alike.length > 0) await this.#stand(view, alike, path, form, content);
+        if (alike.length > 0) await this.#notePresence(view, alike, path, form, content);
       }
     }
     return view;
@@ -314,7 +298,7 @@ export class Project {
   }
 
   /** Finds out how each version of one file stands. */
-  async #stand(
+  async #notePresence(
     view: TreeView,
     versions: readonly LoadedVersion[],
     path: string,
@@ -356,56 +340,6 @@ const NEVER_RECORDED: Judgement = {
   failures: [],
   skips: null,
 };
-
-function candidateRecord(
-  record: StoredRecord,
-  data: SelectionData,
-  view: View,
-): CandidateTestFile['records'][number] {
-  return {
-    id: record.id,
-    complete: record.complete,
-    matches: () => readable(() => matches(record.footprint ?? record, view)) ?? false,
-    mismatch: () =>
-      readable(() => {
-        const footprint = decoded(record.footprint ?? record);
-        return isSound(footprint, data) ? mismatch(footprint, view) : null;
-      }),
-  };
-}
-
-/** What comes of a record; null where it is no record of ours, or was damaged. */
-function readable<T>(work: () => T): T | null {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof EncodingError) return null;
-    throw error;
-  }
-}
-
-/** Whether all that a record refers to is there. */
-function isSound({ blocks, dependencies }: DecodedFootprint, data: SelectionData): boolean {
-  return (
-    blocks.every(
-      ({ version, bits }) => bits.length <= (data.versions.get(version)?.bitLimit ?? -1),
-    ) && dependencies.every((id) => data.dependencies.has(id))
-  );
-}
-
-/** Takes records apart, one after the other. */
-function* partsOf(store: Store, records: readonly StoredRecord[]): Generator<CandidateParts> {
-  for (const { id } of records) {
-    const shared = store.shared(id);
-    if (shared === null) continue;
-    yield { recordId: id, shared, tests: store.tests(id) };
-  }
-}
-
-/** A footprint as `mismatch` takes it. */
-export function decoded({ blocks, dependencies }: EncodedFootprint): DecodedFootprint {
-  return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
-}
 
 /** The projects of some tests, each once, in order. */
 export function contextsOf(tests: readonly Test[]): TestContext[] {

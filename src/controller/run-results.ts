@@ -1,6 +1,6 @@
 import type { CommitBatch } from '../store';
 import type { TestFileKey, TestFileRecord } from '../records/types';
-import type { Distrust } from '../run/journal';
+import type { Distrust } from '../run/journal-lines';
 import { JudgedRecords } from '../run/judged-records';
 import type { PartialFailures } from './partial-failures';
 import type { Journal } from '../run/read-journals';

@@ -2,7 +2,7 @@ import type { Test } from '@jest/test-result';
 import type { StoredRecord, StoredTest } from '../store';
 import type { JudgedTest } from './project';
 import type { RunContext } from './run-context';
-import { summarise } from './summary';
+import { summarise } from './run-counts';
 
 /** What a run selects: the decisions on its test files, and what they rest on. */
 export class RunSelection {

@@ -1,21 +1,15 @@
 import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { readComposition } from '../config/composition';
-import { readArguments, type OptionTable } from '../config/arguments';
-import { namesTestsNow, readCommandLine, type CommandLine } from '../config/command-line';
-import { globalKeys } from '../config/global-keys';
-import { normaliseOptions } from '../config/options';
 import * as path from 'node:path';
-import { packageRoot, realPath } from '../dependencies/files/paths';
-import { readOptionTable } from '../config/user-jest';
 import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
-import { fromJest } from '../run/user-jest';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import { Controller } from './controller';
 import { environmentKeys } from './environments';
+import { readRequest } from './read-request';
 import type { RunRequest } from './run-request';
-import { makeLogger, type Logger } from '../terminal/logger';
+import { messageOf } from '../terminal/error-message';
+import type { Logger } from '../terminal/logger';
 import type { JudgedTest } from './project';
 import { suppressNoTestsFound } from './suppress-no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type KeptJournals, type Passes } from './passes';
@@ -295,7 +289,7 @@ export function startWorkers(
   try {
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     controller.request.logger.warn(
       error instanceof UnsafeFolderError
         ? `${message}, so this run is not recorded; set TMPDIR to a folder of your own.`
@@ -331,7 +325,12 @@ function prepareRequest(
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
 ): RunRequest {
-  const request = readRequest(configs, globalConfig, session().everythingOnce);
+  const { everythingOnce, verification } = session();
+  const request = readRequest(configs, globalConfig, {
+    everythingOnce,
+    verify: verification !== null,
+    startedOnce,
+  });
   // Nothing in this process or its workers may take part in an older run.
   announce(RUN_FILE_VARIABLE, NO_RUN);
   if (!request.options.enabled) return request;
@@ -341,56 +340,9 @@ function prepareRequest(
   return request;
 }
 
-function readRequest(
-  configs: readonly Config.ProjectConfig[],
-  globalConfig: Config.GlobalConfig | null,
-  everythingOnce: boolean,
-): RunRequest {
-  const composition = readComposition();
-  const options = composition?.options ?? normaliseOptions({}, process.env).options;
-  const command =
-    composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
-  const root = realPath(
-    composition?.root ?? packageRoot(globalConfig?.rootDir ?? configs[0]?.rootDir ?? process.cwd()),
-  );
-  const namesTests = namesTestsNow(command, globalConfig);
-  return {
-    options,
-    root,
-    dataFile: path.resolve(root, options.dataFile),
-    composition,
-    globalKeys: composition?.globalKeys ?? globalKeys(globalConfig ?? {}),
-    logger: makeLogger(command.silent || command.json || command.listTests),
-    namesTests,
-    everythingOnce,
-    select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
-    openEscapes: [],
-    collect: options.collect,
-    verify: session().verification !== null,
-    started: isWatching(command, globalConfig) ? startedOnce(root) : null,
-    toolChainChanged: false,
-    listing: false,
-    coverage:
-      composition?.coverage ??
-      (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
-  };
-}
-
 /** What a process that watches was started with, taken before its first run. */
 function startedOnce(root: string): ProcessSnapshot {
   const current = session();
   current.started ??= { ...snapshotProcess(root, process.cwd()), toolChains: new Map() };
   return current.started;
-}
-
-function isWatching(
-  { watch, watchAll }: CommandLine,
-  globalConfig: Config.GlobalConfig | null,
-): boolean {
-  return watch || watchAll || globalConfig?.watch === true || globalConfig?.watchAll === true;
-}
-
-/** Jest's own table of its command line options; empty where it cannot be told. */
-function optionTable(): OptionTable {
-  return readOptionTable(fromJest('jest-cli').resolve('jest-cli')) ?? {};
 }

@@ -1,11 +1,10 @@
+import { asJournalFootprint, encodeLine } from '../run/journal';
 import {
-  asJournalFootprint,
-  encodeLine,
   namesAfter,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
-} from '../run/journal';
+} from '../run/journal-lines';
 import { isDependencyName } from '../records/checks';
 import type { EncodedBlocks } from '../records/encoding';
 import { footprintOf } from '../records/footprint';

@@ -9,7 +9,7 @@ import {
   isText,
 } from '../records/checks';
 import type { Dependency } from '../records/types';
-import type { JournalFootprint, JournalLine, JournalTest } from './journal';
+import type { JournalFootprint, JournalLine, JournalTest } from './journal-lines';
 
 /**
  * The line that a journal holds, if it is one of ours: journals of a run that was killed are read by a later one,

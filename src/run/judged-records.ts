@@ -1,5 +1,5 @@
 import type { TestFileKey } from '../records/types';
-import type { Distrust } from './journal';
+import type { Distrust } from './journal-lines';
 import { JournalReader, type Journal, type JournaledRecord } from './read-journals';
 import { keyOf, type TestOutcomes } from './test-outcomes';
 

@@ -1,11 +1,6 @@
 import { decodeMetadata } from '../blocks/metadata';
-import {
-  fromJournalFootprint,
-  type JournalEnd,
-  type JournalFootprint,
-  type JournalLine,
-  type JournalNames,
-} from './journal';
+import { fromJournalFootprint } from './journal';
+import type { JournalEnd, JournalFootprint, JournalLine, JournalNames } from './journal-lines';
 import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered';
 import { BufferArena } from '../records/buffer-arena';
 import type { FileVersion, TestFileRecord } from '../records/types';

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
-import { encodeLine, decodeJournal, type Distrust } from './journal';
+import { encodeLine, decodeJournal } from './journal';
+import type { Distrust } from './journal-lines';
 import type { TestFileKey, TestFileRecord } from '../records/types';
 import { chunksOf } from './run-directory';
 

@@ -1,0 +1,71 @@
+import * as path from 'node:path';
+import type { Config } from '@jest/types';
+import { readArguments, type OptionTable } from '../config/arguments';
+import { namesTestsNow, readCommandLine, type CommandLine } from '../config/command-line';
+import { readComposition } from '../config/composition';
+import { globalKeys } from '../config/global-keys';
+import { normaliseOptions } from '../config/options';
+import { readOptionTable } from '../config/user-jest';
+import { packageRoot, realPath } from '../dependencies/files/paths';
+import { fromJest } from '../run/user-jest';
+import { makeLogger } from '../terminal/logger';
+import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
+import type { RunRequest } from './run-request';
+
+/** What of Jest's process, besides its config and command line, decides on a run. */
+export interface Asked {
+  /** A person who watches asked for one run of everything. */
+  everythingOnce: boolean;
+  /** The `verify` command compares. */
+  verify: boolean;
+  /** What a process that watches was started with, taken before its first run. */
+  startedOnce: (root: string) => ProcessSnapshot;
+}
+
+/** Reads what is asked of a run: by the composed config where there is one, else by the command line and Jest's config. */
+export function readRequest(
+  configs: readonly Config.ProjectConfig[],
+  globalConfig: Config.GlobalConfig | null,
+  { everythingOnce, verify, startedOnce }: Asked,
+): RunRequest {
+  const composition = readComposition();
+  const options = composition?.options ?? normaliseOptions({}, process.env).options;
+  const command =
+    composition?.command ?? readCommandLine(readArguments(process.argv.slice(2), optionTable()));
+  const root = realPath(
+    composition?.root ?? packageRoot(globalConfig?.rootDir ?? configs[0]?.rootDir ?? process.cwd()),
+  );
+  const namesTests = namesTestsNow(command, globalConfig);
+  return {
+    options,
+    root,
+    dataFile: path.resolve(root, options.dataFile),
+    composition,
+    globalKeys: composition?.globalKeys ?? globalKeys(globalConfig ?? {}),
+    logger: makeLogger(command.silent || command.json || command.listTests),
+    namesTests,
+    everythingOnce,
+    select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
+    openEscapes: [],
+    collect: options.collect,
+    verify,
+    started: isWatching(command, globalConfig) ? startedOnce(root) : null,
+    toolChainChanged: false,
+    listing: false,
+    coverage:
+      composition?.coverage ??
+      (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
+  };
+}
+
+function isWatching(
+  { watch, watchAll }: CommandLine,
+  globalConfig: Config.GlobalConfig | null,
+): boolean {
+  return watch || watchAll || globalConfig?.watch === true || globalConfig?.watchAll === true;
+}
+
+/** Jest's own table of its command line options; empty where it cannot be told. */
+function optionTable(): OptionTable {
+  return readOptionTable(fromJest('jest-cli').resolve('jest-cli')) ?? {};
+}
