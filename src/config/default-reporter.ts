@@ -29,6 +29,7 @@ async function knowsAgentReporter(jest: JestConfigModule, rootDir: string): Prom
     await jest.normalize({ rootDir, reporters: ['agent'] }, { _: [] }, null, Infinity, false);
     return true;
   } catch {
+    // This version of Jest does not know it.
     return false;
   }
 }

@@ -3,6 +3,7 @@ import type { Argv } from './argv';
 import type { EffectiveConfig, RawConfig } from './raw-config';
 import type { JestConfigModule } from './user-jest';
 import { withoutValidationMessages } from './validation-messages';
+import { swallowed } from '../terminal/debug';
 
 /** Jest refused the config. Jest itself says so better than we could, so this is never shown. */
 export class UserConfigError extends Error {
@@ -90,7 +91,8 @@ async function findWarnedKeys(
       const match = /ption "(\w+)"/.exec(stripVTControlCharacters(message));
       if (match?.[1] !== undefined) keys.push(match[1]);
     });
-  } catch {
+  } catch (error) {
+    swallowed('config', error, 'asking Jest which keys belong to the root');
     // It could be read with its own circumstances; only the warnings are of interest here.
   }
   return keys;

@@ -1,6 +1,7 @@
 import type { Config } from '@jest/types';
 import { asStoreError } from '../store';
 import { finishAbandonedRuns } from './abandoned-runs';
+import { swallowed } from '../terminal/debug';
 import { heedEscapes } from './escapes';
 import { explain, openStore, replaceDamaged, type OpenedStore } from './open-store';
 import { RunContext } from './run-context';
@@ -21,6 +22,7 @@ export function beginContext(
   try {
     return contextOf(request, configs, opened);
   } catch (error) {
+    swallowed('controller', error, 'beginning with the database');
     opened.store.close();
     const known = asStoreError(error, dataFile);
     if (known.reason !== 'damaged' || !opened.writable) return giveUp(request, error);
@@ -29,6 +31,7 @@ export function beginContext(
     try {
       return contextOf(request, configs, replaced);
     } catch (again) {
+      swallowed('controller', again, 'beginning with a new database');
       replaced.store.close();
       return giveUp(request, again);
     }

@@ -20,6 +20,7 @@ export function endWith(run: FinishedRun, ending: Ending): Passes | KeptJournals
     spotChecks?.sayFindings(context.writable);
     return passes && { ...passes, dataFile, identity: context.identity, logger };
   } catch (error) {
+    swallowed('controller', error, 'committing the run');
     context.store.close();
     spotChecks?.sayFindings(false);
     if (directory !== null && asStoreError(error, dataFile).reason === 'locked')

@@ -4,7 +4,10 @@ import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { AwaitedSetups } from '../run/run-file';
 import type { Dependency } from '../records/types';
+import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
+import { describeFault, isSystemError } from '../terminal/fault';
+import { describeFailedSelection } from './open-store';
 import { beginRun, session, startWorkers } from './session';
 
 /** Begins the run where no sequencer of ours has done so: a config that names the keys by hand, and not all of them. */
@@ -24,7 +27,8 @@ export async function beginWithoutSequencer(
   try {
     await controller.selectWithin(projectConfig.id);
   } catch (error) {
-    logger.warn(`selecting failed (${messageOf(error)}), so everything runs; please report this.`);
+    swallowed('controller', error, 'selecting tests; everything runs');
+    logger.warn(describeFailedSelection(error));
   }
   startWorkers(controller, [], [projectConfig], true);
 }
@@ -64,8 +68,12 @@ export function noteGlobalSetup(inputs: Dependency[]): void {
   try {
     controller?.noteGlobalSetup(inputs);
   } catch (error) {
+    swallowed('controller', error, 'noting what the global setup did');
+    const consequence = 'tests that read what the global setup sets run each time';
     controller?.request.logger.warn(
-      `the run file cannot be written again (${messageOf(error)}); tests that read what the global setup sets run each time.`,
+      isSystemError(error)
+        ? `the run file cannot be written again (${messageOf(error)}); ${consequence}.`
+        : describeFault('noting what the global setup did', error, consequence),
     );
   }
 }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { asStoreError, quarantineDatabase, Store, StoreError } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
+import { describeFault } from '../terminal/fault';
 import type { Logger } from '../terminal/logger';
 
 /** The database, and whether this run may write to it. */
@@ -22,9 +23,14 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
     const store = Store.open(dataFile, {});
     return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
+    swallowed('controller', error, 'opening the database');
     if (!(error instanceof StoreError)) {
       logger.warn(
-        `the database ${dataFile} could not be opened (${messageOf(error)}); everything runs and nothing is recorded.`,
+        describeFault(
+          `opening the database ${dataFile}`,
+          error,
+          'everything runs and nothing is recorded',
+        ),
       );
       return null;
     }
@@ -61,6 +67,7 @@ export function replaceDamaged(
     );
     return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
+    swallowed('controller', error, 'replacing the damaged database');
     logger.warn(
       `${damage.message} It could not be replaced (${messageOf(error)}); everything runs and nothing is recorded.`,
     );
@@ -92,4 +99,11 @@ function openReadonly(dataFile: string): Store | null {
 export function explain(error: unknown, dataFile: string): string {
   const known = asStoreError(error, dataFile);
   return known.message === '' ? messageOf(error) : known.message;
+}
+
+/** Says why nothing could be selected, and that everything runs. */
+export function describeFailedSelection(error: unknown): string {
+  return error instanceof StoreError
+    ? `${error.message} Everything runs.`
+    : describeFault('selecting tests', error, 'everything runs');
 }

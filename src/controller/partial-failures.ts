@@ -4,6 +4,7 @@ import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '..
 import type { Project } from './project';
 import { keyOf } from '../run/test-outcomes';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
+import { swallowed } from '../terminal/debug';
 
 /** Where the database keeps them: one note for all. */
 const NOTE = 'granularity:failed';
@@ -130,8 +131,12 @@ function read(note: string | undefined): Map<string, FailedState> {
         ([, { files, dependencies }]) => typeof files === 'object' && Array.isArray(dependencies),
       ),
     );
-  } catch {
-    // Not a note of ours: nothing is known then.
+  } catch (error) {
+    swallowed(
+      'controller',
+      error,
+      'reading the note of failed test files; nothing is known of them',
+    );
     return new Map();
   }
 }

@@ -2,6 +2,7 @@ import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
 import type { Distrust } from '../run/journal-lines';
 import type { Logger } from '../terminal/logger';
+import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { identityOf } from './open-store';
 import { sayDoubtful } from './summary';
@@ -57,6 +58,7 @@ export function settlePasses(passes: Passes, isExplained: boolean): void {
       store.close();
     }
   } catch (error) {
+    swallowed('controller', error, 'settling what passed');
     logger.warn(
       `${messageOf(error)} What ran in Jest's own process runs again next time.`.replace(
         /^testmon: /,

@@ -43,6 +43,7 @@ function isJestCommand(file: string): boolean {
   try {
     return JEST_COMMAND.test(fs.realpathSync(file));
   } catch {
+    // There is no such file.
     return false;
   }
 }

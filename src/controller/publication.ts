@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { sharedHashMemo } from '../dependencies/slow-hash';
 import { variableValue } from '../dependencies/variables';
 import type { Dependency } from '../records/types';
-import { RunDirectory } from '../run/run-directory';
+import { RunDirectory, UnsafeFolderError } from '../run/run-directory';
 import {
   publishRunFile,
   RUN_FILE_VERSION,
@@ -11,6 +11,9 @@ import {
   type RunProject,
 } from '../run/run-file';
 import { announce, RUN_FILE_VARIABLE } from '../run/run-variables';
+import { debug } from '../terminal/debug';
+import { messageOf } from '../terminal/error-message';
+import { describeFault, isSystemError } from '../terminal/fault';
 import { packageCache, usersOwn } from './environments';
 import type { Project } from './project';
 import type { RunContext } from './run-context';
@@ -52,6 +55,7 @@ export class Publication {
       throw error;
     }
     announce(RUN_FILE_VARIABLE, directory.runFile);
+    debug('run')('published %s', directory.runFile);
     return new Publication(run, directory, published);
   }
 
@@ -128,4 +132,14 @@ function makeRunProject(run: RunContext, project: Project, skipped: string[]): R
       ]),
     ),
   };
+}
+
+/** Says why no run file could be published, and that the run is not recorded. */
+export function describeUnpublished(error: unknown): string {
+  const message = messageOf(error);
+  if (error instanceof UnsafeFolderError)
+    return `${message}, so this run is not recorded; set TMPDIR to a folder of your own.`;
+  return isSystemError(error)
+    ? `the temporary folder cannot be written (${message}), so this run is not recorded; set TMPDIR to a folder that can.`
+    : describeFault('writing the run file', error, 'this run is not recorded');
 }

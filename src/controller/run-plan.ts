@@ -7,7 +7,8 @@ import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
 import type { Controller } from './controller';
 import { failAsJestWould } from './suppress-no-tests-found';
-import { messageOf } from '../terminal/error-message';
+import { swallowed } from '../terminal/debug';
+import { describeFailedSelection } from './open-store';
 import { contextsOf, type JudgedTest } from './project';
 import {
   beginRun,
@@ -124,9 +125,8 @@ export class RunPlan {
       };
       return running.map(({ test }) => test);
     } catch (error) {
-      controller.request.logger.warn(
-        `selecting failed (${messageOf(error)}), so everything runs; please report this.`,
-      );
+      swallowed('controller', error, 'selecting tests; everything runs');
+      controller.request.logger.warn(describeFailedSelection(error));
       this.#selected = { controller, running: new Map() };
       return tests;
     }

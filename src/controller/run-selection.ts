@@ -1,8 +1,11 @@
 import type { Test } from '@jest/test-result';
 import type { StoredRecord, StoredTest } from '../store';
+import { debug } from '../terminal/debug';
 import type { JudgedTest } from './project';
 import type { RunContext } from './run-context';
 import { summarise } from './run-counts';
+
+const explainDecision = debug('selection');
 
 /** What a run selects: the decisions on its test files, and what they rest on. */
 export class RunSelection {
@@ -43,6 +46,7 @@ export class RunSelection {
       );
       judged.push(...decided);
     }
+    for (const { path, decision } of judged) explainDecision('%s: %o', path, decision);
     this.#judged = judged;
     return judged;
   }

@@ -5,17 +5,17 @@ import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import { Controller } from './controller';
+import { describeUnpublished } from './publication';
 import { environmentKeys } from './environments';
 import { readRequest } from './read-request';
 import type { RunRequest } from './run-request';
-import { messageOf } from '../terminal/error-message';
+import { swallowed } from '../terminal/debug';
 import type { Logger } from '../terminal/logger';
 import type { JudgedTest } from './project';
 import { suppressNoTestsFound } from './suppress-no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type KeptJournals, type Passes } from './passes';
 import { ProcessEnd, type JestResults } from './process-end';
 import { unrefStatusTimer } from './unref-status-timer';
-import { UnsafeFolderError } from '../run/run-directory';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './verification';
 
@@ -289,12 +289,8 @@ export function startWorkers(
   try {
     controller.publish(excludedFolders(contexts, configs));
   } catch (error) {
-    const message = messageOf(error);
-    controller.request.logger.warn(
-      error instanceof UnsafeFolderError
-        ? `${message}, so this run is not recorded; set TMPDIR to a folder of your own.`
-        : `the temporary folder cannot be written (${message}), so this run is not recorded; set TMPDIR to a folder that can.`,
-    );
+    swallowed('controller', error, 'publishing the run file; nothing is recorded');
+    controller.request.logger.warn(describeUnpublished(error));
   }
 }
 

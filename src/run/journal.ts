@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeFootprint, encodeFootprint, type IdFootprint } from '../records/footprint';
 import { asJournalLine } from './journal-checks';
 import type { JournalFootprint, JournalLine } from './journal-lines';
+import { swallowed } from '../terminal/debug';
 
 /** @param numbered With the journal's numbers in the place of row ids. */
 export function asJournalFootprint(numbered: IdFootprint): JournalFootprint {
@@ -16,7 +17,8 @@ export function fromJournalFootprint(footprint: JournalFootprint): IdFootprint |
       blocks: Buffer.from(footprint.blocks, 'base64'),
       dependencies: Buffer.from(footprint.dependencies, 'base64'),
     });
-  } catch {
+  } catch (error) {
+    swallowed('run', error, 'decoding a footprint of a journal; its record is left out');
     return null;
   }
 }
@@ -42,7 +44,8 @@ export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine>
     let value: unknown;
     try {
       value = JSON.parse(json.toString());
-    } catch {
+    } catch (error) {
+      swallowed('run', error, 'parsing a line of a journal; it and what follows are left out');
       return;
     }
     const known = asJournalLine(value);

@@ -5,6 +5,7 @@ import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered
 import { BufferArena } from '../records/buffer-arena';
 import type { FileVersion, TestFileRecord } from '../records/types';
 import { withOneVersionPerFile } from './same-file';
+import { swallowed } from '../terminal/debug';
 
 /** A test file that a worker began. */
 export interface StartedTestFile {
@@ -116,7 +117,12 @@ function asVersion(metadata: string): FileVersion | null {
   try {
     const { path, contentHash, form, fingerprints, places } = decodeMetadata(metadata);
     return { path, contentHash, form, fingerprints, places };
-  } catch {
+  } catch (error) {
+    swallowed(
+      'run',
+      error,
+      'decoding the metadata of a file in a journal; its records are left out',
+    );
     return null;
   }
 }

@@ -7,6 +7,7 @@ import { isPrivateFolder, openPrivate, whyUnsafeParent } from '../machine/owners
 import { decodeJournal } from './journal';
 import { FileLock } from '../store/connection/file-lock';
 import type { Journal } from './read-journals';
+import { swallowed } from '../terminal/debug';
 
 /** No file of somebody else's could be read in its place; the message is a sentence without its end. */
 export class UnsafeFolderError extends Error {}
@@ -69,7 +70,8 @@ export class RunDirectory {
     let names: string[];
     try {
       names = fs.readdirSync(parent);
-    } catch {
+    } catch (error) {
+      swallowed('run', error, `listing ${parent}; no abandoned run is looked for`);
       return [];
     }
     return names
@@ -113,8 +115,9 @@ export class RunDirectory {
     this.release();
     try {
       fs.rmSync(this.path, { recursive: true, force: true });
-    } catch {
+    } catch (error) {
       // A worker is still at work there.
+      swallowed('run', error, `removing ${this.path}; the next controller does it`);
     }
   }
 
@@ -129,7 +132,8 @@ export class RunDirectory {
         .readdirSync(this.path)
         .filter((name) => pattern.test(name))
         .sort();
-    } catch {
+    } catch (error) {
+      swallowed('run', error, `listing ${this.path}`);
       return [];
     }
   }
@@ -149,8 +153,8 @@ export function* chunksOf(file: string): Generator<Buffer> {
       if (length === 0) return;
       yield chunk.subarray(0, length);
     }
-  } catch {
-    // What was read so far stands.
+  } catch (error) {
+    swallowed('run', error, `reading ${file}; what was read so far stands`);
   } finally {
     fs.closeSync(opened);
   }
@@ -163,7 +167,8 @@ const CHUNK = 1 << 20;
 function lockOf(folder: string): FileLock | null {
   try {
     return FileLock.take(path.join(folder, LOCK));
-  } catch {
+  } catch (error) {
+    swallowed('run', error, `locking ${folder}; the run goes on without a lock`);
     return null;
   }
 }
@@ -179,7 +184,8 @@ function lockOfDead(folder: string): FileLock | null | 'alive' {
     if (made !== undefined) return made.isFile() ? (FileLock.take(file) ?? 'alive') : 'alive';
     const { mtimeMs } = fs.statSync(folder);
     return Date.now() - mtimeMs > LONG_BEGUN ? null : 'alive';
-  } catch {
+  } catch (error) {
+    swallowed('run', error, `asking for the lock of ${folder}; its run is left alone`);
     // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.
     return 'alive';
   }

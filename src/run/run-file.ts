@@ -4,6 +4,7 @@ import type { Mocks } from '../dependencies/resolution/mocks';
 import type { HashMemo } from '../dependencies/slow-hash';
 import type { Dependency, EnvironmentKey } from '../records/types';
 import { openPrivate } from '../machine/ownership';
+import { swallowed } from '../terminal/debug';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
 export const RUN_FILE_VERSION = 6;
@@ -114,7 +115,8 @@ export function awaitRunFile(file: string | undefined, wait: number): RunFile {
 export function readRunFile(file: string): RunFile | null {
   try {
     return tryRead(file);
-  } catch {
+  } catch (error) {
+    swallowed('run', error, `reading the run file ${file}; its run is left out`);
     return null;
   }
 }
@@ -125,7 +127,8 @@ function tryRead(file: string): RunFile | null {
   let run: RunFile;
   try {
     run = JSON.parse(text) as RunFile;
-  } catch {
+  } catch (error) {
+    swallowed('run', error, `parsing the run file ${file}`);
     throw new RunFileError(
       `testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`,
     );

@@ -3,6 +3,7 @@ import { encodeLine, decodeJournal } from './journal';
 import type { Distrust } from './journal-lines';
 import type { TestFileKey, TestFileRecord } from '../records/types';
 import { chunksOf } from './run-directory';
+import { swallowed } from '../terminal/debug';
 
 /** A test file of an environment, as a key. */
 export function keyOf({ environmentId, path }: TestFileKey): string {
@@ -104,8 +105,9 @@ export class TestOutcomes {
     if (this.#file === null) return;
     try {
       fs.appendFileSync(this.#file, text, { mode: 0o600 });
-    } catch {
-      // What has no verdict runs again, should this controller die.
+    } catch (error) {
+      // A test file without an outcome runs again if this controller dies.
+      swallowed('run', error, `writing an outcome to ${this.#file}`);
     }
   }
 }

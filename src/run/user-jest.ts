@@ -30,6 +30,7 @@ export function resolveFrom(file: string, name: string): string | null {
   try {
     return createRequire(file).resolve(name);
   } catch {
+    // It is not installed there.
     return null;
   }
 }

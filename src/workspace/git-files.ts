@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { contentHash } from '../dependencies/files/content';
 import { fromStored } from '../dependencies/files/paths';
 import { gitCommand, UNCONVERTED } from './git-command';
+import { swallowed } from '../terminal/debug';
 
 /** How long git may take, in milliseconds; after that every file is looked at as if there were no git. */
 const GIT_TIMEOUT_MS = 10_000;
@@ -82,7 +83,8 @@ export class GitFiles {
       if (nth % step !== 0) continue;
       try {
         if (contentHash(fs.readFileSync(fromStored(this.#root, name))) !== hash) return false;
-      } catch {
+      } catch (error) {
+        swallowed('workspace', error, `checking what git says of ${name}; git is not believed`);
         return false;
       }
     }
@@ -153,7 +155,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
 /** A third of the time that we get: what else runs on a busy machine must not keep git waiting for long. */
 const YIELDING = 5;
 
-/** With few processors git would hold us up, and we are what is waited for. */
+/** Lowers the priority of git: its stat threads would compete with selection for the processors. */
 function yieldTo(pid: number | undefined): void {
   try {
     if (pid !== undefined) os.setPriority(pid, YIELDING);

@@ -87,6 +87,7 @@ function systemZone(): string {
   try {
     return fs.readlinkSync('/etc/localtime').replace(/^.*zoneinfo\//, '');
   } catch {
+    // There is no such link.
     return 'UTC';
   }
 }

@@ -21,6 +21,7 @@ import { slowHash } from '../dependencies/slow-hash';
 import { fastValue, ignoredVariables, mayBeSecret } from '../dependencies/variables';
 import { preloaded, preloadedPackages, type ProcessSnapshot } from './runtime-fingerprint';
 import { namesIn, portableConfig, portablePath } from './portable-config';
+import { swallowed } from '../terminal/debug';
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
 const PACKAGE_KEYS = ['name', 'type', 'imports', 'exports', 'main', 'module', 'browser'];
@@ -192,7 +193,8 @@ function variablesIn(text: string): string[] {
 function readManifest(file: string): Record<string, unknown> | null {
   try {
     return parseJson(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
-  } catch {
+  } catch (error) {
+    swallowed('workspace', error, `reading ${file}; it counts as missing`);
     return null;
   }
 }

@@ -10,6 +10,7 @@ import { fromStored } from '../dependencies/files/paths';
 import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../records/types';
 import { forgetSources } from '../transform/inlined-sources';
+import { swallowed } from '../terminal/debug';
 
 /** The projects that this process has been asked to select for. */
 const ranBefore = new Set<string>();
@@ -45,8 +46,9 @@ export class ProjectTransform {
           : transformer.transform(file, options);
       const metadata = findMetadata(code);
       return metadata === null ? null : decodeMetadata(metadata);
-    } catch {
+    } catch (error) {
       // It no longer transforms: whoever ran it is affected, and the test run will show the error.
+      swallowed('workspace', error, `transforming ${name}`);
       return null;
     }
   }
@@ -67,8 +69,9 @@ export class ProjectTransform {
         _cache?: { transformedFiles?: unknown };
       };
       if (cache?.transformedFiles instanceof Map) cache.transformedFiles.clear();
-    } catch {
+    } catch (error) {
       // It cannot be loaded any more: the test run will show the error.
+      swallowed('workspace', error, 'loading the transformer');
     }
   }
 

@@ -21,6 +21,7 @@ import type { Dependency } from '../records/types';
 import type { FileState, Store } from '../store';
 import { FileStates } from './file-states';
 import { GitFiles } from './git-files';
+import { swallowed } from '../terminal/debug';
 
 /** From this many file versions on, git answers sooner than we could look at every file. */
 const WORTH_GIT = 1_000;
@@ -171,6 +172,7 @@ export class WorkingTree {
         this.#learnt.push({ ...state, contentHash: hash });
       return hash;
     } catch {
+      // There is no such file, or it cannot be read: it differs from every recorded content.
       return null;
     }
   }
@@ -191,7 +193,8 @@ export class WorkingTree {
     try {
       const file = fromStored(this.#root, name);
       return declaresStill(value, this.contentHash(name), () => fs.readFileSync(file, 'utf8'));
-    } catch {
+    } catch (error) {
+      swallowed('workspace', error, `comparing the declarations of ${name}; they count as changed`);
       return false;
     }
   }
@@ -208,7 +211,8 @@ export class WorkingTree {
         this.#root,
       )('jest-docblock') as typeof import('jest-docblock');
       return pragmasValue(parse(extract(source)));
-    } catch {
+    } catch (error) {
+      swallowed('workspace', error, `reading the docblock of ${name}; it counts as changed`);
       return null;
     }
   }
