@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '@jest/types';
 import { FileStates } from '../../src/workspace/file-states';
-import { Project } from '../../src/controller/project';
+import { Project } from '../../src/controller/projects/project';
 import { WorkingTree } from '../../src/workspace/working-tree';
 import { contentHash } from '../../src/dependencies/files/content';
 import { PackageReader } from '../../src/dependencies/packages/packages';

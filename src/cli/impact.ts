@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { decodeLocations } from '../blocks';
-import { toolChainInputs } from '../controller/environments';
+import { toolChainInputs } from '../controller/projects/environments';
 import { count, duration } from '../terminal/logger';
 import { toolChainFiles } from '../workspace/tool-chain';
 import { fromStored, toStored } from '../dependencies/files/paths';

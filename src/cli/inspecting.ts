@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { UserOptions } from '../config/options';
-import { whySelectionIsOff } from '../controller/escapes';
+import { whySelectionIsOff } from '../controller/checks/escapes';
 import { duration } from '../terminal/logger';
 import { openInspection, type Inspection } from '../inspection';
 import { printable } from '../terminal/printable';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { locateProject } from '../config/locate';
-import { whySelectionIsOff } from '../controller/escapes';
+import { whySelectionIsOff } from '../controller/checks/escapes';
 import { count, some } from '../terminal/logger';
 import { showProgress, type Progress } from '../terminal/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';

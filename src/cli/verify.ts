@@ -1,7 +1,7 @@
-import { describeEscape, suspects } from '../controller/escapes';
+import { describeEscape, suspects } from '../controller/checks/escapes';
 import { count } from '../terminal/logger';
 import { session } from '../controller/session';
-import { Verification, type Comparison } from '../controller/verification';
+import { Verification, type Comparison } from '../controller/checks/verification';
 import { parseArguments } from './arguments';
 import { makeCommand, printJson, printNotice } from './command';
 import type { Subcommand } from './subcommand';

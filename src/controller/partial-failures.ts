@@ -1,7 +1,7 @@
 import type { Decision } from '../selection/select';
 import type { CommitBatch, Store } from '../store';
 import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../records/types';
-import type { Project } from './project';
+import type { Project } from './projects/project';
 import { keyOf } from '../run/test-outcomes';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 import { swallowed } from '../terminal/debug';

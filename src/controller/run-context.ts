@@ -4,10 +4,10 @@ import { ignoredVariables } from '../dependencies/variables';
 import { TestOutcomes } from '../run/test-outcomes';
 import { asStoreError, type Store } from '../store';
 import { WorkingTree } from '../workspace/working-tree';
-import { packageCache } from './environments';
+import { packageCache } from './projects/environments';
 import { replaceDamaged, type OpenedStore } from './open-store';
 import { PartialFailures } from './partial-failures';
-import { RunProjects } from './run-projects';
+import { RunProjects } from './projects/run-projects';
 import type { RunRequest } from './run-request';
 
 /** What was read of the database as the run began. */

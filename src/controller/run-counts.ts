@@ -1,5 +1,5 @@
 import { dependencyLabel } from '../selection/match';
-import type { JudgedTest, Project } from './project';
+import type { JudgedTest, Project } from './projects/project';
 
 /** What a run selected, in numbers. */
 export interface RunCounts {

@@ -6,10 +6,10 @@ import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
 import type { Controller } from './controller';
-import { failAsJestWould } from './suppress-no-tests-found';
+import { failAsJestWould } from './jest-process/suppress-no-tests-found';
 import { swallowed } from '../terminal/debug';
 import { describeFailedSelection } from './open-store';
-import { contextsOf, type JudgedTest } from './project';
+import { contextsOf, type JudgedTest } from './projects/project';
 import {
   beginRun,
   concludeWith,

@@ -5,19 +5,19 @@ import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import { Controller } from './controller';
-import { describeUnpublished } from './publication';
-import { environmentKeys } from './environments';
+import { describeUnpublished } from './steps/publish';
+import { environmentKeys } from './projects/environments';
 import { readRequest } from './read-request';
 import type { RunRequest } from './run-request';
 import { swallowed } from '../terminal/debug';
 import type { Logger } from '../terminal/logger';
-import type { JudgedTest } from './project';
-import { suppressNoTestsFound } from './suppress-no-tests-found';
+import type { JudgedTest } from './projects/project';
+import { suppressNoTestsFound } from './jest-process/suppress-no-tests-found';
 import { INTERRUPTED, settlePasses, type Ending, type KeptJournals, type Passes } from './passes';
-import { ProcessEnd, type JestResults } from './process-end';
-import { unrefStatusTimer } from './unref-status-timer';
+import { ProcessEnd, type JestResults } from './jest-process/process-end';
+import { unrefStatusTimer } from './jest-process/unref-status-timer';
 import { conclude } from './summary';
-import type { Comparison, Verification } from './verification';
+import type { Comparison, Verification } from './checks/verification';
 
 /** What Jest's main process knows of the run under way; shared by the plug points. */
 export interface Session {

@@ -8,7 +8,7 @@ import {
   type Environment,
 } from '../store';
 import type { TestFileKey } from '../records/types';
-import type { JudgedTest } from './project';
+import type { JudgedTest } from './projects/project';
 
 /** Which shard of a run this is. */
 export interface ShardPlace {

@@ -1,9 +1,9 @@
 import type { RunRequest } from './run-request';
-import { whySelectionIsOff } from './escapes';
+import { whySelectionIsOff } from './checks/escapes';
 import { count, duration, some } from '../terminal/logger';
-import type { Project } from './project';
+import type { Project } from './projects/project';
 import type { RunCounts } from './run-counts';
-import type { SpotCheckOutcome } from './spot-checks';
+import type { SpotCheckOutcome } from './checks/spot-checks';
 
 /** The line before the tests run. */
 export function announce(

@@ -1,4 +1,4 @@
-import { decoded } from '../controller/candidates';
+import { decoded } from '../controller/projects/candidates';
 import { mismatch, type EncodedFootprint } from '../selection/match';
 import type { StoredTest } from '../store';
 import { changesOf, NO_CHANGES, type Changes } from './changes';

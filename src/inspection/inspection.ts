@@ -1,4 +1,4 @@
-import type { JudgedTest, Project } from '../controller/project';
+import type { JudgedTest, Project } from '../controller/projects/project';
 import type { RunRequest } from '../controller/run-request';
 import type { EnvironmentKey, Store, StoredEscape, StoreError } from '../store';
 

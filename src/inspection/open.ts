@@ -1,8 +1,12 @@
 import type { Config } from '@jest/types';
 import type { Options, UserOptions } from '../config/options';
-import { environmentKeys, packageCache, type EnvironmentPlace } from '../controller/environments';
-import { findOpenEscapes } from '../controller/escapes';
-import { Project } from '../controller/project';
+import {
+  environmentKeys,
+  packageCache,
+  type EnvironmentPlace,
+} from '../controller/projects/environments';
+import { findOpenEscapes } from '../controller/checks/escapes';
+import { Project } from '../controller/projects/project';
 import type { Found } from '../controller/session';
 import { WorkingTree } from '../workspace/working-tree';
 import { PackageReader } from '../dependencies/packages/packages';

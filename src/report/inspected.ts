@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash } from '../dependencies/files/content';
 import { fromStored } from '../dependencies/files/paths';
-import { whySelectionIsOff } from '../controller/escapes';
+import { whySelectionIsOff } from '../controller/checks/escapes';
 import { spotCheckOverview, type InspectedProject, type Inspection } from '../inspection';
 import { contentsKey, type Store } from '../store';
 import type { SelectionData, StoredVersion } from '../records/types';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import type { Composition } from '../config/composition';
+import type { Composition } from '../../config/composition';
 
 /** Where Jest's own command stands in its packages, whatever name they are installed by. */
 const JEST_COMMAND = /jest[^\\/]*[\\/]bin[\\/]jest\.js$/;

@@ -1,9 +1,9 @@
-import { announce, RUN_FILE_VARIABLE } from '../run/run-variables';
-import { asStoreError, quarantineDatabase } from '../store';
-import { swallowed } from '../terminal/debug';
+import { announce, RUN_FILE_VARIABLE } from '../../run/run-variables';
+import { asStoreError, quarantineDatabase } from '../../store';
+import { swallowed } from '../../terminal/debug';
 import { commitRun, type FinishedRun } from './commit';
-import { explain, identityOf } from './open-store';
-import type { Ending, KeptJournals, Passes } from './passes';
+import { explain, identityOf } from '../open-store';
+import type { Ending, KeptJournals, Passes } from '../passes';
 
 /**
  * Commits what the workers journaled, removes everything temporary, and closes the database.

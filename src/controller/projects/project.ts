@@ -2,25 +2,25 @@ import * as path from 'node:path';
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import picomatch from 'picomatch';
-import { moduleExtensions } from '../dependencies/resolution/extensions';
+import { moduleExtensions } from '../../dependencies/resolution/extensions';
 import {
   findMocks,
   mocksByPackage,
   namedBelowRoots,
   type Mocks,
-} from '../dependencies/resolution/mocks';
-import { installedName } from '../records/package-name';
-import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
-import { RealPaths } from '../dependencies/files/real-paths';
-import { fingerprintSet, mismatch, blockPresence, type View } from '../selection/match';
-import { judge, type CandidateTestFile, type Decision } from '../selection/select';
-import { TreeView } from '../selection/tree-view';
-import { unaffectedTests, type UnaffectedTests } from '../selection/tests';
-import { versionOfContent, type SelectionData, type Store, type StoredTestFile } from '../store';
-import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../records/types';
+} from '../../dependencies/resolution/mocks';
+import { installedName } from '../../records/package-name';
+import { packageFolder, realPath, toStored } from '../../dependencies/files/paths';
+import { RealPaths } from '../../dependencies/files/real-paths';
+import { fingerprintSet, mismatch, blockPresence, type View } from '../../selection/match';
+import { judge, type CandidateTestFile, type Decision } from '../../selection/select';
+import { TreeView } from '../../selection/tree-view';
+import { unaffectedTests, type UnaffectedTests } from '../../selection/tests';
+import { versionOfContent, type SelectionData, type Store, type StoredTestFile } from '../../store';
+import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../../records/types';
 import { candidateRecord, decoded, partsOf } from './candidates';
-import { ProjectTransform } from '../workspace/transformed';
-import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
+import { ProjectTransform } from '../../workspace/transformed';
+import type { ProjectFacts, WorkingTree } from '../../workspace/working-tree';
 
 /** A test file of a run, with what selection decided. */
 export interface JudgedTest {

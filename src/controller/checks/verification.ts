@@ -1,10 +1,10 @@
 import type { Test, TestResult } from '@jest/test-result';
-import { byFullName, identify, testKey } from '../records/test-identity';
-import type { StoredRecord, StoredTest } from '../store';
+import { byFullName, identify, testKey } from '../../records/test-identity';
+import type { StoredRecord, StoredTest } from '../../store';
 import { changedIgnoredFiles, pickRecord, type Escape } from './escapes';
 import { describeFailure } from './failure';
-import type { JudgedTest } from './project';
-import type { RunRequest } from './run-request';
+import type { JudgedTest } from '../projects/project';
+import type { RunRequest } from '../run-request';
 
 /** What came of comparing a selection with a run of everything. */
 export interface Comparison {

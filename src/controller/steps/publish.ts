@@ -1,26 +1,26 @@
 import * as path from 'node:path';
-import { sharedHashMemo } from '../dependencies/slow-hash';
-import { variableValue } from '../dependencies/variables';
-import type { Dependency } from '../records/types';
-import { RunDirectory, UnsafeFolderError } from '../run/run-directory';
+import { sharedHashMemo } from '../../dependencies/slow-hash';
+import { variableValue } from '../../dependencies/variables';
+import type { Dependency } from '../../records/types';
+import { RunDirectory, UnsafeFolderError } from '../../run/run-directory';
 import {
   publishRunFile,
   RUN_FILE_VERSION,
   type AwaitedSetups,
   type RunFile,
   type RunProject,
-} from '../run/run-file';
-import { announce, RUN_FILE_VARIABLE } from '../run/run-variables';
-import { debug } from '../terminal/debug';
-import { messageOf } from '../terminal/error-message';
-import { describeFault, isSystemError } from '../terminal/fault';
-import { packageCache, usersOwn } from './environments';
-import type { Project } from './project';
-import type { RunContext } from './run-context';
-import type { RunSelection } from './run-selection';
+} from '../../run/run-file';
+import { announce, RUN_FILE_VARIABLE } from '../../run/run-variables';
+import { debug } from '../../terminal/debug';
+import { messageOf } from '../../terminal/error-message';
+import { describeFault, isSystemError } from '../../terminal/fault';
+import { packageCache, usersOwn } from '../projects/environments';
+import type { Project } from '../projects/project';
+import type { RunContext } from '../run-context';
+import type { RunSelection } from './select';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
-const OWN_FOLDER = path.join(__dirname, '..');
+const OWN_FOLDER = path.join(__dirname, '..', '..');
 
 /** The run file that workers read, and the folder that they write their journals to. */
 export class Publication {

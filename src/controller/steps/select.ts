@@ -1,9 +1,9 @@
 import type { Test } from '@jest/test-result';
-import type { StoredRecord, StoredTest } from '../store';
-import { debug } from '../terminal/debug';
-import type { JudgedTest } from './project';
-import type { RunContext } from './run-context';
-import { summarise } from './run-counts';
+import type { StoredRecord, StoredTest } from '../../store';
+import { debug } from '../../terminal/debug';
+import type { JudgedTest } from '../projects/project';
+import type { RunContext } from '../run-context';
+import { summarise } from '../run-counts';
 
 const explainDecision = debug('selection');
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Test, TestResult } from '@jest/test-result';
-import { readSpotChecks } from '../config/spot-checks';
-import { chooseSpotChecks } from '../selection/spot-checks';
-import type { CommitBatch, StoredRecord } from '../store';
-import type { ProjectPath, TestFileKey } from '../records/types';
+import { readSpotChecks } from '../../config/spot-checks';
+import { chooseSpotChecks } from '../../selection/spot-checks';
+import type { CommitBatch, StoredRecord } from '../../store';
+import type { ProjectPath, TestFileKey } from '../../records/types';
 import {
   changedIgnoredFiles,
   describeEscape,
@@ -14,11 +14,11 @@ import {
   type Escape,
 } from './escapes';
 import { describeFailure, type Failure } from './failure';
-import { count, some } from '../terminal/logger';
-import type { JudgedTest } from './project';
-import type { RunContext } from './run-context';
-import type { RunRequest } from './run-request';
-import type { RunSelection } from './run-selection';
+import { count, some } from '../../terminal/logger';
+import type { JudgedTest } from '../projects/project';
+import type { RunContext } from '../run-context';
+import type { RunRequest } from '../run-request';
+import type { RunSelection } from '../steps/select';
 
 /** What the spot checks of a run came to, in numbers. */
 export interface SpotCheckOutcome {

@@ -4,9 +4,9 @@ import {
   type DecodedFootprint,
   type EncodedFootprint,
   type View,
-} from '../selection/match';
-import type { CandidateTestFile } from '../selection/select';
-import type { CandidateParts } from '../selection/tests';
+} from '../../selection/match';
+import type { CandidateTestFile } from '../../selection/select';
+import type { CandidateParts } from '../../selection/tests';
 import {
   decodeBlocks,
   decodeIds,
@@ -14,7 +14,7 @@ import {
   type SelectionData,
   type Store,
   type StoredRecord,
-} from '../store';
+} from '../../store';
 
 /** A stored record as `judge` takes it: decoded only when it is looked at. */
 export function candidateRecord(

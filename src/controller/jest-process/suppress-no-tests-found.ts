@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { readComposition } from '../config/composition';
+import { readComposition } from '../../config/composition';
 import { explainWithoutTestmon } from './plain-jest';
 
 /** How Jest begins to say so and exits with 0. Source: `getNoTestsFoundMessage` in @jest/core. */

@@ -1,11 +1,11 @@
 import type { Config } from '@jest/types';
-import { asStoreError } from '../store';
-import { finishAbandonedRuns } from './abandoned-runs';
-import { swallowed } from '../terminal/debug';
-import { heedEscapes } from './escapes';
-import { explain, openStore, replaceDamaged, type OpenedStore } from './open-store';
-import { RunContext } from './run-context';
-import type { RunRequest } from './run-request';
+import { asStoreError } from '../../store';
+import { finishAbandonedRuns } from '../abandoned-runs';
+import { swallowed } from '../../terminal/debug';
+import { heedEscapes } from '../checks/escapes';
+import { explain, openStore, replaceDamaged, type OpenedStore } from '../open-store';
+import { RunContext } from '../run-context';
+import type { RunRequest } from '../run-request';
 
 /**
  * Opens the database, finishes the work of controllers that died, and finds or creates the environments. A database

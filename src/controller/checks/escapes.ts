@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
-import { findIgnored } from '../dependencies/files/ignored';
-import { fromStored } from '../dependencies/files/paths';
-import { makeBatch, type Store, type StoredEscape, type StoredRecord } from '../store';
-import { age } from '../terminal/age';
+import { findIgnored } from '../../dependencies/files/ignored';
+import { fromStored } from '../../dependencies/files/paths';
+import { makeBatch, type Store, type StoredEscape, type StoredRecord } from '../../store';
+import { age } from '../../terminal/age';
 import type { Failure } from './failure';
-import { count, some } from '../terminal/logger';
-import type { OpenedStore } from './open-store';
-import type { RunRequest } from './run-request';
+import { count, some } from '../../terminal/logger';
+import type { OpenedStore } from '../open-store';
+import type { RunRequest } from '../run-request';
 
 /** A test file, or tests in one, that selection would have left out, and that failed. */
 export interface Escape {

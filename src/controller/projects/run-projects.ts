@@ -1,14 +1,14 @@
 import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import type { PackageReader } from '../dependencies/packages/packages';
-import type { TestFileKey } from '../records/types';
-import type { UnaffectedTests } from '../selection/tests';
-import type { Store } from '../store';
-import { count, some } from '../terminal/logger';
-import type { WorkingTree } from '../workspace/working-tree';
+import type { PackageReader } from '../../dependencies/packages/packages';
+import type { TestFileKey } from '../../records/types';
+import type { UnaffectedTests } from '../../selection/tests';
+import type { Store } from '../../store';
+import { count, some } from '../../terminal/logger';
+import type { WorkingTree } from '../../workspace/working-tree';
 import { findEnvironments, knownEnvironments } from './environments';
 import { Project } from './project';
-import type { RunRequest } from './run-request';
+import type { RunRequest } from '../run-request';
 
 /** The Jest projects of a run, each with its environment. */
 export class RunProjects {

@@ -1,19 +1,19 @@
 import * as fs from 'node:fs';
-import { fromStored } from '../dependencies/files/paths';
-import type { TestFileKey, TestFileRecord } from '../records/types';
-import type { RunDirectory } from '../run/run-directory';
-import { keyOf } from '../run/test-outcomes';
-import { makeBatch, SHARD_NOTE, type CommitBatch } from '../store';
-import { withProgress } from '../terminal/progress';
-import { NO_ROW } from './environments';
-import type { Ending, Passes } from './passes';
-import type { RunContext } from './run-context';
-import { RunResults } from './run-results';
-import type { RunSelection } from './run-selection';
-import type { Shard } from './shard';
-import type { SpotChecks } from './spot-checks';
-import type { RunCounts } from './run-counts';
-import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from './summary';
+import { fromStored } from '../../dependencies/files/paths';
+import type { TestFileKey, TestFileRecord } from '../../records/types';
+import type { RunDirectory } from '../../run/run-directory';
+import { keyOf } from '../../run/test-outcomes';
+import { makeBatch, SHARD_NOTE, type CommitBatch } from '../../store';
+import { withProgress } from '../../terminal/progress';
+import { NO_ROW } from '../projects/environments';
+import type { Ending, Passes } from '../passes';
+import type { RunContext } from '../run-context';
+import { RunResults } from '../run-results';
+import type { RunSelection } from './select';
+import type { Shard } from '../shard';
+import type { SpotChecks } from '../checks/spot-checks';
+import type { RunCounts } from '../run-counts';
+import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from '../summary';
 
 /** All that a run found, as it comes to its end. */
 export interface FinishedRun {

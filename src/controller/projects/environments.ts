@@ -1,16 +1,16 @@
 import * as path from 'node:path';
 import type { Config } from '@jest/types';
-import { isPlugPoint } from '../config/plug-points';
-import { shortHash } from '../dependencies/files/content';
-import { PackageReader } from '../dependencies/packages/packages';
-import { asUserWroteIt } from '../run/handover';
-import { fromJest } from '../run/user-jest';
-import type { Store } from '../store';
-import type { Environment, EnvironmentKey } from '../records/types';
-import { snapshotProcess } from '../workspace/runtime-fingerprint';
+import { isPlugPoint } from '../../config/plug-points';
+import { shortHash } from '../../dependencies/files/content';
+import { PackageReader } from '../../dependencies/packages/packages';
+import { asUserWroteIt } from '../../run/handover';
+import { fromJest } from '../../run/user-jest';
+import type { Store } from '../../store';
+import type { Environment, EnvironmentKey } from '../../records/types';
+import { snapshotProcess } from '../../workspace/runtime-fingerprint';
 import { projectName } from './project';
-import type { RunRequest } from './run-request';
-import { toolChainHash, type ToolChainInput } from '../workspace/tool-chain';
+import type { RunRequest } from '../run-request';
+import { toolChainHash, type ToolChainInput } from '../../workspace/tool-chain';
 
 /** What of a run decides in which environments it takes place. */
 export interface EnvironmentPlace extends Pick<
