@@ -5,7 +5,8 @@ import { messageOf } from './error-message';
  * Everything else that is thrown unexpectedly is a fault of ours, and must not be taken for one of these.
  */
 export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  const { syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof syscall === 'string';
 }
 
 /**
