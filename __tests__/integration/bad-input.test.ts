@@ -334,7 +334,7 @@ test('outside any project, Jest’s own message and exit code stand', () => {
   );
 });
 
-test('SQLite that was installed without being built: one sentence says how to mend it, and everything runs', () => {
+test('SQLite that was installed without being built: one sentence says how to fix it, and everything runs', () => {
   // As a package manager leaves it that runs no install scripts.
   const own = path.join(path.dirname(project.root), 'own');
   fs.cpSync(path.dirname(ENTRY), path.join(own, 'dist'), { recursive: true });
@@ -363,5 +363,5 @@ test('SQLite that was installed without being built: one sentence says how to me
     { cwd: project.root, env: project.environment(), encoding: 'utf8' },
   );
   expect(status).toBe(1);
-  expect(stdout).toContain('"mend": "run \\"npm rebuild better-sqlite3');
+  expect(stdout).toContain('"fix": "run \\"npm rebuild better-sqlite3');
 });

@@ -65,7 +65,7 @@ test('all keys by hand: as precise as withTestmon', () => {
     ...FILES,
     'jest.config.js': `module.exports = {
       globalSetup: ${key('global-setup')}, testEnvironment: ${key('environment')}, testSequencer: ${key('sequencer')},
-      testRunner: ${key('runner')}, transform: { '\\\\.js$': ${key('transform')} }, reporters: ['default', ${key('reporter')}],
+      testRunner: ${key('test-runner')}, transform: { '\\\\.js$': ${key('transform')} }, reporters: ['default', ${key('reporter')}],
       passWithNoTests: true,
     };`,
   });

@@ -7,14 +7,14 @@ import type { Subcommand } from './subcommand';
 /** `jest-testmon doctor`: checks the set-up of a project. */
 export const doctor: Subcommand = {
   name: 'doctor',
-  summary: 'check the set-up, and tell how to mend what is wrong',
+  summary: 'check the set-up, and say how to fix what is wrong',
   run,
 };
 
 async function run(args: string[]): Promise<void> {
   const { json, config } = makeCommand(
     doctor.name,
-    'Checks versions, the Jest config, options, the database, .gitignore and the cache of CI, and tells how to mend ' +
+    'Checks versions, the Jest config, options, the database, .gitignore and the cache of CI, and says how to fix ' +
       'what it finds. It changes nothing and runs no test.',
     {
       exitCodes: [
@@ -51,9 +51,9 @@ const LEVELS: Record<Finding['level'], string> = {
   error: colours.red('error  '),
 };
 
-function show({ check, level, message, mend }: Finding): string[] {
+function show({ check, level, message, fix }: Finding): string[] {
   const line = `${LEVELS[level]}  ${check}: ${message}`;
-  return mend === undefined ? [line] : [line, `         mend: ${mend}`];
+  return fix === undefined ? [line] : [line, `         fix: ${fix}`];
 }
 
 function summary(errors: number, warnings: number): string {

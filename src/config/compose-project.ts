@@ -21,7 +21,7 @@ export function composeProject(
     transform: composeTransform(effective, options, coverage),
     testEnvironment: plugPoints.environment,
     testEnvironmentOptions: composeEnvironmentOptions(effective),
-    testRunner: plugPoints.runner,
+    testRunner: plugPoints.testRunner,
   };
 }
 

@@ -10,13 +10,16 @@ export const plugPoints = {
   environment: locate('environment'),
   globalSetup: locate('global-setup'),
   reporter: locate('reporter'),
-  runner: locate('runner'),
   sequencer: locate('sequencer'),
+  testRunner: locate('test-runner'),
   transform: locate('transform'),
   watch: locate('watch'),
 };
 
+/** `jest-testmon/runner`, the old name of the test runner. */
+const OLD_NAMES = [locate('runner')];
+
 /** Whether a resolved path is one of ours, as in a config whose keys were written by hand. */
 export function isPlugPoint(file: unknown): boolean {
-  return typeof file === 'string' && Object.values(plugPoints).includes(file);
+  return typeof file === 'string' && [...Object.values(plugPoints), ...OLD_NAMES].includes(file);
 }

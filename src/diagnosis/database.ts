@@ -42,8 +42,8 @@ function checkContent(dataFile: string, now: number, found: Report): Finding[] {
 
 /** The message says what is wrong, and behind a semicolon the way out. */
 function broken({ message, file }: StoreError, found: Report): Finding {
-  const [what = message, ...mend] = message.split('; ');
-  return found.error(what, mend.join('; ').replace(/\.$/, '') || `delete ${file}`);
+  const [what = message, ...fix] = message.split('; ');
+  return found.error(what, fix.join('; ').replace(/\.$/, '') || `delete ${file}`);
 }
 
 function checkStore(store: Store, size: number, now: number, found: Report): Finding[] {

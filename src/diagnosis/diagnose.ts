@@ -43,8 +43,8 @@ function notLocated(error: unknown): Finding[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (error instanceof JestMissingError) {
-    const [said = what, mend = commandToAdd('jest@latest')] = what.split('; ');
-    return [reporter('Jest').error(said, mend.replace(/\.$/, ''))];
+    const [said = what, fix = commandToAdd('jest@latest')] = what.split('; ');
+    return [reporter('Jest').error(said, fix.replace(/\.$/, ''))];
   }
   return [
     reporter('config').error(

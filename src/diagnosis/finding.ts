@@ -6,21 +6,21 @@ export interface Finding {
   level: 'ok' | 'warning' | 'error';
   message: string;
   /** What to do about it; absent where all is well. */
-  mend?: string;
+  fix?: string;
 }
 
 /** The findings of one check. */
 export interface Report {
   ok(message: string): Finding;
-  warning(message: string, mend: string): Finding;
-  error(message: string, mend: string): Finding;
+  warning(message: string, fix: string): Finding;
+  error(message: string, fix: string): Finding;
 }
 
 /** Makes findings of one check. */
 export function reporter(check: string): Report {
   return {
     ok: (message) => ({ check, level: 'ok', message }),
-    warning: (message, mend) => ({ check, level: 'warning', message, mend }),
-    error: (message, mend) => ({ check, level: 'error', message, mend }),
+    warning: (message, fix) => ({ check, level: 'warning', message, fix }),
+    error: (message, fix) => ({ check, level: 'error', message, fix }),
   };
 }

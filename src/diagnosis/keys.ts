@@ -23,7 +23,7 @@ const PLUG_POINTS: PlugPoint[] = [
   },
   {
     key: 'testRunner',
-    written: "testRunner: 'jest-testmon/runner'",
+    written: "testRunner: 'jest-testmon/test-runner'",
     lost: 'a test file whose docblock names another environment is not recorded',
     ofRoot: false,
     files: ({ testRunner }) => [testRunner],
@@ -85,8 +85,8 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   return missing.map(({ key, written, lost }) => {
     const isVital = key === 'testEnvironment' || (key === 'globalSetup' && lacks('testSequencer'));
     const message = `the key ${key} is missing beside those written by hand: ${lost}`;
-    const mend = `add ${written}, ${WITH_TESTMON}`;
-    return isVital ? found.error(message, mend) : found.warning(message, mend);
+    const fix = `add ${written}, ${WITH_TESTMON}`;
+    return isVital ? found.error(message, fix) : found.warning(message, fix);
   });
 }
 

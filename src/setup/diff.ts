@@ -1,13 +1,17 @@
 /** How many unchanged lines stand around a change. */
-const CONTEXT = 3;
+const CONTEXT_LINES = 3;
 
 type Line = readonly [sign: ' ' | '-' | '+', text: string];
 
+/** Stands after a last line that no line break ends. */
+const NO_NEWLINE = '\n\\ No newline at end of file';
+
 /**
- * The difference of two texts in the unified form that people know from git.
- * @param name What the file is called in the head.
+ * The difference of two texts as a patch that `git apply` takes.
+ * @param name The file's path in the patch, with `/`.
  * @param before Null where the file is new.
  * @param after Null where the file goes.
+ * @returns Its lines. Those of a file with Windows' line ends keep their carriage return.
  */
 export function unifiedDiff(name: string, before: string | null, after: string | null): string[] {
   const lines = compare(split(before), split(after));
@@ -15,11 +19,15 @@ export function unifiedDiff(name: string, before: string | null, after: string |
     `--- ${before === null ? '/dev/null' : `a/${name}`}`,
     `+++ ${after === null ? '/dev/null' : `b/${name}`}`,
   ];
-  return [...head, ...hunks(lines)];
+  return [...head, ...hunks(lines)].flatMap((line) => line.split('\n'));
 }
 
+/** The lines of a text. The last one says so where no line break ends it, and then differs from one that is ended. */
 function split(text: string | null): string[] {
-  return text === null || text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (text === null || text === '') return [];
+  return text.endsWith('\n')
+    ? text.slice(0, -1).split('\n')
+    : `${text}${NO_NEWLINE}`.split(/\n(?!\\ No newline at end of file$)/);
 }
 
 /** By the longest common subsequence: configs are small. */
@@ -50,20 +58,37 @@ function compare(a: readonly string[], b: readonly string[]): Line[] {
   return lines;
 }
 
+/** The changes with the lines around them; each begins by saying where it stands and how many lines it has. */
 function hunks(lines: readonly Line[]): string[] {
   const isNear = lines.map((_, index) =>
-    lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(([sign]) => sign !== ' '),
+    lines
+      .slice(Math.max(0, index - CONTEXT_LINES), index + CONTEXT_LINES + 1)
+      .some(([sign]) => sign !== ' '),
   );
   const shown: string[] = [];
-  let before = 1;
-  let after = 1;
-  lines.forEach(([sign, text], index) => {
-    if (isNear[index] === true) {
-      if (index === 0 || isNear[index - 1] !== true) shown.push(`@@ -${before} +${after} @@`);
-      shown.push(`${sign}${text}`);
+  let before = 0;
+  let after = 0;
+  for (let index = 0; index < lines.length;) {
+    let end = index;
+    while (isNear[end] === true) end += 1;
+    const hunk = lines.slice(index, Math.max(end, index + 1));
+    const removed = hunk.filter(([sign]) => sign !== '+').length;
+    const added = hunk.filter(([sign]) => sign !== '-').length;
+    if (end > index) {
+      shown.push(`@@ -${range(before, removed)} +${range(after, added)} @@`);
+      shown.push(...hunk.map(([sign, text]) => sign + text));
     }
-    if (sign !== '+') before += 1;
-    if (sign !== '-') after += 1;
-  });
+    before += removed;
+    after += added;
+    index += hunk.length;
+  }
   return shown;
+}
+
+/**
+ * @param passed How many lines stand before.
+ * @param count How many there are; where there are none, the place is the line before.
+ */
+function range(passed: number, count: number): string {
+  return `${count === 0 ? passed : passed + 1},${count}`;
 }

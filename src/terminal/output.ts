@@ -47,9 +47,15 @@ export function asLine(text: string, except = ''): string {
     .join('\u001b');
 }
 
-/** Prints lines on standard output; one that holds a line break stays one line. */
+/**
+ * Prints lines on standard output; one that holds a line break stays one line. A carriage return at the very end stays,
+ * as a patch for a file with such line ends needs it.
+ */
 export function printLines(lines: readonly string[], except = ''): void {
-  process.stdout.write(lines.map((line) => `${asLine(line, except)}\n`).join(''));
+  const printed = lines.map((line) =>
+    line.endsWith('\r') ? `${asLine(line.slice(0, -1), except)}\r\n` : `${asLine(line, except)}\n`,
+  );
+  process.stdout.write(printed.join(''));
 }
 
 /** Prints sentences on standard error, each on a line of its own. */

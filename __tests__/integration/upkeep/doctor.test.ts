@@ -24,7 +24,7 @@ afterEach(() => project.remove());
 interface Answer {
   errors: number;
   warnings: number;
-  findings: { check: string; level: string; message: string; mend?: string }[];
+  findings: { check: string; level: string; message: string; fix?: string }[];
 }
 
 function diagnose(env: NodeJS.ProcessEnv = {}): { exitCode: number | null; answer: Answer } {
@@ -32,11 +32,11 @@ function diagnose(env: NodeJS.ProcessEnv = {}): { exitCode: number | null; answe
   return { exitCode, answer: JSON.parse(stdout) as Answer };
 }
 
-/** What is wrong, in short; each find must say how to mend it. */
+/** What is wrong, in short; each find must say how to fix it. */
 function finds(env: NodeJS.ProcessEnv = {}): { exitCode: number | null; wrong: string[] } {
   const { exitCode, answer } = diagnose(env);
   const wrong = answer.findings.filter(({ level }) => level !== 'ok');
-  for (const { mend } of wrong) expect(mend).toMatch(/\w/);
+  for (const { fix } of wrong) expect(fix).toMatch(/\w/);
   return {
     exitCode,
     wrong: wrong.map(({ level, check, message }) => `${level} ${check}: ${message}`),

@@ -1,7 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** How a project's packages are installed and their commands run. */
+/**
+ * How a project's packages are installed and their commands run. The package `package-manager-detector` finds the
+ * manager by the same files, but it is an ES module and answers with a promise: our sentences are made where an error is
+ * thrown.
+ */
 export interface PackageManager {
   install: string;
   /** Comes before the name of a package that is to be added for development. */
