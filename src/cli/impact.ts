@@ -279,7 +279,7 @@ function describe(
 }
 
 /** How many tests of a file are named unasked. */
-const NAMED = 3;
+const MAX_NAMED = 3;
 
 function testFileLines(
   { path, project, duration: took, affected, shared, tests }: ReachedTestFile,
@@ -289,7 +289,7 @@ function testFileLines(
   const name = several ? `${path} ${colours.dim(projectLabel(project))}` : path;
   const which = shared ? `all ${count(tests.length, 'test')}` : count(tests.length, 'test');
   const now = affected ? colours.yellow(' (would run now)') : '';
-  const named = allTests || (!shared && tests.length <= NAMED) ? tests : [];
+  const named = allTests || (!shared && tests.length <= MAX_NAMED) ? tests : [];
   return [
     `  ${testTime(took).padStart(11)}  ${name}  ${colours.dim(which)}${now}`,
     ...named.map((test) => `${' '.repeat(17)}${test.name} ${colours.dim(testTime(test.duration))}`),

@@ -80,23 +80,6 @@ export async function look(
   }
 }
 
-/** `3 minutes ago`, for a time in milliseconds since the epoch. */
-export function ago(time: number, now: number = Date.now()): string {
-  const seconds = Math.max(0, Math.round((now - time) / 1000));
-  if (seconds < 60) return 'less than a minute ago';
-  for (const [length, unit] of UNITS) {
-    const number = Math.floor(seconds / length);
-    if (number >= 1) return `${number} ${unit}${number === 1 ? '' : 's'} ago`;
-  }
-  return 'just now';
-}
-
-const UNITS: readonly [number, string][] = [
-  [86_400, 'day'],
-  [3_600, 'hour'],
-  [60, 'minute'],
-];
-
 /** Milliseconds of one or a few tests: a duration below a tenth of a second is told in milliseconds. */
 export function testTime(milliseconds: number): string {
   return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : duration(milliseconds);

@@ -1,16 +1,10 @@
+import { ago } from '../terminal/age';
 import { count, duration, some } from '../terminal/logger';
 import { showProgress } from '../terminal/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
-import {
-  ago,
-  functionName,
-  inspecting,
-  look,
-  withExitCode,
-  type InspectingFlags,
-} from './inspecting';
+import { functionName, inspecting, look, withExitCode, type InspectingFlags } from './inspecting';
 
 /** `jest-testmon status`: what changed and what that affects. */
 export const status: Subcommand = {
@@ -53,7 +47,7 @@ async function run(args: string[]): Promise<void> {
 }
 
 /** How many names of a list are shown. */
-const SHOWN = 10;
+const MAX_SHOWN = 10;
 
 function describe(overview: Overview): string[] {
   return [
@@ -114,11 +108,11 @@ function affectedLines({
 
 function listed(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];
-  const more = items.length - SHOWN;
+  const more = items.length - MAX_SHOWN;
   return [
     '',
     colours.bold(title),
-    ...items.slice(0, SHOWN).map((item) => `  ${item}`),
+    ...items.slice(0, MAX_SHOWN).map((item) => `  ${item}`),
     ...(more > 0 ? [colours.dim(`  and ${more} more; --json lists all`)] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { ago } from '../terminal/age';
 import { count, duration } from '../terminal/logger';
 import {
   explain,
@@ -13,7 +14,6 @@ import { findPaths } from '../inspection/targets';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import {
-  ago,
   functionName,
   inspecting,
   linesText,
@@ -33,7 +33,7 @@ export const why: Subcommand = {
 };
 
 /** More than these are told in a line each. */
-const IN_FULL = 5;
+const MAX_TESTS_IN_FULL = 5;
 
 /** A test file with those of its tests that were asked for by their name. */
 type Answer = Explanation & { tests: TestExplanation[] };
@@ -108,7 +108,7 @@ async function find(
 
 function describe(answers: readonly Answer[]): string[] {
   const several = new Set(answers.map(({ project }) => project)).size > 1;
-  if (answers.length <= IN_FULL)
+  if (answers.length <= MAX_TESTS_IN_FULL)
     return answers.flatMap((one, index) => [...(index > 0 ? [''] : []), ...inFull(one, several)]);
   const running = answers.filter(({ wouldRun }) => wouldRun);
   return [

@@ -63,7 +63,7 @@ export class UnusableJestError extends JestMissingError {
   }
 }
 
-const OLDEST = 29;
+const OLDEST_JEST_MAJOR = 29;
 
 /**
  * Finds the Jest that a project uses, as Node finds packages: `jest`, else `jest-cli`, else `@jest/core`.
@@ -114,7 +114,10 @@ function load(entry: string, name: string): UserJest {
   const version = readVersion(configPath);
   const config = createRequire(configPath)(configPath) as JestConfigModule;
   const cli = cliPath === null ? null : (createRequire(cliPath)(cliPath) as JestCliModule);
-  if (Number.parseInt(version, 10) < OLDEST || typeof config.readInitialOptions !== 'function')
+  if (
+    Number.parseInt(version, 10) < OLDEST_JEST_MAJOR ||
+    typeof config.readInitialOptions !== 'function'
+  )
     throw new UnusableJestError(version, 'is too old for jest-testmon', cli);
   const optionTable = cliPath === null ? {} : readOptionTable(cliPath);
   // Without it `-i --projects a b` would be read as something else than Jest does, and test files be lost.

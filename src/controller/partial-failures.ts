@@ -7,10 +7,10 @@ import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 import { swallowed } from '../terminal/debug';
 
 /** Where the database keeps them: one note for all. */
-const NOTE = 'granularity:failed';
+const NOTE_KEY = 'granularity:failed';
 
 /** More test files that fail as a whole than these at once do not fail by chance; nothing is kept of the others. */
-const MAX_WHOLE = 20;
+const MAX_WHOLE_FILES = 20;
 
 /** What a test file depended on when it failed. */
 interface FailedState {
@@ -38,7 +38,7 @@ export class PartialFailures {
   #learnt = false;
 
   constructor(store: Store, tree: WorkingTree) {
-    this.#states = read(store.note(NOTE));
+    this.#states = read(store.note(NOTE_KEY));
     this.#tree = tree;
   }
 
@@ -75,7 +75,7 @@ export class PartialFailures {
       else if (outcome === 'passed' && rearranged(record))
         this.#orderDependent.push({ environmentId, path, value: false });
       if (this.#states.delete(key)) this.#learnt = true;
-      if (outcome === 'failed' && this.#wholeCount() < MAX_WHOLE)
+      if (outcome === 'failed' && this.#wholeCount() < MAX_WHOLE_FILES)
         this.#add(key, record, { isWhole: true });
     }
   }
@@ -86,7 +86,7 @@ export class PartialFailures {
     return {
       orderDependent: this.#orderDependent,
       flaky: this.#flaky,
-      notes: this.#learnt ? [{ key: NOTE, value }] : [],
+      notes: this.#learnt ? [{ key: NOTE_KEY, value }] : [],
     };
   }
 

@@ -37,7 +37,7 @@ export function encodeLine(line: JournalLine): string {
  */
 export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine> {
   for (const line of linesOf(chunks)) {
-    const [head, length, sum] = HEAD.exec(line.toString('latin1', 0, LONGEST_HEAD)) ?? [];
+    const [head, length, sum] = HEAD.exec(line.toString('latin1', 0, MAX_HEAD_BYTES)) ?? [];
     if (head === undefined) return;
     const json = line.subarray(head.length);
     if (json.length !== Number(length) || checksum(json) !== sum) return;
@@ -55,7 +55,7 @@ export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine>
 
 /** What stands before a line's JSON. */
 const HEAD = /^(\d{1,9}) ([0-9a-f]{8}) /;
-const LONGEST_HEAD = 19;
+const MAX_HEAD_BYTES = 19;
 
 /** The lines that have an end, without it. */
 function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {

@@ -38,8 +38,8 @@ const from = Buffer.from.bind(Buffer);
 const { O_RDONLY, O_NONBLOCK } = fs.constants;
 
 /** No more is read of what does not say its size, in bytes: some files of /proc never end. */
-const MOST_UNTOLD = 64 * 2 ** 20;
-const CHUNK = 64 * 2 ** 10;
+const MAX_UNSIZED_BYTES = 64 * 2 ** 20;
+const CHUNK_BYTES = 64 * 2 ** 10;
 
 /**
  * The content of a regular file. Nothing else has one: a pipe, a socket or a device could be waited for for ever.
@@ -69,7 +69,7 @@ function readPath(file: string): Buffer {
 function readOpen(descriptor: number, file: string): Buffer {
   const stats = fs.fstatSync(descriptor);
   if (!stats.isFile()) throw notRegular(file);
-  return stats.size > 0 ? readSized(descriptor, stats.size, file) : readUntold(descriptor, file);
+  return stats.size > 0 ? readSized(descriptor, stats.size, file) : readUnsized(descriptor, file);
 }
 
 function readSized(descriptor: number, size: number, file: string): Buffer {
@@ -86,17 +86,17 @@ function readSized(descriptor: number, size: number, file: string): Buffer {
 }
 
 /** Files of /proc say that they are empty. */
-function readUntold(descriptor: number, file: string): Buffer {
+function readUnsized(descriptor: number, file: string): Buffer {
   let content = allocUnsafeSlow(0);
   for (;;) {
-    const chunk = allocUnsafeSlow(CHUNK);
-    const count = fs.readSync(descriptor, chunk, 0, CHUNK, null);
+    const chunk = allocUnsafeSlow(CHUNK_BYTES);
+    const count = fs.readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
     if (count === 0) return content;
     const longer = allocUnsafeSlow(content.length + count);
     longer.set(content);
     longer.set(chunk.subarray(0, count), content.length);
     content = longer;
-    if (content.length > MOST_UNTOLD)
+    if (content.length > MAX_UNSIZED_BYTES)
       throw unreadable('ERR_FS_FILE_TOO_LARGE', `no end was found: ${file}`);
   }
 }

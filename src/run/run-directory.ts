@@ -19,10 +19,10 @@ function prefixOf(dataFile: string): string {
 }
 
 /** The lock that a controller holds as long as it lives. */
-const LOCK = 'controller.lock';
+const LOCK_NAME = 'controller.lock';
 
 /** Milliseconds after which a folder without a lock was left behind by a controller that died as it made it. */
-const LONG_BEGUN = 60_000;
+const MAX_CREATION_MS = 60_000;
 
 /** The folder of one run: run file, acknowledgements and journals. */
 export class RunDirectory {
@@ -53,7 +53,7 @@ export class RunDirectory {
       throw new UnsafeFolderError(`folders made in ${parent} are not private to their owner`);
     }
     try {
-      fs.closeSync(fs.openSync(path.join(folder, LOCK), 'wx', 0o600));
+      fs.closeSync(fs.openSync(path.join(folder, LOCK_NAME), 'wx', 0o600));
       return new RunDirectory(folder, lockOf(folder));
     } catch (error) {
       fs.rmSync(folder, { recursive: true, force: true });
@@ -147,9 +147,9 @@ export function* chunksOf(file: string): Generator<Buffer> {
   const opened = openPrivate(file);
   if (opened === null) return;
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const length = fs.readSync(opened, chunk, 0, CHUNK, null);
+      const length = fs.readSync(opened, chunk, 0, CHUNK_BYTES, null);
       if (length === 0) return;
       yield chunk.subarray(0, length);
     }
@@ -161,12 +161,12 @@ export function* chunksOf(file: string): Generator<Buffer> {
 }
 
 /** How much of a file is read at once, in bytes. */
-const CHUNK = 1 << 20;
+const CHUNK_BYTES = 1 << 20;
 
 /** The lock of a folder that was made just now; null where the file system has none to give. */
 function lockOf(folder: string): FileLock | null {
   try {
-    return FileLock.take(path.join(folder, LOCK));
+    return FileLock.take(path.join(folder, LOCK_NAME));
   } catch (error) {
     swallowed('run', error, `locking ${folder}; the run goes on without a lock`);
     return null;
@@ -178,12 +178,12 @@ function lockOf(folder: string): FileLock | null {
  * and each has ids of its own.
  */
 function lockOfDead(folder: string): FileLock | null | 'alive' {
-  const file = path.join(folder, LOCK);
+  const file = path.join(folder, LOCK_NAME);
   try {
     const made = fs.lstatSync(file, { throwIfNoEntry: false });
     if (made !== undefined) return made.isFile() ? (FileLock.take(file) ?? 'alive') : 'alive';
     const { mtimeMs } = fs.statSync(folder);
-    return Date.now() - mtimeMs > LONG_BEGUN ? null : 'alive';
+    return Date.now() - mtimeMs > MAX_CREATION_MS ? null : 'alive';
   } catch (error) {
     swallowed('run', error, `asking for the lock of ${folder}; its run is left alone`);
     // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.

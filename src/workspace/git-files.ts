@@ -11,7 +11,7 @@ import { swallowed } from '../terminal/debug';
 const GIT_TIMEOUT_MS = 10_000;
 
 /** How many of the files that git vouches for are read all the same. */
-const SAMPLE = 8;
+const SAMPLE_FILES = 8;
 
 /** The names of what differs: no patch, so that no program that would show one is asked for it. */
 const NAMES_ALONE = [
@@ -76,7 +76,7 @@ export class GitFiles {
 
   /** The settings may have been others when git looked last, so some files are read to see whether it is right. */
   #isTruthful(files: ReadonlyMap<string, string>): boolean {
-    const step = Math.max(1, Math.floor(files.size / SAMPLE));
+    const step = Math.max(1, Math.floor(files.size / SAMPLE_FILES));
     let nth = 0;
     for (const [name, hash] of files) {
       nth += 1;
@@ -153,12 +153,12 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
 }
 
 /** A third of the time that we get: what else runs on a busy machine must not keep git waiting for long. */
-const YIELDING = 5;
+const LOW_PRIORITY = 5;
 
 /** Lowers the priority of git: its stat threads would compete with selection for the processors. */
 function yieldTo(pid: number | undefined): void {
   try {
-    if (pid !== undefined) os.setPriority(pid, YIELDING);
+    if (pid !== undefined) os.setPriority(pid, LOW_PRIORITY);
   } catch {
     // It has ended, or may not be slowed.
   }

@@ -24,7 +24,7 @@ import { GitFiles } from './git-files';
 import { swallowed } from '../terminal/debug';
 
 /** From this many file versions on, git answers sooner than we could look at every file. */
-const WORTH_GIT = 1_000;
+const MIN_VERSIONS_FOR_GIT = 1_000;
 
 /** What the working tree is seen by. */
 export interface TreeRules {
@@ -85,7 +85,7 @@ export class WorkingTree {
     store: () => Store | null,
     rules: TreeRules,
   ): WorkingTree {
-    const isLarge = (store()?.latestVersionId() ?? 0) >= WORTH_GIT;
+    const isLarge = (store()?.latestVersionId() ?? 0) >= MIN_VERSIONS_FOR_GIT;
     const git = isLarge ? GitFiles.ask(root) : null;
     return new WorkingTree(root, packages, new FileStates(store), git, rules);
   }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { findIgnored } from '../../dependencies/files/ignored';
 import { fromStored } from '../../dependencies/files/paths';
 import { makeBatch, type Store, type StoredEscape, type StoredRecord } from '../../store';
-import { age } from '../../terminal/age';
+import { ago } from '../../terminal/age';
 import type { Failure } from './failure';
 import { count, some } from '../../terminal/logger';
 import type { OpenedStore } from '../open-store';
@@ -44,10 +44,6 @@ export function describeFailed({ tests, message }: Failure): string {
   const where = tests.length === 0 ? ['the file as a whole'] : tests.map((name) => `"${name}"`);
   const more = tests.length > 3 ? `, and ${tests.length - 3} more` : '';
   return `${where.slice(0, 3).join(', ')}${more}: ${message}`;
-}
-
-function ago(time: number): string {
-  return `${age(Date.now() - time)} ago`;
 }
 
 /** Files that the option `ignore` leaves out, and that changed after the oldest record of the escapes was made. */

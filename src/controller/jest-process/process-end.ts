@@ -48,7 +48,7 @@ export class ProcessEnd {
 
   /** Whether it was ended from outside, or as if all were well: not by an error. */
   isKilled(code: number): boolean {
-    return !this.isSuspect && (code === 0 || code > SIGNALS);
+    return !this.isSuspect && (code === 0 || code > SIGNAL_EXIT_CODES);
   }
 
   /** Whether the event loop ran dry, so that the process ends by itself. */
@@ -74,7 +74,7 @@ export class ProcessEnd {
 }
 
 /** A process that ends at a signal has a code above this, by the convention of shells. */
-const SIGNALS = 128;
+const SIGNAL_EXIT_CODES = 128;
 
 /**
  * Whether test files alone decide on Jest's exit code, or a threshold of coverage, which counts in runs with coverage

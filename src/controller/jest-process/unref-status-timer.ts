@@ -1,5 +1,5 @@
 /** How long Jest's reporter gathers what there is to show, in milliseconds. Source: `_debouncedEmit` in @jest/reporters. */
-const DELAY = 100;
+const STATUS_DELAY_MS = 100;
 
 /**
  * Lets the process end without waiting for Jest's default reporter to show the status of tests that are running: it
@@ -10,7 +10,10 @@ export function unrefStatusTimer(): () => void {
   const { setTimeout: original } = globalThis;
   const hurried = (...args: Parameters<typeof original>): NodeJS.Timeout => {
     const timer = original(...args);
-    if (args[1] === DELAY && /[\\/]@jest[\\/]reporters[\\/]/.test(new Error().stack ?? ''))
+    if (
+      args[1] === STATUS_DELAY_MS &&
+      /[\\/]@jest[\\/]reporters[\\/]/.test(new Error().stack ?? '')
+    )
       timer.unref();
     return timer;
   };

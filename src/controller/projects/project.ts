@@ -57,10 +57,10 @@ export interface ProjectRules {
 }
 
 /** From this many test files on, those of a project are loaded together. */
-const MANY = 200;
+const MIN_FILES_LOADED_TOGETHER = 200;
 
 /** How often selection begins anew because another process commits meanwhile. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /** One Jest project of a run: its records against the working tree. */
 export class Project {
@@ -194,12 +194,12 @@ export class Project {
     count: number,
     find: () => readonly string[],
   ): Promise<Map<string, Judgement>> {
-    if (count <= MANY || this.#readsAhead) {
+    if (count <= MIN_FILES_LOADED_TOGETHER || this.#readsAhead) {
       const paths = find();
       const data = store.load(this.environmentId, paths);
       return this.#decide(store, paths, data, await this.#prepare(data));
     }
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const data = store.loadLazily(this.environmentId);
       const view = await this.#prepare(data);
       const paths = find();
