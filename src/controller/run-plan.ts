@@ -5,10 +5,13 @@ import { readComposition } from '../config/composition';
 import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
+import { count } from '../terminal/logger';
 import type { Controller } from './controller';
 import { failAsJestWould } from './jest-process/suppress-no-tests-found';
 import { swallowed } from '../terminal/debug';
+import { obsoleteSnapshots } from './projects/obsolete-snapshots';
 import { describeFailedSelection } from './open-store';
+import { messageOf } from '../terminal/error-message';
 import { contextsOf, type JudgedTest } from './projects/project';
 import {
   beginRun,
@@ -61,6 +64,7 @@ export class RunPlan {
     if (!this.#listing)
       this.#selected?.controller?.beginShard(options.shardIndex, options.shardCount, mine);
     const checked = new Set(this.#chooseSpotChecks(mine));
+    for (const test of await this.#forSnapshots(mine, [...running, ...checked])) checked.add(test);
     const leftOut = new Set(tests.filter((test) => !running.has(test) && !checked.has(test)));
     const left = mine.filter((test) => !leftOut.has(test));
     if (left.length === 0 && running.size > 0) this.#sayShardIsEmpty(options);
@@ -77,7 +81,7 @@ export class RunPlan {
   async sort(tests: Test[]): Promise<Test[]> {
     const isSharded = this.#selected !== null;
     const affected = await this.#select(tests);
-    const running = isSharded ? affected : this.#withSpotChecks(tests, affected);
+    const running = isSharded ? affected : await this.#withOthers(tests, affected);
     const { sequencer, isUsers } = await this.#load(tests);
     // Jest's own order, longest first, is the better one for test files of which nothing is recorded yet.
     const theirs = await sequencer.sort(running);
@@ -133,8 +137,9 @@ export class RunPlan {
   }
 
   /** With shards each checks among its own, so they need not agree on a choice. */
-  #withSpotChecks(tests: Test[], affected: Test[]): Test[] {
+  async #withOthers(tests: Test[], affected: Test[]): Promise<Test[]> {
     const running = new Set([...affected, ...this.#chooseSpotChecks(tests)]);
+    for (const test of await this.#forSnapshots(tests, [...running])) running.add(test);
     return tests.filter((test) => running.has(test));
   }
 
@@ -146,6 +151,39 @@ export class RunPlan {
     // There is something to run after all.
     if (chosen.length > 0) session().release();
     return chosen.map(({ test }) => test);
+  }
+
+  /**
+   * One test file of each project of which none would run, and in which there are snapshot files without a test file:
+   * then Jest says so, or removes them, and ends as it would without us.
+   * @param mine Those of this run, or of its shard.
+   */
+  async #forSnapshots(mine: readonly Test[], running: readonly Test[]): Promise<Test[]> {
+    const { controller = null } = this.#selected ?? {};
+    if (controller === null || this.#listing) return [];
+    const runs = new Set(running);
+    const idle = contextsOf(mine).filter(
+      (context) => !mine.some((test) => test.context === context && runs.has(test)),
+    );
+    const added: Test[] = [];
+    try {
+      for (const context of idle) {
+        const obsolete = await obsoleteSnapshots(context);
+        if (obsolete.length === 0) continue;
+        const test = controller.runQuickest(mine.filter((one) => one.context === context));
+        if (test === null) continue;
+        controller.request.logger.info(
+          `${count(obsolete.length, 'snapshot file')} without a test file: a test file runs, so that Jest says so.`,
+        );
+        added.push(test);
+      }
+    } catch (error) {
+      controller.request.logger.warn(
+        `snapshot files without a test file were not looked for (${messageOf(error)}).`,
+      );
+    }
+    if (added.length > 0) session().release();
+    return added;
   }
 
   #judged(tests: Test[]): JudgedTest[] | null {
