@@ -3,7 +3,7 @@ import { allBlocks, executedBlocks } from '../blocks/node-file';
 import { stemFor } from '../blocks/prelude';
 import { contentHash } from '../dependencies/files/content';
 import { importClosure, mentionedFiles } from '../dependencies/resolution/imports';
-import { realPath, toStored } from '../dependencies/files/paths';
+import { fromStored, realPath, toStored } from '../dependencies/files/paths';
 import { installedName, packageName } from '../records/package-name';
 import { recordedPragmas } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
@@ -49,6 +49,13 @@ export interface RecordedTestFile {
   lookups: ModuleLookupConfig & { rootDir: string };
   /** Whether it is seen which modules Jest loads from what a transformer of the project has read. */
   seesSources: boolean;
+}
+
+/** The probes of a file. */
+interface NamedProbes {
+  /** The file's stored path. */
+  name: string;
+  probes: Uint8Array;
 }
 
 /**
@@ -99,7 +106,7 @@ export class Recorder extends PathInputs implements Sink {
   readonly #wholeFiles = new Set<string>();
 
   /** The probes of the first so many files, by how the name of each file's variable begins. */
-  readonly #byStem = new Map<string, Uint8Array[]>();
+  readonly #byStem = new Map<string, NamedProbes[]>();
   #stemmed = 0;
 
   #current: Accumulator | null = null;
@@ -239,18 +246,24 @@ export class Recorder extends PathInputs implements Sink {
    * @param blocks As `blocksIn` gives them.
    */
   shown(blocks: readonly [stem: string, block: number][]): void {
-    for (const [stem, block] of blocks)
-      for (const probes of this.#probesOf(stem)) if (block < probes.length) probes[block] = 1;
+    for (const [stem, block] of blocks) {
+      for (const { name, probes } of this.#probesOf(stem)) {
+        if (block < probes.length) probes[block] = 1;
+        // The text of a whole module also shows declarations that no block refers to.
+        if (block === 0) this.depend(fileDependency(name, fromStored(this.#run.file.root, name)));
+      }
+    }
   }
 
   /** The probes of the files whose variable's name begins so: nearly always one. */
-  #probesOf(stem: string): readonly Uint8Array[] {
+  #probesOf(stem: string): readonly NamedProbes[] {
     const { files } = this.#registry;
     for (const { metadata, probes } of files.slice(this.#stemmed)) {
-      const key = stemFor(this.#run.probed(metadata).name);
+      const { name } = this.#run.probed(metadata);
+      const key = stemFor(name);
       const known = this.#byStem.get(key);
-      if (known === undefined) this.#byStem.set(key, [probes]);
-      else known.push(probes);
+      if (known === undefined) this.#byStem.set(key, [{ name, probes }]);
+      else known.push({ name, probes });
     }
     this.#stemmed = files.length;
     return this.#byStem.get(stem) ?? [];
