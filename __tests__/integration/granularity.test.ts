@@ -172,7 +172,7 @@ describe.each(setups)('%s', (_name, setup) => {
     });
 
     // Its code outside of the tests changes: it gets another chance.
-    project.edit('__tests__/steps.test.js', 'let state;', 'let state = 1;');
+    project.edit('__tests__/steps.test.js', 'let state;', 'let state; state = 1;');
     expect(run().tests).toEqual(['first', 'second', 'third']);
     project.edit('src/steps.js', 'second = x - 0', 'second = x * 1');
     expect(run()).toMatchObject({ exitCode: 0, tests: ['plain second', 'second'] });

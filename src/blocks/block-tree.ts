@@ -12,10 +12,12 @@ import type {
   StaticBlock,
   SwitchCase,
 } from 'acorn';
-import { rootReplacer, type Hashable } from './hash';
+import { readTopLevel, type FreeDeclaration, type TopLevel } from './declarations';
+import { rootReplacer, type Hashable, type HashableDeclaration } from './hash';
 import { boundNames, nameFromParent } from './names';
 import type { Form } from './parse';
 import { isQuoted } from './quoted';
+import { outerNames, type OuterNames } from './scopes';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
 
 /** A block before its fingerprint is known. */
@@ -27,6 +29,7 @@ export interface BlockNode extends Hashable {
   end: number;
   syntax: string;
   hoisted: Set<string>;
+  mentions: Set<string>;
   site: ProbeSite;
   /** True where it may run before the module's first statement: functions of ES modules hoist (ECMAScript 16.2.1.6.4). */
   early: boolean;
@@ -37,16 +40,26 @@ export interface TreeOptions {
   form: Form;
   /** Absolute folder that texts are made independent of. */
   root: string;
+  /** Names that Jest's module wrapper binds besides its own: `sandboxInjectedGlobals`. */
+  injected?: readonly string[];
+}
+
+/** A program taken apart. */
+export interface BlockTree {
+  /** Parents before children, the module first. */
+  nodes: BlockNode[];
+  /** What counts for those who refer to it alone. */
+  declarations: HashableDeclaration[];
 }
 
 /**
  * The blocks of a program, each with its own syntax written out.
  * @param program As `parseProgram` gives it.
  * @param code The text it was parsed from.
- * @returns Tree order: parents before children, the module first.
  */
-export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockNode[] {
-  return new BlockTreeBuilder(program, code, options).nodes;
+export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockTree {
+  const { nodes, declarations } = new BlockTreeBuilder(program, code, options);
+  return { nodes, declarations };
 }
 
 /** Positions and spellings: no part of what a program means. */
@@ -63,10 +76,16 @@ interface Holder {
   lexical: Set<string>;
 }
 
+/** A block or a declaration, as far as it is written. */
+type Written = Pick<BlockNode, 'index' | 'name' | 'syntax' | 'mentions'> & {
+  /** Set for a declaration, which has no index of its own. */
+  declaration?: HashableDeclaration;
+};
+
 /** What holds while a part of the syntax is walked. */
 interface WalkContext {
-  /** The block whose syntax is being written. */
-  block: BlockNode;
+  /** The block, or the declaration, whose syntax is being written. */
+  block: Written;
   holder: Holder;
   className: string;
   /** True where code may run before the module's first statement. */
@@ -75,6 +94,8 @@ interface WalkContext {
   quoted: boolean;
   /** True where a probe would be noticed, so that nothing gets one. */
   inert: boolean;
+  /** True where code runs whenever the declaration around it is evaluated, so that its branches need no probes. */
+  evaluated: boolean;
 }
 
 /**
@@ -83,6 +104,9 @@ interface WalkContext {
  */
 class BlockTreeBuilder {
   readonly nodes: BlockNode[] = [];
+  readonly declarations: HashableDeclaration[] = [];
+  readonly #names: OuterNames;
+  readonly #topLevel: TopLevel;
   readonly #code: string;
   readonly #withoutRoot: (text: string) => string;
   /** Functions that an import cycle can call before the module's first statement. */
@@ -94,19 +118,59 @@ class BlockTreeBuilder {
   readonly #module: Holder;
   #at: WalkContext;
 
-  constructor(program: Program, code: string, { form, root }: TreeOptions) {
+  constructor(program: Program, code: string, { form, root, injected = [] }: TreeOptions) {
     this.#code = code;
+    this.#names = outerNames(program);
+    this.#topLevel = readTopLevel(program, { form, code, names: this.#names, injected });
     this.#withoutRoot = rootReplacer(root);
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
     const block = newDraft(0, 'module', start, end, { ...site, style: 'module' });
     this.nodes.push(block);
     this.#module = newHolder(program, block.hoisted);
-    const none = { className: '', early: false, quoted: false, inert: false };
+    const none = { className: '', early: false, quoted: false, inert: false, evaluated: false };
     this.#at = { block, holder: this.#module, ...none };
     if (form === 'module') this.#findEarlyFunctions(program);
-    this.#visit(program, '');
+    this.#visitProgram(program);
     this.#noteBlockFunctions();
+  }
+
+  /** Declarations without effects are written on their own: the module's block is the rest. */
+  #visitProgram(program: Program): void {
+    const exported: string[] = [];
+    this.#write(`(Program,${program.sourceType}[`);
+    for (const statement of program.body) {
+      const declarations = this.#topLevel.free.get(statement);
+      if (declarations === undefined) this.#field(program, 'body', statement, '', ';');
+      for (const declaration of declarations ?? []) {
+        this.#visitDeclaration(declaration);
+        if (declaration.isExported) exported.push(declaration.name);
+      }
+    }
+    this.#write(']');
+    // Names that a namespace has are sorted: ECMAScript 10.4.6.
+    for (const name of exported.sort()) {
+      this.#write(`,${name}`);
+      this.#at.block.mentions.add(name);
+    }
+    this.#write(')');
+  }
+
+  #visitDeclaration({ name, content, position }: FreeDeclaration): void {
+    const declaration = { name, syntax: `${position};`, mentions: new Set<string>() };
+    this.declarations.push(declaration);
+    const block: Written = {
+      index: 0,
+      name,
+      syntax: '',
+      mentions: declaration.mentions,
+      declaration,
+    };
+    const holder = newHolder(content[0] as AnyNode, new Set());
+    this.#within({ block, holder, evaluated: true }, () => {
+      for (const node of content) this.#visit(node, '');
+    });
+    declaration.syntax += block.syntax;
   }
 
   #findEarlyFunctions({ body }: Program): void {
@@ -123,12 +187,13 @@ class BlockTreeBuilder {
     const end = content.at(-1)?.end ?? site.end;
     const block = newDraft(this.nodes.length, kind, start, end, site);
     block.parent = around.block.index;
+    if (around.block.declaration !== undefined) block.declaration = around.block.declaration;
     block.name = kind === 'function' ? name : around.block.name;
     block.early = around.early;
     this.nodes.push(block);
     this.#write('#');
     // What follows in the block runs after its own probe, which has found the array.
-    this.#at = { ...around, block, early: false, quoted: false };
+    this.#at = { ...around, block, early: false, quoted: false, evaluated: false };
     const [body] = content;
     if (kind === 'function' && body !== undefined) {
       this.#at.holder = newHolder(body, block.hoisted);
@@ -151,6 +216,9 @@ class BlockTreeBuilder {
   /** Writes a node into the current block. `name` is what it is called by, should it be a function or class. */
   #visit(node: AnyNode, name: string): void {
     switch (node.type) {
+      case 'Identifier':
+        if (this.#names.references.has(node)) this.#at.block.mentions.add(node.name);
+        break;
       case 'BinaryExpression':
       case 'LogicalExpression':
         return this.#visitChain(node);
@@ -239,7 +307,9 @@ class BlockTreeBuilder {
     if (child.type === 'FunctionDeclaration' && child.id && this.#isInBlock(parent)) {
       this.#at.holder.blockFunctions.add(child.id.name);
     }
-    const found = this.#at.inert ? null : blockSite(parent, key, child, this.#code);
+    if (key === 'body' && this.#topLevel.inline.has(parent)) return this.#visitInline(child);
+    const noBlocks = this.#at.inert || this.#at.evaluated;
+    const found = noBlocks ? null : blockSite(parent, key, child, this.#code);
     if (found !== null && !(found.kind === 'operand' && this.#at.quoted)) {
       this.#grow(found.kind, name, [child], found.site);
       return;
@@ -254,6 +324,16 @@ class BlockTreeBuilder {
     } else {
       this.#visit(child, own);
     }
+  }
+
+  /** The body of a function that is called where it stands, with the declaration that it is in. */
+  #visitInline(body: AnyNode): void {
+    const holder = newHolder(body, new Set());
+    this.#within({ holder, evaluated: true }, () => {
+      this.#visit(body, '');
+      this.#noteBlockFunctions();
+    });
+    this.#writeNames(holder.hoisted);
   }
 
   /** As `#visit` on each would, but without using up the stack on `a + b + c + …`. */
@@ -280,15 +360,10 @@ class BlockTreeBuilder {
     const declared = node.type === 'FunctionDeclaration';
     if (declared && node.id !== null) this.#hoist([node.id.name]);
     const ownName = node.id?.name ?? name;
-    const early = this.#earlyFunctions.has(node);
+    const early = this.#earlyFunctions.has(node) || this.#at.early;
     // V8 warns about asm.js code that is not as it expects.
-    const inert = hasDirective(node.body, 'use asm');
-    if (early || inert) {
-      const change = { early, inert: inert || this.#at.inert };
-      this.#within(change, () => this.#fields(node, ownName));
-    } else {
-      this.#fields(node, ownName);
-    }
+    const inert = hasDirective(node.body, 'use asm') || this.#at.inert;
+    this.#within({ early, inert, evaluated: false }, () => this.#fields(node, ownName));
   }
 
   #visitClass(node: AnyNode & Class, name: string): void {
@@ -311,7 +386,8 @@ class BlockTreeBuilder {
     const [first] = consequent;
     // A function declared in one case can be called from another, whether or not the first one runs.
     const isShared = consequent.some(({ type }) => type === 'FunctionDeclaration');
-    if (first === undefined || isShared || this.#at.inert) return this.#fields(node, '');
+    if (first === undefined || isShared || this.#at.inert || this.#at.evaluated)
+      return this.#fields(node, '');
     this.#write('(SwitchCase,');
     if (test) this.#visit(test, '');
     this.#write(',');
@@ -409,6 +485,7 @@ function newDraft(
     end,
     syntax: '',
     hoisted: new Set(),
+    mentions: new Set(),
     site,
     early: false,
   };

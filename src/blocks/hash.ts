@@ -1,43 +1,94 @@
 import { createHash } from 'node:crypto';
+import { componentsOf } from './components';
 
 /** How many bytes of the SHA-1 a fingerprint keeps. */
 export const FINGERPRINT_BYTES = 8;
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 3;
+export const FINGERPRINTS_VERSION = 4;
+
+/** A declaration at the top of a module that counts for those who refer to its name alone. */
+export interface HashableDeclaration {
+  name: string;
+  /** Its own syntax, without the blocks in it, and where it is evaluated. */
+  syntax: string;
+  /** Names that may be those of declarations. */
+  mentions: ReadonlySet<string>;
+}
 
 /** What a fingerprint is made of. */
 export interface Hashable {
   /** Index of the parent in the list, -1 for the module. */
   parent: number;
+  /** The declaration that it stands in, where that is no part of the parent. */
+  declaration?: HashableDeclaration;
   /** The block's own syntax, without its child blocks. */
   syntax: string;
   /** Names that hoist out of blocks below it, and other effects that reach it without running. */
   hoisted: ReadonlySet<string>;
+  /** Names in its own syntax that may be those of declarations. */
+  mentions: ReadonlySet<string>;
 }
 
 /**
- * Chains fingerprints down the tree: the parent's, the index among its children, the block's own syntax.
+ * Chains fingerprints down the tree: the parent's, the index among its children, the block's own syntax, and the
+ * declarations that it refers to.
  * @param blocks Parents before children.
+ * @param declarations Those of their module.
  * @returns One fingerprint per block.
  */
-export function fingerprintAll(blocks: readonly Hashable[]): Buffer[] {
+export function fingerprintAll(
+  blocks: readonly Hashable[],
+  declarations: readonly HashableDeclaration[],
+): Buffer[] {
   const fingerprints: Buffer[] = [];
-  const children = new Uint32Array(blocks.length);
-  for (const { parent, syntax, hoisted } of blocks) {
+  const referred = hashDeclarations(declarations);
+  const children = new Map<HashableDeclaration | number, number>();
+  for (const { parent, declaration, syntax, hoisted, mentions } of blocks) {
     const hash = createHash('sha1');
     const above = fingerprints[parent];
     if (above !== undefined) {
       hash.update(above);
-      const index = children[parent] ?? 0;
-      children[parent] = index + 1;
+      const around = declaration ?? parent;
+      const index = children.get(around) ?? 0;
+      children.set(around, index + 1);
+      // A declaration is known by its name, whatever stands beside it.
+      if (declaration !== undefined)
+        hash.update(`${declaration.name}=${referred.get(declaration.name)};`);
       hash.update(`${index};`);
     }
     hash.update(syntax);
     if (hoisted.size > 0) hash.update(`;${[...hoisted].sort().join(';')}`);
+    for (const name of [...mentions].sort()) {
+      const meant = referred.get(name);
+      if (meant !== undefined) hash.update(`;${name}=${meant}`);
+    }
     fingerprints.push(hash.digest().subarray(0, FINGERPRINT_BYTES));
   }
   return fingerprints;
+}
+
+/**
+ * Hashes each declaration with all that it refers to, and so on. Those that refer to one another in a circle have one
+ * hash.
+ */
+function hashDeclarations(declarations: readonly HashableDeclaration[]): Map<string, string> {
+  const byName = new Map(declarations.map((declaration) => [declaration.name, declaration]));
+  const hashes = new Map<string, string>();
+  const mentioned = (name: string): string[] =>
+    [...(byName.get(name)?.mentions ?? [])].filter((other) => byName.has(other));
+  for (const component of componentsOf([...byName.keys()], mentioned)) {
+    const hash = createHash('sha1');
+    for (const name of [...component].sort()) {
+      const syntax = byName.get(name)?.syntax ?? '';
+      hash.update(`${name}:${syntax.length}:${syntax};`);
+      for (const other of mentioned(name).sort())
+        hash.update(`${other}=${component.includes(other) ? '' : hashes.get(other)};`);
+    }
+    const digest = hash.digest('hex');
+    for (const name of component) hashes.set(name, digest);
+  }
+  return hashes;
 }
 
 /**

@@ -55,8 +55,9 @@ function formsOf(path: string): readonly Form[] {
 }
 
 function readAs(form: Form, code: string, { path, contentHash, root }: NodeFileOptions): NodeFile {
-  const { drafts } = readBlockNodes(code, { form, root });
-  const blocks = asBlocks(drafts);
+  const { tree } = readBlockNodes(code, { form, root });
+  const drafts = tree.nodes;
+  const blocks = asBlocks(tree);
   const starts = lineStarts(code, ENGINE_BREAK);
   const lineAt = (offset: number): number => lastAtMost(starts, offset) + 1;
   const seed = `node;${/^#!.*/.exec(code)?.[0] ?? ''};`;

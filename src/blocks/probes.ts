@@ -38,14 +38,15 @@ export interface Probed {
  * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
  */
 export function insertProbes(code: string, options: ProbeOptions): Probed {
-  const { program, drafts } = readBlockNodes(code, options);
+  const { program, tree } = readBlockNodes(code, options);
+  const drafts = tree.nodes;
   const module = drafts[0];
   if (module === undefined || declaresGlobalThis(program, module.hoisted)) {
     throw new BlocksError(
       'This code declares a globalThis of its own, so probes cannot reach the real one.',
     );
   }
-  const blocks = asBlocks(drafts);
+  const blocks = asBlocks(tree);
   const inline = findInlineMap(code, program.body.at(-1)?.end ?? 0);
   const given = readMap(options.map);
 

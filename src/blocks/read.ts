@@ -2,7 +2,7 @@ import type { Program } from 'acorn';
 import { fingerprintAll } from './hash';
 import { asBlocksError, parseProgram } from './parse';
 import type { BlockKind } from './sites';
-import { buildBlockTree, type BlockNode, type TreeOptions } from './block-tree';
+import { buildBlockTree, type BlockTree, type TreeOptions } from './block-tree';
 
 /** A part of a program that either runs or does not: the unit that changes are told apart by. */
 export interface Block {
@@ -24,26 +24,26 @@ export interface Block {
  * @throws {BlocksError} Where the text is not JavaScript that can be parsed.
  */
 export function readBlocks(code: string, options: TreeOptions): Block[] {
-  return asBlocks(readBlockNodes(code, options).drafts);
+  return asBlocks(readBlockNodes(code, options).tree);
 }
 
 /** The syntax of a text and what its blocks are made from. Throws as `readBlocks` does. */
 export function readBlockNodes(
   code: string,
   options: TreeOptions,
-): { program: Program; drafts: BlockNode[] } {
+): { program: Program; tree: BlockTree } {
   const program = parseProgram(code, options.form);
   try {
-    return { program, drafts: buildBlockTree(program, code, options) };
+    return { program, tree: buildBlockTree(program, code, options) };
   } catch (error) {
     throw asBlocksError(error);
   }
 }
 
-/** Drafts with their fingerprints. */
-export function asBlocks(drafts: readonly BlockNode[]): Block[] {
-  const fingerprints = fingerprintAll(drafts);
-  return drafts.map(({ parent, kind, name, start, end }, index) => {
+/** The blocks of a tree with their fingerprints. */
+export function asBlocks({ nodes, declarations }: BlockTree): Block[] {
+  const fingerprints = fingerprintAll(nodes, declarations);
+  return nodes.map(({ parent, kind, name, start, end }, index) => {
     const fingerprint = fingerprints[index] ?? Buffer.alloc(0);
     return { parent, kind, name, start, end, fingerprint };
   });

@@ -235,6 +235,7 @@ function probedForm(
     const { code, map } = insertProbes(transformed.code, {
       form: options.supportsStaticESM ? 'module' : 'commonjs',
       root,
+      injected: options.config.sandboxInjectedGlobals,
       path: toStored(root, realPath(file)),
       filename: file,
       contentHash: contentHash(source),

@@ -4,6 +4,7 @@ import { childBlocks } from './child-blocks';
 import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
+import { declarationFamilies } from './declarations';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { lookups } from './lookups';
@@ -36,6 +37,7 @@ function underJest29(family: Family): Family {
 /** Every row of the table, by kind. */
 export const families: readonly Family[] = [
   code,
+  ...declarationFamilies,
   plainCode,
   underJest29(plainCode),
   underJest29(resolution),

@@ -66,6 +66,9 @@ exports.called = function called() {
   return ['called'].join();
 };
 `,
+      'src/whole.js':
+        'const idle = 1;\nexports.text = String(arguments.callee);\nexports.other = () => 1;\n',
+      '__tests__/whole.test.js': testing("expect(require('../src/whole').text).toMatch(/idle/);"),
       '__tests__/shown-function.test.js': testing(
         "expect(`${require('../src/shown').shown}`).toMatch(/^function shown/);",
       ),
@@ -126,6 +129,11 @@ exports.called = function called() {
       name: 'a function beside those that a test makes a text of',
       edit: (project) => project.edit('src/shown.js', "'called'", "'Called'"),
       expectRan: [],
+    },
+    {
+      name: 'a declaration that nothing refers to, in a module that makes a text of itself',
+      edit: (project) => project.edit('src/whole.js', 'idle = 1', 'idle = 2'),
+      expectRan: ['__tests__/whole.test.js'],
     },
     {
       name: 'a JSON module',
