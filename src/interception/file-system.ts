@@ -4,13 +4,11 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
 import { asPath, findsManifest, follows, globs, OPERATIONS, type Report } from './operations';
+import { replace, type FunctionTable, type PatchedGroup } from './patched';
 import type { Sink, Watch } from './sink';
 
 /** Any function whose arguments are handed through. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
-/** Functions by name. */
-export type FunctionTable = Record<string, unknown>;
-
 /** What becomes of an error that a watched function throws; nothing touches it where there is none. */
 type OnError = (error: unknown) => unknown;
 
@@ -19,16 +17,24 @@ export function watchFs(watch: Watch, onError?: OnError): void {
   const table = fs as unknown as FunctionTable;
   const promises = fs.promises as unknown as FunctionTable;
   for (const [name, report] of Object.entries(OPERATIONS)) {
-    watchOne(watch, table, name, report, onError);
-    watchOne(watch, table, `${name}Sync`, report, onError);
-    watchOne(watch, promises, name, report, onError);
+    watchOne(watch, 'fs', table, name, report, onError);
+    watchOne(watch, 'fs', table, `${name}Sync`, report, onError);
+    watchOne(watch, 'fs.promises', promises, name, report, onError);
   }
   for (const realpath of [fs.realpath, fs.realpathSync])
-    watchOne(watch, realpath as unknown as FunctionTable, 'native', follows, onError);
+    watchOne(
+      watch,
+      'fs.realpath',
+      realpath as unknown as FunctionTable,
+      'native',
+      follows,
+      onError,
+    );
   // Node reads a file of variables by itself; Node 20.12 is the first that can.
   const own = process as unknown as FunctionTable;
   watchOne(
     watch,
+    'process',
     own,
     'loadEnvFile',
     (to, file) => to.read(file),
@@ -38,24 +44,26 @@ export function watchFs(watch: Watch, onError?: OnError): void {
   // Native addons, whoever loads them.
   watchOne(
     watch,
+    'process',
     own,
     'dlopen',
     (to, file) => to.read(file),
     onError,
     ([, file]) => asPath(file),
   );
-  watchOne(watch, own, 'chdir', (to, folder) => to.looked(folder), onError);
-  for (const one of [table, promises])
-    for (const name of ['glob', 'globSync'])
-      watchOne(watch, one, name, globs, onError, () => process.cwd());
+  watchOne(watch, 'process', own, 'chdir', (to, folder) => to.looked(folder), onError);
+  const workingFolder = (): string => process.cwd();
+  watchOne(watch, 'fs', table, 'glob', globs, onError, workingFolder);
+  watchOne(watch, 'fs', table, 'globSync', globs, onError, workingFolder);
+  watchOne(watch, 'fs.promises', promises, 'glob', globs, onError, workingFolder);
   const modules = Module as unknown as FunctionTable;
-  watchOne(watch, modules, 'findPackageJSON', findsManifest, onError, () => process.cwd());
+  watchOne(watch, 'Module', modules, 'findPackageJSON', findsManifest, onError, workingFolder);
   // What a temporary folder will be called is known only afterwards.
-  watchResult(watch, table, 'mkdtempSync', onError);
-  watchResult(watch, table, 'mkdtemp', onError);
-  watchResult(watch, promises, 'mkdtemp', onError);
-  watchResult(watch, table, 'mkdtempDisposableSync', onError);
-  watchResult(watch, promises, 'mkdtempDisposable', onError);
+  watchResult(watch, 'fs', table, 'mkdtempSync', onError);
+  watchResult(watch, 'fs', table, 'mkdtemp', onError);
+  watchResult(watch, 'fs.promises', promises, 'mkdtemp', onError);
+  watchResult(watch, 'fs', table, 'mkdtempDisposableSync', onError);
+  watchResult(watch, 'fs.promises', promises, 'mkdtempDisposable', onError);
 }
 
 /**
@@ -64,6 +72,7 @@ export function watchFs(watch: Watch, onError?: OnError): void {
  */
 function watchOne(
   watch: Watch,
+  group: PatchedGroup,
   table: FunctionTable,
   name: string,
   report: Report,
@@ -113,11 +122,12 @@ function watchOne(
   };
   // What throws again would show as the place of an error that nobody catches.
   const replacement = onError === undefined ? watched : mending;
-  table[name] = mimicFunction(replacement, call);
+  replace(group, table, name, mimicFunction(replacement, call));
 }
 
 function watchResult(
   watch: Watch,
+  group: PatchedGroup,
   table: FunctionTable,
   name: string,
   onError: OnError | undefined,
@@ -156,7 +166,7 @@ function watchResult(
     }
     return result;
   };
-  table[name] = mimicFunction(watched, call);
+  replace(group, table, name, mimicFunction(watched, call));
 }
 
 /** A temporary folder was made: a path, or what removes it later and knows its path. */

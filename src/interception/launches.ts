@@ -15,6 +15,7 @@ import {
 } from './child/handover';
 import { noteCommand, type NamedInCommand } from './commands';
 import type { AnyFunction } from './file-system';
+import { define, replace } from './patched';
 
 /** Who is told of the child processes and worker threads that code starts, and what these are handed. */
 export interface LaunchWatch extends NamedInCommand {
@@ -56,7 +57,7 @@ function watchAsynchronous(watch: LaunchWatch): void {
     spawn: (this: Child, options: SpawnOptions) => unknown;
   };
   const { spawn } = prototype;
-  prototype.spawn = function (options) {
+  const watched: typeof spawn = function (options) {
     const handover = watch.handover();
     const { envPairs, file = '', args = [] } = options;
     if (handover !== null && Array.isArray(envPairs)) {
@@ -75,6 +76,7 @@ function watchAsynchronous(watch: LaunchWatch): void {
     }
     return Reflect.apply(spawn, this, [options]);
   };
+  replace('spawn', prototype, 'spawn', watched);
 }
 
 /** A listener of ours could be counted, and taken away with all others. */
@@ -82,7 +84,7 @@ function whenEnded({ _handle: handle }: Child, watch: LaunchWatch): void {
   const { onexit } = handle ?? {};
   if (handle === undefined || typeof onexit !== 'function' || watch.ended === undefined) return;
   // Node looks for its function as it calls it: nothing of ours is on the stack of what that makes.
-  Object.defineProperty(handle, 'onexit', {
+  define('childHandle', handle, 'onexit', {
     get: () => {
       try {
         watch.ended?.();
@@ -149,12 +151,11 @@ function watchSynchronous(
     }
   };
   Object.defineProperty(watched, 'name', { value: name });
-  table[name] = watched;
+  replace('spawnSync', table, name, watched);
 }
 
 function watchThreads(watch: LaunchWatch): void {
-  const table = workerThreads as { Worker: typeof workerThreads.Worker };
-  table.Worker = new Proxy(table.Worker, {
+  const watched = new Proxy(workerThreads.Worker, {
     construct(Worker, args: unknown[], target) {
       const start = (given: unknown[]): object => {
         try {
@@ -175,6 +176,7 @@ function watchThreads(watch: LaunchWatch): void {
       return startHooked(start, script, own, handover) ?? start(args);
     },
   });
+  replace('threads', workerThreads, 'Worker', watched);
 }
 
 /** A thread gets a copy of the process's variables, where ours may be. */

@@ -3,7 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
 import { calledByResolver, calledForKnownKeys } from './callers';
-import { mimicFunction, watchFs, type AnyFunction, type FunctionTable } from './file-system';
+import { mimicFunction, watchFs, type AnyFunction } from './file-system';
+import { define, replace, type FunctionTable } from './patched';
 import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './loaded-modules';
@@ -199,7 +200,7 @@ function watchPrivateCopies(): void {
       }
       return content;
     };
-    table.readFileSync = mimicFunction(watched, call);
+    replace('gracefulFs', table, 'readFileSync', mimicFunction(watched, call));
     watchForMocks(table);
   }
 }
@@ -218,7 +219,7 @@ function watchForMocks(table: FunctionTable): void {
     }
     return Reflect.apply(call, this, args);
   };
-  table.existsSync = mimicFunction(watched, call);
+  replace('gracefulFs', table, 'existsSync', mimicFunction(watched, call));
 }
 
 /**
@@ -233,7 +234,7 @@ export function watchSources(cache: Map<string, string>): void {
     if (source !== undefined && sink !== null && suspended === 0) sink.loaded(file, source);
     return source;
   };
-  Object.defineProperty(cache, 'get', { value: watched, configurable: true, writable: true });
+  define('sourceCache', cache, 'get', { value: watched, configurable: true, writable: true });
 }
 
 /** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
@@ -250,10 +251,10 @@ function unwrapReadFileSync(current: AnyFunction): AnyFunction {
 function watchModules(): void {
   const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
   const { _load: load, _resolveFilename: find } = loader;
-  loader._resolveFilename = function (...args) {
+  const watchedFind: AnyFunction = function (...args) {
     return isLoaded(args[1]) ? quietly(find, this, args) : Reflect.apply(find, this, args);
   };
-  loader._load = function (...args) {
+  const watchedLoad: AnyFunction = function (...args) {
     const request = args[0];
     if (typeof request === 'string' && SEARCHED.test(request)) unsearched = true;
     if (
@@ -277,6 +278,8 @@ function watchModules(): void {
       else suspended -= 1;
     }
   };
+  replace('moduleLoader', loader, '_resolveFilename', watchedFind);
+  replace('moduleLoader', loader, '_load', watchedLoad);
 }
 
 /** Whether it is a module of this process, and not one that Jest made for a test. */

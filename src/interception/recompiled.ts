@@ -4,6 +4,7 @@ import type { Config } from '@jest/types';
 import { importsLater, keepsCompiled, mayImportLater } from '../compile-cache';
 import { withoutOurFrames } from '../run/own-frames';
 import { mimicFunction, type AnyFunction } from './file-system';
+import { replace } from './patched';
 
 /** Shorter modules, in characters, compile about as fast as they are unpacked. */
 const MIN_SOURCE_CHARACTERS = 2_000;
@@ -70,7 +71,6 @@ export function keepCompiledModules(testPath: string, wanted: boolean): void {
 
 /** Source: jest-runtime, `createScriptFromCode`; `compile` since 30.4. */
 function watchFunctions(modules: CompiledModules): void {
-  const writable = vm as { compileFunction: typeof vm.compileFunction };
   const compile = vm.compileFunction;
   const watched: typeof compile = (code, params, options) => {
     try {
@@ -97,10 +97,8 @@ function watchFunctions(modules: CompiledModules): void {
       throw withoutOurFrames(error);
     }
   };
-  writable.compileFunction = mimicFunction(
-    watched as AnyFunction,
-    compile as AnyFunction,
-  ) as typeof compile;
+  const replacement = mimicFunction(watched as AnyFunction, compile as AnyFunction);
+  replace('vm', vm, 'compileFunction', replacement);
 }
 
 /**

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { withoutOurFrames } from '../run/own-frames';
 import { loadedModulesAt } from './loaded-modules';
+import { replace } from './patched';
 import type { Sink, Watch } from './sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -41,12 +42,12 @@ export function watchResolver(watch: Watch): void {
 
 function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { resolveModule, resolveModuleAsync, resolveStubModuleName } = prototype;
-  prototype.resolveModule = telling(watch, resolveModule);
+  replace('resolver', prototype, 'resolveModule', telling(watch, resolveModule));
   // What `moduleNameMapper` decides on is asked for before anything is resolved, by older versions alone.
   if (typeof resolveStubModuleName === 'function')
-    prototype.resolveStubModuleName = telling(watch, resolveStubModuleName);
+    replace('resolver', prototype, 'resolveStubModuleName', telling(watch, resolveStubModuleName));
   if (typeof resolveModuleAsync !== 'function') return;
-  prototype.resolveModuleAsync = async function (...args) {
+  const watched: AnyFunction = async function (...args) {
     try {
       const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
       tell(watch.sink(), args[0], args[1], found);
@@ -56,6 +57,7 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
       throw watch.unobserved(() => withoutOurFrames(error));
     }
   };
+  replace('resolver', prototype, 'resolveModuleAsync', watched);
 }
 
 /** A method that finds a module, throws, or finds that it is not its to find. */
@@ -82,7 +84,7 @@ function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): v
   const { resolveModuleFromDirIfExists: resolve } = prototype;
   if (typeof resolve !== 'function') return;
   // Every other lookup comes through here as well; forwarded so, V8 makes no array of the arguments.
-  prototype.resolveModuleFromDirIfExists = function (folder, specifier, options) {
+  const watched: AnyFunction = function (folder, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
     const found = resolve.apply(this, arguments as unknown as unknown[]);
     const { paths } = (options ?? {}) as { paths?: readonly string[] };
@@ -90,6 +92,7 @@ function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): v
       tell(watch.sink(), path.join(folder, '_'), specifier, found, paths);
     return found;
   };
+  replace('resolver', prototype, 'resolveModuleFromDirIfExists', watched);
 }
 
 /** How many ids of modules are being made: what is resolved for an id may be replaced before anyone looks for a mock. */
@@ -117,7 +120,7 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   if (typeof getModuleID !== 'function') return;
   const known = new Map<unknown, ModuleId>();
   // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
-  prototype.getModuleID = function (virtualMocks, from, specifier, options) {
+  const watched: AnyFunction = function (virtualMocks, from, specifier, options) {
     // eslint-disable-next-line prefer-rest-params -- As said above.
     const id = identify(getModuleID, this, arguments);
     const sink = watch.sink();
@@ -152,6 +155,7 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
     });
     return id;
   };
+  replace('resolver', prototype, 'getModuleID', watched);
 }
 
 /** Calls what resolves a module for its id alone. */
@@ -187,13 +191,14 @@ function watchNodeMocks(prototype: ResolverClass['prototype'], watch: Watch): vo
   const { getMockModule, isCoreModule } = prototype;
   const takesOptions = typeof getMockModule === 'function' && getMockModule.length > 2;
   if (!takesOptions || typeof isCoreModule !== 'function') return;
-  prototype.getMockModule = function (_from, name) {
+  const watched: AnyFunction = function (_from, name) {
     const sink = identifying === 0 ? watch.sink() : null;
     if (sink !== null && isName(name) && Reflect.apply(isCoreModule, this, [name]) === true)
       sink.named(name);
     // eslint-disable-next-line prefer-rest-params -- Each call of `require` comes here.
     return getMockModule.apply(this, arguments as unknown as unknown[]);
   };
+  replace('resolver', prototype, 'getMockModule', watched);
 }
 
 /** What names a module by its path; anything else is the name of a package, or leads to one. */

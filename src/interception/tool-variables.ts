@@ -1,6 +1,7 @@
 import { HASHED_VARIABLES } from '../dependencies/packages/tool-configs';
 import { ignoredVariables, variableNamesValue, variableValue } from '../dependencies/variables';
 import { calledByLaunch, calledToLog } from './callers';
+import { replace } from './patched';
 import { watchedVariables } from './variables';
 
 /**
@@ -65,13 +66,14 @@ export function watchVariables(): void {
     actual = process.env;
     watched = watchedVariables(actual, LISTENER);
   }
-  process.env = watched;
+  replace('variables', process, 'env', watched);
 }
 
 export function unwatchVariables(): void {
   watching -= 1;
   // The tool chain may have put variables of its own in place of all.
-  if (watching === 0 && process.env === watched && actual !== null) process.env = actual;
+  if (watching === 0 && process.env === watched && actual !== null)
+    replace('variables', process, 'env', actual);
 }
 
 /** Runs a part of the tool chain and notes what it asks for. */

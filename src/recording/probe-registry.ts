@@ -1,4 +1,5 @@
 import { REGISTRY } from '../blocks';
+import { define } from '../interception/patched';
 
 /** One file's probes: a byte per block, 1 once it ran. */
 export interface FileProbes {
@@ -33,7 +34,7 @@ export class ProbeRegistry {
     const isWorkers = existing === (globalThis as Record<string, unknown>)[REGISTRY];
     const isProbes = typeof existing === 'object' && existing !== null && !isWorkers;
     const registry = new ProbeRegistry(isProbes ? (existing as Record<string, Uint8Array>) : {});
-    Object.defineProperty(global, REGISTRY, {
+    define('probeRegistry', global, REGISTRY, {
       value: registry.#facade(),
       enumerable: false,
       configurable: false,

@@ -10,6 +10,7 @@ import {
   type NodeLookupListener,
 } from '../../dependencies/resolution/node-lookups';
 import type { AnyFunction } from '../file-system';
+import { replace } from '../patched';
 import type { Sink, Watch } from '../sink';
 import type { ReportWriter } from './report-writer';
 
@@ -61,7 +62,7 @@ export function watchModules(watch: Watch, to: Sink & NodeLookupListener): void 
 
 function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener): void {
   const { _findPath: find, _resolveFilename: resolve } = loader;
-  loader._findPath = function (...args) {
+  const watchedFind: typeof find = function (...args) {
     let found: unknown;
     // An error keeps the place at which it was thrown only where nobody catches it on its way.
     try {
@@ -80,7 +81,7 @@ function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener):
       });
     }
   };
-  loader._resolveFilename = function (...args) {
+  const watchedResolve: typeof resolve = function (...args) {
     let isFound = false;
     try {
       const found = Reflect.apply(resolve, this, args);
@@ -90,6 +91,8 @@ function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener):
       if (!isFound) tell(() => tellOwn(to, args[0], args[1]));
     }
   };
+  replace('childModuleLoader', loader, '_findPath', watchedFind);
+  replace('childModuleLoader', loader, '_resolveFilename', watchedResolve);
 }
 
 /** A package may call its own modules by `#` names, or by its own name. */

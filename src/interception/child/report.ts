@@ -9,6 +9,7 @@ import {
 import { calledByLaunch, calledByModuleLoader } from '../callers';
 import { watchFs } from '../file-system';
 import { watchLaunches } from '../launches';
+import { replace } from '../patched';
 import { guarded, type Watch } from '../sink';
 import { watchedVariables } from '../variables';
 import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
@@ -60,18 +61,13 @@ export function report(): void {
   watchModules(watch, reporting);
   if (!SEES_IMPORTS) reportUnseenImports(writer);
   stripOwnFramesFromUncaught();
-  process.env = watchedVariables(variables, {
-    asked: (variable) => {
-      if (calledByLaunch()) return false;
-      writer.write('variable', variable);
-      return true;
-    },
-    askedForNames: () => {
-      if (calledByLaunch()) return false;
-      writer.write('variable', '');
-      return true;
-    },
-  });
+  const note = (variable: string): boolean => {
+    if (calledByLaunch()) return false;
+    writer.write('variable', variable);
+    return true;
+  };
+  const watched = watchedVariables(variables, { asked: note, askedForNames: () => note('') });
+  replace('childVariables', process, 'env', watched);
   watchLaunches({
     variables: () => variables,
     handover: () => handover,

@@ -1,4 +1,5 @@
 import { withoutOurFrames } from '../../run/own-frames';
+import { define } from '../patched';
 
 type Emit = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -9,7 +10,7 @@ type Emit = (this: unknown, ...args: unknown[]) => unknown;
  */
 export function stripOwnFramesFromUncaught(): void {
   const emit = Reflect.get(process, 'emit') as unknown as Emit;
-  Object.defineProperty(process, 'emit', {
+  define('uncaught', process, 'emit', {
     value: function (this: unknown, ...args: unknown[]) {
       if (args[0] === 'uncaughtExceptionMonitor') withoutOurFrames(args[1]);
       return Reflect.apply(emit, this, args);
