@@ -6,7 +6,8 @@ import '../compile-cache';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { withoutHandover } from '../run/handover';
 import { hideRunVariables } from '../run/run-variables';
-import { attach, type AnyEnvironment } from '../recording/attach';
+import { attach } from '../recording/attach';
+import type { AnyEnvironment } from '../recording/circus';
 import { isCoveredByV8 } from '../interception/recompiled';
 import { environmentClass, loadWhileTranspiling } from '../recording/user-environment';
 

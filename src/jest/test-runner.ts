@@ -6,7 +6,8 @@ import type { JestEnvironment } from '@jest/environment';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
-import { attach, frameworkLoads, noteOutcome, type AnyEnvironment } from '../recording/attach';
+import { attach, frameworkLoads, noteOutcome } from '../recording/attach';
+import type { AnyEnvironment } from '../recording/circus';
 import { isCoveredByV8 } from '../interception/recompiled';
 import {
   docblockEnvironment,

@@ -28,6 +28,13 @@ export interface CircusState {
   rootDescribeBlock: CircusBlock;
 }
 
+/** The part of a Jest environment that is used here. Every environment has it, also a custom one. */
+export interface AnyEnvironment {
+  global: object;
+  handleTestEvent?: ((event: CircusEvent, state: CircusState) => unknown) | undefined;
+  teardown(): Promise<void>;
+}
+
 /** The titles of the describe blocks around a test, then its own. */
 export function testName(test: CircusTest): string[] {
   const titles = [test.name];

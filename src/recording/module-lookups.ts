@@ -101,7 +101,7 @@ export class ModuleLookups {
       const kind = kindAt(home);
       if (kind === null) {
         into.push({ kind: 'absent', name: toStored(root, home), value: '' });
-        if (inside === '') into.push(this.#rivals(home));
+        if (inside === '') into.push(this.#resolutionCandidates(home));
         continue;
       }
       const stored = toStored(root, home);
@@ -122,21 +122,26 @@ export class ModuleLookups {
 
   /** A module that is not at a place: neither as it is written, nor with one of Jest's extensions, nor as an index. */
   #missing(place: string): Dependency[] {
-    const rivals = this.#rivals(place);
+    const candidates = this.#resolutionCandidates(place);
     switch (kindAt(place)) {
       case null:
-        return [this.#absent(place), rivals];
+        return [this.#absent(place), candidates];
       case 'directory': {
         const index = path.join(place, 'index');
-        return [rivals, this.#absent(index), this.#rivals(index), this.#manifest(place)];
+        return [
+          candidates,
+          this.#absent(index),
+          this.#resolutionCandidates(index),
+          this.#manifest(place),
+        ];
       }
       case 'file':
-        return [rivals];
+        return [candidates];
       // A pipe or a device, which a file may come to replace.
       case 'other':
         return [
           { kind: 'present', name: toStored(this.#run.file.root, place), value: 'other' },
-          rivals,
+          candidates,
         ];
     }
   }
@@ -145,8 +150,8 @@ export class ModuleLookups {
     return { kind: 'absent', name: toStored(this.#run.file.root, place), value: '' };
   }
 
-  #rivals(place: string): Dependency {
-    return this.#run.rivals(toStored(this.#run.file.root, place), this.extensions);
+  #resolutionCandidates(place: string): Dependency {
+    return this.#run.resolutionCandidates(toStored(this.#run.file.root, place), this.extensions);
   }
 
   #manifest(folder: string): Dependency {

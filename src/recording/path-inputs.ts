@@ -35,7 +35,8 @@ interface OwnListing {
 
 /** Makes dependencies of what code does to the file system. */
 export abstract class PathInputs implements PathSink {
-  protected readonly own = new SelfWrites();
+  /** What the code itself did to the file system. */
+  readonly selfWrites = new SelfWrites();
   readonly #places: Places;
   /** Listings of folders that held something of the code's own, or no longer did. */
   readonly #withOwn: OwnListing[] = [];
@@ -79,7 +80,7 @@ export abstract class PathInputs implements PathSink {
     const { name, file } = input;
     const entries = listingEntries(file, unwatched.readdirSync);
     const listing: Dependency = { kind: 'listing', name, value: valueOfEntries(entries) };
-    const own = this.own.namesIn(file);
+    const own = this.selfWrites.namesIn(file);
     if (own.size > 0) this.#withOwn.push({ listing, file, own, entries: entries ?? [] });
     this.depend(listing);
   }
@@ -101,34 +102,34 @@ export abstract class PathInputs implements PathSink {
   }
 
   wrote(file: string): void {
-    this.own.wrote(this.own.through(file));
+    this.selfWrites.wrote(this.selfWrites.through(file));
   }
 
   changes(given: string): void {
-    const file = this.own.through(given);
-    if (this.own.before(file) !== undefined) return;
+    const file = this.selfWrites.through(given);
+    if (this.selfWrites.before(file) !== undefined) return;
     const place = this.#places.paths.place(file);
-    this.own.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
+    this.selfWrites.changed(file, place.kind === 'file' ? fileDependency(place.name, file) : null);
   }
 
   makes(given: string): void {
-    const folder = this.own.through(given);
+    const folder = this.selfWrites.through(given);
     if (exists(folder)) {
       this.looked(folder);
       return;
     }
     let highest = folder;
     while (!exists(path.dirname(highest))) highest = path.dirname(highest);
-    if (this.own.before(highest) !== undefined) return;
+    if (this.selfWrites.before(highest) !== undefined) return;
     const place = this.#places.paths.place(highest);
-    this.own.changed(
+    this.selfWrites.changed(
       highest,
       place.kind === 'file' ? { kind: 'absent', name: place.name, value: '' } : null,
     );
   }
 
   links(link: string, target: string): void {
-    this.own.linked(this.own.through(link), target);
+    this.selfWrites.linked(this.selfWrites.through(link), target);
   }
 
   /** What a package.json says of files counts, or that none is there. */
@@ -138,11 +139,11 @@ export abstract class PathInputs implements PathSink {
   }
 
   /** What a path means that code looks at; null where it is no input, or its package is. */
-  protected input(given: string, seen = Infinity): { name: string; file: string } | null {
-    const file = this.own.through(given);
+  input(given: string, seen = Infinity): { name: string; file: string } | null {
+    const file = this.selfWrites.through(given);
     const place = this.#places.paths.place(file);
     if (place.kind === 'ignored') return null;
-    const before = this.own.before(file, seen);
+    const before = this.selfWrites.before(file, seen);
     if (before === undefined) {
       const known = packageAt(this.#places, place);
       if (known === null) return { name: toStored(this.#places.paths.root, file), file };

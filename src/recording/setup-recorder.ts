@@ -68,7 +68,7 @@ class SetupRecorder extends PathInputs implements Sink {
     this.#ofToolChain = new Set(
       importClosure(setups).map((file) => toStored(root, realPath(file))),
     );
-    this.#replay = new Replay(places, this.own, this.#found);
+    this.#replay = new Replay(places, this.selfWrites, this.#found);
     watchChildren({
       ...paths.surroundings,
       // A build or a server may take long without that.
@@ -116,8 +116,8 @@ class SetupRecorder extends PathInputs implements Sink {
     const file = fromStored(this.#paths.root, name);
     return (
       this.#isOfRepository(file) &&
-      this.own.before(file) === undefined &&
-      (kind !== 'listing' || this.own.namesIn(file).size === 0)
+      this.selfWrites.before(file) === undefined &&
+      (kind !== 'listing' || this.selfWrites.namesIn(file).size === 0)
     );
   }
 

@@ -4,10 +4,10 @@ import { Store } from '../store';
 import type { FileVersion, Footprint } from '../records/types';
 import { Accumulator } from './accumulator';
 import { testKey } from '../records/test-identity';
-import type { SkippedTest } from './recorder';
+import type { SkippedTest } from './test-footprints';
 
 /** What the database says of the tests of a test file that are skipped as unaffected. */
-export interface KeptTests {
+export interface SkippedFootprints {
   /** What all tests of the record depend on. */
   shared: Accumulator;
   /** By `testKey`. */
@@ -19,7 +19,10 @@ export interface KeptTests {
  * @returns Null where the record is not there any more: another run may have replaced it.
  * @throws {StoreError} Where the database cannot be read.
  */
-export function readKeptTests(dataFile: string, skipped: SkippedTests): KeptTests | null {
+export function readSkippedTests(
+  dataFile: string,
+  skipped: SkippedTests,
+): SkippedFootprints | null {
   const store = Store.open(dataFile, { readonly: true });
   try {
     const record = store.recall(skipped.recordId);
@@ -31,9 +34,17 @@ export function readKeptTests(dataFile: string, skipped: SkippedTests): KeptTest
     for (const { position, name, ordinal, outcome, duration, seen } of all) {
       if (!positions.has(position)) continue;
       const after = all.filter((other) => other.position > position && other.outcome === 'passed');
-      // Who loads modules counts for every test after it; what counts for all of them may have been loaded by it.
-      const carries = after.length > 0 && after.every((other) => other.seen.holds(seen));
-      tests.set(testKey({ name, ordinal }), { name, ordinal, outcome, duration, carries, seen });
+      // A module loaded inside a test affects all tests after it. If they all depend on what this test saw, it may be
+      // the one that loaded it.
+      const loadsModules = after.length > 0 && after.every((other) => other.seen.holds(seen));
+      tests.set(testKey({ name, ordinal }), {
+        name,
+        ordinal,
+        outcome,
+        duration,
+        loadsModules,
+        seen,
+      });
     }
     return { shared: accumulate(record.shared, texts), tests };
   } finally {

@@ -2,23 +2,24 @@ import { toStored } from '../dependencies/files/paths';
 import type { RunProject } from '../run/run-file';
 import { byFullName, identify, testKey, type TestIdentity } from '../records/test-identity';
 import { testName, type CircusBlock, type CircusState, type CircusTest } from './circus';
-import { readKeptTests, type KeptTests } from './skipped-tests';
+import { readSkippedTests, type SkippedFootprints } from './skipped-tests';
 import { unobserved } from '../interception/observer';
-import type { SkippedTest } from './recorder';
-import { sayOnce, type WorkerRun } from './worker-run';
+import type { SkippedTest } from './test-footprints';
+import { warnOnce } from './join-run';
+import type { WorkerRun } from './worker-run';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
 export interface TestPlan {
-  /** The whole test file is unaffected but was entered, as no sequencer of ours could drop it. */
+  /** The whole test file is unaffected, but was not dropped: the project uses a sequencer of its own. */
   skipAll: boolean;
   /** Marks the tests to skip, before the first one runs. */
   apply(state: CircusState): void;
   /** What names a test among the others of its file. */
   identify(test: CircusTest): TestIdentity;
   /** What the records say of a test that is skipped as unaffected; null for any other. */
-  kept(test: CircusTest): SkippedTest | null;
-  /** What all tests of the record depend on that tests are kept from. */
-  readonly shared: KeptTests['shared'] | null;
+  skippedTest(test: CircusTest): SkippedTest | null;
+  /** What all tests of the record depend on; null if no test is skipped. */
+  readonly shared: SkippedFootprints['shared'] | null;
 }
 
 /**
@@ -37,9 +38,9 @@ export function planSkips(
   if (skipped === undefined || updatesSnapshots) return new RunAll();
   return new SkipSome(() => {
     try {
-      return unobserved(() => readKeptTests(run.file.dataFile, skipped));
+      return unobserved(() => readSkippedTests(run.file.dataFile, skipped));
     } catch (error) {
-      sayOnce(
+      warnOnce(
         `the records of ${name} cannot be read (${error instanceof Error ? error.message : String(error)}), so all its tests run.`,
       );
       return null;
@@ -59,11 +60,11 @@ class RunAll implements TestPlan {
     return this.identities.get(test) ?? { name: testName(test), ordinal: 0 };
   }
 
-  kept(_test: CircusTest): SkippedTest | null {
+  skippedTest(_test: CircusTest): SkippedTest | null {
     return null;
   }
 
-  get shared(): KeptTests['shared'] | null {
+  get shared(): SkippedFootprints['shared'] | null {
     return null;
   }
 }
@@ -79,11 +80,11 @@ class SkipAll extends RunAll {
 }
 
 class SkipSome extends RunAll {
-  readonly #read: () => KeptTests | null;
-  readonly #kept = new Map<CircusTest, SkippedTest>();
-  #shared: KeptTests['shared'] | null = null;
+  readonly #read: () => SkippedFootprints | null;
+  readonly #skipped = new Map<CircusTest, SkippedTest>();
+  #shared: SkippedFootprints['shared'] | null = null;
 
-  constructor(read: () => KeptTests | null) {
+  constructor(read: () => SkippedFootprints | null) {
     super();
     this.#read = read;
   }
@@ -95,29 +96,34 @@ class SkipSome extends RunAll {
     const record = this.#read();
     if (record === null) return;
     for (const namesakes of byFullName(this.identities)) {
-      const kept = namesakes.map(([test, identity]) => keptFrom(record, identity, test));
-      if (kept.includes(null)) continue;
-      namesakes.forEach(([test], index) => {
-        const known = kept[index];
-        if (known == null) return;
+      const known = namesakes.map(([test, identity]) => skippedTestOf(record, identity, test));
+      // Tests of one full name count their snapshots together, so they are skipped together or not at all.
+      if (known.includes(null)) continue;
+      for (const [index, [test]] of namesakes.entries()) {
+        const skipped = known[index];
+        if (skipped == null) continue;
         test.mode = 'skip';
-        this.#kept.set(test, known);
-      });
+        this.#skipped.set(test, skipped);
+      }
     }
     this.#shared = record.shared;
   }
 
-  override kept(test: CircusTest): SkippedTest | null {
-    return this.#kept.get(test) ?? null;
+  override skippedTest(test: CircusTest): SkippedTest | null {
+    return this.#skipped.get(test) ?? null;
   }
 
-  override get shared(): KeptTests['shared'] | null {
+  override get shared(): SkippedFootprints['shared'] | null {
     return this.#shared;
   }
 }
 
 /** Only a test that would run is one to skip. */
-function keptFrom(record: KeptTests, identity: TestIdentity, test: CircusTest): SkippedTest | null {
+function skippedTestOf(
+  record: SkippedFootprints,
+  identity: TestIdentity,
+  test: CircusTest,
+): SkippedTest | null {
   return test.mode == null ? (record.tests.get(testKey(identity)) ?? null) : null;
 }
 

@@ -1,6 +1,4 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { decodeMetadata, encodeMetadata, readNodeFile, type NodeFile } from '../blocks';
 import { contentHash } from '../dependencies/files/content';
 import { PackageReader } from '../dependencies/packages/packages';
@@ -22,23 +20,16 @@ import {
   RC_FILES,
   resolutionCandidatesValue,
 } from '../dependencies/resolution/resolution-candidates';
-import { useHashMemo } from '../dependencies/slow-hash';
 import { ignoredVariables } from '../dependencies/variables';
-import { awaitRunFile, NO_RUN, RunFileError, type RunFile, type RunProject } from '../run/run-file';
-import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
-import { Store } from '../store';
+import type { RunFile } from '../run/run-file';
 import type { KnownSources } from '../interception/child-modules';
-import { forgetSources } from '../transform/inlined-sources';
+import { DependencyCache } from './dependency-cache';
 import { JournalWriter } from './journal-writer';
 import { NO_OUTPUT_INPUTS, type OutputInputs } from '../transform/output-inputs';
 import type { Dependency } from '../records/types';
-import { printable } from '../terminal/printable';
 import { ALL_NAMES } from '../interception/tool-variables';
 import type { TransformInput } from '../transform/transform-inputs';
 import { unobserved, unwatched } from '../interception/observer';
-
-/** How long a worker waits for the controller's run file, in milliseconds. */
-const MAX_WAIT_MS = 5_000;
 
 /** A file with probes, by stored paths. */
 export interface ProbedFile extends OutputInputs {
@@ -52,32 +43,28 @@ export interface NodeScript {
   metadata: string;
 }
 
-/** A worker's part in one run: what the controller told it, and its own journal. */
+/**
+ * A worker's part in one run: what the controller told it, its own journal, and the dependencies that many of its test
+ * files share.
+ */
 export class WorkerRun {
   readonly file: RunFile;
   readonly journal: JournalWriter;
   readonly paths: PathClassifier;
-  readonly #packages: PackageReader;
-  readonly #packageDependencies = new Map<string, Dependency>();
   readonly ignoresVariable: (name: string) => boolean;
-  readonly #probed = new Map<string, ProbedFile>();
-  readonly #rivals = new Map<string, Dependency>();
-  readonly #lookups = new Map<string, readonly Dependency[]>();
-  readonly #links = new Map<string, string>();
-  readonly #mocks = new Map<string, Dependency>();
-  readonly #manifests = new Map<string, Dependency>();
-  readonly #governing = new Map<string, readonly Dependency[]>();
-  readonly #declared = new Map<string, Dependency>();
-  readonly #inputs = new Map<string, Dependency>();
-  readonly #declaredFor = new Map<ProbedFile, readonly Dependency[]>();
-  readonly #nodeFiles = new Map<string, NodeScript | null>();
-  readonly #folders: FolderReader;
+  /** What is known of the sources of children: many test files start the same programs. */
   readonly childSources: KnownSources = new Map();
+  readonly #packages: PackageReader;
+  readonly #folders: FolderReader;
+  readonly #dependencies = new DependencyCache();
+  readonly #links = new Map<string, string>();
+  readonly #probed = new Map<string, ProbedFile>();
+  readonly #nodeFiles = new Map<string, NodeScript | null>();
 
-  constructor(file: RunFile) {
+  /** @param id Tells this worker from all others of the run. */
+  constructor(file: RunFile, id: string) {
     this.file = file;
-    const name = `${process.pid}-${threadId}`;
-    this.journal = new JournalWriter(path.join(file.directory, `journal-${name}.jsonl`));
+    this.journal = new JournalWriter(path.join(file.directory, `journal-${id}.jsonl`));
     this.paths = new PathClassifier({
       root: file.root,
       excluded: file.excluded,
@@ -86,70 +73,72 @@ export class WorkerRun {
     this.#packages = new PackageReader(file.root, file.packageCache);
     this.#folders = new FolderReader(file.root, unwatched.readdirSync);
     this.ignoresVariable = ignoredVariables(file.ignoreVariables);
-    useHashMemo(file.hashMemo);
-    acknowledge(path.join(file.directory, `ack-${name}`));
-    checkEnvironments(file);
   }
 
-  /** An installed package as a dependency, remembered per package: one object stands for it in every record. */
+  /** An installed package. @param name The stored path of its folder. */
   packageDependency(name: string): Dependency {
-    return getOrCreate(this.#packageDependencies, name, () => ({
-      kind: 'package',
-      name,
-      value: unobserved(() => this.#packages.value(path.resolve(this.file.root, name))),
-    }));
-  }
-
-  /** What a lookup that found something depends on, remembered: every test file asks for the same modules. */
-  lookup(key: string, look: () => readonly Dependency[]): readonly Dependency[] {
-    return getOrCreate(this.#lookups, key, look);
-  }
-
-  /** What could stand in a module's place, remembered per module. */
-  rivals(name: string, extensions: readonly string[]): Dependency {
-    return getOrCreate(this.#rivals, `${extensions.join()}|${name}`, () => ({
-      kind: 'rivals',
-      name,
-      value: resolutionCandidatesValue(name, extensions, this.#folders),
-    }));
+    return this.#dependencies.get('package', name, () =>
+      unobserved(() => this.#packages.value(path.resolve(this.file.root, name))),
+    );
   }
 
   /**
-   * The manual mocks of a package or a module of Node, remembered per project and name.
+   * What a lookup of a module depends on that found something: every test file asks for the same modules.
+   * @param key Tells the lookup from others.
+   */
+  lookup(key: string, look: () => readonly Dependency[]): readonly Dependency[] {
+    return this.#dependencies.list(key, look);
+  }
+
+  /**
+   * The files that would be found in place of a module.
+   * @param name The module's stored path.
+   * @param extensions Those that Jest tries, without a dot.
+   */
+  resolutionCandidates(name: string, extensions: readonly string[]): Dependency {
+    return this.#dependencies.get(
+      'rivals',
+      name,
+      () => resolutionCandidatesValue(name, extensions, this.#folders),
+      `${extensions.join()}|${name}`,
+    );
+  }
+
+  /**
+   * The manual mocks of a package or a module of Node.
    * @param project Jest's id of it.
    * @param isUsed Whether the test file loaded one of them, by its path relative to the project's `rootDir`.
    */
   mocks(project: string, name: string, isUsed: (file: string) => boolean): Dependency {
     const mocks = this.file.projects[project]?.mocks ?? null;
     const value = withUnusedMocks(mocksValue(name, mocks), isUsed);
-    return getOrCreate(this.#mocks, `${name}|${value}`, () => ({ kind: 'mocks', name, value }));
+    return this.#dependencies.get('mocks', name, () => value, `${name}|${value}`);
   }
 
-  /** What the package.json files that govern a module say of files, and that the nearer ones are not there. */
+  /**
+   * The package.json files that say how a module is read: the one that does, and those closer to the module that are
+   * absent.
+   * @param name The module's stored path.
+   */
   manifests(name: string): readonly Dependency[] {
-    return getOrCreate(this.#governing, path.posix.dirname(name), () =>
+    return this.#dependencies.list(`manifests ${path.posix.dirname(name)}`, () =>
       governingManifests(name, this.#folders).map((manifest) => this.manifestAt(manifest)),
     );
   }
 
   /**
-   * What a package.json says of files, remembered; that it is not there is a value like any other.
+   * What a package.json says of files. Its absence is a value like any other.
    * @param manifest Its stored path.
    */
   manifestAt(manifest: string): Dependency {
-    return getOrCreate(this.#manifests, manifest, () => ({
-      kind: 'manifest',
-      name: manifest,
-      value: manifestValue(fromStored(this.file.root, manifest), unwatched.readFileSync),
-    }));
+    return this.#dependencies.get('manifest', manifest, () =>
+      manifestValue(fromStored(this.file.root, manifest), unwatched.readFileSync),
+    );
   }
 
-  /**
-   * What a probed file was transformed with, remembered per file: what the sources declare that it was compiled with, and
-   * its inputs as they were then. Most have much in common, so one object stands for each.
-   */
+  /** What a probed file was transformed with: the declarations of other sources, and what the transformer read. */
   transformedWith(file: ProbedFile): readonly Dependency[] {
-    return getOrCreate(this.#declaredFor, file, () => [
+    return this.#dependencies.list(file, () => [
       ...file.inputs.flatMap((input) => this.transformInput(input) ?? []),
       ...file.values.map((name) => this.declared(name, 'values')),
       ...file.types.map((name) => this.declared(name, 'types')),
@@ -164,17 +153,21 @@ export class WorkerRun {
     if (kind === 'variable') {
       if (this.ignoresVariable(name)) return null;
     } else if (this.paths.place(fromStored(this.file.root, name)).kind !== 'file') return null;
-    const key = `${kind} ${name} ${value}`;
-    return getOrCreate(this.#inputs, key, () => ({
+    const isNames = kind === 'variable' && name === ALL_NAMES;
+    return this.#dependencies.get(
       kind,
       name,
-      value: kind === 'variable' && name === ALL_NAMES ? this.file.variableNames : value,
-    }));
+      () => (isNames ? this.file.variableNames : value),
+      `${name} ${value}`,
+    );
   }
 
-  /** What a source declares that others are compiled with, remembered per source. */
+  /**
+   * What a source declares that others are compiled with; if the source is missing, its absence.
+   * @param name Its stored path.
+   */
   declared(name: string, aspect: DeclarationAspect): Dependency {
-    return getOrCreate(this.#declared, `${aspect} ${name}`, () =>
+    return this.#dependencies.getOrMake('declared', `${aspect} ${name}`, () =>
       declaredDependency(name, fromStored(this.file.root, name), aspect),
     );
   }
@@ -188,17 +181,23 @@ export class WorkerRun {
       .map((name) => fromStored(this.file.root, name));
   }
 
-  /** Where modules of the project would find installed packages before where they are. */
-  nearer(packages: Iterable<string>, files: Iterable<string>): Dependency[] {
-    return closerNodeModules(packages, files, this.#folders, (place) => this.#link(place));
+  /**
+   * The places in `node_modules` folders where modules of the project would find installed packages before they find
+   * those that they use now.
+   * @param packages Stored paths of the packages' folders.
+   * @param files Stored paths of the modules.
+   */
+  closerNodeModules(packages: Iterable<string>, files: Iterable<string>): Dependency[] {
+    return closerNodeModules(packages, files, this.#folders, (place) =>
+      getOrCreate(this.#links, place, () => linkValue(this.file.root, place)),
+    );
   }
 
-  /** Remembered, as the folders are that it stands in. */
-  #link(place: string): string {
-    return getOrCreate(this.#links, place, () => linkValue(this.file.root, place));
-  }
-
-  /** The blocks of a file as it is written, remembered while it stays the same; null where it counts by its text. */
+  /**
+   * The blocks of a file as it is written, for as long as its content stays the same.
+   * @param name Its stored path.
+   * @returns Null where it counts by its text.
+   */
   nodeFile(name: string): NodeScript | null {
     const file = fromStored(this.file.root, name);
     const content = unwatched.readFileSync(file);
@@ -226,63 +225,4 @@ function declaredDependency(name: string, file: string, aspect: DeclarationAspec
   } catch {
     return { kind: 'absent', name, value: '' };
   }
-}
-
-let joined: { announced: string | undefined; run: WorkerRun | null } | null = null;
-
-/**
- * Joins the run that the controller announced, once per worker and run.
- * @returns Null when there is none to join or nothing is to be recorded: the tests then run unrecorded.
- */
-export function joinRun(): WorkerRun | null {
-  const runFile = announced(RUN_FILE_VARIABLE);
-  if (joined === null || joined.announced !== runFile) {
-    forgetSources();
-    joined = { announced: runFile, run: unobserved(() => tryJoin(runFile)) };
-  }
-  return joined.run;
-}
-
-function tryJoin(runFile: string | undefined): WorkerRun | null {
-  if (runFile === NO_RUN) return null;
-  try {
-    const file = awaitRunFile(runFile, MAX_WAIT_MS);
-    return file.collect || Object.values(file.projects).some(skipsAnything)
-      ? new WorkerRun(file)
-      : null;
-  } catch (error) {
-    sayOnce(
-      error instanceof RunFileError || error instanceof Error ? error.message : String(error),
-    );
-    return null;
-  }
-}
-
-function skipsAnything({ skipped, skippedTests }: RunProject): boolean {
-  return skipped.length > 0 || Object.keys(skippedTests).length > 0;
-}
-
-/** Tells the controller that this worker has read the run file. */
-function acknowledge(file: string): void {
-  fs.writeFileSync(file, '', { mode: 0o600 });
-}
-
-/** Opens the database as a worker may: read-only, and every environment must be there already. */
-function checkEnvironments(file: RunFile): void {
-  const store = Store.open(file.dataFile, { readonly: true });
-  try {
-    for (const project of Object.values(file.projects)) store.environment(project.environmentId);
-  } finally {
-    store.close();
-  }
-}
-
-let said = false;
-
-/** One sentence per worker, on stderr, where Jest prints too. */
-export function sayOnce(sentence: string): void {
-  if (said) return;
-  said = true;
-  const line = sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`;
-  process.stderr.write(`${printable(line)}\n`);
 }

@@ -1,0 +1,106 @@
+import { allBlocks, executedBlocks } from '../blocks/node-file';
+import { ChildModules } from '../interception/child-modules';
+import type { Ran } from '../interception/child-reports';
+import { watchChildren } from '../interception/children';
+import type { Observation } from '../interception/observation';
+import { unwatched } from '../interception/observer';
+import { now } from '../interception/self-writes';
+import type { VariableListener } from '../interception/variables';
+import type { Accumulator } from './accumulator';
+import { fileDependency, type PathInputs } from './path-inputs';
+import { Replay } from './replay';
+import type { WorkerRun } from './worker-run';
+
+/** Who takes what children did as if the test file had done it itself. */
+type Recording = PathInputs & VariableListener;
+
+/** Makes dependencies of what the child processes and worker threads of a test file did. */
+export class ChildInputs {
+  readonly #run: WorkerRun;
+  readonly #recording: Recording;
+  readonly #shared: Accumulator;
+  readonly #startedAt: number;
+  readonly #replay: Replay;
+  readonly #modules: ChildModules;
+
+  /**
+   * @param shared What all tests of the file share: nobody can tell which test a child worked for.
+   * @param startedAt When the recording began, in milliseconds since the epoch.
+   */
+  constructor(run: WorkerRun, recording: Recording, shared: Accumulator, startedAt: number) {
+    this.#run = run;
+    this.#recording = recording;
+    this.#shared = shared;
+    this.#startedAt = startedAt;
+    this.#replay = new Replay(run, recording.selfWrites, shared);
+    this.#modules = new ChildModules(
+      recording,
+      (file) => run.paths.place(file).kind === 'file',
+      run.childSources,
+    );
+  }
+
+  /** Starts to watch for children. */
+  watch(): void {
+    watchChildren({
+      ...this.#run.paths.surroundings,
+      reportsScripts: true,
+      loaded: (file) => {
+        this.#recording.read(file);
+        this.#modules.loaded(file);
+      },
+      ran: (file, how, at) => {
+        this.#ran(file, how, at);
+        this.#modules.governed(file);
+        this.#modules.loaded(file);
+      },
+      missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      observed: (observation) => this.#observed(observation),
+    });
+  }
+
+  /** All children were collected. */
+  finish(): void {
+    this.#replay.finish();
+  }
+
+  #observed(observation: Observation): void {
+    const { what, name, value } = observation;
+    if (what === 'read') this.#modules.governed(name);
+    if (what === 'evaluated') this.#modules.evaluated(name, value);
+    else if (what !== 'variable') this.#replay.take(observation);
+    else if (name === '') this.#recording.askedForNames();
+    else this.#recording.asked(name, process.env[name]);
+  }
+
+  /**
+   * A child ran a file.
+   * @param at When it was seen to load it.
+   */
+  #ran(given: string, how: Ran, at: number): void {
+    const input = this.#recording.input(given, at);
+    if (input === null) return;
+    const { name, file } = input;
+    if (how === 'changed') {
+      this.#shared.depend({ kind: 'file', name, value: 'written meanwhile' });
+      return;
+    }
+    // V8 counted in the text that the file had then.
+    const isKnown = how !== 'text' && !wasWrittenSince(file, this.#startedAt);
+    const script = isKnown ? this.#run.nodeFile(name) : null;
+    if (script !== null && how !== 'text') {
+      const executed = how === 'all' ? allBlocks(script.file) : executedBlocks(script.file, how);
+      if (executed !== null) {
+        this.#shared.drain(script.metadata, executed);
+        return;
+      }
+    }
+    this.#shared.depend(fileDependency(name, file));
+  }
+}
+
+/** A file that changed while a test file ran may not be what its children ran. */
+function wasWrittenSince(file: string, time: number): boolean {
+  const stats = unwatched.statSync(file, { throwIfNoEntry: false });
+  return stats === undefined || stats.ctimeMs > time;
+}

@@ -1,0 +1,76 @@
+import { realPath, toStored } from '../dependencies/files/paths';
+import type { Dependency } from '../records/types';
+import { compiledNow } from '../transform/inlined-sources';
+import { toolVariables, transformInputs } from '../transform/transform-inputs';
+import type { Accumulator } from './accumulator';
+import { LOST } from './path-inputs';
+import type { WorkerRun } from './worker-run';
+
+/** Makes dependencies of what transformers used to make the code that a test file ran. */
+export class CompiledInputs {
+  readonly #run: WorkerRun;
+  readonly #into: Accumulator;
+  readonly #read: (file: string) => void;
+
+  /**
+   * @param into What all tests of the file share.
+   * @param read Adds a file that is depended upon as a whole, by its absolute path.
+   */
+  constructor(run: WorkerRun, into: Accumulator, read: (file: string) => void) {
+    this.#run = run;
+    this.#into = into;
+    this.#read = read;
+  }
+
+  /**
+   * What the files with probes say of themselves, and the variables that the transformers asked for.
+   * @param metadata Of each of these files.
+   * @param cacheDirectory Of Jest; absolute.
+   */
+  addProbed(metadata: readonly string[], cacheDirectory: string): void {
+    const inputs = new Set<Dependency>();
+    for (const one of metadata)
+      for (const dependency of this.#run.transformedWith(this.#run.probed(one)))
+        inputs.add(dependency);
+    for (const variable of toolVariables(cacheDirectory)) {
+      const dependency = this.#run.transformInput(variable);
+      if (dependency !== null) inputs.add(dependency);
+    }
+    for (const dependency of inputs) this.#addAsItWas(dependency);
+  }
+
+  /** What was read to make the output of a file that this process was given. @param file Absolute path. */
+  addInputs(file: string): void {
+    const { root } = this.#run.file;
+    for (const input of transformInputs(file)) {
+      const { kind, name, value } = input;
+      const stored =
+        kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+      const dependency = this.#run.transformInput(stored);
+      if (dependency !== null) this.#addAsItWas(dependency);
+    }
+  }
+
+  /**
+   * What a compiler or another transformer may have written into a file that has no probes to say so.
+   * @param file Absolute path.
+   */
+  addUnprobed(file: string): void {
+    this.addInputs(file);
+    const { inlined, ...declarations } = compiledNow(file);
+    for (const other of inlined) this.#read(other);
+    for (const aspect of ['values', 'types'] as const)
+      for (const other of declarations[aspect])
+        this.#into.depend(this.#run.declared(toStored(this.#run.file.root, other), aspect));
+  }
+
+  /**
+   * Two outputs may be made from different states of one file. Then one of them is out of date, and so is the result
+   * of the test file: its record can never match.
+   */
+  #addAsItWas(dependency: Dependency): void {
+    const other = this.#into.dependencies.get(`${dependency.kind}:${dependency.name}`);
+    if (other !== undefined && other.value !== dependency.value) this.#into.depend(LOST);
+    this.#into.depend(dependency);
+  }
+}

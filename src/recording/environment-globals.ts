@@ -1,0 +1,56 @@
+import { blocksIn, stripProbes } from '../blocks';
+import { unobserved } from '../interception/observer';
+import { replace } from '../interception/patched';
+import { watchedVariables } from '../interception/variables';
+import { withoutOurFrames } from '../run/own-frames';
+import { takeOut } from '../run/run-variables';
+import type { Recorder } from './recorder';
+import { safely } from './safely';
+
+/**
+ * Reports each environment variable that code in the test environment asks for.
+ * @param global The global object of the environment.
+ */
+export function watchVariables(global: object, recorder: Recorder): void {
+  const scope = (global as { process?: Partial<NodeJS.Process> }).process;
+  if (scope?.env === undefined) return;
+  // A custom environment may share `process.env` with the worker itself.
+  if (scope.env !== process.env) takeOut(scope.env);
+  replace('environmentProcess', scope, 'env', watchedVariables(scope.env, recorder));
+  // An environment that was made before the first recorder copied the function that is not watched.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Put where it is called as a method again.
+  const { loadEnvFile } = process;
+  if (scope.loadEnvFile !== undefined && loadEnvFile !== undefined)
+    replace('environmentProcess', scope, 'loadEnvFile', loadEnvFile);
+}
+
+/**
+ * Makes functions that are turned into text show the code without probes. Their blocks count as if they had run: code
+ * that looks at the text depends on it.
+ * @param global The global object of the environment.
+ */
+export function hideProbes(global: object, recorder: Recorder): void {
+  const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function
+    ?.prototype;
+  if (prototype === undefined) return;
+  const hiding: () => string = new Proxy(prototype.toString, {
+    apply: (toString, self, args) => {
+      // The text of a proxy has no name, so `toString.toString()` shows the original.
+      const text = asText(toString, self === hiding ? toString : self, args);
+      const blocks = blocksIn(text);
+      if (blocks.length === 0) return text;
+      safely(recorder, () => recorder.shown(blocks));
+      return stripProbes(text);
+    },
+  });
+  replace('environmentFunction', prototype, 'toString', hiding);
+}
+
+/** The text of a function. Anything else gets the error that it would get without us. */
+function asText(toString: () => string, self: unknown, args: unknown[]): string {
+  try {
+    return Reflect.apply(toString, self, args) as string;
+  } catch (error) {
+    throw unobserved(() => withoutOurFrames(error));
+  }
+}

@@ -1,0 +1,82 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { useHashMemo } from '../dependencies/slow-hash';
+import { unobserved } from '../interception/observer';
+import { awaitRunFile, NO_RUN, type RunFile, type RunProject } from '../run/run-file';
+import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
+import { Store } from '../store';
+import { printable } from '../terminal/printable';
+import { forgetSources } from '../transform/inlined-sources';
+import { WorkerRun } from './worker-run';
+
+/** How long a worker waits for the controller's run file. */
+const MAX_WAIT_MS = 5_000;
+
+/** What a worker process remembers from one test file to the next: Jest makes all its plug points anew. */
+const worker: {
+  joined: { announced: string | undefined; run: WorkerRun | null } | null;
+  hasWarned: boolean;
+} = { joined: null, hasWarned: false };
+
+/**
+ * Joins the run that the controller announced, once per worker and run.
+ * @returns Null when there is none to join or nothing is to be recorded: the tests then run unrecorded.
+ */
+export function joinRun(): WorkerRun | null {
+  const runFile = announced(RUN_FILE_VARIABLE);
+  if (worker.joined === null || worker.joined.announced !== runFile) {
+    // In watch mode, a worker may outlive the edits between two runs.
+    forgetSources();
+    worker.joined = { announced: runFile, run: unobserved(() => tryJoin(runFile)) };
+  }
+  return worker.joined.run;
+}
+
+function tryJoin(runFile: string | undefined): WorkerRun | null {
+  if (runFile === NO_RUN) return null;
+  try {
+    const file = awaitRunFile(runFile, MAX_WAIT_MS);
+    const isNeeded = file.collect || Object.values(file.projects).some(skipsAnything);
+    return isNeeded ? join(file) : null;
+  } catch (error) {
+    warnOnce(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+function skipsAnything({ skipped, skippedTests }: RunProject): boolean {
+  return skipped.length > 0 || Object.keys(skippedTests).length > 0;
+}
+
+function join(file: RunFile): WorkerRun {
+  const id = `${process.pid}-${threadId}`;
+  const run = new WorkerRun(file, id);
+  useHashMemo(file.hashMemo);
+  acknowledge(path.join(file.directory, `ack-${id}`));
+  checkEnvironments(file);
+  return run;
+}
+
+/** Tells the controller that this worker has read the run file. */
+function acknowledge(file: string): void {
+  fs.writeFileSync(file, '', { mode: 0o600 });
+}
+
+/** Opens the database as a worker may: read-only, and every environment must be there already. */
+function checkEnvironments(file: RunFile): void {
+  const store = Store.open(file.dataFile, { readonly: true });
+  try {
+    for (const project of Object.values(file.projects)) store.environment(project.environmentId);
+  } finally {
+    store.close();
+  }
+}
+
+/** Prints one sentence per worker on stderr, where Jest prints too; later ones are dropped. */
+export function warnOnce(sentence: string): void {
+  if (worker.hasWarned) return;
+  worker.hasWarned = true;
+  const line = sentence.startsWith('testmon:') ? sentence : `testmon: ${sentence}`;
+  process.stderr.write(`${printable(line)}\n`);
+}

@@ -1,0 +1,268 @@
+import path from 'node:path';
+import { contentHash } from '../dependencies/files/content';
+import { importClosure, mentionedFiles } from '../dependencies/resolution/imports';
+import { mockName } from '../dependencies/resolution/mocks';
+import { toStored } from '../dependencies/files/paths';
+import { isName } from '../interception/resolver';
+import { calledForStackTrace } from '../interception/callers';
+import { NOBODY, type Sink } from '../interception/sink';
+import { installedName, packageName } from '../records/package-name';
+import type { Dependency } from '../records/types';
+import type { Accumulator } from './accumulator';
+import type { CompiledInputs } from './compiled-inputs';
+import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
+import { fileDependency } from './path-inputs';
+import type { WorkerRun } from './worker-run';
+
+/** What decides how Jest finds and loads the modules of a test file. */
+export interface ModuleContext {
+  /** Jest's id of the project. */
+  projectId: string;
+  /** Absolute path of the test file. */
+  file: string;
+  /** Where Jest looks for modules. */
+  lookups: ModuleLookupConfig & { rootDir: string };
+  /** Whether every transformer of the project is wrapped, so that no module is loaded unseen. */
+  seesSources: boolean;
+}
+
+/** Makes dependencies of the modules that Jest resolved and loaded for a test file. */
+export class ModuleInputs {
+  readonly #run: WorkerRun;
+  readonly #context: ModuleContext;
+  readonly #shared: Accumulator;
+  readonly #compiled: CompiledInputs;
+  readonly #depend: (dependency: Dependency) => void;
+  readonly #lookups: ModuleLookups;
+
+  /** What Jest's runtime loaded, with its content. */
+  readonly #loaded = new Map<string, string | Buffer>();
+  readonly #loadedNames: string[] = [];
+  /**
+   * Files that Jest read for itself while the recorder was paused. Whether Jest reads those of packages once more for
+   * the test file depends on which test file comes first in a worker. They belong to the tool chain, which every record
+   * depends on anyway.
+   */
+  readonly #loadedByJest = new Set<string>();
+  /** Files that Jest found, loaded or not, by the specifier that it first found each for. */
+  readonly #resolved = new Map<string, string>();
+  /** Content of those that may be loaded unseen: they count as if they had been loaded. */
+  readonly #contents = new Map<string, Dependency>();
+  /** Specifiers without a path, such as `lodash`: a manual mock could stand for each. */
+  readonly #bareNames = new Set<string>();
+  /** The packages and modules of Node whose mocks count even if none is loaded. */
+  readonly #needMocks = new Set<string>();
+  /** Manual mocks that Jest looked for beside modules. */
+  readonly #soughtMocks = new Set<string>();
+  /** Modules of which Jest asked for the id, by the parts of the id. */
+  readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
+  readonly #asSink: Sink = {
+    ...NOBODY,
+    resolved: (...args) => this.resolved(...args),
+    unresolved: (...args) => this.unresolved(...args),
+    named: (...args) => this.named(...args),
+  };
+
+  /**
+   * @param shared What all tests of the file share.
+   * @param depend Adds to the test under way, or to the shared part between tests.
+   */
+  constructor(
+    run: WorkerRun,
+    context: ModuleContext,
+    shared: Accumulator,
+    compiled: CompiledInputs,
+    depend: (dependency: Dependency) => void,
+  ) {
+    this.#run = run;
+    this.#context = context;
+    this.#shared = shared;
+    this.#compiled = compiled;
+    this.#depend = depend;
+    this.#lookups = new ModuleLookups(run, context.lookups);
+  }
+
+  /** Stored paths of the project's modules that were loaded, in that order; it grows. */
+  get loadedNames(): readonly string[] {
+    return this.#loadedNames;
+  }
+
+  /** Jest's runtime read a module, a JSON file or a snapshot. */
+  loaded(file: string, content: string | Buffer): void {
+    if (this.#loaded.has(file)) return;
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'ignored') return;
+    if (place.kind === 'package' && this.#loadedByJest.has(file)) return;
+    // A module is resolved before it is read. A source map is not: whatever maps a stack trace reads it by itself.
+    if (!this.#resolved.has(file) && calledForStackTrace()) return;
+    const isProjects = place.kind === 'file';
+    // A package counts by its version. Keeping its text until the end would only slow down garbage collection.
+    this.#loaded.set(file, isProjects ? content : '');
+    // Only the project's own modules can share state between tests.
+    if (isProjects) this.#loadedNames.push(place.name);
+  }
+
+  /** Jest read a file for itself, before the test file began. */
+  loadedByJest(file: string): void {
+    this.#loadedByJest.add(file);
+  }
+
+  /** Jest's resolver found a file for a specifier. */
+  resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
+    const earlier = this.#resolved.get(found);
+    if (earlier === undefined) this.#resolved.set(found, specifier);
+    else if (earlier !== specifier && (isName(earlier) || isName(specifier)))
+      this.#noteMixed(earlier, specifier);
+    if (!this.#context.seesSources) this.#noteContent(found);
+    // An installed package counts as a whole.
+    const isProjects = (file: string): boolean => this.#run.paths.place(file).kind === 'file';
+    if (!path.isAbsolute(found) || !(isProjects(from) || isProjects(found))) return;
+    const folder = path.dirname(from);
+    const look = () => this.#lookups.dependencies({ folder, specifier, found, paths });
+    const key = [folder, specifier, found, ...(paths ?? [])].join('\0');
+    for (const dependency of this.#run.lookup(key, look)) this.#shared.depend(dependency);
+  }
+
+  /** Jest's resolver found nothing for a specifier. */
+  unresolved(from: string, specifier: string, paths?: readonly string[]): void {
+    if (isName(specifier)) this.#bareNames.add(specifier);
+    const lookup = { folder: path.dirname(from), specifier, found: null, paths };
+    for (const dependency of this.#lookups.dependencies(lookup)) this.#depend(dependency);
+  }
+
+  /** Jest looked for a module by a name without a path: see `Sink.named`. */
+  named(name: string, needsMock = false): void {
+    this.#bareNames.add(name);
+    if (needsMock) this.#needMocks.add(mockedPackage(name));
+  }
+
+  /** Jest looked for the manual mock beside a module that is to be mocked. */
+  soughtMock(file: string): void {
+    this.#soughtMocks.add(file);
+  }
+
+  /** Jest asked for the id of a module: see `Sink.identified`. */
+  identified(parts: readonly string[], resolve: (to: Sink) => void): void {
+    this.#identified.push([parts, resolve]);
+  }
+
+  /**
+   * The test file is over: adds what its modules depend on.
+   * @param probed Stored paths of the files with probes.
+   * @param snapshot Absolute path of the test file's snapshot, if it has one place; that is not a module.
+   */
+  finish(probed: ReadonlySet<string>, snapshot: string | null): void {
+    const { file: testFile } = this.#context;
+    if (!this.#loaded.has(testFile)) this.#loaded.set(testFile, '');
+    const { packages, whole } = this.#addLoaded(probed, snapshot);
+    for (const name of packages) {
+      this.#shared.depend(this.#run.packageDependency(name));
+      this.#bareNames.add(installedName(name));
+    }
+    const modules = new Set([...probed, ...whole, ...this.#addUnloaded()]);
+    for (const name of modules) {
+      this.#shared.depend(this.#run.resolutionCandidates(name, this.#lookups.extensions));
+      for (const manifest of this.#run.manifests(name)) this.#shared.depend(manifest);
+    }
+    this.#addClosure(importClosure(this.#run.transformerConfigs(probed), mentionedFiles));
+    this.#addMocks(probed);
+    for (const place of this.#run.closerNodeModules(packages, modules)) this.#shared.depend(place);
+    // What the type checker sees: all that the test file imports, at any depth.
+    if (this.#run.file.typeErrors === 'select') this.#addClosure(importClosure([testFile]));
+  }
+
+  /**
+   * A module was asked for by two specifiers. If one of them has a mock, Jest takes the module for two, and what replaces
+   * the one does not replace the other.
+   */
+  #noteMixed(...specifiers: string[]): void {
+    for (const specifier of specifiers.filter(isName)) this.named(specifier, true);
+  }
+
+  /** Reads what a file is now, before Jest can load it, so that what is recorded is what ran. */
+  #noteContent(file: string): void {
+    if (this.#contents.has(file) || !path.isAbsolute(file)) return;
+    const place = this.#run.paths.place(file);
+    if (place.kind === 'file') this.#contents.set(file, fileDependency(place.name, file));
+  }
+
+  /**
+   * A loaded module of a package is an input of the test file through its package, one without probes as a whole.
+   * @returns The stored paths of the packages and of these modules.
+   */
+  #addLoaded(
+    probed: ReadonlySet<string>,
+    snapshot: string | null,
+  ): { packages: Set<string>; whole: Set<string> } {
+    const packages = new Set<string>();
+    const whole = new Set<string>();
+    for (const [file, content] of this.#loaded) {
+      if (file === snapshot) continue;
+      // A mock that was found by its name: another mock of that name may come.
+      const mocked = this.#soughtMocks.has(file) ? null : mockName(file);
+      if (mocked !== null) this.#bareNames.add(mocked);
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'package') {
+        packages.add(place.name);
+        this.#compiled.addInputs(file);
+      } else if (place.kind === 'file' && !probed.has(place.name)) {
+        whole.add(place.name);
+        this.#shared.depend(
+          file === this.#context.file
+            ? fileDependency(place.name, file)
+            : { kind: 'file', name: place.name, value: contentHash(content) },
+        );
+        this.#compiled.addUnprobed(file);
+      }
+    }
+    return { packages, whole };
+  }
+
+  /**
+   * A module that is mocked, or of which only the path is asked for, must still be there.
+   * @returns The stored paths of those of the project.
+   */
+  #addUnloaded(): string[] {
+    for (const [parts, resolve] of this.#identified)
+      if (!parts.some((part) => this.#loaded.has(part))) resolve(this.#asSink);
+    const names: string[] = [];
+    for (const file of this.#resolved.keys()) {
+      // Modules of Node have no path.
+      if (this.#loaded.has(file) || !path.isAbsolute(file)) continue;
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'ignored') continue;
+      const name = toStored(this.#run.file.root, file);
+      const content = this.#contents.get(file);
+      if (content !== undefined) this.#compiled.addUnprobed(file);
+      this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
+      if (place.kind === 'file') names.push(name);
+    }
+    return names;
+  }
+
+  /** @param files Absolute paths; those of packages do not count. */
+  #addClosure(files: readonly string[]): void {
+    for (const file of files) {
+      const place = this.#run.paths.place(file);
+      if (place.kind === 'file') this.#shared.depend(fileDependency(place.name, file));
+    }
+  }
+
+  /** Somebody may add a manual mock for whatever was looked for by name. */
+  #addMocks(probed: ReadonlySet<string>): void {
+    const { projectId, lookups } = this.#context;
+    const isLoaded = (file: string): boolean =>
+      this.#loaded.has(file) || probed.has(toStored(this.#run.file.root, file));
+    for (const name of this.#bareNames) {
+      const key = mockedPackage(name);
+      const isUsed = (file: string): boolean =>
+        this.#needMocks.has(key) || isLoaded(path.join(lookups.rootDir, file));
+      this.#shared.depend(this.#run.mocks(projectId, key, isUsed));
+    }
+  }
+}
+
+/** Manual mocks are kept by the name of a package, or of a module of Node without `node:`. */
+function mockedPackage(name: string): string {
+  return packageName(name.replace(/^node:/, ''));
+}

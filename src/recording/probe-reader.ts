@@ -1,0 +1,82 @@
+import { stemFor } from '../blocks/prelude';
+import type { Accumulator } from './accumulator';
+import { ProbeRegistry } from './probe-registry';
+
+/** The probes of a file. */
+interface NamedProbes {
+  /** The file's stored path. */
+  name: string;
+  probes: Uint8Array;
+}
+
+/** Reads the probes of one test environment at each test boundary. */
+export class ProbeReader {
+  readonly #registry: ProbeRegistry;
+  /** The stored path of the file that a metadata string belongs to. */
+  readonly nameOf: (metadata: string) => string;
+  /** The probes of the first `#indexed` files, by how the name of each file's variable begins. */
+  readonly #byStem = new Map<string, NamedProbes[]>();
+  #indexed = 0;
+  #filesAtLastDrain = 0;
+
+  /**
+   * @param global The global object of the test environment, where probes keep their bytes.
+   * @param nameOf See the field.
+   */
+  constructor(global: object, nameOf: (metadata: string) => string) {
+    this.#registry = ProbeRegistry.of(global);
+    this.nameOf = nameOf;
+  }
+
+  /** The metadata strings of all files that have run so far, in the order of their first run. */
+  get metadata(): string[] {
+    return this.#registry.files.map(({ metadata }) => metadata);
+  }
+
+  /** How many files had run when the probes were last drained. */
+  get filesAtLastDrain(): number {
+    return this.#filesAtLastDrain;
+  }
+
+  /** The stored paths of the files that ran after the first `count` ones. */
+  filesAfter(count: number): string[] {
+    return this.#registry.files.slice(count).map(({ metadata }) => this.nameOf(metadata));
+  }
+
+  /** Moves what the probes have seen into an accumulator, and clears them. */
+  drain(into: Accumulator): void {
+    const { files } = this.#registry;
+    for (const { metadata, probes } of files) into.drain(metadata, probes);
+    this.#filesAtLastDrain = files.length;
+  }
+
+  /**
+   * Marks blocks as executed because code turned the function around them into text.
+   * @param blocks As `blocksIn` gives them.
+   * @returns The stored paths of the modules that were shown as a whole.
+   */
+  markShown(blocks: readonly [stem: string, block: number][]): Set<string> {
+    const whole = new Set<string>();
+    for (const [stem, block] of blocks) {
+      for (const { name, probes } of this.#probesOf(stem)) {
+        if (block < probes.length) probes[block] = 1;
+        if (block === 0) whole.add(name);
+      }
+    }
+    return whole;
+  }
+
+  /** The probes of the files whose variable's name begins so: nearly always one. */
+  #probesOf(stem: string): readonly NamedProbes[] {
+    const { files } = this.#registry;
+    for (const { metadata, probes } of files.slice(this.#indexed)) {
+      const name = this.nameOf(metadata);
+      const key = stemFor(name);
+      const known = this.#byStem.get(key);
+      if (known === undefined) this.#byStem.set(key, [{ name, probes }]);
+      else known.push({ name, probes });
+    }
+    this.#indexed = files.length;
+    return this.#byStem.get(stem) ?? [];
+  }
+}

@@ -1,0 +1,21 @@
+import { swallowed } from '../terminal/debug';
+import { warnOnce } from './join-run';
+import type { Recorder } from './recorder';
+
+/** Does a part of the recording. A fault of ours costs the record of this test file, never its tests. */
+export function safely(recorder: Recorder, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    recorder.abandon();
+    warnUnrecorded(error);
+  }
+}
+
+/** Says that a test file leaves no record because of an error. */
+export function warnUnrecorded(error: unknown): void {
+  swallowed('recording', error, 'recording a test file; it leaves no record');
+  warnOnce(
+    `a test file could not be recorded (${error instanceof Error ? error.message : String(error)}); its tests run, and it is selected again next time.`,
+  );
+}
