@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { componentsOf } from './components';
+import { FINGERPRINT_BYTES } from '../records/fingerprint';
 
-/** How many bytes of the SHA-1 a fingerprint keeps. */
-export const FINGERPRINT_BYTES = 8;
+export { FINGERPRINT_BYTES };
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
 export const FINGERPRINTS_VERSION = 4;

@@ -1,3 +1,4 @@
+import { FINGERPRINT_BYTES } from './fingerprint';
 import { createHash } from 'node:crypto';
 import {
   decodeBlocks,
@@ -53,9 +54,6 @@ export interface Rows {
   /** Writes what a record's hash reads of some dependencies, in an order that does not depend on row ids. */
   writeDependencies(ids: readonly number[], writer: ByteWriter): void;
 }
-
-/** Bytes of one fingerprint. */
-export const FINGERPRINT_BYTES = 8;
 
 /** Completes a file version. */
 export function knownVersion({ id, path, form, fingerprints }: StoredVersion): KnownVersion {

@@ -1,3 +1,4 @@
+import { FINGERPRINT_BYTES } from '../records/fingerprint';
 import { installedName } from '../records/package-name';
 import { BlocksCursor, IdsCursor } from '../records/encoding';
 import type { Dependency } from '../records/types';
@@ -106,8 +107,6 @@ export function fingerprintPlaces(fingerprints: Buffer): Map<string, number> {
     places.set(fingerprintAt(fingerprints, block), block);
   return places;
 }
-
-const FINGERPRINT_BYTES = 8;
 
 /** The fingerprint of one block, as `latin1` text. */
 export function fingerprintAt(fingerprints: Buffer, block: number): string {

@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import { isCount, isModuleForm, isStoredPath } from '../../records/checks';
-import { FINGERPRINT_BYTES } from '../../records/footprint';
+import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 import type { LoadedVersion, ModuleForm } from '../../records/types';
 
 /** Where `SelectionData.contents` keeps what is known of a file. */

@@ -7,7 +7,8 @@ import {
   isText,
 } from '../../records/checks';
 import type { Details } from './details';
-import { decodeFootprint, FINGERPRINT_BYTES } from '../../records/footprint';
+import { decodeFootprint } from '../../records/footprint';
+import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 import type { Dependency, FileVersion, Footprint, RecalledRecord } from '../../records/types';
 
 type Row = unknown[];

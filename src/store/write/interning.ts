@@ -4,7 +4,6 @@ import { DependencyOrder } from '../../records/dependency-order';
 import { packHash, type ByteWriter, type EncodedBlocks } from '../../records/encoding';
 import {
   EMPTY,
-  FINGERPRINT_BYTES,
   footprintOf,
   knownVersion,
   trimBits,
@@ -13,6 +12,7 @@ import {
   type KnownVersion,
   type Rows,
 } from '../../records/footprint';
+import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 import { NumberedFootprint, type Named } from '../../records/numbered';
 import type { Dependency, FileVersion, Footprint } from '../../records/types';
 

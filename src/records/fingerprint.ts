@@ -1,0 +1,2 @@
+/** The length of a block's fingerprint. */
+export const FINGERPRINT_BYTES = 8;
