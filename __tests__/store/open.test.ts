@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../sqlite';
 import { asStoreError, quarantineDatabase, Store } from '../../src/store';
-import { MIGRATIONS, type Migration } from '../../src/store/migrations';
+import { MIGRATIONS } from '../../src/store/migrations';
+import type { Migration } from '../../src/store/migrations/migration';
 import { APPLICATION_ID } from '../../src/store/connection/open';
 import {
   batch,

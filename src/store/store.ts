@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import type { Database, Statement } from 'better-sqlite3';
-import { isCount, isStoredPath, isText } from '../records/checks';
+import type { Database } from 'better-sqlite3';
+import { isCount, isText } from '../records/checks';
 import { Clock } from './connection/clock';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
-import { unpackHash } from '../records/encoding';
 import { Environments } from './write/environments';
 import { asStoreError, sentence, StoreError } from './connection/errors';
 import { readFailures, readFlaky } from './write/failures';
@@ -15,9 +13,13 @@ import { Merger, type Source } from './write/merge';
 import { openDatabase, type OpenOptions } from './connection/open';
 import { Recall } from './read/recall';
 import { readRuns } from './write/runs';
+import { shrink } from './write/shrink';
 import { decodeShard, SHARD_NOTE, type ShardState } from '../records/shards';
 import { readChecks, readEscapes } from './write/spot-checks';
+import { hashContent } from './read/content-hash';
+import { FileStates } from './read/file-states';
 import { takeSnapshot, type Snapshot } from './read/snapshot';
+import { readTestFilePaths } from './read/test-file-paths';
 import { readTotals, type Totals } from './read/totals';
 import type {
   CommitBatch,
@@ -47,7 +49,7 @@ export class Store {
   #recall: Recall | undefined;
   /** By data that was loaded lazily: what the database was like then. */
   readonly #loadedAt = new WeakMap<SelectionData, unknown>();
-  #oneFileState: Statement<[string], unknown[]> | undefined;
+  #fileStates: FileStates | undefined;
 
   private constructor(file: string, options: OpenOptions) {
     this.file = file;
@@ -135,18 +137,7 @@ export class Store {
 
   /** Every test file that something is known of, in an environment or its project. */
   testFilePaths(environmentId: number): string[] {
-    return this.#guard(() =>
-      this.#db
-        .prepare<[number, number, number, number], unknown>(
-          `SELECT path FROM test_file WHERE environment_id = ?
-           UNION SELECT f.path FROM environment e JOIN failure f ON f.project = e.project WHERE e.id = ?
-           UNION SELECT s.path FROM environment e JOIN spot_check s ON s.project = e.project WHERE e.id = ?
-           UNION SELECT s.path FROM environment e JOIN escaped s ON s.project = e.project AND s.found_at > s.settled_at WHERE e.id = ?`,
-        )
-        .pluck()
-        .all(environmentId, environmentId, environmentId, environmentId)
-        .filter(isStoredPath),
-    );
+    return this.#guard(() => readTestFilePaths(this.#db, environmentId));
   }
 
   /**
@@ -201,26 +192,12 @@ export class Store {
 
   /** What was last seen of files on this machine, by path. */
   fileStates(): Map<string, FileState> {
-    return this.#guard(() => {
-      const states = new Map<string, FileState>();
-      const rows = this.#db.prepare<[], unknown[]>(`SELECT ${FILE_STATE} FROM file_state`).raw();
-      for (const row of rows.iterate()) {
-        const state = readFileState(row);
-        if (state !== null) states.set(state.path, state);
-      }
-      return states;
-    });
+    return this.#guard(() => this.#files.all());
   }
 
   /** What was last seen of one file on this machine. */
   fileState(path: string): FileState | undefined {
-    return this.#guard(() => {
-      this.#oneFileState ??= this.#db
-        .prepare<[string], unknown[]>(`SELECT ${FILE_STATE} FROM file_state WHERE path = ?`)
-        .raw();
-      const row = this.#oneFileState.get(path);
-      return (row && readFileState(row)) ?? undefined;
-    });
+    return this.#guard(() => this.#files.get(path));
   }
 
   /** The highest id of a file version: about how many there are. */
@@ -247,20 +224,7 @@ export class Store {
    * not count.
    */
   contentHash(): string {
-    return this.#guard(() => {
-      const hash = createHash('sha256');
-      const rows = this.#db
-        .prepare<[], unknown[]>(
-          `SELECT e.name, e.project, e.node_major, e.platform, e.hash, t.path, t.failed, hex(r.hash)
-           FROM environment e JOIN test_file t ON t.environment_id = e.id LEFT JOIN record r ON r.test_file_id = t.id
-           ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`,
-        )
-        .raw();
-      for (const row of rows.iterate()) hash.update(`${JSON.stringify(row)}\n`);
-      for (const { project, path, isOpen } of readEscapes(this.#db))
-        if (isOpen) hash.update(`${JSON.stringify([project, path])}\n`);
-      return hash.digest('hex');
-    });
+    return this.#guard(() => hashContent(this.#db));
   }
 
   /** What the shard did that ran last on this database; null where the last run was none. */
@@ -371,6 +335,10 @@ export class Store {
     return (this.#details ??= new Details(this.#db));
   }
 
+  get #files(): FileStates {
+    return (this.#fileStates ??= new FileStates(this.#db));
+  }
+
   get #source(): Source {
     return { db: this.#db, loader: this.#load, details: this.#detail };
   }
@@ -385,19 +353,7 @@ export class Store {
     }
     // Immediate: a lock is waited for before anything is done, and never in between.
     this.#guard(() => this.#db.transaction(work).immediate());
-    this.#shrink();
-  }
-
-  /** Gives free pages back when they are more than a quarter. The commit stands whether this works or not. */
-  #shrink(): void {
-    try {
-      const [free = 0, pages = 0, size = 0] = ['freelist_count', 'page_count', 'page_size'].map(
-        (name) => Number(this.#db.pragma(name, { simple: true })),
-      );
-      if (free * size >= LEAST_FREE && free * 4 > pages) this.#db.exec('VACUUM');
-    } catch {
-      // Someone reads it just now, or the disk has no room for a copy: another commit will.
-    }
+    shrink(this.#db);
   }
 
   #guard<T>(work: () => T): T {
@@ -408,18 +364,6 @@ export class Store {
     }
   }
 }
-
-const FILE_STATE = 'path, size, mtime, ctime, inode, content_hash';
-
-function readFileState([path, size, mtime, ctime, inode, packed]: unknown[]): FileState | null {
-  const contentHash = unpackHash(packed);
-  if (!isStoredPath(path) || !isCount(size) || contentHash === null) return null;
-  if (!isText(mtime) || !isText(ctime) || !isText(inode)) return null;
-  return { path, size, mtime, ctime, inode, contentHash };
-}
-
-/** Less than this, in bytes, is not worth copying the database for. */
-const LEAST_FREE = 2 ** 20;
 
 function isSameFile(a: string, b: string): boolean {
   try {

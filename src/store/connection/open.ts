@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type Database from 'better-sqlite3';
 import { asStoreError, sentence, StoreError } from './errors';
-import { MIGRATIONS, type Migration } from '../migrations';
+import { MIGRATIONS } from '../migrations';
+import type { Migration } from '../migrations/migration';
 import { findForeignPart } from './schema';
 import { loadSqlite } from './sqlite';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Migration } from '../migrations';
+import type { Migration } from '../migrations/migration';
 import { loadSqlite } from './sqlite';
 
 /** A line of SQLite's own table of what a database consists of. */

@@ -1,4 +1,4 @@
-import type { Migration } from '.';
+import type { Migration } from './migration';
 
 /**
  * The first schema. Ids of environments and records are never used twice: a run holds on to them while other

@@ -1,4 +1,4 @@
-import type { Migration } from '.';
+import type { Migration } from './migration';
 
 /**
  * The last failures of each test file, to run what fails often first. They are about the test file whatever the

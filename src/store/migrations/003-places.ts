@@ -1,13 +1,16 @@
 import * as zlib from 'node:zlib';
 import { UnsoundError } from '../connection/errors';
-import type { Migration } from '.';
+import type { Migration } from './migration';
 
-/** Characters of all places together: a hundred times what ten thousand test files make. */
-const MOST = 1 << 28;
+/** In all places together: a hundred times what ten thousand test files make. */
+const MAX_CHARACTERS = 1 << 28;
+
+/** Of one file version, to stop compressed data that is made to fill the memory. */
+const MAX_UNPACKED_BYTES = 1 << 24;
 
 /**
- * Where blocks stand, apart from their fingerprints: selection reads all file versions, and never their places. As plain
- * text, for to pack each took a fifth of a commit.
+ * Moves the places of blocks into a table of their own. Selection reads all file versions, and never needs places. They
+ * are plain text now: compressing each took a fifth of a commit.
  */
 export const places: Migration = {
   version: 3,
@@ -24,7 +27,7 @@ export const places: Migration = {
     for (const [id, packed] of rows.all()) {
       const text = unpack(packed);
       total += text.length;
-      if (total > MOST)
+      if (total > MAX_CHARACTERS)
         throw new UnsoundError('what is compressed in it comes to more than 256 MB');
       if (text !== '') insert.run(id, text);
     }
@@ -32,11 +35,11 @@ export const places: Migration = {
   },
 };
 
-/** Empty for what cannot be read. The limit is for data made to burst. */
+/** Empty for what cannot be read: places are only shown to people, so nothing depends on them. */
 function unpack(packed: unknown): string {
   if (!Buffer.isBuffer(packed)) return '';
   try {
-    return zlib.inflateRawSync(packed, { maxOutputLength: 1 << 24 }).toString();
+    return zlib.inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString();
   } catch {
     return '';
   }

@@ -1,4 +1,4 @@
-import type { Migration } from '.';
+import type { Migration } from './migration';
 
 /**
  * Which test files were run although unaffected, and those that failed then (escapes). Both are about the test file

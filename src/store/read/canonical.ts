@@ -5,7 +5,6 @@ import type { ByteWriter } from '../../records/encoding';
 import type { Details } from './details';
 import {
   decodeFootprint,
-  FINGERPRINT_BYTES,
   knownVersion,
   trimBits,
   type IdFootprint,
@@ -13,6 +12,7 @@ import {
   type KnownVersion,
   type Rows,
 } from '../../records/footprint';
+import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 import type { Loader } from './load';
 import { recordHash } from '../../records/record-hash';
 import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from '../../records/types';
@@ -68,7 +68,11 @@ export function* readEnvironments(db: Database, loader: Loader): Generator<Envir
  * Reads one record with its tests.
  * @returns Null where it does not say what its hash says: a value in it was changed.
  */
-export function readRecord(record: StoredRecord, details: Details, rows: Rows): IdRecord | null {
+export function readVerifiedRecord(
+  record: StoredRecord,
+  details: Details,
+  rows: Rows,
+): IdRecord | null {
   const shared = details.shared(record.id);
   if (shared === null) return null;
   const { complete, duration, recordedAt, matchedAt } = record;

@@ -1,26 +1,21 @@
 import type { Database } from 'better-sqlite3';
-import { isCount, isNumber, isRunOutcome, isStoredPath } from '../../records/checks';
 import { Columns } from './columns';
 import { asDependency, DependencyTable } from './dependency-table';
-import { BlocksCursor, IdsCursor, unseal } from '../../records/encoding';
 import { FILE_COLUMNS, Files } from './files';
 import { LazyRecord, RecordReader } from './lazy-record';
-import { recordOwner } from '../write/record-writer';
-import type {
-  Dependency,
-  SelectionData,
-  StoredRecord,
-  StoredTestFile,
-  TestFileKey,
-} from '../../records/types';
+import { collectReferences, dropUnsound } from './references';
+import {
+  addRecords,
+  MAX_RECORDS_PER_TEST_FILE,
+  readRecordHead,
+  readTestFile,
+  sortRecords,
+  type Row,
+} from './test-file-rows';
+import type { Dependency, SelectionData, StoredTestFile } from '../../records/types';
 
 /** Up to this many test files are looked up one by one; for more, reading all is faster. */
-const MAX_ROWS_BY_ID = 200;
-
-/** No test file of ours has more records; a database made by someone else might. */
-const MAX_RECORDS_PER_TEST_FILE = 64;
-
-type Row = unknown[];
+const MAX_TEST_FILES_ONE_BY_ONE = 200;
 
 /** Reads what selection needs. Rows that we cannot have written are passed over, as if they were not there. */
 export class Loader {
@@ -92,8 +87,10 @@ export class Loader {
 
   /** @param paths The test files wanted; undefined for all of the environment. */
   load(environmentId: number, paths?: readonly string[]): SelectionData {
-    const few = paths !== undefined && paths.length <= MAX_ROWS_BY_ID;
-    const testFiles = few ? this.#few(environmentId, paths) : this.#many(environmentId, paths);
+    const few = paths !== undefined && paths.length <= MAX_TEST_FILES_ONE_BY_ONE;
+    const testFiles = few
+      ? this.#loadFew(environmentId, paths)
+      : this.#loadMany(environmentId, paths);
     const references = few ? collectReferences(testFiles.values()) : null;
     const files = references
       ? this.#filesOf(environmentId, references.versions)
@@ -114,9 +111,15 @@ export class Loader {
     for (let row = 0; row < owners.length; row += 1) {
       const testFile = testFiles.get(owners[row] as number);
       if (testFile === undefined || testFile.records.length >= MAX_RECORDS_PER_TEST_FILE) continue;
-      const own = readHead(ids[row], completes[row], durations[row], recorded[row], matched[row]);
+      const own = readRecordHead(
+        ids[row],
+        completes[row],
+        durations[row],
+        recorded[row],
+        matched[row],
+      );
       const key = { environmentId, path: testFile.path };
-      // Most have one, and an array that something is pushed to takes room for sixteen more.
+      // Most test files have one record. `push` would reserve room for sixteen more.
       if (own !== null)
         testFile.records = [...testFile.records, new LazyRecord(own, key, this.#reader)];
     }
@@ -128,7 +131,7 @@ export class Loader {
     );
   }
 
-  #few(environmentId: number, paths: readonly string[]): Map<number, StoredTestFile> {
+  #loadFew(environmentId: number, paths: readonly string[]): Map<number, StoredTestFile> {
     const testFiles = new Map<number, StoredTestFile>();
     for (const path of new Set(paths)) {
       const testFile = readTestFile(this.#oneTestFile.get(environmentId, path));
@@ -140,7 +143,10 @@ export class Loader {
     return testFiles;
   }
 
-  #many(environmentId: number, paths: readonly string[] | undefined): Map<number, StoredTestFile> {
+  #loadMany(
+    environmentId: number,
+    paths: readonly string[] | undefined,
+  ): Map<number, StoredTestFile> {
     const testFiles = this.#testFilesOf(environmentId, paths && new Set(paths));
     addRecords(environmentId, testFiles, this.#allRecords.iterate(environmentId));
     sortRecords(testFiles.values());
@@ -211,147 +217,4 @@ function asSelectionData(
     dependencies,
     testFiles: new Map(Array.from(testFiles, (file) => [file.path, file])),
   };
-}
-
-function readTestFile(row: Row | undefined): StoredTestFile | null {
-  const [id, path, failed, lastOutcome, orderDependent, duration, lastRunAt] = row ?? [];
-  if (!isCount(id) || !isStoredPath(path)) return null;
-  return {
-    id,
-    path,
-    // Anything but a clear no: running a test too often is the harmless side.
-    failed: failed !== 0,
-    lastOutcome: isRunOutcome(lastOutcome) ? lastOutcome : 'failed',
-    orderDependent: orderDependent === 1,
-    duration: isNumber(duration) ? duration : undefined,
-    lastRunAt: isCount(lastRunAt) ? lastRunAt : 0,
-    records: [],
-  };
-}
-
-function addRecords(
-  environmentId: number,
-  testFiles: ReadonlyMap<number, StoredTestFile>,
-  rows: Iterable<Row>,
-): void {
-  for (const row of rows) {
-    const testFile = testFiles.get(row[0] as number);
-    if (testFile === undefined || testFile.records.length >= MAX_RECORDS_PER_TEST_FILE) continue;
-    const record = readRecord({ environmentId, path: testFile.path }, row);
-    if (record !== null) testFile.records.push(record);
-  }
-}
-
-function readRecord(
-  testFile: TestFileKey,
-  [, id, hash, complete, duration, recordedAt, matchedAt, blocks, dependencies]: Row,
-): StoredRecord | null {
-  const own = readHead(id, complete, duration, recordedAt, matchedAt);
-  const owner = recordOwner(testFile, complete === 1);
-  const blockBytes = unseal(blocks, owner);
-  const dependencyBytes = unseal(dependencies, owner);
-  if (own === null || !Buffer.isBuffer(hash) || blockBytes === null || dependencyBytes === null)
-    return null;
-  return {
-    ...own,
-    hash: hash.toString('hex'),
-    blocks: blockBytes,
-    dependencies: dependencyBytes,
-  };
-}
-
-/** What a record is without what it refers to. */
-function readHead(
-  id: unknown,
-  complete: unknown,
-  duration: unknown,
-  recordedAt: unknown,
-  matchedAt: unknown,
-): RecordHead | null {
-  if (!isCount(id)) return null;
-  return {
-    id,
-    complete: complete === 1,
-    duration: isNumber(duration) ? duration : 0,
-    recordedAt: isCount(recordedAt) ? recordedAt : 0,
-    matchedAt: isCount(matchedAt) ? matchedAt : 0,
-  };
-}
-
-type RecordHead = Pick<StoredRecord, 'id' | 'complete' | 'duration' | 'recordedAt' | 'matchedAt'>;
-
-function sortRecords(testFiles: Iterable<StoredTestFile>): void {
-  for (const { records } of testFiles) {
-    if (records.length < 2) continue;
-    records.sort(
-      (a, b) =>
-        b.matchedAt - a.matchedAt || b.recordedAt - a.recordedAt || (a.hash < b.hash ? 1 : -1),
-    );
-  }
-}
-
-/** What the records refer to, as far as they can be read. */
-function collectReferences(testFiles: Iterable<StoredTestFile>): {
-  versions: Set<number>;
-  dependencies: Set<number>;
-} {
-  const versions = new Set<number>();
-  const dependencies = new Set<number>();
-  for (const { records } of testFiles) {
-    for (const record of records) {
-      try {
-        for (const cursor = new BlocksCursor(record.blocks); cursor.next();)
-          versions.add(cursor.version);
-        for (const cursor = new IdsCursor(record.dependencies); cursor.next();)
-          dependencies.add(cursor.id);
-      } catch {
-        // It is dropped when all are checked.
-      }
-    }
-  }
-  return { versions, dependencies };
-}
-
-/**
- * Drops the records that do not decode, or refer to something that is not there: what is left of them would match
- * too easily.
- */
-function dropUnsound(
-  testFiles: Iterable<StoredTestFile>,
-  files: Files,
-  dependencies: ReadonlyMap<number, Dependency>,
-): void {
-  const limits = fastLookup(files.versions, ({ bitLimit }) => bitLimit);
-  const known = fastLookup(dependencies, () => 0);
-  const isSound = (record: StoredRecord): boolean => {
-    try {
-      for (const cursor = new BlocksCursor(record.blocks); cursor.next();) {
-        const limit = limits.get(cursor.version);
-        if (limit === undefined || cursor.end - cursor.start > limit) return false;
-      }
-      for (const cursor = new IdsCursor(record.dependencies); cursor.next();) {
-        if (known.get(cursor.id) === undefined) return false;
-      }
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  for (const testFile of testFiles) {
-    if (!testFile.records.every(isSound)) testFile.records = testFile.records.filter(isSound);
-  }
-}
-
-/** Millions of look-ups: where ids are dense, an array answers many times faster. */
-function fastLookup<T>(
-  items: ReadonlyMap<number, T>,
-  valueOf: (item: T) => number,
-): { get(id: number): number | undefined } {
-  let last = 0;
-  for (const id of items.keys()) last = Math.max(last, id);
-  if (last > 1_024 + 16 * items.size)
-    return new Map(Array.from(items, ([id, item]) => [id, valueOf(item)]));
-  const dense = new Int32Array(last + 1).fill(-1);
-  for (const [id, item] of items) dense[id] = valueOf(item);
-  return { get: (id) => ((dense[id] ?? -1) < 0 ? undefined : dense[id]) };
 }

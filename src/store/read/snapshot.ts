@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { readEnvironments, readRecord, type EnvironmentContent } from './canonical';
+import { readEnvironments, readVerifiedRecord, type EnvironmentContent } from './canonical';
 import type { Details } from './details';
 import {
   compareText,
@@ -71,7 +71,7 @@ function environment(
       orderDependent,
       records: records
         .flatMap((stored): SnapshotRecord[] => {
-          const record = readRecord(stored, details, rows);
+          const record = readVerifiedRecord(stored, details, rows);
           if (record === null) return [];
           for (const { blocks } of [record.shared, ...record.tests])
             for (const { version } of blocks) used.add(version);

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import {
   LoadedRows,
   readEnvironments,
-  readRecord,
+  readVerifiedRecord,
   type EnvironmentContent,
 } from '../read/canonical';
 import { Clock } from '../connection/clock';
@@ -177,7 +177,7 @@ export class Merger {
     myRows: Rows,
   ): void {
     if (mine !== undefined && compareRecords(theirs, rows, mine, myRows) <= 0) return;
-    const record = readRecord(theirs, this.#source.details, rows);
+    const record = readVerifiedRecord(theirs, this.#source.details, rows);
     if (record === null) return;
     const { environmentId } = testFile;
     const mapped: IdRecord = {
