@@ -22,7 +22,7 @@ const ROOMS = {
     'run',
     'terminal',
   ],
-  transform: ['blocks', 'dependencies', 'interception', 'records', 'run', 'terminal', 'recording'],
+  transform: ['blocks', 'dependencies', 'interception', 'records', 'run', 'terminal'],
   recording: [
     'blocks',
     'compile-cache',

@@ -7,7 +7,8 @@ import { unwatched } from '../interception/observer';
 import { now } from '../interception/self-writes';
 import type { VariableListener } from '../interception/variables';
 import type { Accumulator } from './accumulator';
-import { fileDependency, type PathInputs } from './path-inputs';
+import { fileDependency } from '../interception/file-values';
+import type { PathInputs } from './path-inputs';
 import { Replay } from './replay';
 import type { WorkerRun } from './worker-run';
 

@@ -1,7 +1,7 @@
 import { realPath, toStored } from '../dependencies/files/paths';
 import type { Dependency } from '../records/types';
 import { compiledNow } from '../transform/inlined-sources';
-import { toolVariables, transformInputs } from '../transform/transform-inputs';
+import { transformInputs } from '../transform/transform-inputs';
 import type { Accumulator } from './accumulator';
 import { LOST } from './path-inputs';
 import type { WorkerRun } from './worker-run';
@@ -32,7 +32,7 @@ export class CompiledInputs {
     for (const one of metadata)
       for (const dependency of this.#run.transformedWith(this.#run.probed(one)))
         inputs.add(dependency);
-    for (const variable of toolVariables(cacheDirectory)) {
+    for (const variable of transformInputs.variables(cacheDirectory)) {
       const dependency = this.#run.transformInput(variable);
       if (dependency !== null) inputs.add(dependency);
     }
@@ -42,7 +42,7 @@ export class CompiledInputs {
   /** What was read to make the output of a file that this process was given. @param file Absolute path. */
   addInputs(file: string): void {
     const { root } = this.#run.file;
-    for (const input of transformInputs(file)) {
+    for (const input of transformInputs.of(file)) {
       const { kind, name, value } = input;
       const stored =
         kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };

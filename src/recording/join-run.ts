@@ -1,13 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { runCache } from '../dependencies/run-cache';
 import { useHashMemo } from '../dependencies/slow-hash';
 import { unobserved } from '../interception/observer';
 import { awaitRunFile, NO_RUN, type RunFile, type RunProject } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { Store } from '../store';
 import { printable } from '../terminal/printable';
-import { forgetSources } from '../transform/inlined-sources';
 import { WorkerRun } from './worker-run';
 
 /** How long a worker waits for the controller's run file. */
@@ -27,7 +27,7 @@ export function joinRun(): WorkerRun | null {
   const runFile = announced(RUN_FILE_VARIABLE);
   if (worker.joined === null || worker.joined.announced !== runFile) {
     // In watch mode, a worker may outlive the edits between two runs.
-    forgetSources();
+    runCache.startRun();
     worker.joined = { announced: runFile, run: unobserved(() => tryJoin(runFile)) };
   }
   return worker.joined.run;

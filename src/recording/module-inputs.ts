@@ -11,7 +11,7 @@ import type { Dependency } from '../records/types';
 import type { Accumulator } from './accumulator';
 import type { CompiledInputs } from './compiled-inputs';
 import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
-import { fileDependency } from './path-inputs';
+import { fileDependency } from '../interception/file-values';
 import type { WorkerRun } from './worker-run';
 
 /** What decides how Jest finds and loads the modules of a test file. */

@@ -1,11 +1,14 @@
 import path from 'node:path';
-import { contentHash } from '../dependencies/files/content';
 import { listingEntries, valueOfEntries } from '../dependencies/files/listing';
 import { linkValue } from '../dependencies/resolution/closer-node-modules';
-import { manifestValue } from '../dependencies/packages/manifest';
 import { realPath, toStored, type PathClass } from '../dependencies/files/paths';
-import { kindAt, kindOf } from '../dependencies/files/stats';
+import { kindAt } from '../dependencies/files/stats';
 import type { Dependency } from '../records/types';
+import {
+  fileDependency,
+  manifestDependency,
+  presenceDependency,
+} from '../interception/file-values';
 import { unwatched } from '../interception/observer';
 import { SelfWrites } from '../interception/self-writes';
 import type { Sink } from '../interception/sink';
@@ -170,28 +173,6 @@ export function inputAt(
   return packageAt(places, place) ?? ordinary(toStored(places.paths.root, file));
 }
 
-/** What a package.json says of the files around it; that it is not there is a value like any other. */
-export function manifestDependency(name: string, file: string): Dependency {
-  return { kind: 'manifest', name, value: manifestValue(file, unwatched.readFileSync) };
-}
-
-/** The content of a file, that there is a folder, a pipe or a device, or the absence of all, as it is now. */
-export function fileDependency(name: string, file: string): Dependency {
-  try {
-    const kind = kindOf(unwatched.statSync(file));
-    if (kind !== 'file') return { kind: 'present', name, value: kind };
-    return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
-  } catch {
-    return { kind: 'absent', name, value: '' };
-  }
-}
-
 function exists(file: string): boolean {
   return kindAt(file) !== null;
-}
-
-/** That something stands at a path, and of what kind, or that nothing does. */
-export function presenceDependency(name: string, file: string): Dependency {
-  const value = kindAt(file);
-  return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
 }

@@ -7,7 +7,8 @@ import { STAMP, type Observation } from '../interception/observation';
 import { unwatched } from '../interception/observer';
 import type { SelfWrites } from '../interception/self-writes';
 import { isStill } from '../interception/stamps';
-import { inputAt, LOST, manifestDependency, type Places } from './path-inputs';
+import { manifestDependency } from '../interception/file-values';
+import { inputAt, LOST, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
 export class Replay {

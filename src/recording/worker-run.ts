@@ -28,7 +28,7 @@ import { JournalWriter } from './journal-writer';
 import { NO_OUTPUT_INPUTS, type OutputInputs } from '../transform/output-inputs';
 import type { Dependency } from '../records/types';
 import { ALL_NAMES } from '../interception/tool-variables';
-import type { TransformInput } from '../transform/transform-inputs';
+import type { TransformInput } from '../transform/input-values';
 import { unobserved, unwatched } from '../interception/observer';
 
 /** A file with probes, by stored paths. */

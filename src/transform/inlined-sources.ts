@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { aliasesAt, forgetAliases } from '../dependencies/resolution/aliases';
+import { aliasesAt } from '../dependencies/resolution/aliases';
 import { contentHash } from '../dependencies/files/content';
-import { forgetImports, importedFiles } from '../dependencies/resolution/imports';
+import { importedFiles } from '../dependencies/resolution/imports';
+import { runCache } from '../dependencies/run-cache';
 import type { OutputInputs } from './output-inputs';
-import { fileInput, forgetTransformInputs, type TransformInput } from './transform-inputs';
+import { inputValues, type TransformInput } from './input-values';
 
 /**
  * TypeScript writes values of other files into the code that uses them, so a file depends on every `const enum` that
@@ -31,9 +32,10 @@ type CompiledWith = Omit<OutputInputs, 'inputs'> & {
 
 const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
 
-const sources = new Map<string, Source | null>();
+/** By absolute path; null for what cannot be read. */
+const sources = runCache.table<string, Source | null>('sources');
 /** By file: what `compiledNow` found. */
-const compiled = new Map<string, CompiledWith>();
+const compiled = runCache.table<string, CompiledWith>('sources');
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
@@ -163,16 +165,7 @@ export function inlinedKey(files: readonly string[]): string {
 /** The content of such a file as it was looked at. */
 export function inlinedInput(name: string): TransformInput {
   const source = sources.get(name);
-  return source == null ? fileInput(name) : { kind: 'file', name, value: source.hash };
-}
-
-/** Forgets what was seen, as files may have been edited since. */
-export function forgetSources(): void {
-  sources.clear();
-  compiled.clear();
-  forgetTransformInputs();
-  forgetAliases();
-  forgetImports();
+  return source == null ? inputValues.file(name) : { kind: 'file', name, value: source.hash };
 }
 
 /** What the compiler finds for the imports of a source, by relative paths, aliases or names of the workspace. */
@@ -218,7 +211,7 @@ function importedThrough(clauses: readonly RegExpExecArray[], file: string): str
 }
 
 /** Exports of what may be another's, types made of others, and other names for them. */
-const HANDS_ON =
+const RE_EXPORT =
   /\bexport\s*(?:[*{=]|default\s+[\w$.]+\s*(?:;|$)|type\s*[*{])|\btype\s+[\w$]+[^;=]*=|\binterface\s+[\w$]+[^{]*\bextends\b|\bimport\s+(?:type\s+)?[\w$]+\s*=/m;
 
 function look(file: string): Source | null {
@@ -237,7 +230,7 @@ function read(file: string): Source | null {
       declaresConstEnum: /\bconst\s+enum\b/.test(text),
       imports: imports(text, file),
       constants: enumConstants(text, file),
-      reExports: HANDS_ON.test(text),
+      reExports: RE_EXPORT.test(text),
       hash: contentHash(text),
     };
   } catch {

@@ -1,4 +1,4 @@
-import type { TransformInput } from './transform-inputs';
+import type { TransformInput } from './input-values';
 
 /** What a file's transformed code depends on besides the file: it travels with the code. */
 export interface OutputInputs {

@@ -1,17 +1,9 @@
 import * as path from 'node:path';
 import { packageFolder } from '../dependencies/files/paths';
 import { isWatchedConfig, type ConfigFolders } from '../dependencies/packages/tool-configs';
-import {
-  fileInput,
-  listingInput,
-  loadedInput,
-  presence,
-  type TransformInput,
-} from './transform-inputs';
+import { getOrCreate } from '../dependencies/get-or-create';
+import { inputValues, type TransformInput } from './input-values';
 import { NOTHING_READ, type TransformerReads } from './transformer-reads';
-
-/** Modules of the project that a transformer loaded in this process: they may shape all that it transforms later. */
-const modules = new Map<string, TransformInput>();
 
 /**
  * What one transformer of this process has looked at, and so may have in memory while it transforms the next file.
@@ -25,19 +17,27 @@ export class TransformerMemory {
   readonly #kept = new Map<string, Kept>();
   /** What it reads each time that it needs it. */
   readonly #readAgain = new Set<string>();
+  readonly #modules: LoadedModules;
 
-  loadedEarly(reads: TransformerReads): void {
-    for (const file of [...reads.files, ...reads.modules])
-      if (packageFolder(file) === null) this.#early.set(file, loadedInput(file));
+  /** @param modules Those that any transformer of this process loaded. */
+  constructor(modules: LoadedModules) {
+    this.#modules = modules;
   }
 
-  /** A hash is made of it: what all outputs depend on. */
+  /** It was loaded. @param reads What it read meanwhile. */
+  loadedEarly(reads: TransformerReads): void {
+    for (const file of [...reads.files, ...reads.modules])
+      if (packageFolder(file) === null) this.#early.set(file, inputValues.loaded(file));
+  }
+
+  /** What all its outputs depend on, as a text that belongs into each cache key. */
   key(): string {
     return JSON.stringify([...this.#early.values()]);
   }
 
+  /** It made the cache key of a file. @param reads What it read meanwhile. */
   readForKey(file: string, reads: TransformerReads): void {
-    noteModules(reads);
+    this.#modules.note(reads);
     if (reads.files.length + reads.folders.length + reads.missing.length + reads.looked.length > 0)
       this.#readForKey.set(file, reads);
   }
@@ -54,16 +54,16 @@ export class TransformerMemory {
     reads: TransformerReads,
     again: (() => TransformerReads) | null,
   ): TransformInput[] {
-    noteModules(reads);
+    this.#modules.note(reads);
     const ofKey = this.#readForKey.get(file) ?? NOTHING_READ;
     const counts = (name: string): boolean =>
       name !== file && packageFolder(name) === null && !isWatchedConfig(name, file, folders);
     const inputs = new Map<string, TransformInput>();
     for (const { files, folders: listed, looked, missing } of [ofKey, reads]) {
-      for (const name of looked) if (counts(name)) inputs.set(name, presence(name));
-      for (const name of missing) if (counts(name)) inputs.set(name, presence(name));
-      for (const name of listed) if (counts(name)) inputs.set(name, listingInput(name));
-      for (const name of files) if (counts(name)) inputs.set(name, fileInput(name));
+      for (const name of looked) if (counts(name)) inputs.set(name, inputValues.presence(name));
+      for (const name of missing) if (counts(name)) inputs.set(name, inputValues.presence(name));
+      for (const name of listed) if (counts(name)) inputs.set(name, inputValues.listing(name));
+      for (const name of files) if (counts(name)) inputs.set(name, inputValues.file(name));
     }
     const own = new Set([...ofKey.own, ...reads.own].filter(counts));
     const words = new Set(code.match(WORDS));
@@ -84,7 +84,7 @@ export class TransformerMemory {
       this.#kept.set(name, { input, isNamed: isNamed(name) });
     }
     const early = [...this.#early.values()].filter(({ name }) => name !== file);
-    return [...inputs.values(), ...modules.values(), ...early];
+    return [...inputs.values(), ...this.#modules.inputs(), ...early];
   }
 }
 
@@ -102,7 +102,35 @@ function stemOf(file: string): string {
   return /^\.?[^.]*/.exec(path.basename(file))?.[0].replace(/^\./, '') ?? '';
 }
 
-function noteModules(reads: Pick<TransformerReads, 'modules'>): void {
-  for (const file of reads.modules)
-    if (packageFolder(file) === null && !modules.has(file)) modules.set(file, loadedInput(file));
+/** Modules of the project that transformers loaded in this process: they may shape all that is transformed later. */
+class LoadedModules {
+  readonly #inputs = new Map<string, TransformInput>();
+
+  note({ modules }: Pick<TransformerReads, 'modules'>): void {
+    for (const file of modules)
+      if (packageFolder(file) === null && !this.#inputs.has(file))
+        this.#inputs.set(file, inputValues.loaded(file));
+  }
+
+  inputs(): Iterable<TransformInput> {
+    return this.#inputs.values();
+  }
 }
+
+/** The memories of all transformers of a process. */
+class TransformerMemories {
+  readonly #modules = new LoadedModules();
+  readonly #byTransformer = new Map<string | null, TransformerMemory>();
+
+  /** @param transformer Absolute path; null where the user has none. */
+  of(transformer: string | null): TransformerMemory {
+    return getOrCreate(
+      this.#byTransformer,
+      transformer,
+      () => new TransformerMemory(this.#modules),
+    );
+  }
+}
+
+/** One for the process: it loads a transformer once, and wraps it anew for each test file. */
+export const transformerMemories = new TransformerMemories();

@@ -5,14 +5,10 @@ import type { Config } from '@jest/types';
 import type { GlobalKeys } from '../config/global-keys';
 import { FINGERPRINTS_VERSION } from '../blocks/hash';
 import { DEPENDENCIES_VERSION } from '../records/types';
+import { runCache } from '../dependencies/run-cache';
 import { contentHash, shortHash } from '../dependencies/files/content';
 import type { PackageReader } from '../dependencies/packages/packages';
-import {
-  forgetImports,
-  importClosure,
-  loadableFiles,
-  mentionedFiles,
-} from '../dependencies/resolution/imports';
+import { importClosure, loadableFiles, mentionedFiles } from '../dependencies/resolution/imports';
 import { packageFolder, realPath, repositoryRoot } from '../dependencies/files/paths';
 import { isFile } from '../dependencies/files/stats';
 import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/packages/tool-configs';
@@ -154,7 +150,8 @@ function partsOf(input: ToolChainInput) {
     .map((text) => (isPath(text) ? path.resolve(rootDir, text) : text))
     .filter((file) => path.isAbsolute(file) && packageFolder(file) === null && isFile(file))
     .filter((file) => !runtimeFiles.has(file));
-  forgetImports();
+  // Files may have come or gone, and packages been linked anew.
+  runCache.clear('imports');
   const seeds = [...configFiles, ...ownFiles, ...preloaded(root)];
   const manifests = folders.map((folder) => readManifest(path.join(folder, 'package.json')));
   const toolConfigs = manifests.map((manifest) => JSON.stringify(pick(manifest, TOOL_KEYS)));

@@ -6,10 +6,10 @@ import type { Config } from '@jest/types';
 import { decodeMetadata, type ProbeMetadata } from '../blocks/metadata';
 import { findMetadata } from '../blocks/prelude';
 import { contentHash } from '../dependencies/files/content';
+import { runCache } from '../dependencies/run-cache';
 import { fromStored } from '../dependencies/files/paths';
 import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../records/types';
-import { forgetSources } from '../transform/inlined-sources';
 import { swallowed } from '../terminal/debug';
 
 /** The projects that this process has been asked to select for. */
@@ -58,7 +58,7 @@ export class ProjectTransform {
    * itself is the same, whatever else it was made from; only its cache on disk knows more.
    */
   async forgetEarlierRuns(): Promise<void> {
-    forgetSources();
+    runCache.startRun();
     if (!ranBefore.has(this.#config.id)) {
       ranBefore.add(this.#config.id);
       return;

@@ -2,17 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createPathsMatcher, parseTsconfig } from 'get-tsconfig';
 import { getOrCreate } from '../get-or-create';
+import { runCache } from '../run-cache';
 
 /** Gives the absolute paths, without extensions, that a specifier may lead to. */
 type Matcher = (specifier: string) => string[];
 
-/** By folder of a source; forgotten by `forgetAliases`. */
-const known = new Map<string, readonly Matcher[]>();
-
-/** Forgets what was read, as files may have been edited since. */
-export function forgetAliases(): void {
-  known.clear();
-}
+/** By folder of a source. */
+const known = runCache.table<string, readonly Matcher[]>('sources');
 
 /**
  * Where a specifier may lead by `paths` and `baseUrl` of the configs in the source's folder and in those above. Which

@@ -4,6 +4,7 @@ import { parseJson } from '../files/json';
 import { folderWith, packageFolder, realPath } from '../files/paths';
 import { isFile } from '../files/stats';
 import { getOrCreate } from '../get-or-create';
+import { runCache } from '../run-cache';
 
 const EXTENSIONS = [
   '',
@@ -140,14 +141,8 @@ export function loadableFiles(source: string, folder: string, file: string): str
 
 const PACKAGE_NAME = /^@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*$/i;
 
-/** By folder and specifier; forgotten by `forgetImports`. */
-const workspaces = new Map<string, string[]>();
-
-/** Forgets what imports were found to lead to, as files may have come or gone, and packages been linked anew. */
-export function forgetImports(): void {
-  workspaces.clear();
-  resolved.clear();
-}
+/** By folder and specifier. */
+const workspaces = runCache.table<string, string[]>('imports');
 
 /** The files that a package linked from the same workspace may be entered by; none for an installed one. */
 function workspaceFiles(specifier: string, folder: string): string[] {
@@ -223,8 +218,8 @@ export function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn);
 }
 
-/** By what `resolve` was asked for; forgotten by `forgetImports`. Where nothing was found is looked again. */
-const resolved = new Map<string, string>();
+/** By what `resolve` was asked for. If nothing was found, the next call looks again. */
+const resolved = runCache.table<string, string>('imports');
 
 /** The file at a path, as it is written or with an extension or an index. */
 function resolve(base: string, extensions = EXTENSIONS): string | null {

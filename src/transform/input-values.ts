@@ -1,0 +1,75 @@
+import { sameStamp, stampOf, type Stamp } from '../dependencies/files/stat-cache';
+import { listingValue } from '../dependencies/files/listing';
+import { kindAt } from '../dependencies/files/stats';
+import { unwatched } from '../interception/observer';
+import { toolVariable } from '../interception/tool-variables';
+import type { Dependency } from '../records/types';
+import { fileDependency } from '../interception/file-values';
+
+const KINDS = ['file', 'absent', 'present', 'listing', 'variable'] as const;
+
+/** An input as it was when the output was made; paths are absolute. */
+export type TransformInput = Pick<Dependency, 'name' | 'value'> & { kind: (typeof KINDS)[number] };
+
+/** Reads what inputs of transforms are now. Paths are absolute. */
+class InputValues {
+  /** Modules that this process has loaded, as they were then: it goes on with what it has. */
+  readonly #loaded = new Map<string, TransformInput>();
+  readonly #hashed = new Map<string, readonly [Stamp, TransformInput]>();
+
+  /** An input as it is now. */
+  now({ kind, name }: TransformInput): TransformInput {
+    switch (kind) {
+      case 'variable':
+        return { kind, name, value: toolVariable(name) };
+      case 'listing':
+        return this.listing(name);
+      case 'present':
+      case 'absent':
+        return this.presence(name);
+      case 'file':
+        return this.file(name);
+    }
+  }
+
+  /** Whether there is something at a path. */
+  presence(name: string): TransformInput {
+    const value = kindAt(name);
+    return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+  }
+
+  /** The names in a folder. */
+  listing(name: string): TransformInput {
+    return { kind: 'listing', name, value: listingValue(name, unwatched.readdirSync) };
+  }
+
+  /** The content of a file, as this process loaded it if it did. */
+  file(name: string): TransformInput {
+    const known = this.#loaded.get(name);
+    if (known !== undefined) return known;
+    const stamp = stampOf(name);
+    const last = this.#hashed.get(name);
+    if (stamp !== null && last !== undefined && sameStamp(last[0], stamp)) return last[1];
+    const input = { ...fileDependency(name, name) } as TransformInput;
+    if (stamp !== null) this.#hashed.set(name, [stamp, input]);
+    return input;
+  }
+
+  /** As `file`, for a module that this process has just loaded. */
+  loaded(name: string): TransformInput {
+    const input = this.file(name);
+    this.#loaded.set(name, input);
+    return input;
+  }
+}
+
+/** One for the process: what it has loaded stays loaded. */
+export const inputValues = new InputValues();
+
+/** Whether a value has an input's shape. */
+export function isInput(value: unknown): value is TransformInput {
+  const { kind, name, value: state } = (value ?? {}) as Record<string, unknown>;
+  return (
+    KINDS.some((known) => known === kind) && typeof name === 'string' && typeof state === 'string'
+  );
+}

@@ -1,0 +1,90 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { TransformedSource, TransformOptions } from '@jest/transform';
+import { findMapReference, insertProbes } from '../blocks';
+import { contentHash } from '../dependencies/files/content';
+import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
+import { swallowed } from '../terminal/debug';
+import { probesAreOff } from './cache-key';
+import type { TransformInput } from './input-values';
+import type { OutputInputs } from './output-inputs';
+
+/** Jest gives `.json` to transformers, but it is no program. */
+const PROGRAM =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?|es6|js\.flow)$|^(?!.*\.(?:json|node|wasm)$).*$/;
+
+/** A source and what the user's transformer made of it. */
+export interface Transformed {
+  source: string;
+  /** Absolute path of the source. */
+  file: string;
+  options: TransformOptions<unknown>;
+  output: TransformedSource;
+  /** What the output was made from besides the source; paths are absolute. */
+  inputs: Partial<OutputInputs>;
+}
+
+/**
+ * Puts probes into what the user's transformer made.
+ * @param root The root that stored paths are relative to.
+ * @returns The output as it is where probes have no place: in packages, in what is no program, and under coverage, which
+ * must report on the user's code alone. Such a file is depended upon as a whole.
+ */
+export function withProbes(transformed: Transformed, root: string): TransformedSource {
+  const { file, options, output } = transformed;
+  if (packageFolder(file) !== null || typeof output?.code !== 'string') return output;
+  if (options.instrument || probesAreOff() || !PROGRAM.test(file)) return output;
+  return probedForm(transformed, root) ?? output;
+}
+
+/** @returns Null for what is not JavaScript that can be parsed: it runs as it is and counts as a whole file. */
+function probedForm(transformed: Transformed, root: string): TransformedSource | null {
+  const { source, file, options, output, inputs } = transformed;
+  const extras = Object.entries(inputs)
+    .filter(([, names]) => names.length > 0)
+    .map(([key, names]) => [key, names.map((name) => asStored(root, name))] as const);
+  try {
+    const { code, map } = insertProbes(output.code, {
+      form: options.supportsStaticESM ? 'module' : 'commonjs',
+      root,
+      injected: options.config.sandboxInjectedGlobals,
+      path: toStored(root, realPath(file)),
+      filename: file,
+      contentHash: contentHash(source),
+      map: output.map ?? externalMap(output.code, file),
+      ...(extras.length > 0 && { extras: Object.fromEntries(extras) }),
+    });
+    return { ...output, code, map: map as TransformedSource['map'] };
+  } catch (error) {
+    swallowed('transform', error, `putting probes into ${file}; it counts as a whole file`);
+    return null;
+  }
+}
+
+function asStored(root: string, input: string | TransformInput): string | TransformInput {
+  if (typeof input === 'string') return toStored(root, realPath(input));
+  const { kind, name, value } = input;
+  return kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+}
+
+/** Code that was compiled beforehand names its source map in a file beside it; stack traces follow it. */
+function externalMap(code: string, file: string): object | null {
+  const reference = findMapReference(code);
+  if (reference === null || /^[a-z]+:/i.test(reference)) return null;
+  try {
+    const place = path.resolve(path.dirname(file), reference);
+    const map = JSON.parse(fs.readFileSync(place, 'utf8')) as {
+      sources?: string[];
+      sourceRoot?: string;
+    };
+    const base = path.resolve(path.dirname(place), map.sourceRoot ?? '');
+    return {
+      ...map,
+      sourceRoot: '',
+      sources: map.sources?.map((source) => path.resolve(base, source)),
+    };
+  } catch {
+    // The map is missing or is no JSON. Jest's own reading of it fails in the same way.
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Config } from '@jest/types';
+import { unobserved } from '../interception/observer';
+import { withWatchedVariables, withWatchedVariablesAsync } from '../interception/tool-variables';
+import type { TransformHandover } from '../run/handover';
+import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
+import { compilesWithPlugins, inlinesAcrossFiles } from './inlined-sources';
+import {
+  asyncTransformerReads,
+  NOTHING_READ,
+  transformerReads,
+  type TransformerReads,
+} from './transformer-reads';
+
+/** What a call of a transformer returned, and what it read meanwhile. */
+export interface WatchedCall<T> {
+  result: T;
+  reads: TransformerReads;
+}
+
+/** Calls one transformer of the user's and sees what it reads and which variables it asks for. */
+export class TransformerWatch {
+  /**
+   * Whether it compiles whole programs. Such a compiler reads very many files, and what it takes from them is known
+   * without watching it (see `inlined-sources.ts`), unless it has plug-ins.
+   */
+  readonly compilesPrograms: boolean;
+  readonly #options: TransformHandover['options'];
+  #hasPlugins: boolean | null = null;
+
+  constructor({ path: file, options }: TransformHandover) {
+    this.compilesPrograms = inlinesAcrossFiles(file);
+    this.#options = options;
+  }
+
+  /** @param root Absolute path of the root that stored paths are relative to. */
+  call<T>(config: Config.ProjectConfig, root: string, work: () => T): WatchedCall<T> {
+    return withWatchedVariables(() => {
+      if (!this.compilesPrograms) return transformerReads(root, work);
+      if (!this.#looksForPlugins(config)) return { result: unobserved(work), reads: NOTHING_READ };
+      const { result, reads } = transformerReads(root, work);
+      const [files, own] = [besidesProgram(reads.files), besidesProgram(reads.own)];
+      return { result, reads: { ...NOTHING_READ, files, own, modules: reads.modules } };
+    });
+  }
+
+  /** The same for an asynchronous call. */
+  callAsync<T>(work: () => Promise<T>): Promise<WatchedCall<T>> {
+    return withWatchedVariablesAsync(async () =>
+      this.compilesPrograms
+        ? { result: await work(), reads: NOTHING_READ }
+        : asyncTransformerReads(work),
+    );
+  }
+
+  #looksForPlugins({ rootDir }: Config.ProjectConfig): boolean {
+    this.#hasPlugins ??= hasCompilerPlugins(this.#options, rootDir);
+    if (this.#hasPlugins) compilesWithPlugins();
+    return this.#hasPlugins;
+  }
+}
