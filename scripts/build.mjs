@@ -58,9 +58,10 @@ const OWN_NODE = 'run/own-node.js';
 
 /** What puts a watch on a module of Node needs the one that tests get. */
 const LIVE = {
-  'interception/file-system.js': ['node:fs'],
+  'interception/files/file-system.js': ['node:fs'],
   'interception/observer.js': ['node:fs'],
-  'interception/launches.js': ['node:child_process'],
+  'interception/children/launches.js': ['node:child_process'],
+  'interception/patched.js': ['node:child_process', 'node:fs', 'node:module', 'node:vm'],
 };
 
 /** What our code takes from `Buffer` as it loads, since tests share that as well. */

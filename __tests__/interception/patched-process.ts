@@ -7,13 +7,13 @@ import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { report } from '../../src/interception/child/report';
 import { CHILD_VARIABLE } from '../../src/interception/child/handover';
-import { watchChildren } from '../../src/interception/children';
+import { watchChildren } from '../../src/interception/children/children';
 import { calledForStackTrace } from '../../src/interception/callers';
 import { observe } from '../../src/interception/observer';
 import { PATCHED, type PatchedGroup } from '../../src/interception/patched';
-import { keepCompiledModules } from '../../src/interception/recompiled';
+import { keepCompiledModules } from '../../src/interception/modules/recompiled';
 import { NOBODY } from '../../src/interception/sink';
-import { withWatchedVariables } from '../../src/interception/tool-variables';
+import { withWatchedVariables } from '../../src/interception/variables/tool-variables';
 
 /** Names of replaced properties, as `group.name`. */
 export interface Report {

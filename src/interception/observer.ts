@@ -3,12 +3,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
 import { calledByResolver, calledForKnownKeys } from './callers';
-import { mimicFunction, watchFs, type AnyFunction } from './file-system';
+import { mimicFunction, watchFs, type AnyFunction } from './files/file-system';
 import { define, replace, type FunctionTable } from './patched';
 import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
-import { loadedModulesAt } from './loaded-modules';
-import { watchResolver } from './resolver';
+import { loadedModulesAt } from './modules/loaded-modules';
+import { watchResolver } from './modules/resolver';
 import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */

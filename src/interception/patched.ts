@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import Module from 'node:module';
 import vm from 'node:vm';
 import workerThreads from 'node:worker_threads';
-import { loadedModulesAt } from './loaded-modules';
-import { OPERATIONS } from './operations';
+import { loadedModulesAt } from './modules/loaded-modules';
+import { OPERATIONS } from './files/operations';
 
 /** Functions and other values by name. */
 export type FunctionTable = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { withoutHandover } from '../run/handover';
 import { hideRunVariables } from '../run/run-variables';
 import { attach } from '../recording/attach';
 import type { AnyEnvironment } from '../recording/circus';
-import { isCoveredByV8 } from '../interception/recompiled';
+import { isCoveredByV8 } from '../interception/modules/recompiled';
 import { environmentClass, loadWhileTranspiling } from '../recording/user-environment';
 
 // Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be

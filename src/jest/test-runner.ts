@@ -8,7 +8,7 @@ import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome } from '../recording/attach';
 import type { AnyEnvironment } from '../recording/circus';
-import { isCoveredByV8 } from '../interception/recompiled';
+import { isCoveredByV8 } from '../interception/modules/recompiled';
 import {
   docblockEnvironment,
   nothingFailed,

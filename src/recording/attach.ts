@@ -6,7 +6,7 @@ import type { AnyEnvironment } from './circus';
 import { hideProbes, watchVariables } from './environment-globals';
 import { settlePending } from '../interception/observer';
 import { replace } from '../interception/patched';
-import { keepCompiledModules } from '../interception/recompiled';
+import { keepCompiledModules } from '../interception/modules/recompiled';
 import { Recorder } from './recorder';
 import { safely, warnUnrecorded } from './safely';
 import { watchTestEvents, type Attachment } from './test-events';

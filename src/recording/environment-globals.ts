@@ -1,7 +1,7 @@
 import { blocksIn, stripProbes } from '../blocks';
 import { unobserved } from '../interception/observer';
 import { replace } from '../interception/patched';
-import { watchedVariables } from '../interception/variables';
+import { watchedVariables } from '../interception/variables/variables';
 import { withoutOurFrames } from '../run/own-frames';
 import { takeOut } from '../run/run-variables';
 import type { Recorder } from './recorder';

@@ -13,7 +13,7 @@ import { linkedWay, linkValue } from '../dependencies/resolution/closer-node-mod
 import { packageName } from '../records/package-name';
 import { isWithin, realPath, toStored } from '../dependencies/files/paths';
 import { kindAt } from '../dependencies/files/stats';
-import { PATH } from '../interception/resolver';
+import { PATH } from '../interception/modules/resolver';
 import type { Dependency } from '../records/types';
 import type { WorkerRun } from './worker-run';
 

@@ -8,9 +8,9 @@ import {
   fileDependency,
   manifestDependency,
   presenceDependency,
-} from '../interception/file-values';
+} from '../interception/files/file-values';
 import { unwatched } from '../interception/observer';
-import { SelfWrites } from '../interception/self-writes';
+import { SelfWrites } from '../interception/files/self-writes';
 import type { Sink } from '../interception/sink';
 import type { WorkerRun } from './worker-run';
 

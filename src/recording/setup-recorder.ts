@@ -8,10 +8,10 @@ import {
 import { importClosure } from '../dependencies/resolution/imports';
 import type { AwaitedSetups, RunFile } from '../run/run-file';
 import type { Dependency } from '../records/types';
-import { collectChildren, watchChildren } from '../interception/children';
+import { collectChildren, watchChildren } from '../interception/children/children';
 import { Accumulator } from './accumulator';
 import { observe, stopObserving, unobserved } from '../interception/observer';
-import { now } from '../interception/self-writes';
+import { now } from '../interception/files/self-writes';
 import { PathInputs } from './path-inputs';
 import { Replay } from './replay';
 import type { Sink } from '../interception/sink';

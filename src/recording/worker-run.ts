@@ -22,12 +22,12 @@ import {
 } from '../dependencies/resolution/resolution-candidates';
 import { ignoredVariables } from '../dependencies/variables';
 import type { RunFile } from '../run/run-file';
-import type { KnownSources } from '../interception/child-modules';
+import type { KnownSources } from '../interception/children/child-modules';
 import { DependencyCache } from './dependency-cache';
 import { JournalWriter } from './journal-writer';
 import { NO_OUTPUT_INPUTS, type OutputInputs } from '../transform/output-inputs';
 import type { Dependency } from '../records/types';
-import { ALL_NAMES } from '../interception/tool-variables';
+import { ALL_NAMES } from '../interception/variables/tool-variables';
 import type { TransformInput } from '../transform/input-values';
 import { unobserved, unwatched } from '../interception/observer';
 

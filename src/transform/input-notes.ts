@@ -5,7 +5,7 @@ import { shortHash } from '../dependencies/files/content';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { runCache } from '../dependencies/run-cache';
 import { unwatched } from '../interception/observer';
-import { askedVariables } from '../interception/tool-variables';
+import { askedVariables } from '../interception/variables/tool-variables';
 import { swallowed } from '../terminal/debug';
 import { isInput, type TransformInput } from './input-values';
 

@@ -2,9 +2,9 @@ import { sameStamp, stampOf, type Stamp } from '../dependencies/files/stat-cache
 import { listingValue } from '../dependencies/files/listing';
 import { kindAt } from '../dependencies/files/stats';
 import { unwatched } from '../interception/observer';
-import { toolVariable } from '../interception/tool-variables';
+import { toolVariable } from '../interception/variables/tool-variables';
 import type { Dependency } from '../records/types';
-import { fileDependency } from '../interception/file-values';
+import { fileDependency } from '../interception/files/file-values';
 
 const KINDS = ['file', 'absent', 'present', 'listing', 'variable'] as const;
 

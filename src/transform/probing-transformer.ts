@@ -8,7 +8,7 @@ import type { Config } from '@jest/types';
 import { packageRoot, realPath } from '../dependencies/files/paths';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { unobserved, watchSources } from '../interception/observer';
-import { withWatchedVariablesAsync } from '../interception/tool-variables';
+import { withWatchedVariablesAsync } from '../interception/variables/tool-variables';
 import { asUserWroteIt, type TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { announced, ROOT_VARIABLE } from '../run/run-variables';

@@ -1,7 +1,7 @@
 import { shortHash } from '../dependencies/files/content';
 import { realPath } from '../dependencies/files/paths';
 import { getOrCreate } from '../dependencies/get-or-create';
-import { askedVariables, toolVariable } from '../interception/tool-variables';
+import { askedVariables, toolVariable } from '../interception/variables/tool-variables';
 import { InputNotes, type MadeOutput } from './input-notes';
 import { inputValues, type TransformInput } from './input-values';
 

@@ -4,8 +4,8 @@ import * as path from 'node:path';
 import { packageFolder, realPath, repositoryRoot } from '../dependencies/files/paths';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { isWithin, type WorkspacePaths } from '../dependencies/files/workspace-paths';
-import { childrenDuring, install as watchChildren } from '../interception/children';
-import type { Observation } from '../interception/observation';
+import { childrenDuring, install as watchChildren } from '../interception/children/children';
+import type { Observation } from '../interception/children/observation';
 import {
   install as watchFiles,
   readsDuring,

@@ -1,6 +1,9 @@
 import type { Config } from '@jest/types';
 import { unobserved } from '../interception/observer';
-import { withWatchedVariables, withWatchedVariablesAsync } from '../interception/tool-variables';
+import {
+  withWatchedVariables,
+  withWatchedVariablesAsync,
+} from '../interception/variables/tool-variables';
 import type { TransformHandover } from '../run/handover';
 import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
 import { compilesWithPlugins, inlinesAcrossFiles } from './inlined-sources';

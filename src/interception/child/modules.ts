@@ -9,7 +9,7 @@ import {
   tellScope,
   type NodeLookupListener,
 } from '../../dependencies/resolution/node-lookups';
-import type { AnyFunction } from '../file-system';
+import type { AnyFunction } from '../files/file-system';
 import { replace } from '../patched';
 import type { Sink, Watch } from '../sink';
 import type { ReportWriter } from './report-writer';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { now } from '../self-writes';
-import { encodeObservation, type Observation } from '../observation';
+import { now } from '../files/self-writes';
+import { encodeObservation, type Observation } from '../children/observation';
 
 const { fstatSync, openSync, writeSync } = fs;
 

@@ -7,13 +7,13 @@ import {
   threadId,
 } from 'node:worker_threads';
 import { calledByLaunch, calledByModuleLoader } from '../callers';
-import { watchFs } from '../file-system';
-import { watchLaunches } from '../launches';
+import { watchFs } from '../files/file-system';
+import { watchLaunches } from '../children/launches';
 import { replace } from '../patched';
 import { guarded, type Watch } from '../sink';
-import { watchedVariables } from '../variables';
+import { watchedVariables } from '../variables/variables';
 import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
-import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../observation';
+import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../children/observation';
 import { ReportWriter } from './report-writer';
 import { ReportingSink } from './reporting-sink';
 import { managerMemory } from './manager-memory';

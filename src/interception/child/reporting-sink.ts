@@ -6,7 +6,7 @@ import { packageFolder } from '../../dependencies/packages/package-folder';
 import { kindAt } from '../../dependencies/files/stats';
 import { isForeign, isWithin } from '../../dependencies/files/workspace-paths';
 import type { Sink } from '../sink';
-import { stamp, type Observation } from '../observation';
+import { stamp, type Observation } from '../children/observation';
 import type { ChildHandover } from './handover';
 import type { ReportWriter } from './report-writer';
 

@@ -1,9 +1,9 @@
 import childProcess from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
-import { isFile } from '../dependencies/files/stats';
-import { withoutOurFrames } from '../run/own-frames';
-import { withoutOurs } from '../run/run-variables';
+import { isFile } from '../../dependencies/files/stats';
+import { withoutOurFrames } from '../../run/own-frames';
+import { withoutOurs } from '../../run/run-variables';
 import {
   CHILD_VARIABLE,
   childVariables,
@@ -12,10 +12,10 @@ import {
   HOOK_IS_ARCHIVED,
   takesHook,
   type ChildHandover,
-} from './child/handover';
+} from '../child/handover';
 import { noteCommand, type NamedInCommand } from './commands';
-import type { AnyFunction } from './file-system';
-import { define, replace } from './patched';
+import type { AnyFunction } from '../files/file-system';
+import { define, replace } from '../patched';
 
 /** Who is told of the child processes and worker threads that code starts, and what these are handed. */
 export interface LaunchWatch extends NamedInCommand {

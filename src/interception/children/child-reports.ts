@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readReport, type ScriptFunction } from '../blocks/v8-coverage';
-import { importClosure } from '../dependencies/resolution/imports';
-import { isFile } from '../dependencies/files/stats';
+import { readReport, type ScriptFunction } from '../../blocks/v8-coverage';
+import { importClosure } from '../../dependencies/resolution/imports';
+import { isFile } from '../../dependencies/files/stats';
 import { SCRIPT } from './commands';
 import { STAMP, STARTED_WITH_HOOKS, type Observation } from './observation';
 import { isStill } from './stamps';

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { withoutOurFrames } from '../run/own-frames';
+import { withoutOurFrames } from '../../run/own-frames';
 import { loadedModulesAt } from './loaded-modules';
-import { replace } from './patched';
-import type { Sink, Watch } from './sink';
+import { replace } from '../patched';
+import type { Sink, Watch } from '../sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -3,16 +3,16 @@ import path from 'node:path';
 import {
   importStatements,
   type ImportStatements,
-} from '../dependencies/resolution/import-statements';
+} from '../../dependencies/resolution/import-statements';
 import {
   tellImport,
   tellScope,
   type NodeLookupListener,
-} from '../dependencies/resolution/node-lookups';
-import { getOrCreate } from '../dependencies/get-or-create';
-import { unwatched } from './observer';
+} from '../../dependencies/resolution/node-lookups';
+import { getOrCreate } from '../../dependencies/get-or-create';
+import { unwatched } from '../observer';
 import { stamp } from './observation';
-import type { Sink } from './sink';
+import type { Sink } from '../sink';
 
 /** Names without an extension may be those of commands. */
 const PROGRAM = /(?:^|[\\/])[^.\\/]+$|\.[cm]?[jt]sx?$/;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Dependency } from '../records/types';
+import type { Dependency } from '../../records/types';
 
 // Tests share the object and may replace its functions.
 const { timeOrigin } = performance;

@@ -1,7 +1,7 @@
-import { HASHED_VARIABLES } from '../dependencies/packages/tool-configs';
-import { ignoredVariables, variableNamesValue, variableValue } from '../dependencies/variables';
-import { calledByLaunch, calledToLog } from './callers';
-import { replace } from './patched';
+import { HASHED_VARIABLES } from '../../dependencies/packages/tool-configs';
+import { ignoredVariables, variableNamesValue, variableValue } from '../../dependencies/variables';
+import { calledByLaunch, calledToLog } from '../callers';
+import { replace } from '../patched';
 import { watchedVariables } from './variables';
 
 /**

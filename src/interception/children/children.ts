@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { importClosure } from '../dependencies/resolution/imports';
-import { listingValue } from '../dependencies/files/listing';
+import { importClosure } from '../../dependencies/resolution/imports';
+import { listingValue } from '../../dependencies/files/listing';
 import { ChildReports, idOf, type Ran } from './child-reports';
-import type { WorkspacePaths } from '../dependencies/files/workspace-paths';
+import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
 import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
 import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
-import { unobserved, unwatched } from './observer';
-import { now } from './self-writes';
+import { unobserved, unwatched } from '../observer';
+import { now } from '../files/self-writes';
 
 /**
  * Watches what tests run outside their own process. A hook that Node children and threads load reports what they do to

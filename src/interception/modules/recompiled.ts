@@ -1,10 +1,10 @@
 import * as inspector from 'node:inspector';
 import vm from 'node:vm';
 import type { Config } from '@jest/types';
-import { importsLater, keepsCompiled, mayImportLater } from '../compile-cache';
-import { withoutOurFrames } from '../run/own-frames';
-import { mimicFunction, type AnyFunction } from './file-system';
-import { replace } from './patched';
+import { importsLater, keepsCompiled, mayImportLater } from '../../compile-cache';
+import { withoutOurFrames } from '../../run/own-frames';
+import { mimicFunction, type AnyFunction } from '../files/file-system';
+import { replace } from '../patched';
 
 /** Shorter modules, in characters, compile about as fast as they are unpacked. */
 const MIN_SOURCE_CHARACTERS = 2_000;

@@ -1,5 +1,5 @@
 import { stamp } from './observation';
-import { unwatched } from './observer';
+import { unwatched } from '../observer';
 
 /** Whether a file is still as the stamp of an observation says. */
 export function isStill(file: string, value: string): boolean {

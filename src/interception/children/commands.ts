@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { statsOf } from '../dependencies/files/stats';
+import { statsOf } from '../../dependencies/files/stats';
 import { readNodeCommand } from './node-command';
 
 /** Is told what a command names. */

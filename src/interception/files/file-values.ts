@@ -1,8 +1,8 @@
-import { contentHash } from '../dependencies/files/content';
-import { kindAt, kindOf } from '../dependencies/files/stats';
-import { manifestValue } from '../dependencies/packages/manifest';
-import type { Dependency } from '../records/types';
-import { unwatched } from './observer';
+import { contentHash } from '../../dependencies/files/content';
+import { kindAt, kindOf } from '../../dependencies/files/stats';
+import { manifestValue } from '../../dependencies/packages/manifest';
+import type { Dependency } from '../../records/types';
+import { unwatched } from '../observer';
 
 /*
  * What stands at a path now, as a dependency. These reads are not reported to anybody. `name` is the name that the

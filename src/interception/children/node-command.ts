@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isFile, statsOf } from '../dependencies/files/stats';
+import { isFile, statsOf } from '../../dependencies/files/stats';
 
 const { readFileSync, readdirSync } = fs;
 

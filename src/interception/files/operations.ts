@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { calledForStackTrace, calledForSuggestions } from './callers';
-import { tellImport, tellScope } from '../dependencies/resolution/node-lookups';
-import type { Sink } from './sink';
+import { calledForStackTrace, calledForSuggestions } from '../callers';
+import { tellImport, tellScope } from '../../dependencies/resolution/node-lookups';
+import type { Sink } from '../sink';
 
 /** Tells a sink what a call is about to do. `file` is its first argument, as a path. */
 export type Report = (to: Sink, file: string, args: readonly unknown[]) => void;

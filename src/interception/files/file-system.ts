@@ -4,8 +4,8 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
 import { asPath, findsManifest, follows, globs, OPERATIONS, type Report } from './operations';
-import { replace, type FunctionTable, type PatchedGroup } from './patched';
-import type { Sink, Watch } from './sink';
+import { replace, type FunctionTable, type PatchedGroup } from '../patched';
+import type { Sink, Watch } from '../sink';
 
 /** Any function whose arguments are handed through. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
