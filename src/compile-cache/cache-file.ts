@@ -96,6 +96,7 @@ export function openArchive(file: string, checksum: Checksum): Archive | null {
   try {
     opened = openSync(file, 'r');
   } catch {
+    // No archive yet.
     return null;
   }
   const { size } = fstatSync(opened);

@@ -35,6 +35,7 @@ function hasOutsideOfText(text: string, what: RegExp): boolean {
     new vm.Script(marked);
     return false;
   } catch {
+    // The sign broke the syntax, so it stands in code.
     return true;
   }
 }

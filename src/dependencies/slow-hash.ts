@@ -106,6 +106,7 @@ function read(file: string): string | null {
     const text = readFileSync(file, 'utf8');
     return WHOLE.test(text) ? text : null;
   } catch {
+    // Not hashed on this machine yet.
     return null;
   }
 }
@@ -119,6 +120,7 @@ function keep(file: string, hash: string): void {
     renameSync(written, file);
     if (!isPruned) prune(path.dirname(file));
   } catch {
+    // See above.
     remove(written);
   }
 }

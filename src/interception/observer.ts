@@ -9,7 +9,8 @@ import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './modules/loaded-modules';
 import { watchResolver } from './modules/resolver';
-import { guarded, NOBODY, PendingObservations, type Sink, type Watch } from './sink';
+import { guarded, NOBODY, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
+import { debug, swallowed } from '../terminal/debug';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */
 export const unwatched = {
@@ -31,6 +32,14 @@ let installed = false;
 /** Whether modules were loaded since the last search that are to be watched too. */
 let unsearched = true;
 
+const failed: OnFault = (error, what) =>
+  unobserved(() => swallowed('interception', error, `${what}; the record can never match`));
+
+/** A fault of ours costs the record, never the test. */
+function withGuard(to: Sink): Sink {
+  return guarded(to, failed);
+}
+
 /** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
 export function observe(next: Sink): void {
   install();
@@ -40,13 +49,14 @@ export function observe(next: Sink): void {
     watchPrivateCopies();
     watchResolver(WATCH);
   }
-  sink = guarded(next);
+  sink = withGuard(next);
 }
 
 /** Puts the watch in place; to be called before code takes hold of the watched functions. Nobody is told yet. */
 export function install(): void {
   if (installed) return;
   installed = true;
+  debug('interception')('replaces what interception/patched.ts lists for a worker');
   watchFs(WATCH, withoutOurFrames);
   watchModules();
 }
@@ -60,11 +70,12 @@ const WATCH: Watch = {
   unobserved,
   suspend: () => (suspended += 1),
   resume: () => (suspended -= 1),
+  failed,
 };
 
 /** Stops reporting to a sink. */
 export function stopObserving(previous: Sink): void {
-  if (sink === guarded(previous)) sink = null;
+  if (sink === withGuard(previous)) sink = null;
 }
 
 /** Runs something of Jest's or ours that reads files on its own account: a transformer, a module of the tool chain. */
@@ -292,7 +303,7 @@ let pending: PendingObservations | null = null;
 
 /** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
 export function observePending(): void {
-  if (sink !== null && (pending === null || sink !== guarded(pending.sink))) return;
+  if (sink !== null && (pending === null || sink !== withGuard(pending.sink))) return;
   pending = new PendingObservations();
   observe(pending.sink);
 }
@@ -303,5 +314,5 @@ export function settlePending(to: Sink | null): void {
   pending = null;
   if (kept === null) return;
   stopObserving(kept.sink);
-  if (to !== null) unobserved(() => kept.replay(guarded(to)));
+  if (to !== null) unobserved(() => kept.replay(withGuard(to)));
 }

@@ -55,7 +55,12 @@ export interface Watch {
   /** The same for code that must add no frame to the stack: tells nothing until `resume`. */
   suspend(): void;
   resume(): void;
+  /** A fault of ours was kept from the code under test. Left out in children, which print nothing of their own. */
+  failed?: OnFault;
 }
+
+/** Is told of a fault of ours. @param what What was done, such as `loaded`. */
+export type OnFault = (error: unknown, what: string) => void;
 
 /** Receives everything and keeps nothing. */
 export const NOBODY: Omit<Sink, 'seesLoading' | 'number'> = {
@@ -82,10 +87,12 @@ const guards = new WeakMap<Sink, Sink>();
 let guardsMade = 0;
 
 /** The same sink for whoever stands in the midst of code under test: a fault of ours never becomes one of that code. */
-export function guarded(sink: Sink): Sink {
+export function guarded(sink: Sink, onFault?: OnFault): Sink {
   let guard = guards.get(sink);
   if (guard === undefined) {
-    const methods = Object.fromEntries(METHODS.map((name) => [name, guardedMethod(sink, name)]));
+    const methods = Object.fromEntries(
+      METHODS.map((name) => [name, guardedMethod(sink, name, onFault)]),
+    );
     guardsMade += 1;
     guard = { ...NOBODY, seesLoading: sink.seesLoading === true, number: guardsMade, ...methods };
     guards.set(sink, guard);
@@ -97,13 +104,15 @@ export function guarded(sink: Sink): Sink {
 function guardedMethod(
   sink: Sink,
   name: (typeof METHODS)[number],
+  onFault: OnFault | undefined,
 ): (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
   const method = sink[name] as (a: unknown, b: unknown, c: unknown, d: unknown) => void;
   return (a, b, c, d) => {
     try {
       method.call(sink, a, b, c, d);
-    } catch {
+    } catch (error) {
+      onFault?.(error, name);
       sink.lost();
     }
   };

@@ -260,6 +260,7 @@ function sourceOf(file: string): string | null {
   try {
     return unwatched.readFileSync(file, 'utf8');
   } catch {
+    // The test file has gone since, so it has no docblock.
     return null;
   }
 }

@@ -96,6 +96,7 @@ export function docblockEnvironment(
       });
       return environmentFiles(file, config.rootDir);
     } catch {
+      // Jest cannot resolve it either, and says so.
       return [];
     }
   });

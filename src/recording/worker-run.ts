@@ -223,6 +223,7 @@ function declaredDependency(name: string, file: string, aspect: DeclarationAspec
     const value = declarationSignature(unwatched.readFileSync(file, 'utf8'), aspect);
     return { kind: 'declared', name, value };
   } catch {
+    // The source is missing, which is a value like any other.
     return { kind: 'absent', name, value: '' };
   }
 }

@@ -86,6 +86,7 @@ export function readTitles(value: unknown): string[] | null {
     const titles: unknown = JSON.parse(value);
     return Array.isArray(titles) && titles.every(isText) ? titles : null;
   } catch {
+    // Not JSON.
     return null;
   }
 }

@@ -73,6 +73,7 @@ export function decodeShard(note: string | undefined): ShardState | null {
       return null;
     return { base, runId, index, count, ran, unaffected, unfinished, others };
   } catch {
+    // Not written by us: the database counts as one of no shard.
     return null;
   }
 }

@@ -369,6 +369,7 @@ function isSameFile(a: string, b: string): boolean {
   try {
     return fs.realpathSync(a) === fs.realpathSync(b);
   } catch {
+    // One of them is missing; opening it says so.
     return false;
   }
 }

@@ -111,6 +111,7 @@ function compiledAsRead(file: string): CompiledWith {
   try {
     return compiledWith(fs.readFileSync(file, 'utf8'), file, null);
   } catch {
+    // A missing file has no imports. That it is missing is recorded elsewhere.
     return NOTHING;
   }
 }
@@ -234,6 +235,7 @@ function read(file: string): Source | null {
       hash: contentHash(text),
     };
   } catch {
+    // An import may lead to a file that is missing: the compiler says so.
     return null;
   }
 }

@@ -46,6 +46,7 @@ function list(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {
+    // The folder has gone since, or may not be listed.
     return [];
   }
 }

@@ -23,6 +23,7 @@ export function listingEntries(folder: string, list: List = fs.readdirSync): str
       .filter(({ name }) => !OWN_ENTRY.test(name))
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
   } catch {
+    // No folder, which is a value like any other.
     return null;
   }
 }

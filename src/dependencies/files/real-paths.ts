@@ -11,6 +11,7 @@ function isPlain(file: string): boolean {
     const stats = lstatSync(file, { throwIfNoEntry: false });
     return stats !== undefined && (stats.isFile() || stats.isDirectory());
   } catch {
+    // It is below a file, or in a circle of links.
     return false;
   }
 }
@@ -20,6 +21,7 @@ export function realPath(file: string): string {
   try {
     return native(file);
   } catch {
+    // A path that leads nowhere stands for itself.
     return file;
   }
 }

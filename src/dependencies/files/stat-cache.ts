@@ -123,6 +123,7 @@ export function keepIn(file: string, kept: unknown): void {
     fs.writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
     fs.renameSync(temporary, file);
   } catch {
+    // The next run works out the same again.
     removeIfThere(temporary);
   }
 }
@@ -148,6 +149,7 @@ function earlierReads(file: string): Map<string, Entry> {
       ),
     );
   } catch {
+    // No cache yet, or one that was cut short.
     return new Map();
   }
 }

@@ -11,6 +11,7 @@ export function statsOf(file: string): fs.Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
   } catch {
+    // See above.
     return undefined;
   }
 }

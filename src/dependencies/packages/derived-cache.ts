@@ -102,6 +102,7 @@ function keptIn(file: string): Kept | null {
       answers !== null;
     return isWhole ? (kept as Kept) : null;
   } catch {
+    // No cache yet, or one that was cut short: everything is worked out anew.
     return null;
   }
 }

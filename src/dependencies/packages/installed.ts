@@ -114,6 +114,7 @@ function readManifest(file: string): InstalledManifest | null {
   try {
     text = fs.readFileSync(file, 'utf8');
   } catch {
+    // Not installed there.
     return null;
   }
   const { name, version, ...fields } = fieldsOf(text);
@@ -130,6 +131,7 @@ function fieldsOf(text: string): Record<string, unknown> {
   try {
     return { ...(parseJson(text) as object | null) };
   } catch {
+    // No JSON: the package has no dependencies that anybody could read.
     return {};
   }
 }
@@ -152,6 +154,7 @@ function list(folder: string): string[] | null {
   try {
     return fs.readdirSync(folder);
   } catch {
+    // No such folder.
     return null;
   }
 }

@@ -38,12 +38,14 @@ export function manifestValue(
   try {
     text = read(file, 'utf8');
   } catch {
+    // It is missing, which is a value like any other.
     return '';
   }
   try {
     const manifest = parseJson(text) as Record<string, unknown>;
     return shortHash(JSON.stringify(RESOLUTION_KEYS.map((key) => manifest[key] ?? null)));
   } catch {
+    // It is no JSON: nobody can say what in it counts, so all of it does.
     return shortHash(text);
   }
 }

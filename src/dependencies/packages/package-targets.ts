@@ -66,6 +66,7 @@ function manifestIn(folder: string): Record<string, unknown> {
     const text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
     return { ...(JSON.parse(text) as object | null) };
   } catch {
+    // No package.json, or no JSON.
     return {};
   }
 }

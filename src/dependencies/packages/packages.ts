@@ -178,6 +178,7 @@ function readOrigins(file: string): Origins | null {
       ),
     );
   } catch {
+    // No lock file of npm, or one of another shape.
     return null;
   }
 }
@@ -197,6 +198,7 @@ function linkTarget(file: string): string | null {
   try {
     return fs.readlinkSync(file);
   } catch {
+    // It is no link, or is missing.
     return null;
   }
 }
@@ -212,6 +214,7 @@ function readPatches(root: string): Patches {
           hash: contentHash(fs.readFileSync(path.join(root, folder, file))),
         }));
     } catch {
+      // There is no folder of patches.
       return [];
     }
   });

@@ -40,6 +40,7 @@ function configsIn(folder: string): string[] {
       .sort()
       .map((name) => path.join(folder, name));
   } catch {
+    // The folder is missing or may not be listed: it has no configs.
     return [];
   }
 }
@@ -49,6 +50,7 @@ function matcherOf(file: string): Matcher | null {
   try {
     return createPathsMatcher({ path: file, config: parseTsconfig(file) });
   } catch {
+    // See above.
     return null;
   }
 }

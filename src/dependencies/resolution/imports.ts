@@ -74,6 +74,7 @@ export function importClosure(
     try {
       source = fs.readFileSync(file, 'utf8');
     } catch {
+      // The file is missing or may not be read: it imports nothing.
       continue;
     }
     closure.add(file);
@@ -207,6 +208,7 @@ function manifestIn(home: string): Record<string, unknown> | null {
     const text = fs.readFileSync(path.join(home, 'package.json'), 'utf8');
     return { ...(parseJson(text) as object) };
   } catch {
+    // No package.json, or no JSON.
     return null;
   }
 }

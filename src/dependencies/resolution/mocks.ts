@@ -127,6 +127,7 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {
+    // No such folder: it has no mocks.
     return [];
   }
 }

@@ -41,6 +41,7 @@ export class FolderReader {
     try {
       return this.#list(fromStored(this.#root, folder));
     } catch {
+      // No such folder: nothing in it can be found.
       return [];
     }
   }

@@ -40,6 +40,7 @@ function inodeOf(descriptor: number): number | null {
   try {
     return fstatSync(descriptor).ino;
   } catch {
+    // The descriptor was closed.
     return null;
   }
 }

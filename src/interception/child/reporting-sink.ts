@@ -142,6 +142,7 @@ function contentValue(file: string): string {
     if (!stats.isFile()) return stats.isDirectory() ? 'directory' : 'other';
     return PROGRAM.test(file) ? stamp(stats) : contentHash(readFileSync(file));
   } catch {
+    // Nothing is there, or it may not be read: the code finds the same.
     return '';
   }
 }
@@ -154,6 +155,7 @@ function isInPackages(folder: string): boolean {
   try {
     return packageFolder(realpathSync.native(folder)) !== null;
   } catch {
+    // The folder has gone.
     return false;
   }
 }

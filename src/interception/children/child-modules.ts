@@ -93,6 +93,7 @@ export class ChildModules {
         return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;
       });
     } catch {
+      // The file has gone since, or may not be read: nobody can run it either.
       return null;
     }
   }

@@ -130,6 +130,7 @@ function asFile(url: string): string | null {
   try {
     return fileURLToPath(url);
   } catch {
+    // A script without a file, such as `node:internal/…` or an evaluated text.
     return null;
   }
 }

@@ -136,6 +136,7 @@ function listed(folder: string): string[] {
   try {
     return unwatched.readdirSync(folder);
   } catch {
+    // The folder was never made, or the test removed it.
     return [];
   }
 }
@@ -157,6 +158,7 @@ function textOf(report: string): string {
   try {
     return unwatched.readFileSync(report, 'utf8');
   } catch {
+    // The report has gone: it counts as none.
     return '';
   }
 }

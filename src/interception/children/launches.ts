@@ -211,6 +211,7 @@ function startHooked(
     try {
       return hooked(execArgv.filter((option) => !message.includes(option)));
     } catch {
+      // The thread takes no hook: it starts without one, and its script counts as read.
       return null;
     }
   } finally {

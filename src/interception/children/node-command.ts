@@ -95,6 +95,7 @@ function scriptIn(manifest: string, name: string): string | null {
     const text = scripts?.[name];
     return typeof text === 'string' ? text : null;
   } catch {
+    // No package.json, or none that npm could read either.
     return null;
   }
 }
@@ -115,6 +116,7 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
+    // No folder, or one that may not be listed.
     return [];
   }
 }

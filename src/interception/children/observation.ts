@@ -64,6 +64,7 @@ export function decodeObservations(text: string): Observation[] {
         ? [{ at, what: what as Observation['what'], name, value }]
         : [];
     } catch {
+      // A line that was cut short as the process was killed, or not written by us.
       return [];
     }
   });

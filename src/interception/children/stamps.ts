@@ -6,6 +6,7 @@ export function isStill(file: string, value: string): boolean {
   try {
     return stamp(unwatched.statSync(file, { bigint: true })) === value;
   } catch {
+    // The file has gone.
     return false;
   }
 }

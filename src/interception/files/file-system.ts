@@ -90,8 +90,9 @@ function watchOne(
       const file = pathOf(args);
       // Our own look at the file must not report itself.
       if (file !== null) watch.unobserved(() => report(to, file, args));
-    } catch {
-      // Where the working directory was removed, say, only Node can tell what a relative path means.
+    } catch (error) {
+      // Or the working folder was removed, so that a relative path means nothing.
+      watch.failed?.(error, name);
       to.lost();
     }
   };

@@ -212,6 +212,7 @@ export function asPath(value: unknown): string | null {
   try {
     return fileURLToPath(String(value.href));
   } catch {
+    // A URL of another kind, which `fs` refuses itself.
     return null;
   }
 }
@@ -228,6 +229,7 @@ function entriesOf(folder: string, recursive = false): { path: string; isFolder:
       isFolder: entry.isDirectory(),
     }));
   } catch {
+    // No folder: the call itself tells the code so.
     return [];
   }
 }

@@ -97,6 +97,7 @@ export function readVerifiedRecord(
     };
     return recordHash(read, rows).toString('hex') === record.hash ? read : null;
   } catch {
+    // A footprint that does not decode, or refers to what is not there.
     return null;
   }
 }

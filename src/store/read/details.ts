@@ -92,6 +92,7 @@ function readFootprint(
   try {
     return decodeFootprint({ blocks, dependencies });
   } catch {
+    // Not written by us, or damaged: the record cannot be read.
     return null;
   }
 }

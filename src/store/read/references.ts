@@ -46,6 +46,7 @@ export function dropUnsound(
       }
       return true;
     } catch {
+      // It does not decode.
       return false;
     }
   };

@@ -108,6 +108,7 @@ export class Pruning {
         for (const cursor = new BlocksCursor(blocks); cursor.next();) versions.add(cursor.version);
         for (const cursor = new IdsCursor(ids); cursor.next();) dependencies.add(cursor.id);
       } catch {
+        // What does not decode goes with what is too old.
         damaged.push(row.id);
       }
     }
