@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { afterEach, describe, expect, it, jest, test } from '@jest/globals';
-import { KEPT_ENVIRONMENTS } from '../../src/store/write/environments';
+import { MAX_ENVIRONMENTS } from '../../src/store/write/environments';
 import { Project } from '../integration/harness';
 import { batch, KEY, open, record } from '../store/helpers';
 
@@ -42,7 +42,7 @@ describe('a store that was used while the clock was ahead', () => {
 
   it('keeps the environment that is in use', () => {
     const store = open();
-    for (let nth = 0; nth < KEPT_ENVIRONMENTS; nth += 1)
+    for (let nth = 0; nth < MAX_ENVIRONMENTS; nth += 1)
       store.findOrCreateEnvironment({ ...KEY, hash: `h${nth}` }, NOW + YEAR + nth);
     const { id } = store.findOrCreateEnvironment({ ...KEY, hash: 'now' }, NOW);
     store.commit(batch({ records: [record(id, 'a.test.js')] }), NOW);

@@ -28,7 +28,7 @@ const COST = { N: 4096, r: 8, p: 1 };
 const BYTES = 16;
 
 /** Beyond so many kept hashes, the older half goes. */
-const MOST = 2_000;
+const MAX_KEPT_HASHES = 2_000;
 
 const ofProcess = new Map<string, string>();
 
@@ -136,8 +136,8 @@ function remove(file: string): void {
 function prune(folder: string): void {
   isPruned = true;
   const files = readdirSync(folder).map((name) => path.join(folder, name));
-  if (files.length <= MOST) return;
+  if (files.length <= MAX_KEPT_HASHES) return;
   const byAge = files.map((file) => ({ file, at: statSync(file).mtimeMs }));
   byAge.sort((a, b) => b.at - a.at);
-  for (const { file } of byAge.slice(MOST / 2)) remove(file);
+  for (const { file } of byAge.slice(MAX_KEPT_HASHES / 2)) remove(file);
 }

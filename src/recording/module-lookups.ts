@@ -1,14 +1,11 @@
 import path from 'node:path';
-import {
-  mappedSpecifiers,
-  type MapperConfig,
-} from '../dependencies/resolution/higher-priority-paths';
+import { mappedSpecifiers, type MapperConfig } from '../dependencies/resolution/module-name-mapper';
 import { moduleExtensions, type ExtensionsConfig } from '../dependencies/resolution/extensions';
 import {
   lookupFolders,
   nodePathFolders,
   type LookupConfig,
-} from '../dependencies/resolution/lookup-paths';
+} from '../dependencies/resolution/lookup-folders';
 import { linkedWay, linkValue } from '../dependencies/resolution/closer-node-modules';
 import { packageName } from '../records/package-name';
 import { isWithin, realPath, toStored } from '../dependencies/files/paths';
@@ -44,7 +41,7 @@ export class ModuleLookups {
   readonly #directories: readonly string[];
   readonly #paths: readonly string[];
   readonly #mapped: (specifier: string) => readonly string[] | null;
-  /** Whether only folders called `node_modules` are searched: `nearerPlaces` sees these for all packages at once. */
+  /** Whether only folders called `node_modules` are searched: `closerNodeModules` covers these for all packages at once. */
   readonly #isPlain: boolean;
 
   constructor(run: WorkerRun, config: ModuleLookupConfig) {

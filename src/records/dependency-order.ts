@@ -59,7 +59,7 @@ export class DependencyOrder {
    * @param ids Of those that were added.
    */
   write(ids: readonly number[], writer: ByteWriter): void {
-    if (this.#others.length > MOST_OTHERS && this.#others.length * 4 > this.#placed.length)
+    if (this.#others.length > MAX_OTHERS && this.#others.length * 4 > this.#placed.length)
       this.#place();
     const places = new Uint32Array(ids.length);
     let count = 0;
@@ -120,6 +120,6 @@ export class DependencyOrder {
 const NO_TEXT = viewOf(new Uint8Array(0));
 
 /** As many are compared by their text. */
-const MOST_OTHERS = 500;
+const MAX_OTHERS = 500;
 
 const scratch = new ByteWriter();

@@ -44,7 +44,7 @@ export function decodeBlocks(encoded: Uint8Array): EncodedBlocks[] {
 }
 
 /** From here on, a byte is not the last of its number. */
-const LONG = 0x80;
+const CONTINUATION_BIT = 0x80;
 
 /** Numbers of seven bits per byte, lowest first; a set high bit says that more follow. */
 class Varints {
@@ -57,7 +57,7 @@ class Varints {
 
   protected number(): number {
     const first = this.encoded[this.at];
-    if (first !== undefined && first < LONG) {
+    if (first !== undefined && first < CONTINUATION_BIT) {
       this.at += 1;
       return first;
     }
@@ -69,8 +69,8 @@ class Varints {
       if (byte === undefined) break;
       this.at += 1;
       value += (byte & 0x7f) * factor;
-      if (byte < LONG) return value;
-      factor *= LONG;
+      if (byte < CONTINUATION_BIT) return value;
+      factor *= CONTINUATION_BIT;
     }
     throw new EncodingError('a number in these bytes has no end');
   }
@@ -113,7 +113,8 @@ export class BlocksCursor extends Varints {
       const delta = encoded[at] ?? 0;
       const length = encoded[at + 1] ?? 0;
       const end = at + 2 + length;
-      const isShort = delta !== 0 && delta < LONG && length !== 0 && length < LONG;
+      const isShort =
+        delta !== 0 && delta < CONTINUATION_BIT && length !== 0 && length < CONTINUATION_BIT;
       // All that is rare is left to `next`, the end among it.
       if (!isShort || end > encoded.length || !(length <= (limits[version + delta] ?? -1))) {
         this.at = at;
@@ -155,7 +156,7 @@ export class IdsCursor extends Varints {
     let { at, id } = this;
     for (;;) {
       const delta = encoded[at] ?? 0;
-      if (delta === 0 || delta >= LONG || marks[id + delta] !== 1) {
+      if (delta === 0 || delta >= CONTINUATION_BIT || marks[id + delta] !== 1) {
         this.at = at;
         this.id = id;
         if (!this.next()) return false;

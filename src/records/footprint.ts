@@ -106,7 +106,7 @@ function idsInOrder(ids: number[]): number[] {
   }
   if (isAscending) return ids;
   // Row ids are small but in a database of someone else's; whole numbers sort twice as fast.
-  const isSmall = ids.every((id) => id <= LARGEST_SMALL);
+  const isSmall = ids.every((id) => id <= MAX_UINT32);
   let count = 0;
   last = -1;
   for (const id of (isSmall ? new Uint32Array(ids) : new Float64Array(ids)).sort()) {
@@ -116,7 +116,7 @@ function idsInOrder(ids: number[]): number[] {
   return ids;
 }
 
-const LARGEST_SMALL = 2 ** 32 - 1;
+const MAX_UINT32 = 2 ** 32 - 1;
 
 /** Everything that any of the footprints holds. Most of it is in the first: that is what tests share. */
 export function union(footprints: Iterable<IdFootprint>): IdFootprint {

@@ -78,10 +78,11 @@ export function decodeShard(note: string | undefined): ShardState | null {
   }
 }
 
-const MOST_SHARDS = 10_000;
+/** A note that says more was not written by us. */
+const MAX_SHARDS = 10_000;
 
 function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= MOST_SHARDS;
+  return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= MAX_SHARDS;
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
-import { nodePathFolders } from '../dependencies/resolution/lookup-paths';
+import { nodePathFolders } from '../dependencies/resolution/lookup-folders';
 import { isFile } from '../dependencies/files/stats';
 import { variableValue } from '../dependencies/variables';
 import {

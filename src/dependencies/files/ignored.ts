@@ -13,7 +13,7 @@ export interface IgnoredFile {
 }
 
 /** Looking for what is ignored must not take longer than it is worth. */
-const MOST_ENTRIES = 100_000;
+const MAX_ENTRIES = 100_000;
 
 /**
  * The files below the root that the globs of `ignore` match. Packages and source control are left out.
@@ -27,7 +27,7 @@ export function findIgnored(root: string, globs: readonly string[]): IgnoredFile
   let seen = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of list(folder)) {
-      if ((seen += 1) > MOST_ENTRIES) return found;
+      if ((seen += 1) > MAX_ENTRIES) return found;
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) {
         if (entry.name !== 'node_modules' && entry.name !== '.git') folders.push(file);

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 
-/** What package managers and tools keep for themselves in `node_modules`; others, as Prisma, generate code there. */
-const KEPT =
+/** Where package managers and tools keep their own files in `node_modules`. Other folders, such as Prisma's, hold code. */
+const TOOL_FOLDER =
   /^\.(?:bin|cache|pnpm|store|vite|vitest|yarn[\w.-]*|package-lock\.json|modules\.yaml)$/;
 
 /**
@@ -14,7 +14,7 @@ export function packageFolder(file: string): string | null {
   const at = file.lastIndexOf(marker);
   if (at < 0) return null;
   const [first, second] = file.slice(at + marker.length).split(path.sep);
-  if (first === undefined || first === '' || KEPT.test(first)) return '';
+  if (first === undefined || first === '' || TOOL_FOLDER.test(first)) return '';
   if (first.startsWith('.')) return null;
   if (first.startsWith('@')) {
     return second === undefined ? '' : file.slice(0, at) + marker + first + path.sep + second;

@@ -5,10 +5,15 @@ import { fromStored, realPath, toStored } from '../files/paths';
 import type { FolderReader } from './resolution-candidates';
 
 /**
- * Where the code of a project would find installed packages first, or finds them through a link: one installed there
- * later, or a link that comes to lead elsewhere, is another package.
+ * The places in `node_modules` folders that are searched before an installed package is found. A package that is
+ * installed there later, or a link there that changes its target, replaces the one that is used now.
+ *
+ * Example: `packages/app/src/a.ts` uses `node_modules/lodash`. Node looks in `packages/app/src/node_modules/lodash`,
+ * `packages/app/node_modules/lodash` and `packages/node_modules/lodash` before. As long as such a folder `node_modules`
+ * is missing as a whole, its absence stands for all packages.
+ *
  * Source: Node's documentation of modules, "Loading from node_modules folders".
- * @param packages Stored paths of the packages' real folders.
+ * @param packages Stored paths of the real folders of the packages that were used.
  * @param files Stored paths of the project's modules.
  * @param link What stands at a stored path: see `linkValue`.
  */
@@ -31,7 +36,7 @@ export function closerNodeModules(
       const place = `${modules}/${installedName(name)}`;
       if (place === name) continue;
       if (folders.has(place)) places.push({ kind: 'present', name: place, value: link(place) });
-      // What is nested deeper was found by another package, before it would look here.
+      // A package that is nested deeper was found by another package, which does not look here.
       else if (!name.startsWith(`${modules}/`))
         places.push({ kind: 'absent', name: place, value: '' });
     }

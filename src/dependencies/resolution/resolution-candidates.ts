@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fromStored } from '../files/paths';
 
-/** Lists folders, remembering each: rivals of neighbours are asked for one after the other. */
+/** Lists folders, each once: the candidates of neighbours are asked for one after the other. */
 export class FolderReader {
   readonly #root: string;
   readonly #list: (folder: string) => string[];
@@ -61,7 +61,7 @@ class Folder {
       else if (typeof known === 'string') this.#byStem.set(stem, new Set([known, name]));
       else known.add(name);
     }
-    this.#isPlain = !NOTED_FOR_ALL.some((name) => this.has(name));
+    this.#isPlain = !CANDIDATES_FOR_ALL.some((name) => this.has(name));
   }
 
   has(name: string): boolean {
@@ -93,12 +93,18 @@ export const RC_FILES = [
   '.swcrc',
 ];
 
-/** What stands in a folder and is a rival of each of its modules. */
-const NOTED_FOR_ALL = ['package.json', ...RC_FILES];
+/** What is a candidate for each module of a folder. */
+const CANDIDATES_FOR_ALL = ['package.json', ...RC_FILES];
 
 /**
- * The paths that, if they existed, could be found in the place of a module: the same name with another extension, a
- * file beside a folder's index, and a package.json in that folder.
+ * The paths that, if they existed, could be found in place of a module, or would change how it is read: the same name
+ * with another extension, a file beside a folder's index, a package.json and the configs of Babel and SWC in its
+ * folder.
+ *
+ * Example: `src/a/index.ts` with the extensions `js` and `ts` has the candidates `src/a/index.js` (tried first),
+ * `src/a/index`, `src/a.js` and `src/a.ts` (files come before folders),
+ * `src/a/package.json` (its `main` may name another file) and `src/a/.babelrc`.
+ *
  * Source: jest-resolve, `resolveModule` (extensions are tried in order, files before folders).
  * @param name Stored path of the module.
  * @param extensions As `moduleExtensions` gives them.
@@ -112,25 +118,29 @@ export function resolutionCandidates(name: string, extensions: readonly string[]
   const rank = extensions.indexOf(extension);
   const at = (...parts: string[]) => path.posix.join(folder, ...parts);
 
-  const rivals = extensions
+  const candidates = extensions
     .slice(0, rank < 0 ? extensions.length : rank)
     .map((earlier) => at(`${stem}.${earlier}`));
-  if (extension !== '') rivals.push(at(stem));
+  if (extension !== '') candidates.push(at(stem));
   if (stem === 'index' && folder !== '.') {
-    for (const any of extensions) rivals.push(`${folder}.${any}`);
+    for (const any of extensions) candidates.push(`${folder}.${any}`);
   }
   // These decide how the files of a folder are read.
-  rivals.push(at('package.json'), ...RC_FILES.map((file) => at(file)));
-  return rivals;
+  candidates.push(at('package.json'), ...RC_FILES.map((file) => at(file)));
+  return candidates;
 }
 
-/** The value of a module's rivals: those that exist, so that a new one changes it. */
+/**
+ * The value of the dependency on a module's resolution candidates: those that exist, so that a new one changes it.
+ * @param name Stored path of the module.
+ * @param extensions As `moduleExtensions` gives them.
+ */
 export function resolutionCandidatesValue(
   name: string,
   extensions: readonly string[],
   folders: FolderReader,
 ): string {
-  // Nearly every module stands alone: then what could stand in its place need not be gone through.
+  // Nearly every module is alone with its name in its folder: then no candidate exists.
   const slash = name.lastIndexOf('/');
   const base = name.slice(slash + 1);
   const dot = base.lastIndexOf('.');

@@ -24,7 +24,7 @@ const COMMAND = /^#!.*\bnode\b/;
 const NO_STATEMENTS: ImportStatements = { specifiers: [], isComputed: false };
 
 /** A larger file without an extension is a binary program. */
-const LARGEST_COMMAND = 1_000_000;
+const MAX_COMMAND_BYTES = 1_000_000;
 
 /** Before Node 22.15 no child can tell what it imports; its sources can. */
 const READS_SOURCES = !('registerHooks' in Module);
@@ -87,7 +87,7 @@ export class ChildModules {
       const stats = unwatched.statSync(file, { bigint: true });
       const isScript = SCRIPT.test(file);
       // Reading a pipe would never end.
-      if (!stats.isFile() || (!isScript && stats.size > LARGEST_COMMAND)) return null;
+      if (!stats.isFile() || (!isScript && stats.size > MAX_COMMAND_BYTES)) return null;
       return getOrCreate(this.#known, `${file}${stamp(stats)}`, () => {
         const source = unwatched.readFileSync(file, 'utf8');
         return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;

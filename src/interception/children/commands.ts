@@ -41,11 +41,11 @@ const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g
 
 const BETWEEN_ARGUMENTS = /["'\s]+/;
 
-/** Longer texts are programs or data. */
-const LONGEST = 20_000;
+/** A longer text is a program or data, and not a command. */
+const MAX_TEXT_CHARACTERS = 20_000;
 
 /** No more files of a named folder are looked at. */
-const MOST_FILES = 1_000;
+const MAX_FILES = 1_000;
 
 /**
  * Tells which files and variables a command names, as the program that it starts may be one that cannot be looked
@@ -118,7 +118,7 @@ class Noted {
   }
 
   text(text: string, folder: string): void {
-    if (text.length > LONGEST) return;
+    if (text.length > MAX_TEXT_CHARACTERS) return;
     for (const [, variable = ''] of text.matchAll(VARIABLE)) this.#to.asked(variable);
     for (const [, args = ''] of text.matchAll(NODE_IN_SHELL))
       this.node(args.split(BETWEEN_ARGUMENTS).filter(Boolean), folder);
@@ -161,7 +161,7 @@ class Noted {
     } else if (stats.isFile()) {
       const isRun = this.#hooked && isFirst && isNodeProgram(file);
       this.#to.named(file, isRun || (runs && SCRIPT.test(file)));
-      if (stats.size <= LONGEST) this.#script(file, folder);
+      if (stats.size <= MAX_TEXT_CHARACTERS) this.#script(file, folder);
     } else if (stats.isDirectory()) this.#folder(file);
   }
 
@@ -179,7 +179,7 @@ class Noted {
     const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
       entry.isFile(),
     );
-    for (const { parentPath, name } of files.slice(0, MOST_FILES))
+    for (const { parentPath, name } of files.slice(0, MAX_FILES))
       this.#to.named(path.join(parentPath, name), false);
   }
 }

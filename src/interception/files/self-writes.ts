@@ -14,8 +14,8 @@ interface OwnPath {
   since: number;
 }
 
-/** Links that lead to one another are followed no further than this. */
-const MOST_LINKS = 16;
+/** Links may lead to one another in a circle. */
+const MAX_LINKS = 16;
 
 /**
  * What a test file did to the file system itself. What it finds there is no input, but for what it built on: the
@@ -48,7 +48,7 @@ export class SelfWrites {
   /** The path without the links that the test file made. */
   through(file: string): string {
     let at = file;
-    for (let followed = 0; this.#links.size > 0 && followed < MOST_LINKS; followed += 1) {
+    for (let followed = 0; this.#links.size > 0 && followed < MAX_LINKS; followed += 1) {
       const next = this.#follow(at);
       if (next === null) break;
       at = next;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 
 /** More than this many lines tell nothing new. */
-const MOST_PROBLEMS = 10;
+const MAX_PROBLEMS = 10;
 
 /**
  * Reads the whole database for damage that opening it does not show.
@@ -9,7 +9,7 @@ const MOST_PROBLEMS = 10;
  */
 export function findDamage(db: Database): string[] {
   const lines = db
-    .prepare<[], string>(`PRAGMA integrity_check(${MOST_PROBLEMS})`)
+    .prepare<[], string>(`PRAGMA integrity_check(${MAX_PROBLEMS})`)
     .pluck()
     .all()
     .filter((line) => line !== 'ok');

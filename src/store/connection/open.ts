@@ -64,7 +64,7 @@ function checkFile(file: string, readonly: boolean): void {
     throw new StoreError(reason, file, sentence(reason, file, 'it is not a file'));
   }
   // Never by reading the file: closing it would drop the locks that other threads hold on it.
-  if (stats !== undefined && stats.size > 0 && stats.size < SMALLEST_PAGE) {
+  if (stats !== undefined && stats.size > 0 && stats.size < MIN_PAGE_BYTES) {
     throw new StoreError('damaged', file, sentence('damaged', file, 'it is no SQLite database'));
   }
   if (readonly) {
@@ -93,7 +93,7 @@ function makePrivate(file: string): void {
 }
 
 /** The smallest page there is; SQLite takes a smaller file for an empty database. */
-const SMALLEST_PAGE = 512;
+const MIN_PAGE_BYTES = 512;
 
 function setUp(db: Database.Database, readonly: boolean): void {
   // The schema may come from anyone: it must not call functions, and its cells are checked as they are read.

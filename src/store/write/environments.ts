@@ -7,7 +7,7 @@ import type { Environment, EnvironmentKey } from '../../records/types';
 const STAMP_AGE = 60 * 60 * 1000;
 
 /** How many environments stay of equal name, project, Node version and platform. */
-export const KEPT_ENVIRONMENTS = 10;
+export const MAX_ENVIRONMENTS = 10;
 
 interface Row {
   id: number;
@@ -113,7 +113,7 @@ export class Environments {
            ) WHERE place > ?
          )`,
       )
-      .run(KEPT_ENVIRONMENTS).changes;
+      .run(MAX_ENVIRONMENTS).changes;
   }
 
   #missing(what: string): StoreError {

@@ -3,12 +3,12 @@ import { isCount, isStoredPath, isText } from '../../records/checks';
 import type { ProjectPath, TestFileKey } from '../../records/types';
 
 /** How many failures of a test file are remembered. */
-export const KEPT_FAILURES = 10;
+export const MAX_FAILURES = 10;
 
 /** Drops all but the last failures of a test file. */
-const LIMIT = `DELETE FROM failure WHERE (project, path, failed_at) IN (
+const DELETE_EXCESS = `DELETE FROM failure WHERE (project, path, failed_at) IN (
   SELECT project, path, failed_at FROM failure WHERE project = ? AND path = ?
-  ORDER BY failed_at DESC LIMIT -1 OFFSET ${KEPT_FAILURES}
+  ORDER BY failed_at DESC LIMIT -1 OFFSET ${MAX_FAILURES}
 )`;
 
 /** Writes when test files failed. The caller holds the transaction. */
@@ -35,7 +35,7 @@ export class FailureWriter {
          SELECT max(failed_at) FROM failure WHERE project = ? AND path = ?
        )`,
     );
-    this.#limit = db.prepare<[string, string]>(LIMIT);
+    this.#limit = db.prepare<[string, string]>(DELETE_EXCESS);
     this.#forget = db.prepare<[string, string]>(
       'DELETE FROM failure WHERE project = ? AND path = ?',
     );
@@ -95,7 +95,7 @@ export function readFailures(db: Database, project: string): Map<string, number[
     if (!isStoredPath(path) || !isCount(at)) continue;
     const known = failures.get(path);
     if (known === undefined) failures.set(path, [at]);
-    else if (known.length < KEPT_FAILURES) known.push(at);
+    else if (known.length < MAX_FAILURES) known.push(at);
   }
   return failures;
 }

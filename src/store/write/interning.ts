@@ -29,7 +29,7 @@ export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
 }
 
 /** How many objects are known by themselves. */
-const MOST_OBJECTS = 100_000;
+const MAX_OBJECTS = 100_000;
 
 /**
  * Finds or creates the rows of file versions and dependencies while one transaction writes. Every distinct thing
@@ -201,7 +201,7 @@ export class Interning implements Rows {
     if (id === undefined) {
       id = this.versionId(environmentId, version, () => version.places);
       // Every journal has its own, and those of journals that are done would fill the memory.
-      if (known.size >= MOST_OBJECTS) known.clear();
+      if (known.size >= MAX_OBJECTS) known.clear();
       known.set(version, id);
       // One that was read back was not transformed just now.
       if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
@@ -249,7 +249,7 @@ export class Interning implements Rows {
     let id = this.#dependencyObjects.get(dependency);
     if (id !== undefined) return id;
     id = this.#dependencyRow(dependency);
-    if (this.#dependencyObjects.size >= MOST_OBJECTS) this.#dependencyObjects.clear();
+    if (this.#dependencyObjects.size >= MAX_OBJECTS) this.#dependencyObjects.clear();
     this.#dependencyObjects.set(dependency, id);
     return id;
   }

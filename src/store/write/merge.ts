@@ -20,7 +20,7 @@ import { Interning, versionIdentity } from './interning';
 import type { Loader } from '../read/load';
 import { Pruning } from './pruning';
 import { RecordWriter, type TestFileRow } from './record-writer';
-import { KEPT_RUNS, limitRuns, readRuns } from './runs';
+import { MAX_RUNS, limitRuns, readRuns } from './runs';
 import { SpotCheckWriter } from './spot-checks';
 import type { StoredRecord, StoredTestFile } from '../../records/types';
 
@@ -223,7 +223,7 @@ export class Merger {
     );
     for (const { startedAt, duration, selected, total, saved } of readRuns(
       this.#source.db,
-      KEPT_RUNS,
+      MAX_RUNS,
     )) {
       add.run(startedAt, duration, selected, total, saved);
     }

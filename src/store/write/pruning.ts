@@ -9,10 +9,10 @@ const SPARE_VERSIONS = 4;
 const SPARE_TIME = 30 * 24 * 3_600_000;
 
 /** How many contents stay of one version. */
-const KEPT_CONTENTS = 16;
+const MAX_CONTENTS = 16;
 
 /** A commit that leaves less than this behind never looks for what is unused. */
-const LEAST_PENDING = 256;
+const MIN_PENDING = 256;
 
 /** Where the number of rows that may be unused is kept between commits. */
 const PENDING_NOTE = 'store:pending';
@@ -56,7 +56,7 @@ export class Pruning {
   note(rows: number, now: number): void {
     if (rows === 0) return;
     const pending = (Number(this.#readPending.get(PENDING_NOTE)) || 0) + rows;
-    const due = pending >= LEAST_PENDING && pending >= (this.#count.get() ?? 0) / 4;
+    const due = pending >= MIN_PENDING && pending >= (this.#count.get() ?? 0) / 4;
     if (due) this.prune(now);
     this.#savePending.run(PENDING_NOTE, String(due ? 0 : pending));
   }
@@ -76,7 +76,7 @@ export class Pruning {
            ) WHERE place > ?
          )`,
       )
-      .run(KEPT_CONTENTS);
+      .run(MAX_CONTENTS);
     this.#db
       .prepare(
         `DELETE FROM file_state WHERE path NOT IN (

@@ -5,7 +5,7 @@ import { recordHash } from '../../records/record-hash';
 import type { TestFileKey } from '../../records/types';
 
 /** How many complete records a test file keeps. */
-export const KEPT_RECORDS = 8;
+export const MAX_RECORDS = 8;
 
 /** A row of `test_file`. */
 export interface TestFileRow extends TestFileKey {
@@ -108,7 +108,7 @@ export class RecordWriter {
    * Drops the least recently matched records of a test file beyond `keep` complete ones and one incomplete one.
    * @returns How many were dropped.
    */
-  limit(testFileId: number, keep = KEPT_RECORDS): number {
+  limit(testFileId: number, keep = MAX_RECORDS): number {
     const excess = [
       ...this.#excess.all(testFileId, 1, keep),
       ...this.#excess.all(testFileId, 0, 1),

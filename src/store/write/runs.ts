@@ -3,7 +3,7 @@ import { isCount, isNumber } from '../../records/checks';
 import type { RunSummary } from '../../records/types';
 
 /** How many runs are remembered. */
-export const KEPT_RUNS = 200;
+export const MAX_RUNS = 200;
 
 /** A total order, so that which runs stay does not depend on the order in which they came. */
 const NEWEST_FIRST = 'started_at DESC, duration DESC, selected DESC, total DESC, saved DESC';
@@ -30,5 +30,5 @@ export function readRuns(db: Database, limit: number): RunSummary[] {
 export function limitRuns(db: Database): void {
   db.prepare<[number]>(
     `DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY ${NEWEST_FIRST} LIMIT -1 OFFSET ?)`,
-  ).run(KEPT_RUNS);
+  ).run(MAX_RUNS);
 }

@@ -7,10 +7,14 @@ export interface LookupConfig {
 }
 
 /**
- * The folders in which Jest looks for a module that is named without a path, in the order in which it does.
+ * The folders in which Jest looks for a module that is named without a path, in that order.
+ *
+ * Example: for a file in `/repo/src` and `['node_modules', 'shared']`, these are `/repo/src/node_modules`,
+ * `/repo/src/shared`, `/repo/node_modules`, `/repo/shared`, `/node_modules`, `/shared`, then `paths`.
+ *
  * Source: jest-resolve, `nodeModulesPaths` and `Resolver.findNodeModule`.
  * @param folder Absolute path of the folder of the file that asks.
- * @param directories Jest's `moduleDirectories`: a relative one is looked for in each folder from here up.
+ * @param directories Jest's `moduleDirectories`. A relative one is searched in this folder and in each one above.
  * @param paths Absolute paths of the folders that are searched last.
  */
 export function* lookupFolders(

@@ -4,9 +4,14 @@ export interface MapperConfig {
 }
 
 /**
- * Where Jest's `moduleNameMapper` sends a specifier.
+ * Where Jest's `moduleNameMapper` sends a specifier. Jest tries all targets in turn, so a file that is added at a target
+ * of higher priority than the one found changes what is imported.
+ *
+ * Example: with `{ '^@/(.*)$': ['<rootDir>/src/$1', '<rootDir>/lib/$1'] }`, `@/a` gives `<rootDir>/src/a` and
+ * `<rootDir>/lib/a`. If only `lib/a.js` exists, adding `src/a.js` changes what `@/a` means.
+ *
  * Source: jest-resolve, `Resolver.resolveStubModuleName`.
- * @returns Null where it does not decide on it, else names and paths in the order in which Jest tries them.
+ * @returns A function that gives names and paths in the order in which Jest tries them; null if no pattern matches.
  */
 export function mappedSpecifiers({
   moduleNameMapper,
