@@ -7,7 +7,7 @@ import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from 
 import { withoutHandover } from '../run/handover';
 import { hideRunVariables } from '../run/run-variables';
 import { attach } from '../recording/attach';
-import type { AnyEnvironment } from '../recording/circus';
+import type { AnyEnvironment } from '../recording/tests/circus';
 import { isCoveredByV8 } from '../interception/modules/recompiled';
 import { environmentClass, loadWhileTranspiling } from '../recording/user-environment';
 

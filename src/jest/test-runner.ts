@@ -7,7 +7,7 @@ import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome } from '../recording/attach';
-import type { AnyEnvironment } from '../recording/circus';
+import type { AnyEnvironment } from '../recording/tests/circus';
 import { isCoveredByV8 } from '../interception/modules/recompiled';
 import {
   docblockEnvironment,

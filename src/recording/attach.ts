@@ -2,15 +2,15 @@ import type { Config } from '@jest/types';
 import { flushInWorker } from '../compile-cache';
 import { wrapsAllTransformers } from '../run/handover';
 import { putBack } from '../run/run-variables';
-import type { AnyEnvironment } from './circus';
+import type { AnyEnvironment } from './tests/circus';
 import { hideProbes, watchVariables } from './environment-globals';
 import { settlePending } from '../interception/observer';
 import { replace } from '../interception/patched';
 import { keepCompiledModules } from '../interception/modules/recompiled';
 import { Recorder } from './recorder';
 import { safely, warnUnrecorded } from './safely';
-import { watchTestEvents, type Attachment } from './test-events';
-import { planSkips } from './test-plan';
+import { watchTestEvents, type Attachment } from './tests/test-events';
+import { planSkips } from './tests/test-plan';
 import { joinRun } from './join-run';
 
 /** What Jest's plug points know of the test file. */

@@ -8,14 +8,14 @@ import type { VariableListener } from '../interception/variables/variables';
 import type { TestIdentity } from '../records/test-identity';
 import type { Dependency, TestOutcome } from '../records/types';
 import { Accumulator } from './accumulator';
-import { ChildInputs } from './child-inputs';
-import { CompiledInputs } from './compiled-inputs';
+import { ChildInputs } from './inputs/child-inputs';
+import { CompiledInputs } from './inputs/compiled-inputs';
 import type { JournalWriter, RecordedFile } from './journal-writer';
-import { ModuleInputs, type ModuleContext } from './module-inputs';
+import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
-import { PathInputs } from './path-inputs';
+import { PathInputs } from './inputs/path-inputs';
 import { ProbeReader } from './probe-reader';
-import { TestFootprints, type SkippedTest } from './test-footprints';
+import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
 
 /** What names a test file in its run. */

@@ -12,8 +12,8 @@ import { collectChildren, watchChildren } from '../interception/children/childre
 import { Accumulator } from './accumulator';
 import { observe, stopObserving, unobserved } from '../interception/observer';
 import { now } from '../interception/files/self-writes';
-import { PathInputs } from './path-inputs';
-import { Replay } from './replay';
+import { PathInputs } from './inputs/path-inputs';
+import { Replay } from './inputs/replay';
 import type { Sink } from '../interception/sink';
 
 let watching: SetupRecorder | null = null;

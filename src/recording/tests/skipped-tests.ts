@@ -1,9 +1,9 @@
-import { encodeMetadata, FINGERPRINT_BYTES } from '../blocks';
-import type { SkippedTests } from '../run/run-file';
-import { Store } from '../store';
-import type { FileVersion, Footprint } from '../records/types';
-import { Accumulator } from './accumulator';
-import { testKey } from '../records/test-identity';
+import { encodeMetadata, FINGERPRINT_BYTES } from '../../blocks';
+import type { SkippedTests } from '../../run/run-file';
+import { Store } from '../../store';
+import type { FileVersion, Footprint } from '../../records/types';
+import { Accumulator } from '../accumulator';
+import { testKey } from '../../records/test-identity';
 import type { SkippedTest } from './test-footprints';
 
 /** What the database says of the tests of a test file that are skipped as unaffected. */

@@ -1,18 +1,18 @@
 import path from 'node:path';
-import { contentHash } from '../dependencies/files/content';
-import { importClosure, mentionedFiles } from '../dependencies/resolution/imports';
-import { mockName } from '../dependencies/resolution/mocks';
-import { toStored } from '../dependencies/files/paths';
-import { isName } from '../interception/modules/resolver';
-import { calledForStackTrace } from '../interception/callers';
-import { NOBODY, type Sink } from '../interception/sink';
-import { installedName, packageName } from '../records/package-name';
-import type { Dependency } from '../records/types';
-import type { Accumulator } from './accumulator';
+import { contentHash } from '../../dependencies/files/content';
+import { importClosure, mentionedFiles } from '../../dependencies/resolution/imports';
+import { mockName } from '../../dependencies/resolution/mocks';
+import { toStored } from '../../dependencies/files/paths';
+import { isName } from '../../interception/modules/resolver';
+import { calledForStackTrace } from '../../interception/callers';
+import { NOBODY, type Sink } from '../../interception/sink';
+import { installedName, packageName } from '../../records/package-name';
+import type { Dependency } from '../../records/types';
+import type { Accumulator } from '../accumulator';
 import type { CompiledInputs } from './compiled-inputs';
 import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
-import { fileDependency } from '../interception/files/file-values';
-import type { WorkerRun } from './worker-run';
+import { fileDependency } from '../../interception/files/file-values';
+import type { WorkerRun } from '../worker-run';
 
 /** What decides how Jest finds and loads the modules of a test file. */
 export interface ModuleContext {

@@ -1,13 +1,13 @@
-import { contentHash } from '../dependencies/files/content';
-import { linkValue } from '../dependencies/resolution/closer-node-modules';
-import { statsOf } from '../dependencies/files/stats';
-import type { Dependency } from '../records/types';
-import type { Accumulator } from './accumulator';
-import { STAMP, type Observation } from '../interception/children/observation';
-import { unwatched } from '../interception/observer';
-import type { SelfWrites } from '../interception/files/self-writes';
-import { isStill } from '../interception/children/stamps';
-import { manifestDependency } from '../interception/files/file-values';
+import { contentHash } from '../../dependencies/files/content';
+import { linkValue } from '../../dependencies/resolution/closer-node-modules';
+import { statsOf } from '../../dependencies/files/stats';
+import type { Dependency } from '../../records/types';
+import type { Accumulator } from '../accumulator';
+import { STAMP, type Observation } from '../../interception/children/observation';
+import { unwatched } from '../../interception/observer';
+import type { SelfWrites } from '../../interception/files/self-writes';
+import { isStill } from '../../interception/children/stamps';
+import { manifestDependency } from '../../interception/files/file-values';
 import { inputAt, LOST, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */

@@ -1,10 +1,10 @@
-import { realPath, toStored } from '../dependencies/files/paths';
-import type { Dependency } from '../records/types';
-import { compiledNow } from '../transform/inlined-sources';
-import { transformInputs } from '../transform/transform-inputs';
-import type { Accumulator } from './accumulator';
+import { realPath, toStored } from '../../dependencies/files/paths';
+import type { Dependency } from '../../records/types';
+import { compiledNow } from '../../transform/inlined-sources';
+import { transformInputs } from '../../transform/transform-inputs';
+import type { Accumulator } from '../accumulator';
 import { LOST } from './path-inputs';
-import type { WorkerRun } from './worker-run';
+import type { WorkerRun } from '../worker-run';
 
 /** Makes dependencies of what transformers used to make the code that a test file ran. */
 export class CompiledInputs {

@@ -1,18 +1,21 @@
 import path from 'node:path';
-import { mappedSpecifiers, type MapperConfig } from '../dependencies/resolution/module-name-mapper';
-import { moduleExtensions, type ExtensionsConfig } from '../dependencies/resolution/extensions';
+import {
+  mappedSpecifiers,
+  type MapperConfig,
+} from '../../dependencies/resolution/module-name-mapper';
+import { moduleExtensions, type ExtensionsConfig } from '../../dependencies/resolution/extensions';
 import {
   lookupFolders,
   nodePathFolders,
   type LookupConfig,
-} from '../dependencies/resolution/lookup-folders';
-import { linkedWay, linkValue } from '../dependencies/resolution/closer-node-modules';
-import { packageName } from '../records/package-name';
-import { isWithin, realPath, toStored } from '../dependencies/files/paths';
-import { kindAt } from '../dependencies/files/stats';
-import { PATH } from '../interception/modules/resolver';
-import type { Dependency } from '../records/types';
-import type { WorkerRun } from './worker-run';
+} from '../../dependencies/resolution/lookup-folders';
+import { linkedWay, linkValue } from '../../dependencies/resolution/closer-node-modules';
+import { packageName } from '../../records/package-name';
+import { isWithin, realPath, toStored } from '../../dependencies/files/paths';
+import { kindAt } from '../../dependencies/files/stats';
+import { PATH } from '../../interception/modules/resolver';
+import type { Dependency } from '../../records/types';
+import type { WorkerRun } from '../worker-run';
 
 /** The parts of a Jest config that decide where modules are looked for. */
 export type ModuleLookupConfig = LookupConfig & MapperConfig & ExtensionsConfig;

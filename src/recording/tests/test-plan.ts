@@ -1,12 +1,12 @@
-import { toStored } from '../dependencies/files/paths';
-import type { RunProject } from '../run/run-file';
-import { byFullName, identify, testKey, type TestIdentity } from '../records/test-identity';
+import { toStored } from '../../dependencies/files/paths';
+import type { RunProject } from '../../run/run-file';
+import { byFullName, identify, testKey, type TestIdentity } from '../../records/test-identity';
 import { testName, type CircusBlock, type CircusState, type CircusTest } from './circus';
 import { readSkippedTests, type SkippedFootprints } from './skipped-tests';
-import { unobserved } from '../interception/observer';
+import { unobserved } from '../../interception/observer';
 import type { SkippedTest } from './test-footprints';
-import { warnOnce } from './join-run';
-import type { WorkerRun } from './worker-run';
+import { warnOnce } from '../join-run';
+import type { WorkerRun } from '../worker-run';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
 export interface TestPlan {

@@ -1,8 +1,8 @@
-import { testKey, type TestIdentity } from '../records/test-identity';
-import type { TestOutcome } from '../records/types';
-import { Accumulator } from './accumulator';
-import type { RecordedTest } from './journal-writer';
-import type { ProbeReader } from './probe-reader';
+import { testKey, type TestIdentity } from '../../records/test-identity';
+import type { TestOutcome } from '../../records/types';
+import { Accumulator } from '../accumulator';
+import type { RecordedTest } from '../journal-writer';
+import type { ProbeReader } from '../probe-reader';
 
 /** A test that is skipped as unaffected, with what its record says. */
 export interface SkippedTest extends RecordedTest {

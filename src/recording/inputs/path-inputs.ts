@@ -1,18 +1,18 @@
 import path from 'node:path';
-import { listingEntries, valueOfEntries } from '../dependencies/files/listing';
-import { linkValue } from '../dependencies/resolution/closer-node-modules';
-import { realPath, toStored, type PathClass } from '../dependencies/files/paths';
-import { kindAt } from '../dependencies/files/stats';
-import type { Dependency } from '../records/types';
+import { listingEntries, valueOfEntries } from '../../dependencies/files/listing';
+import { linkValue } from '../../dependencies/resolution/closer-node-modules';
+import { realPath, toStored, type PathClass } from '../../dependencies/files/paths';
+import { kindAt } from '../../dependencies/files/stats';
+import type { Dependency } from '../../records/types';
 import {
   fileDependency,
   manifestDependency,
   presenceDependency,
-} from '../interception/files/file-values';
-import { unwatched } from '../interception/observer';
-import { SelfWrites } from '../interception/files/self-writes';
-import type { Sink } from '../interception/sink';
-import type { WorkerRun } from './worker-run';
+} from '../../interception/files/file-values';
+import { unwatched } from '../../interception/observer';
+import { SelfWrites } from '../../interception/files/self-writes';
+import type { Sink } from '../../interception/sink';
+import type { WorkerRun } from '../worker-run';
 
 /** What paths mean in a run. */
 export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;

@@ -1,7 +1,7 @@
-import { replace } from '../interception/patched';
+import { replace } from '../../interception/patched';
 import type { AnyEnvironment, CircusEvent, CircusState, CircusTest } from './circus';
-import type { Recorder } from './recorder';
-import { safely } from './safely';
+import type { Recorder } from '../recorder';
+import { safely } from '../safely';
 import { keepSnapshots } from './skipped-snapshots';
 import type { TestPlan } from './test-plan';
 

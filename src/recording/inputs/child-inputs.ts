@@ -1,16 +1,16 @@
-import { allBlocks, executedBlocks } from '../blocks/node-file';
-import { ChildModules } from '../interception/children/child-modules';
-import type { Ran } from '../interception/children/child-reports';
-import { watchChildren } from '../interception/children/children';
-import type { Observation } from '../interception/children/observation';
-import { unwatched } from '../interception/observer';
-import { now } from '../interception/files/self-writes';
-import type { VariableListener } from '../interception/variables/variables';
-import type { Accumulator } from './accumulator';
-import { fileDependency } from '../interception/files/file-values';
+import { allBlocks, executedBlocks } from '../../blocks/node-file';
+import { ChildModules } from '../../interception/children/child-modules';
+import type { Ran } from '../../interception/children/child-reports';
+import { watchChildren } from '../../interception/children/children';
+import type { Observation } from '../../interception/children/observation';
+import { unwatched } from '../../interception/observer';
+import { now } from '../../interception/files/self-writes';
+import type { VariableListener } from '../../interception/variables/variables';
+import type { Accumulator } from '../accumulator';
+import { fileDependency } from '../../interception/files/file-values';
 import type { PathInputs } from './path-inputs';
 import { Replay } from './replay';
-import type { WorkerRun } from './worker-run';
+import type { WorkerRun } from '../worker-run';
 
 /** Who takes what children did as if the test file had done it itself. */
 type Recording = PathInputs & VariableListener;
