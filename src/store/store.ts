@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import type { Database } from 'better-sqlite3';
-import { isCount, isText } from '../records/checks';
 import { Clock } from './connection/clock';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
@@ -20,7 +19,7 @@ import { hashContent } from './read/content-hash';
 import { FileStates } from './read/file-states';
 import { takeSnapshot, type Snapshot } from './read/snapshot';
 import { readTestFilePaths } from './read/test-file-paths';
-import { readTotals, type Totals } from './read/totals';
+import { readLatestVersionId, readNote, readTotals, type Totals } from './read/totals';
 import type {
   CommitBatch,
   Environment,
@@ -202,21 +201,12 @@ export class Store {
 
   /** The highest id of a file version: about how many there are. */
   latestVersionId(): number {
-    return this.#guard(() => {
-      const id = this.#db.prepare<[], unknown>('SELECT max(id) FROM file_version').pluck().get();
-      return isCount(id) ? id : 0;
-    });
+    return this.#guard(() => readLatestVersionId(this.#db));
   }
 
   /** The value of a note; undefined when there is none. */
   note(key: string): string | undefined {
-    return this.#guard(() => {
-      const value = this.#db
-        .prepare<[string], unknown>('SELECT value FROM note WHERE key = ?')
-        .pluck()
-        .get(key);
-      return isText(value) ? value : undefined;
-    });
+    return this.#guard(() => readNote(this.#db, key));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { isCount, isText } from '../../records/checks';
 
 /** How much a database holds. */
 export interface Totals {
@@ -16,4 +17,19 @@ export function readTotals(db: Database): Totals {
          (SELECT count(*) FROM record) AS records`,
     )
     .get() as Totals;
+}
+
+/** The highest id of a file version; 0 if there is none. */
+export function readLatestVersionId(db: Database): number {
+  const id = db.prepare<[], unknown>('SELECT max(id) FROM file_version').pluck().get();
+  return isCount(id) ? id : 0;
+}
+
+/** The value of a note; undefined if there is none. */
+export function readNote(db: Database, key: string): string | undefined {
+  const value = db
+    .prepare<[string], unknown>('SELECT value FROM note WHERE key = ?')
+    .pluck()
+    .get(key);
+  return isText(value) ? value : undefined;
 }
