@@ -8,7 +8,7 @@ import {
   withoutOptions,
 } from '../../src/config/arguments';
 import { readCommandLine } from '../../src/config/command-line';
-import { toArgv } from '../../src/config/argv';
+import { toArgv } from '../../src/config/reading/argv';
 import { readOptionTable } from '../../src/config/user-jest';
 
 const here = createRequire(__filename);

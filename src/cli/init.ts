@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { locateProject, type ProjectLocation } from '../config/locate';
+import { locateProject, type ProjectLocation } from '../config/reading/locate';
 import { commandToAdd, packageManagerOf } from '../dependencies/packages/package-manager';
 import { apply, readText, revert, type Change } from '../setup/change';
 import { services } from '../setup/ci';

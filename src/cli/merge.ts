@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { locateProject } from '../config/locate';
+import { locateProject } from '../config/reading/locate';
 import { whySelectionIsOff } from '../controller/checks/escapes';
 import { count, some } from '../terminal/logger';
 import { showProgress, type Progress } from '../terminal/progress';

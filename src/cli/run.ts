@@ -4,7 +4,7 @@ import {
   prepareProcess,
   type ProjectJest,
 } from '../config/compose-command';
-import { UserConfigError } from '../config/normalise';
+import { UserConfigError } from '../config/reading/normalise';
 import { normaliseOptions, type UserOptions } from '../config/options';
 import { UnusableJestError, type UserJest } from '../config/user-jest';
 import { sentenceOf, warn } from '../config/warn';

@@ -4,12 +4,12 @@ import { readArguments, withoutOptions, type GivenArguments } from './arguments'
 import { readCommandLine } from './command-line';
 import { compose } from './compose';
 import { publishComposition } from './composition';
-import { holdConfig } from './held-config';
-import { toArgv } from './argv';
-import { loadConfigs } from './load';
+import { holdConfig } from './reading/held-config';
+import { toArgv } from './reading/argv';
+import { loadConfigs } from './reading/load';
 import { announceOptions } from '../run/run-variables';
 import { normaliseOptions, optionsAsVariables, type Options, type UserOptions } from './options';
-import { collectOptions } from './reading';
+import { collectOptions } from './reading/uncomposed';
 import { findJest, JestMissingError, type JestCliModule, type UserJest } from './user-jest';
 import { warn } from './warn';
 

@@ -1,7 +1,7 @@
 import type { EnvironmentHandover, TransformHandover } from '../run/handover';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
-import type { EffectiveConfig, LoadedConfig, RawConfig } from './raw-config';
+import type { EffectiveConfig, LoadedConfig, RawConfig } from './reading/raw-config';
 
 /** JavaScript that none of the user's transformers matches gets probes too. */
 export const CATCH_ALL = '\\.[cm]?jsx?$';

@@ -6,7 +6,7 @@ import { defaultReporter } from './default-reporter';
 import { globalKeys } from './global-keys';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
-import type { LoadedConfig, LoadedConfigs, RawConfig, ReporterEntry } from './raw-config';
+import type { LoadedConfig, LoadedConfigs, RawConfig, ReporterEntry } from './reading/raw-config';
 import type { JestConfigModule } from './user-jest';
 
 export interface ComposeContext {

@@ -5,7 +5,7 @@ import { commandToAdd } from '../dependencies/packages/package-manager';
 import { folderWith } from '../dependencies/files/paths';
 import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
-import type { RawConfig } from './raw-config';
+import type { RawConfig } from './reading/raw-config';
 
 /** What we use of the user's jest-config. */
 export interface JestConfigModule {

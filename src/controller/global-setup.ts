@@ -21,7 +21,7 @@ export async function beginWithoutSequencer(
   const { logger } = controller.request;
   if (!wrapsTransformers(projectConfig)) {
     logger.info(
-      'testSequencer, transform and reporters are not ours, so files count as a whole and an unaffected test file is entered with its tests skipped; withTestmon(config) adds them all.',
+      'testSequencer, transform and reporters are not those of jest-testmon, so files count as a whole and an unaffected test file is entered with its tests skipped; withTestmon(config) adds them all.',
     );
   }
   try {

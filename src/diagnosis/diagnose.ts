@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { locateProject, type ProjectLocation } from '../config/locate';
+import { locateProject, type ProjectLocation } from '../config/reading/locate';
 import { normaliseOptions } from '../config/options';
 import { JestMissingError } from '../config/user-jest';
 import { commandToAdd } from '../dependencies/packages/package-manager';

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { EffectiveConfig, LoadedConfigs } from '../config/raw-config';
+import type { EffectiveConfig, LoadedConfigs } from '../config/reading/raw-config';
 import { reporter, type Finding } from './finding';
 
 /** A plug point of ours: the config key that names it, and what is lost without it. */
@@ -39,7 +39,7 @@ const PLUG_POINTS: PlugPoint[] = [
   {
     key: 'globalSetup',
     written: "globalSetup: 'jest-testmon/global-setup'",
-    lost: 'no run begins, unless testSequencer is ours',
+    lost: 'no run begins, unless testSequencer is that of jest-testmon',
     ofRoot: true,
     files: ({ globalSetup }) => [globalSetup],
   },
@@ -76,7 +76,7 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   if (!byHand) {
     return [
       found.ok(
-        'the config names nothing of ours: "npx jest-testmon" selects, plain "jest" runs everything',
+        'the config names nothing of jest-testmon: "npx jest-testmon" selects, plain "jest" runs everything',
       ),
     ];
   }

@@ -1,6 +1,6 @@
 import { readArguments, type GivenArguments } from '../config/arguments';
 import { composeArguments, findProjectJest, prepareProcess } from '../config/compose-command';
-import { UserConfigError } from '../config/normalise';
+import { UserConfigError } from '../config/reading/normalise';
 import type { Options, UserOptions } from '../config/options';
 import type { UserJest } from '../config/user-jest';
 import { messageOf } from '../terminal/error-message';

@@ -70,10 +70,10 @@ export function suspects({
   const advice =
     'make it part of what the test reads, or let the file run always with /** @testmon always */ or the option always.';
   if (changedIgnored.length > 0) {
-    return `the option ignore leaves out ${count(changedIgnored.length, 'file')} that changed since${some(changedIgnored)}; take them off the list if the tests need them. Else the cause is the clock, the network, chance or another thing that is not watched: ${advice}`;
+    return `the option ignore leaves out ${count(changedIgnored.length, 'file')} that changed since${some(changedIgnored)}; take them off the list if the tests need them. Else the cause is the clock, the network, randomness or another thing that is not watched: ${advice}`;
   }
   const ignored = ignore.length > 0 ? ', a file that the option ignore leaves out' : '';
-  return `the cause is something that is not watched: the clock, the network, chance${ignored}, or a bug in testmon. Run the file again: if it passes now, it is chance or order; if not, ${advice}`;
+  return `the cause is something that is not watched: the clock, the network, randomness${ignored}, or a bug in testmon. Run the file again: if it passes now, the cause is randomness or the order of tests; if not, ${advice}`;
 }
 
 /**

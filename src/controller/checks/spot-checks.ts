@@ -188,10 +188,10 @@ export class SpotChecks {
    */
   sayFindings(isKept: boolean): void {
     const { logger, root, options } = this.#request;
-    const chance = this.#findings.filter(({ chosen }) => chosen.isFlaky);
-    if (chance.length > 0) {
+    const flaky = this.#findings.filter(({ chosen }) => chosen.isFlaky);
+    if (flaky.length > 0) {
       logger.warn(
-        `the spot check of ${namesOf(chance)} failed, as ${chance.length === 1 ? 'it has' : 'they have'} before with nothing changed that is watched, so this is taken for a flaky test; /** @testmon always */ runs such a test file each time.`,
+        `the spot check of ${namesOf(flaky)} failed, as ${flaky.length === 1 ? 'it has' : 'they have'} before with nothing changed that is watched, so this is taken for a flaky test; /** @testmon always */ runs such a test file each time.`,
       );
     }
     const escapes = this.#escapes;

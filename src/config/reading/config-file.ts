@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isFile } from '../dependencies/files/stats';
+import { isFile } from '../../dependencies/files/stats';
 
 /**
  * The file that called a function of ours, or null where the stack does not tell.

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
-import { realPath } from '../dependencies/files/paths';
-import { readArguments } from './arguments';
-import { commonFolder } from './compose';
+import { realPath } from '../../dependencies/files/paths';
+import { readArguments } from '../arguments';
+import { commonFolder } from '../compose';
 import { toArgv } from './argv';
 import { loadConfigs } from './load';
-import { normaliseOptions, type Options } from './options';
+import { normaliseOptions, type Options } from '../options';
 import type { LoadedConfigs } from './raw-config';
-import { collectOptions } from './reading';
-import { findJest, type UserJest } from './user-jest';
+import { collectOptions } from './uncomposed';
+import { findJest, type UserJest } from '../user-jest';
 
 /** A project as commands see it that run no tests. */
 export interface ProjectLocation {

@@ -1,4 +1,4 @@
-import { AsyncScope } from './async-scope';
+import { AsyncScope } from '../async-scope';
 
 type Listener = (message: string) => void;
 

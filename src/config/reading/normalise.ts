@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Argv } from './argv';
 import type { EffectiveConfig, RawConfig } from './raw-config';
-import type { JestConfigModule } from './user-jest';
+import type { JestConfigModule } from '../user-jest';
 import { withoutValidationMessages } from './validation-messages';
-import { swallowed } from '../terminal/debug';
+import { swallowed } from '../../terminal/debug';
 
 /** Jest refused the config. Jest itself says so better than we could, so this is never shown. */
 export class UserConfigError extends Error {

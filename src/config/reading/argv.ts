@@ -1,4 +1,4 @@
-import type { GivenArguments, OptionTable } from './arguments';
+import type { GivenArguments, OptionTable } from '../arguments';
 
 /** The options of a command line in the form that jest-config reads them. */
 export type Argv = Record<string, unknown>;

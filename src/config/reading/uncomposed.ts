@@ -1,5 +1,5 @@
-import { AsyncScope } from './async-scope';
-import type { UserOptions } from './options';
+import { AsyncScope } from '../async-scope';
+import type { UserOptions } from '../options';
 
 /** What a `withTestmon` met while a config was read for composing. */
 interface Reading {

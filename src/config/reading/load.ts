@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import type { Argv } from './argv';
 import { findRootOnlyKeys, normalise, refused, UserConfigError } from './normalise';
 import type { LoadedConfig, LoadedConfigs, RawConfig } from './raw-config';
-import { readUncomposed } from './reading';
-import type { JestConfigModule } from './user-jest';
+import { readUncomposed } from './uncomposed';
+import type { JestConfigModule } from '../user-jest';
 
 /**
  * Reads every config of a run the way `readConfigs` of jest-config does, and keeps the written form beside the
