@@ -3,6 +3,7 @@ import { decodeMetadata, encodeMetadata, readNodeFile, type NodeFile } from '../
 import { contentHash } from '../dependencies/files/content';
 import { PackageReader } from '../dependencies/packages/packages';
 import { governingManifests, manifestValue } from '../dependencies/packages/manifest';
+import { ownName } from '../dependencies/packages/package-targets';
 import { fromStored, PathClassifier } from '../dependencies/files/paths';
 import {
   declarationSignature,
@@ -58,6 +59,7 @@ export class WorkerRun {
   readonly #folders: FolderReader;
   readonly #dependencies = new DependencyCache();
   readonly #links = new Map<string, string>();
+  readonly #packageNames = new Map<string, string>();
   readonly #probed = new Map<string, ProbedFile>();
   readonly #nodeFiles = new Map<string, NodeScript | null>();
 
@@ -160,6 +162,17 @@ export class WorkerRun {
       () => (isNames ? this.file.variableNames : value),
       `${name} ${value}`,
     );
+  }
+
+  /**
+   * The name that a folder's package.json gives to its package, remembered; empty where it gives none.
+   * @param folder Absolute path.
+   */
+  packageName(folder: string): string {
+    return getOrCreate(this.#packageNames, folder, () => {
+      const name = unobserved(() => ownName(folder));
+      return typeof name === 'string' ? name : '';
+    });
   }
 
   /**

@@ -16,11 +16,18 @@ import { packageNamesIn } from '../dependencies/packages/tool-packages';
 import { slowHash } from '../dependencies/slow-hash';
 import { fastValue, ignoredVariables, mayBeSecret } from '../dependencies/variables';
 import { preloaded, preloadedPackages, type ProcessSnapshot } from './runtime-fingerprint';
+import { inlinesAcrossFiles } from '../transform/inlined-sources';
 import { namesIn, portableConfig, portablePath } from './portable-config';
 import { swallowed } from '../terminal/debug';
 
 /** Keys of package.json that tell Node, Jest or a transformer how to work. */
-const PACKAGE_KEYS = ['name', 'type', 'imports', 'exports', 'main', 'module', 'browser'];
+const PACKAGE_KEYS = ['name', 'type', 'imports', 'browser'];
+
+/**
+ * Keys of package.json that say by which of its files a package is entered. They count for the test files that ask for it
+ * by its name or its folder, unless a resolver, a compiler or a global setup asks in its own way.
+ */
+const ENTRY_KEYS = ['exports', 'main', 'module'];
 
 /** Keys of package.json that configure tools: what they name is loaded by a tool. */
 const TOOL_KEYS = ['babel', 'browserslist', 'swc', 'ts-jest'];
@@ -111,7 +118,7 @@ export function toolChainHash(input: ToolChainInput): string {
         portablePath(checkout, file),
         contentHash(contents[index] ?? ''),
       ]),
-      manifests.map((manifest) => pick(manifest, PACKAGE_KEYS)),
+      manifests.map((manifest) => pick(manifest, packageKeys(input))),
       toolConfigs,
       packages,
     ]),
@@ -194,6 +201,15 @@ function readManifest(file: string): Record<string, unknown> | null {
     swallowed('workspace', error, `reading ${file}; it counts as missing`);
     return null;
   }
+}
+
+/** The keys of a package.json that count for all. */
+function packageKeys({ config, globalSetups }: ToolChainInput): readonly string[] {
+  const isPlain =
+    typeof config.resolver !== 'string' &&
+    globalSetups.length === 0 &&
+    !config.transform.some(([, transformer]) => inlinesAcrossFiles(transformer));
+  return isPlain ? PACKAGE_KEYS : [...PACKAGE_KEYS, ...ENTRY_KEYS];
 }
 
 function pick(manifest: Record<string, unknown> | null, keys: readonly string[]): unknown {

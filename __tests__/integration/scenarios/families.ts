@@ -14,6 +14,7 @@ import { monorepo, onePackage } from './monorepo';
 import { packageManagers } from './package-managers';
 import { native } from './native';
 import { nodeOptions } from './node-options';
+import { ownPackage } from './own-package';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { closed, platforms, resolution } from './resolution';
@@ -56,6 +57,8 @@ export const families: readonly Family[] = [
   testFiles,
   resolution,
   packages,
+  ownPackage,
+  underJest29(ownPackage),
   babelToolChain,
   babelPlugins,
   transformInputs,

@@ -18,7 +18,12 @@ import type { Dependency } from '../../records/types';
 import type { WorkerRun } from '../worker-run';
 
 /** The parts of a Jest config that decide where modules are looked for. */
-export type ModuleLookupConfig = LookupConfig & MapperConfig & ExtensionsConfig;
+export type ModuleLookupConfig = LookupConfig &
+  MapperConfig &
+  ExtensionsConfig & {
+    /** Absolute path. */
+    rootDir: string;
+  };
 
 /** As Jest's resolver has read it: once, before any test could change it. */
 const NODE_PATH = nodePathFolders(process.env['NODE_PATH'], realPath(process.cwd()));
@@ -43,6 +48,8 @@ export class ModuleLookups {
   readonly #run: WorkerRun;
   readonly #directories: readonly string[];
   readonly #paths: readonly string[];
+  /** Folders whose package.json belongs to the environment, except for what it says of the ways into the package. */
+  readonly #homes: readonly string[];
   readonly #mapped: (specifier: string) => readonly string[] | null;
   /** Whether only folders called `node_modules` are searched: `closerNodeModules` covers these for all packages at once. */
   readonly #isPlain: boolean;
@@ -52,6 +59,7 @@ export class ModuleLookups {
     this.extensions = moduleExtensions(config);
     this.#directories = config.moduleDirectories;
     this.#paths = [...NODE_PATH, ...(config.modulePaths ?? [])];
+    this.#homes = [...new Set([run.file.root, realPath(config.rootDir)])];
     this.#mapped = mappedSpecifiers(config);
     this.#isPlain =
       this.#paths.length === 0 &&
@@ -63,12 +71,28 @@ export class ModuleLookups {
     const mapped = this.#mapped(specifier);
     const dependencies: Dependency[] = [];
     for (const name of mapped ?? [specifier]) {
+      if (this.#mayEnterHome(name, folder, found))
+        dependencies.push(...this.#homes.map((home) => this.#manifest(home)));
       const isFound = PATH.test(name)
         ? this.#atPath(path.resolve(folder, name), found, mapped !== null, dependencies)
         : this.#byName({ folder, specifier: name, found, paths }, dependencies);
       if (isFound) break;
     }
     return dependencies;
+  }
+
+  /** Whether a lookup may ask the project's own package.json by which of its files the package is entered. */
+  #mayEnterHome(name: string, folder: string, found: string | null): boolean {
+    if (found === null) return true;
+    if (PATH.test(name)) {
+      const place = path.resolve(folder, name);
+      return !found.startsWith(`${place}.`) && this.#homes.includes(realPath(place));
+    }
+    if (!path.isAbsolute(found)) return false;
+    return (
+      this.#run.paths.place(found).kind !== 'package' ||
+      this.#homes.some((home) => this.#run.packageName(home) === packageName(name))
+    );
   }
 
   /**
