@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printable } from '../terminal/printable';
 import { printJson, printNotice } from '../terminal/output';
+import { messageOf } from '../terminal/error-message';
 
 export { colours, printJson, printLines, printNotice } from '../terminal/output';
 
@@ -60,7 +61,7 @@ export function fail(error: unknown, json: boolean, exitCode: number = EXIT.bad)
 
 /** What a person is told of an error that keeps a command from its work. */
 export function sentenceOfFailure(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [line = ''] = message.replace(/^testmon: /, '').split('\n');
   return line;
 }

@@ -1,4 +1,5 @@
 import { printable } from '../terminal/printable';
+import { messageOf } from '../terminal/error-message';
 
 /** Composing is impossible; the message is a sentence for the user. */
 export class CompositionError extends Error {}
@@ -14,7 +15,7 @@ export function warn(sentence: string): void {
 
 /** What a person is told of an error that keeps us from composing. */
 export function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (message.startsWith('testmon: ')) return message;
   const [line = 'unknown error'] = message.split('\n');
   return `testmon: the Jest config could not be composed (${line}), so this run is plain Jest: all tests, no records. Please report it; --no-testmon runs without this message.`;

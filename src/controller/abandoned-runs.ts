@@ -10,8 +10,9 @@ import { RunDirectory } from '../run/run-directory';
 import { TestOutcomes } from '../run/test-outcomes';
 
 /**
- * Commits what the workers have journaled of controllers that died, or could not commit for a lock, as Jest had judged it until then, and removes what
- * those left behind. What cannot be read there costs those records, never this run.
+ * Commits what the workers journaled in runs whose controller died, or could not commit because of a lock. Each record
+ * counts as far as Jest had said how its test file came out. Then removes the folders of those runs. What cannot be read
+ * there costs those records, never this run.
  * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
  */
 export function finishAbandonedRuns(store: Store, dataFile: string, logger: Logger): void {
@@ -42,7 +43,7 @@ function* recordsOf(
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
-  // Whatever killed Jest's process, a test file that ran in it may have done it: memory, a signal to itself.
+  // A test file that ran in Jest's own process may have killed it, by using up the memory or by a signal.
   const judged = new JudgedRecords(journals, outcomes, outcomes.distrust ?? 'inBand');
   for (const { record } of judged.records()) {
     const environmentId = environments(record.environmentId);

@@ -12,6 +12,7 @@ import { checkIgnored, checkOptions } from './options';
 import { checkSourceControl } from './source-control';
 import { checkTemporaryFolder } from './temporary-folder';
 import { checkCopies, checkJest, checkNode } from './versions';
+import { messageOf } from '../terminal/error-message';
 
 /**
  * Looks at everything that jest-testmon needs to work in a project. Nothing is changed, and no test runs.
@@ -36,7 +37,7 @@ export async function diagnose(config?: string): Promise<Finding[]> {
 }
 
 function notLocated(error: unknown): Finding[] {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [what = ''] = message
     .replace(/^testmon: /, '')
     .split('\n')

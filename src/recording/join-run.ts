@@ -9,6 +9,7 @@ import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { Store } from '../store';
 import { printable } from '../terminal/printable';
 import { WorkerRun } from './worker-run';
+import { messageOf } from '../terminal/error-message';
 
 /** How long a worker waits for the controller's run file. */
 const MAX_WAIT_MS = 5_000;
@@ -40,7 +41,7 @@ function tryJoin(runFile: string | undefined): WorkerRun | null {
     const isNeeded = file.collect || Object.values(file.projects).some(skipsAnything);
     return isNeeded ? join(file) : null;
   } catch (error) {
-    warnOnce(error instanceof Error ? error.message : String(error));
+    warnOnce(messageOf(error));
     return null;
   }
 }

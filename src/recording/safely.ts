@@ -1,6 +1,7 @@
 import { swallowed } from '../terminal/debug';
 import { warnOnce } from './join-run';
 import type { Recorder } from './recorder';
+import { messageOf } from '../terminal/error-message';
 
 /** Does a part of the recording. A fault of ours costs the record of this test file, never its tests. */
 export function safely(recorder: Recorder, work: () => void): void {
@@ -16,6 +17,6 @@ export function safely(recorder: Recorder, work: () => void): void {
 export function warnUnrecorded(error: unknown): void {
   swallowed('recording', error, 'recording a test file; it leaves no record');
   warnOnce(
-    `a test file could not be recorded (${error instanceof Error ? error.message : String(error)}); its tests run, and it is selected again next time.`,
+    `a test file could not be recorded (${messageOf(error)}); its tests run, and it is selected again next time.`,
   );
 }

@@ -4,11 +4,12 @@ import type { EffectiveConfig, RawConfig } from './raw-config';
 import type { JestConfigModule } from '../user-jest';
 import { withoutValidationMessages } from './validation-messages';
 import { swallowed } from '../../terminal/debug';
+import { messageOf } from '../../terminal/error-message';
 
 /** Jest refused the config. Jest itself says so better than we could, so this is never shown. */
 export class UserConfigError extends Error {
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
   }
 }
 

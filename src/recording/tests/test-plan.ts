@@ -7,6 +7,7 @@ import { unobserved } from '../../interception/observer';
 import type { SkippedTest } from './test-footprints';
 import { warnOnce } from '../join-run';
 import type { WorkerRun } from '../worker-run';
+import { messageOf } from '../../terminal/error-message';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
 export interface TestPlan {
@@ -41,7 +42,7 @@ export function planSkips(
       return unobserved(() => readSkippedTests(run.file.dataFile, skipped));
     } catch (error) {
       warnOnce(
-        `the records of ${name} cannot be read (${error instanceof Error ? error.message : String(error)}), so all its tests run.`,
+        `the records of ${name} cannot be read (${messageOf(error)}), so all its tests run.`,
       );
       return null;
     }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { commandToBuild, sqlitePackage } from './sqlite';
 import { printable } from '../../terminal/printable';
+import { messageOf } from '../../terminal/error-message';
 
 /**
  * - `damaged`: not a database, cut short, or not holding what it must.
@@ -113,10 +114,6 @@ function reasonOf(error: unknown, file: string): StoreErrorReason {
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Loaders list every place they looked in. */
