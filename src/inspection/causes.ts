@@ -63,7 +63,9 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'always':
       return name === ''
         ? 'what it did to the file system could not be recorded'
-        : `${name} asks to run always`;
+        : value === 'read'
+          ? `what it read from ${name} (a pipe, a socket or a device) cannot be watched`
+          : `${name} asks to run always`;
   }
 }
 

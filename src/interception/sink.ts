@@ -6,8 +6,11 @@ export interface Sink {
   readonly number?: number;
   /** Jest's runtime read a module's source, a JSON module or a snapshot. */
   loaded(file: string, content: string | Buffer): void;
-  /** Code under test read, or is about to read, a file's content or its size and times. */
-  read(file: string): void;
+  /**
+   * Code under test read, or is about to read, a file's content or its size and times.
+   * @param isContent Whether it is the content.
+   */
+  read(file: string, isContent?: boolean): void;
   /** Code under test looked for a path. */
   looked(file: string): void;
   /** Code under test asked where a path leads. */

@@ -83,8 +83,8 @@ class SetupRecorder extends PathInputs implements Sink {
   }
 
   // What lies elsewhere can be large, a downloaded database server say, and does not count in the end.
-  override read(file: string): void {
-    if (this.#isOfRepository(file)) super.read(file);
+  override read(file: string, isContent?: boolean): void {
+    if (this.#isOfRepository(file)) super.read(file, isContent);
   }
 
   override listed(folder: string): void {

@@ -38,7 +38,7 @@ export const DEPENDENCIES_VERSION = 2;
  * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
  * - `mocks`: a package or a module of Node, by its name; value: the manual mocks that Jest knows for it, those
  *   with `./` before them that the test file did not load.
- * - `always`: never holds: the test file asked to run always.
+ * - `always`: never holds: the test file asked to run always; with the value `read`, it read a pipe or a device.
  */
 export type DependencyKind =
   | 'file'

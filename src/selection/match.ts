@@ -132,7 +132,8 @@ export function dependencyLabel({ kind, name, value }: Dependency): string {
     case 'mocks':
       return `a manual mock of ${name}, or a package of that name in the project`;
     case 'always':
-      return name === '' ? 'what could not be recorded' : `${name} runs always`;
+      if (name === '') return 'what could not be recorded';
+      return value === 'read' ? `${name}, which cannot be watched` : `${name} runs always`;
     default:
       return name;
   }

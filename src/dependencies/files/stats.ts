@@ -30,6 +30,23 @@ export function kindOf(stats: fs.Stats): Kind {
   return stats.isDirectory() ? 'directory' : 'other';
 }
 
+/** By whatever name, a descriptor of this process. */
+const DESCRIPTOR = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/self\/fd\/)/;
+
+/** Devices that always give the same. */
+const CONSTANT_DEVICES = ['/dev/null', '/dev/zero', '/dev/full'];
+
+/** Whether what is read at a path comes from somewhere else each time: a pipe, a socket, a device, standard input. */
+export function isStream(file: string): boolean {
+  if (DESCRIPTOR.test(file)) return true;
+  const stats = statsOf(file);
+  if (stats === undefined || kindOf(stats) !== 'other') return false;
+  return !CONSTANT_DEVICES.some((device) => {
+    const constant = statsOf(device);
+    return constant?.isCharacterDevice() === true && constant.rdev === stats.rdev;
+  });
+}
+
 /** Whether there is a file at a path. */
 export function isFile(file: string): boolean {
   return statsOf(file)?.isFile() === true;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { contentHash } from '../../dependencies/files/content';
 import { listingValue } from '../../dependencies/files/listing';
 import { packageFolder } from '../../dependencies/packages/package-folder';
-import { kindAt } from '../../dependencies/files/stats';
+import { isStream, kindAt } from '../../dependencies/files/stats';
 import { isForeign, isWithin } from '../../dependencies/files/workspace-paths';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../children/observation';
@@ -53,7 +53,9 @@ export class ReportingSink implements Sink {
     this.#memory = memory;
   }
 
-  read(file: string): void {
+  read(file: string, isContent = false): void {
+    // What comes through a pipe is nowhere to be looked at again.
+    if (isContent && this.#counts(file) && isStream(file)) this.lost();
     const isScript = RUNNABLE.test(file) && this.#isLoading();
     this.#report(isScript ? 'script' : 'read', file, contentValue);
   }

@@ -12,6 +12,9 @@ const PROGRAM = /\.[cm]?[jt]sx?(\.map)?$/;
 const reads: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.read(file);
 };
+const readsContent: Report = (to, file) => {
+  if (!PROGRAM.test(file) || !calledForStackTrace()) to.read(file, true);
+};
 const looks: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.looked(file);
 };
@@ -55,7 +58,7 @@ const copies: Report = (to, file, args) => {
     to.listed(file);
     to.makes(target);
   } else {
-    to.read(file);
+    to.read(file, true);
     to.wrote(target);
   }
   for (const { path: below, isFolder } of tree) {
@@ -64,7 +67,7 @@ const copies: Report = (to, file, args) => {
       to.listed(below);
       to.makes(copy);
     } else {
-      to.read(below);
+      to.read(below, true);
       to.wrote(copy);
     }
   }
@@ -84,11 +87,11 @@ function opensFor(to: Sink, file: string, flags: unknown): void {
     typeof flags === 'number'
       ? (flags & (O_WRONLY | O_RDWR)) === 0
       : String(flags).startsWith('r') && !String(flags).includes('+');
-  if (readsOnly) return to.read(file);
+  if (readsOnly) return to.read(file, true);
   to.looked(path.dirname(file));
   if (has('x', O_EXCL)) to.looked(file);
   if (typeof flags === 'string' && flags.startsWith('r')) {
-    to.read(file);
+    to.read(file, true);
     to.changes(file);
   } else if (has('a', O_APPEND) || (typeof flags === 'number' && (flags & O_TRUNC) === 0)) {
     to.changes(file);
@@ -113,8 +116,8 @@ function relativeTarget(given: unknown, resolved: string): string {
 
 /** Each watched operation by its name in `fs.promises`; the callback and the `Sync` form follow from it. */
 export const OPERATIONS: Record<string, Report> = {
-  readFile: reads,
-  openAsBlob: reads,
+  readFile: readsContent,
+  openAsBlob: readsContent,
   open: opens,
   stat: reads,
   lstat: looksAtLink,
@@ -201,8 +204,12 @@ function fileAt(value: unknown): string | null {
     : asPath(value);
 }
 
+/** The standard input of the process, which is also descriptor 0. */
+const STDIN = '/dev/stdin';
+
 /** The absolute path an `fs` function was given, or null where it is a descriptor or unreadable. */
 export function asPath(value: unknown): string | null {
+  if (value === 0) return STDIN;
   // What looks into stack traces also looks for Node's own modules.
   if (typeof value === 'string') return value.startsWith('node:') ? null : path.resolve(value);
   if (ArrayBuffer.isView(value))

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { listingEntries, valueOfEntries } from '../../dependencies/files/listing';
 import { linkValue } from '../../dependencies/resolution/closer-node-modules';
 import { realPath, toStored, type PathClass } from '../../dependencies/files/paths';
-import { kindAt } from '../../dependencies/files/stats';
+import { isStream, kindAt } from '../../dependencies/files/stats';
 import type { Dependency } from '../../records/types';
 import {
   fileDependency,
@@ -56,9 +56,15 @@ export abstract class PathInputs implements PathSink {
     this.depend(LOST);
   }
 
-  read(file: string): void {
-    const input = this.input(file);
-    if (input !== null) this.depend(fileDependency(input.name, input.file));
+  read(given: string, isContent = false): void {
+    const input = this.input(given);
+    const found = input === null ? null : fileDependency(input.name, input.file);
+    if (found !== null) this.depend(found);
+    // Whoever made a pipe, what comes through it is nowhere to be looked at again.
+    const mayStream = isContent && (found === null || found.value === 'other');
+    const file = this.selfWrites.through(given);
+    if (mayStream && isStream(file))
+      this.depend({ kind: 'always', name: toStored(this.#places.paths.root, file), value: 'read' });
   }
 
   looked(file: string): void {
