@@ -46,7 +46,10 @@ const COMMAND = 'command.js';
 const ALONE = {
   'interception/child/hook.js': null,
   'interception/child/report.js': ['modules', 'report-writer', 'reporting-sink', 'uncaught'],
-  'compile-cache/index.js': ['archive', 'cache-file', 'later-imports', 'modules'],
+  'compile-cache/index.js': [
+    ...['archive', 'cache-file', 'later-imports', 'modules'],
+    '../machine/compiled',
+  ],
   'run/import-file.js': null,
 };
 
@@ -121,7 +124,7 @@ function compile() {
 function readModules() {
   const ofBundles = new Set(
     Object.entries(ALONE).flatMap(([file, parts]) =>
-      (parts ?? []).map((part) => `${posix.dirname(file)}/${part}.js`),
+      (parts ?? []).map((part) => posix.join(posix.dirname(file), `${part}.js`)),
     ),
   );
   const paths = fs

@@ -1,9 +1,11 @@
 import * as fs from 'node:fs';
 import Module from 'node:module';
 import * as path from 'node:path';
+import * as vm from 'node:vm';
 import * as zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { openArchive } from '../../src/compile-cache/cache-file';
+import type { CompiledModule } from '../../src/compile-cache/archive';
+import { openArchive, writeArchive } from '../../src/compile-cache/cache-file';
 import { Project } from './harness';
 
 jest.setTimeout(120_000);
@@ -66,10 +68,19 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-const archives = (): string[] => {
-  const folder = project.path('node_modules/.cache/jest-testmon');
+/** Where the project's own user keeps things. */
+const user = (name: string): NodeJS.ProcessEnv => ({
+  XDG_CACHE_HOME: path.join(project.temporary, name, 'cache'),
+  XDG_STATE_HOME: path.join(project.temporary, name, 'state'),
+});
+
+const archives = (name = 'user'): string[] => {
+  const folder = path.join(project.temporary, name, 'cache/jest-testmon');
   return fs.existsSync(folder)
-    ? fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, String(name)))
+    ? fs
+        .readdirSync(folder, { recursive: true })
+        .map((name) => path.join(folder, String(name)))
+        .filter((file) => fs.statSync(file).isFile())
     : [];
 };
 const archive = (): Buffer => {
@@ -79,7 +90,10 @@ const archive = (): Buffer => {
 
 /** What the reporter saw, its own place among loaded modules aside. */
 const seen = (env: NodeJS.ProcessEnv = {}, argument = '--testmon-noselect') => {
-  const { exitCode, stdout, stderr } = project.run([argument], { env, cli });
+  const { exitCode, stdout, stderr } = project.run([argument], {
+    env: { ...user('user'), ...env },
+    cli,
+  });
   expect({ exitCode, stderr: /testmon: .*(cannot|could not)|TypeError/.exec(stderr) }).toEqual({
     exitCode: 0,
     stderr: null,
@@ -123,7 +137,7 @@ describe('compiled code that is kept', () => {
 
   test('and was damaged costs nothing but time', () => {
     for (let run = 1; run <= 2; run += 1) seen();
-    const whole = archives().filter((file) => fs.statSync(file).isFile());
+    const whole = archives();
     for (const damage of [
       (bytes: Buffer) =>
         bytes.map((byte, at) => (at > bytes.length / 2 && at % 50 === 49 ? byte ^ 0x10 : byte)),
@@ -137,9 +151,11 @@ describe('compiled code that is kept', () => {
   });
 
   test('has nowhere to be written: everything works', () => {
-    project.write({ 'node_modules/.cache': 'a file' });
+    const file = path.join(project.temporary, 'user');
+    fs.writeFileSync(file, 'a file');
     for (let run = 1; run <= 3; run += 1) expect(seen()).toMatchObject({ name: 'first' });
-    expect(project.read('node_modules/.cache')).toBe('a file');
+    expect(fs.readFileSync(file, 'utf8')).toBe('a file');
+    expect(fs.existsSync(project.path('node_modules/.cache'))).toBe(false);
   });
 
   test.each([
@@ -164,12 +180,93 @@ describe('compiled code that is kept', () => {
       'transformer.js': `module.exports = { process: (code) => ({ code: code + '//' + require('large').name }) };`,
       'two.test.js': "test('two', () => undefined);",
     });
-    const run = () => project.run(['--testmon-noselect', '--no-cache'], { cli });
+    const run = () => project.run(['--testmon-noselect', '--no-cache'], { cli, env: user('user') });
     for (let nth = 1; nth <= 3; nth += 1) expect(run()).toMatchObject({ exitCode: 0 });
     if (isNodes) return;
     expect(archive().includes('large/index.js')).toBe(true);
     const written = fs.statSync(archives()[0] ?? '').mtimeMs;
     expect(run()).toMatchObject({ exitCode: 0, ran: ['./one.test.js', './two.test.js'] });
     expect(fs.statSync(archives()[0] ?? '').mtimeMs).toBe(written);
+  });
+});
+
+test('compiled code lies in a folder that another machine, with a copy of this home, does not look into', () => {
+  const home = (name: string) => path.join(project.temporary, name);
+  const folders = (name: string) =>
+    fs.readdirSync(path.join(home(name), 'cache/jest-testmon/compiled')).sort();
+  for (let run = 1; run <= 2; run += 1) seen();
+  const [own] = folders('user');
+  expect(folders('user')).toEqual([own]);
+  fs.cpSync(home('user'), home('other'), { recursive: true });
+  seen(user('other'));
+  expect(folders('other')).toHaveLength(2);
+  seen(user('other'));
+  expect(folders('other')).toHaveLength(2);
+});
+
+/** Replaces the kept code of a package by that of another text, as somebody can who may write the file. */
+function poison(file: string): void {
+  const archive = openArchive(file, zlib.crc32);
+  const modules = new Map<string, CompiledModule>();
+  for (const name of archive?.files() ?? []) {
+    const found = archive?.get(name) ?? null;
+    if (found !== null) modules.set(name, found);
+  }
+  const place = [...modules.keys()].find((name) => name.endsWith('/large/index.js')) ?? '';
+  const evil = Module.wrap(large('evils'));
+  const code = new vm.Script(evil, { filename: place }).createCachedData();
+  modules.set(place, { source: zlib.crc32(large('first')), code });
+  writeArchive(file, modules, zlib.crc32);
+}
+
+(isNodes ? describe.skip : describe)('compiled code that somebody else wrote', () => {
+  const poisoned = (): string => {
+    for (let run = 1; run <= 3; run += 1) expect(seen()).toMatchObject({ name: 'first' });
+    const [file = ''] = archives();
+    poison(file);
+    // So much for what it could do.
+    expect(seen()).toMatchObject({ name: 'evils' });
+    return file;
+  };
+  const restore = (name: string, parts: readonly string[]): void => {
+    for (const part of parts)
+      fs.cpSync(
+        path.join(project.temporary, 'user', part),
+        path.join(project.temporary, name, part),
+        { recursive: true },
+      );
+  };
+
+  test.each([
+    ['the cache of another machine', ['cache']],
+    ['the whole home of another machine', ['cache', 'state']],
+  ])('is not used: %s is restored', (_what, parts) => {
+    poisoned();
+    restore('other', parts);
+    for (let run = 1; run <= 2; run += 1)
+      expect(seen(user('other'))).toMatchObject({ name: 'first' });
+  });
+
+  test('is not used: the project has a folder where it once stood', () => {
+    const file = poisoned();
+    const once = project.path(`node_modules/.cache/jest-testmon/${path.basename(file)}`);
+    fs.mkdirSync(path.dirname(once), { recursive: true });
+    fs.copyFileSync(file, once);
+    expect(seen(user('fresh'))).toMatchObject({ name: 'first' });
+  });
+
+  test.each([
+    ['others can write the folder', (folder: string) => fs.chmodSync(folder, 0o770)],
+    [
+      'the folder is a link',
+      (folder: string) => {
+        fs.renameSync(folder, `${folder}-moved`);
+        fs.symlinkSync(`${folder}-moved`, folder);
+      },
+    ],
+  ])('is not used: %s', (_what, loosen) => {
+    poisoned();
+    loosen(path.join(project.temporary, 'user/cache/jest-testmon'));
+    expect(seen()).toMatchObject({ name: 'first' });
   });
 });

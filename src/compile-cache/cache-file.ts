@@ -24,7 +24,7 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 const INSTALLED = `${path.sep}node_modules${path.sep}`;
 
-/** The compiled code of packages, in a file beside them. */
+/** The compiled code of packages, in one file. */
 export class CacheFile implements CodeStore {
   readonly #file: string;
   readonly #checksum: Checksum;

@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import * as v8 from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import * as zlib from 'node:zlib';
+import { compiledFolder } from '../machine/compiled';
 import { CacheFile, openArchive, writeArchive } from './cache-file';
 import { compileThrough } from './modules';
 
@@ -49,13 +50,11 @@ function start(folder: string): () => void {
   return () => cache.flush();
 }
 
-/** Beside the packages whose code it holds: who can write there can change them as well. */
-function cacheFolder(): string {
+/** The folder that the packages are installed in whose code is kept. */
+function installation(): string {
   const own = path.resolve(__dirname, '../..');
   const packages = path.dirname(own);
-  const beside =
-    path.basename(packages) === 'node_modules' ? packages : path.join(own, 'node_modules');
-  return path.join(beside, '.cache', 'jest-testmon');
+  return path.basename(packages) === 'node_modules' ? packages : own;
 }
 
 /**
@@ -75,7 +74,8 @@ export function keepsCompiled(): boolean {
 
 function startOrNot(): () => void {
   try {
-    if (keepsCompiled()) return quietly(start(cacheFolder()));
+    const folder = keepsCompiled() ? compiledFolder(installation()) : null;
+    if (folder !== null) return quietly(start(folder));
   } catch {
     // Everything works without.
   }
