@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Project, type Files } from '../harness';
 import { command } from './command';
 
@@ -168,12 +168,11 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
     const args = ['init', '--yes', '--ci', service, '--shards', '2'];
     expect(command(project, args)).toMatchObject({ exitCode: 0, stderr: '' });
     const steps = stepsOf(project.read(file)).filter((step) => step !== 'npm ci');
-    const [keepBase = '', takeBase = '', runShard = '', keepShard = '', ...rest] = steps;
-    expect([takeBase, runShard]).toEqual([
-      expect.stringMatching(/^if .*base\.db/),
-      expect.stringMatching(/^npx jest-testmon --shard=/),
-    ]);
-    const merging = rest.at(-1) ?? '';
+    const at = steps.findIndex((step) => step.startsWith('npx jest-testmon --shard='));
+    const ofBase = steps.slice(0, at - 1);
+    const [takeBase = '', runShard = '', keepShard = '', ...merging] = steps.slice(at - 1);
+    expect(takeBase).toMatch(/^if .*base\.db/);
+    const branch = { CI_COMMIT_REF_NAME: 'feature/a', CI_DEFAULT_BRANCH: 'main' };
 
     /** A job of its own, in a clone of its own, with what other jobs left. */
     const job = (...from: Project[]): Project => {
@@ -185,14 +184,14 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
     };
     const pipeline = (): Project => {
       const base = job();
-      shell(base, [keepBase]);
+      shell(base, ofBase, branch);
       const shards = [1, 2].map((nth) => {
         const clone = job(base);
         shell(clone, [takeBase, runShard, keepShard], shard(nth));
         return clone;
       });
       const last = job(base, ...shards);
-      shell(last, [merging]);
+      shell(last, merging, branch);
       return last;
     };
     const first = pipeline();
@@ -201,6 +200,18 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
     project.edit('t/two.test.js', 'undefined', 'void 0');
     expect(project.run(['--listTests']).stdout.trim()).toBe(project.path('t/two.test.js'));
     if (service === 'github') expect(pipeline().run().ran).toEqual([]);
+    if (service === 'gitlab')
+      for (const [name, isUsed] of [
+        ['feature/a', true],
+        ['feature-a', false],
+      ] as const) {
+        // What the cache restores of a branch with the same slug.
+        const restored = first.copy();
+        made.push(restored);
+        fs.rmSync(restored.path('records'), { recursive: true });
+        shell(restored, ofBase, { ...branch, CI_COMMIT_REF_NAME: name });
+        expect(fs.existsSync(restored.path('records/base.db'))).toBe(isUsed);
+      }
 
     // It stays as it is once it is there.
     expect(command(project, args)).toMatchObject({ exitCode: 0 });
@@ -213,3 +224,58 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
     expect(project.read(file)).toBe(kept);
   },
 );
+
+/** Branches that are easily taken for each other. */
+const BRANCHES = ['main', 'Main', 'main-', 'main-2', 'main.', 'feature/a', 'feature-a', 'main/x'];
+
+/** Source: GitLab, predefined variables: `CI_COMMIT_REF_SLUG`. */
+const slug = (branch: string) =>
+  branch
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+
+describe('the keys of CI caches', () => {
+  const written = (service: string): string => {
+    const project = makeProject({ 'jest.config.js': 'module.exports = { transform: {} };\n' });
+    expect(command(project, ['init', '--yes', '--ci', service])).toMatchObject({ exitCode: 0 });
+    return project.read(SERVICES[service as 'github'].file);
+  };
+
+  test('CircleCI, which takes the newest key that begins so: only the same branch, and main', () => {
+    const keys = [...written('circleci').matchAll(/'(testmon:.*)'$/gm)].map(([, key = '']) => key);
+    const of = (branch: string) =>
+      keys.map((key) => key.replace('{{ .Branch }}', branch).replace('{{ epoch }}', '1764435600'));
+    expect(keys).toHaveLength(3);
+    for (const branch of BRANCHES) {
+      const [own = '', main = ''] = of(branch);
+      const found = (prefix: string) =>
+        BRANCHES.filter((other) => of(other)[2]?.startsWith(prefix) === true);
+      expect([found(own), found(main)]).toEqual([[branch], ['main']]);
+    }
+  });
+
+  test('GitLab, which takes exactly that key: no unprotected branch writes what main restores', () => {
+    const [, key = ''] = /key: (.*)/.exec(written('gitlab')) ?? [];
+    const [, fallback = ''] = /fallback_keys: \[(.*)\]/.exec(written('gitlab')) ?? [];
+    const expand = (text: string, branch: string) =>
+      text
+        .replace('$CI_COMMIT_REF_PROTECTED', String(branch === 'main'))
+        .replace('$CI_COMMIT_REF_SLUG', slug(branch))
+        .replace('$CI_DEFAULT_BRANCH', 'main');
+    const main = expand(key, 'main');
+    expect(main).toBe('testmon.true.main');
+    for (const branch of BRANCHES) {
+      if (branch !== 'main') expect(expand(key, branch)).not.toBe(main);
+      expect(expand(fallback, branch)).toBe(main);
+      expect(expand(key, branch)).not.toMatch(/[/$]/);
+    }
+  });
+
+  test('GitHub keeps those of a pull request apart by itself: the key names the run alone', () => {
+    const keys = [...written('github').matchAll(/key(?:s)?: (testmon.*)/g)].map(([, key]) => key);
+    const run = 'testmon-${{ github.run_id }}-${{ github.run_attempt }}';
+    expect(keys).toEqual([run, 'testmon-', run]);
+  });
+});

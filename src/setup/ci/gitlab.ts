@@ -1,7 +1,14 @@
 import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
-/** GitLab CI. */
+/**
+ * GitLab CI. A cache's key must not hold a slash, so it names a branch by its slug, which two branches may share: the key
+ * of `feature/a` is that of `feature-a`, and `Main` has the slug of `main`. So the key also says whether the branch is
+ * protected, behind a dot, which no slug contains; and the branch's full name lies beside the database.
+ */
 export const gitlab: CiService = { file: '.gitlab-ci.yml', write };
+
+/** The file that keeps the full name of the branch. `.gitignore` has its name through that of the database. */
+const BRANCH = '.testmondata-branch';
 
 function write(context: CiContext): string {
   const { manager, shards, node } = context;
@@ -12,9 +19,10 @@ image: node:${node}
 stages: [records, test, merge]
 
 .testmon-cache: &testmon-cache
-  key: testmon-$CI_COMMIT_REF_SLUG
-  fallback_keys: [testmon-$CI_DEFAULT_BRANCH]
-  paths: [.testmondata]
+  # A branch that is not protected never writes what the default branch restores.
+  key: testmon.$CI_COMMIT_REF_PROTECTED.$CI_COMMIT_REF_SLUG
+  fallback_keys: [testmon.true.$CI_DEFAULT_BRANCH]
+  paths: [.testmondata, ${BRANCH}]
 
 ${WHY_ONE_BASE}
 records:
@@ -23,6 +31,8 @@ records:
     <<: *testmon-cache
     policy: pull
   script:
+    # Two branches may share a slug: the database of another branch is not used.
+    - case "$(cat ${BRANCH} 2>/dev/null)" in "$CI_COMMIT_REF_NAME" | "$CI_DEFAULT_BRANCH") ;; *) rm -f .testmondata ;; esac
     - ${STEPS.keepBase}
   artifacts:
     paths: [records/]
@@ -55,6 +65,7 @@ merge-records:
     when: always
   script:
     - ${manager.install}
+    - printf %s "$CI_COMMIT_REF_NAME" > ${BRANCH}
     # Fails where the shards left a test file out.
     - ${STEPS.merge(context)}
 `;
