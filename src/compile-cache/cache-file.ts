@@ -1,14 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as vm from 'node:vm';
-import { threadId } from 'node:worker_threads';
+import { writeAtomically } from '../machine/atomic-write';
 import { OWN_FOLDER } from '../run/own-frames';
 import { Archive, encodeArchive, type Checksum, type CompiledModule } from './archive';
 import type { CodeStore } from './modules';
 
 /** As they are before anyone watches or replaces them. */
-const { existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync } = fs;
-const { rmSync, statSync, writeFileSync } = fs;
+const { existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } = fs;
 
 /** Modules of fewer characters are as fast to compile as to look up. */
 const MIN_SOURCE_CHARACTERS = 300;
@@ -113,15 +112,11 @@ export function writeArchive(
   modules: ReadonlyMap<string, CompiledModule>,
   checksum: Checksum,
 ): void {
-  const written = `${file}.${process.pid}-${threadId}`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(written, encodeArchive(modules, checksum));
-    renameSync(written, file);
+    writeAtomically(file, encodeArchive(modules, checksum), { folderMode: 0o700 });
     removeOld(path.dirname(file));
   } catch {
     // Nowhere to write: everything works without.
-    rmSync(written, { force: true });
   }
 }
 

@@ -2,11 +2,12 @@ import { createHmac, randomBytes, scryptSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { stateFolder } from '../machine/folders';
+import { removeIfThere, writeAtomically } from '../machine/atomic-write';
 import { machineSecret } from '../machine/secret';
 import { getOrCreate } from './get-or-create';
 
 /** As they are before anyone watches or replaces them: tests ask for variables while both are done to them. */
-const { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = fs;
+const { readFileSync, readdirSync, statSync } = fs;
 const [hmac, random, scrypt] = [createHmac, randomBytes, scryptSync];
 /** Given a text, Node's functions make bytes of it by the `Buffer.from` that tests may have replaced. */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- It is put back where it was.
@@ -113,21 +114,9 @@ function read(file: string): string | null {
 
 /** Where it cannot be kept, it is made again: that costs time alone, so nothing is said. */
 function keep(file: string, hash: string): void {
-  const written = `${file}.${random(8).toString('hex')}`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(written, hash, { flag: 'wx', mode: 0o600 });
-    renameSync(written, file);
+    writeAtomically(file, hash, { folderMode: 0o700 });
     if (!isPruned) prune(path.dirname(file));
-  } catch {
-    // See above.
-    remove(written);
-  }
-}
-
-function remove(file: string): void {
-  try {
-    rmSync(file, { force: true });
   } catch {
     // The folder is not to be written, or it is not the real one now.
   }
@@ -139,5 +128,5 @@ function prune(folder: string): void {
   if (files.length <= MAX_KEPT_HASHES) return;
   const byAge = files.map((file) => ({ file, at: statSync(file).mtimeMs }));
   byAge.sort((a, b) => b.at - a.at);
-  for (const { file } of byAge.slice(MAX_KEPT_HASHES / 2)) remove(file);
+  for (const { file } of byAge.slice(MAX_KEPT_HASHES / 2)) removeIfThere(file);
 }

@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { writeAtomically } from './atomic-write';
 import { openPrivate } from './ownership';
 import { stateFolder } from './folders';
 
 /** As they are before anyone watches or replaces them. */
-const { closeSync, fstatSync, readFileSync, renameSync, writeFileSync } = fs;
+const { closeSync, fstatSync, readFileSync } = fs;
 
 /** What only this user on this machine knows. */
 export interface MachineSecret {
@@ -59,8 +60,6 @@ function read(file: string): MachineSecret | null {
 function make(file: string): MachineSecret | null {
   // Loaded here, as every other start does without.
   const { randomBytes } = createRequire(__filename)('node:crypto') as typeof import('node:crypto');
-  const written = `${file}.${randomBytes(8).toString('hex')}`;
-  writeFileSync(written, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
-  renameSync(written, file);
+  writeAtomically(file, `${randomBytes(32).toString('hex')}\n`);
   return read(file);
 }

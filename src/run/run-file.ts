@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Mocks } from '../dependencies/resolution/mocks';
 import type { HashMemo } from '../dependencies/slow-hash';
 import type { Dependency, EnvironmentKey } from '../records/types';
+import { writeAtomically } from '../machine/atomic-write';
 import { openPrivate } from '../machine/ownership';
 import { swallowed } from '../terminal/debug';
 
@@ -77,9 +78,7 @@ export interface AwaitedSetups {
 
 /** Writes the run file so that a reader sees all of it or none. */
 export function publishRunFile(file: string, run: RunFile): void {
-  const temporary = `${file}.${process.pid}`;
-  fs.writeFileSync(temporary, JSON.stringify(run), { mode: 0o600 });
-  fs.renameSync(temporary, file);
+  writeAtomically(file, JSON.stringify(run));
 }
 
 /** Thrown when there is no run to take part in; the message is a sentence for the user. */

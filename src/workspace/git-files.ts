@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { contentHash } from '../dependencies/files/content';
 import { fromStored } from '../dependencies/files/paths';
+import { uniqueName } from '../machine/atomic-write';
 import { gitCommand, UNCONVERTED } from './git-command';
 import { swallowed } from '../terminal/debug';
 
@@ -125,10 +126,7 @@ function converts(config: string): boolean {
  * @throws Where git is missing, fails, or takes too long.
  */
 async function run(folder: string, args: readonly string[]): Promise<string> {
-  const file = path.join(
-    os.tmpdir(),
-    `jest-testmon-git-${process.pid}-${args[0] ?? ''}-${process.hrtime.bigint()}`,
-  );
+  const file = path.join(os.tmpdir(), `jest-testmon-git-${args[0] ?? ''}-${uniqueName()}`);
   const output = fs.openSync(file, 'wx+', 0o600);
   try {
     fs.rmSync(file);

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
+import { writeCache } from '../../machine/atomic-write';
 import { getOrCreate } from '../get-or-create';
 import { statsOf } from './stats';
 
@@ -117,23 +117,7 @@ function isStamp(value: unknown): value is Stamp {
 
 /** Writes a file whole or not at all. That it cannot be written costs time alone, so nothing is said. */
 export function keepIn(file: string, kept: unknown): void {
-  const temporary = `${file}.${process.pid}`;
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
-    fs.renameSync(temporary, file);
-  } catch {
-    // The next run works out the same again.
-    removeIfThere(temporary);
-  }
-}
-
-function removeIfThere(file: string): void {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch {
-    // It never came to be.
-  }
+  writeCache(file, JSON.stringify(kept));
 }
 
 function earlierReads(file: string): Map<string, Entry> {
