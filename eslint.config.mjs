@@ -22,7 +22,7 @@ const ROOMS = {
     'run',
     'terminal',
   ],
-  transform: ['blocks', 'dependencies', 'interception', 'records', 'run', 'terminal'],
+  transform: ['blocks', 'dependencies', 'interception', 'machine', 'records', 'run', 'terminal'],
   recording: [
     'blocks',
     'compile-cache',
@@ -39,6 +39,7 @@ const ROOMS = {
     'blocks',
     'config',
     'dependencies',
+    'machine',
     'records',
     'run',
     'store',

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Project } from '../integration/harness';
 import { sql } from '../store/helpers';
 
@@ -66,4 +66,104 @@ test('a database from someone else, whose names climb out, makes nothing outside
   }
   project.edit('src/one.js', '1', '2');
   expect(project.run(['--runInBand'])).toMatchObject({ exitCode: 1, ran: ONE });
+});
+
+describe('a database with what jest-testmon never writes', () => {
+  test.each([
+    [
+      'a view that never ends',
+      `CREATE VIEW v AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n`,
+      'view "v"',
+    ],
+    [
+      'a computed column',
+      `ALTER TABLE note ADD COLUMN more ANY AS (zeroblob(1000000000))`,
+      'table "note"',
+    ],
+    ['a huge text', `UPDATE test SET name = printf('%.*c', 70000000, '[')`, '"test.name"'],
+    ['a huge BLOB', `UPDATE record SET blocks = zeroblob(70000000)`, '"record.blocks"'],
+  ])(
+    'is called what it is by every command, and moved aside by a run: %s',
+    (_what, change, part) => {
+      project = new Project(FILES);
+      const file = project.path('.testmondata');
+      project.run(['--runInBand']);
+      sql(file, (db) => {
+        db.pragma('foreign_keys = OFF');
+        db.exec(change);
+      });
+      const before = fs.statSync(file);
+      for (const args of [
+        ['status'],
+        ['why', 'one'],
+        ['impact', 'src/one.js'],
+        ['report'],
+        ['doctor'],
+      ]) {
+        const { exitCode, stdout, stderr } = project.run(args);
+        const said = stdout + stderr;
+        expect([args, said]).toEqual([
+          args,
+          expect.stringContaining('is not as jest-testmon makes it'),
+        ]);
+        expect(said).toContain(part);
+        expect(said).not.toMatch(/damaged|^\s+at /m);
+        if (args[0] !== 'report') expect([args, exitCode]).toEqual([args, 1]);
+      }
+      const merged = project.run(['merge', '--into', 'merged.db', '.testmondata']);
+      expect(merged.exitCode).not.toBe(0);
+      expect(merged.stderr).toContain('is not as jest-testmon makes it');
+      expect(fs.existsSync(project.path('merged.db'))).toBe(false);
+      expect(fs.statSync(file)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs });
+
+      const run = project.run(['--runInBand']);
+      expect(run).toMatchObject({ exitCode: 0, ran: ONE });
+      expect(run.messages[0]).toMatch(
+        /^the database .* is not as jest-testmon makes it \(.*\); it was moved to .*\.altered-\w+, and everything runs/,
+      );
+      expect(project.run(['--runInBand']).ran).toEqual([]);
+    },
+  );
+});
+
+test('a fault of jest-testmon is no damage: one sentence, everything runs, and the database stays', () => {
+  project = new Project({
+    ...FILES,
+    // A statement that cannot be prepared stands for any fault.
+    'fault.cjs': `const { dirname } = require('path');
+const Module = require('module');
+const load = Module._load;
+const seen = new Set();
+Module._load = function (request, ...rest) {
+  const loaded = Reflect.apply(load, this, [request, ...rest]);
+  if (/^better-sqlite3/.test(request) && typeof loaded === 'function' && !seen.has(loaded)) {
+    seen.add(loaded);
+    const { prepare } = loaded.prototype;
+    loaded.prototype.prepare = function (sql) {
+      if (process.env.FAULT && new RegExp(process.env.FAULT).test(sql)) throw new TypeError('planted');
+      return Reflect.apply(prepare, this, [sql]);
+    };
+  }
+  return loaded;
+};`,
+  });
+  const file = project.path('.testmondata');
+  project.run(['--runInBand']);
+  project.edit('src/one.js', '=> 1', '=> 1 + 0');
+  const records = () => sql(file, (db) => db.prepare('SELECT id, hash FROM record').all());
+  const before = records();
+  const names = () =>
+    fs.readdirSync(project.root).filter((name) => name.startsWith('.testmondata'));
+  for (const FAULT of ['INSERT INTO record', 'FROM record']) {
+    const env = { FAULT, NODE_OPTIONS: `--require ${project.path('fault.cjs')}` };
+    const { exitCode, ran, messages, stderr } = project.run(['--runInBand'], { env });
+    expect([FAULT, exitCode, ran]).toEqual([FAULT, 0, ONE]);
+    const said = messages.filter((message) => message.includes('This is a fault of jest-testmon'));
+    expect(said.length).toBeGreaterThan(0);
+    for (const message of said)
+      expect(message).toContain('failed (planted), so it was left as it is');
+    expect(stderr).not.toMatch(/damaged|^\s+at .*dist/m);
+    expect([names(), records()]).toEqual([['.testmondata'], before]);
+  }
+  expect(project.run(['--runInBand']).ran).toEqual(ONE);
 });

@@ -427,9 +427,10 @@ describe('other rows that cannot be ours', () => {
       const before = fs.readFileSync(file);
       for (const options of [{}, { readonly: true }, { readonly: true, older: 'copy' as const }]) {
         const { reason, message } = storeError(() => Store.open(file, options));
-        expect([reason, message]).toEqual(['damaged', expect.stringContaining(part)]);
+        expect([reason, message]).toEqual(['altered', expect.stringContaining(part)]);
+        expect(message).not.toContain('damaged');
       }
-      expect(storeError(() => mergeFiles(newFile(), [file], { now: 2 })).reason).toBe('damaged');
+      expect(storeError(() => mergeFiles(newFile(), [file], { now: 2 })).reason).toBe('altered');
       expect(fs.readFileSync(file).equals(before)).toBe(true);
     }
   });
@@ -438,6 +439,58 @@ describe('other rows that cannot be ours', () => {
     const file = filled();
     sql(file, (db) => db.exec('ANALYZE; VACUUM'));
     expect(recordCounts(file)).toEqual({ 'a.test.js': 1, 'b.test.js': 1 });
+  });
+});
+
+describe('a value beyond all bounds', () => {
+  const TEXT = `printf('%.*c', 70000000, 'x')`;
+
+  it.each([
+    ['a text', `UPDATE note SET value = ${TEXT}`, 'note.value'],
+    ['a name of a test', `UPDATE test SET name = ${TEXT} WHERE record_id = 1`, 'test.name'],
+    ['a BLOB', `UPDATE record SET blocks = zeroblob(70000000) WHERE id = 1`, 'record.blocks'],
+    ['a BLOB for a text', `UPDATE dependency SET value = zeroblob(70000000)`, 'dependency.value'],
+    [
+      'a text for a number',
+      `UPDATE test_file SET duration = ${TEXT} WHERE id = 1`,
+      'test_file.duration',
+    ],
+    [
+      'a column of many texts',
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+       INSERT INTO dependency (kind, name, value) SELECT 'file', 'f' || i, printf('%.*c', 1000000, 'x') FROM n`,
+      'dependency.value',
+    ],
+  ])('is none that jest-testmon made, whoever opens it: %s', (_what, change, column) => {
+    const file = filled();
+    loosely(file, change);
+    for (const options of [{}, { readonly: true }, { readonly: true, older: 'copy' as const }])
+      expect(storeError(() => Store.open(file, options))).toEqual({
+        reason: 'altered',
+        message: expect.stringContaining(`"${column}" holds`),
+      });
+    const target = newFile();
+    expect(storeError(() => mergeFiles(target, [file], { now: 2 })).reason).toBe('altered');
+    expect(fs.existsSync(target)).toBe(false);
+  });
+
+  it('is none that many of a usual size make', () => {
+    const file = filled();
+    loosely(
+      file,
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 70)
+       INSERT INTO test SELECT 1, i + 10, '["t"]', i, 'passed', 1, zeroblob(1000000), x'' FROM n`,
+    );
+    expect(fs.statSync(file).size).toBeGreaterThan(1 << 26);
+    expect(() => Store.open(file, { readonly: true }).close()).not.toThrow();
+  });
+
+  it.each(['[', '{"a":'])('is no title either: %s, over and over', (part) => {
+    const file = filled();
+    sql(file, (db) =>
+      db.prepare('UPDATE test SET name = ?').run(part.repeat(5_000_000 / part.length)),
+    );
+    expect(open(file).tests(1)).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   record,
   sql,
   storeError,
+  test,
   version,
   must,
 } from './helpers';
@@ -361,7 +362,7 @@ describe('a damaged database', () => {
     const file = filled();
     sql(file, (db) => db.exec(`DROP TABLE ${table}`));
     expect(storeError(() => Store.open(file))).toMatchObject({
-      reason: 'damaged',
+      reason: 'altered',
       message: expect.stringContaining(table),
     });
   });
@@ -373,14 +374,14 @@ describe('a damaged database', () => {
     ]) {
       const file = filled();
       sql(file, (db) => db.exec(statement));
-      expect(storeError(() => Store.open(file)).reason).toBe('damaged');
+      expect(storeError(() => Store.open(file)).reason).toBe('altered');
     }
   });
 
   it('whose table lacks a column is found when it is opened', () => {
     const file = filled();
     sql(file, (db) => db.exec('ALTER TABLE test_file DROP COLUMN order_dependent'));
-    expect(storeError(() => Store.open(file)).reason).toBe('damaged');
+    expect(storeError(() => Store.open(file)).reason).toBe('altered');
   });
 
   it('whose bits flipped gives a StoreError or sound data, and never a block less in a record', () => {
@@ -451,7 +452,9 @@ describe('any error', () => {
     ['SQLITE_CORRUPT_VTAB', 'damaged'],
     ['SQLITE_NOTADB', 'damaged'],
     ['SQLITE_IOERR_SHORT_READ', 'damaged'],
-    ['SQLITE_CONSTRAINT_FOREIGNKEY', 'damaged'],
+    ['SQLITE_CONSTRAINT_FOREIGNKEY', 'bug'],
+    ['SQLITE_MISUSE', 'bug'],
+    ['ERR_INVALID_ARG_TYPE', 'bug'],
     ['SQLITE_BUSY', 'locked'],
     ['SQLITE_BUSY_SNAPSHOT', 'locked'],
     ['SQLITE_LOCKED', 'locked'],
@@ -473,6 +476,58 @@ describe('any error', () => {
 
   it('may be no error at all', () => {
     for (const thrown of ['text', undefined, null, 3])
-      expect(asStoreError(thrown, 'f').reason).toBe('unreadable');
+      expect(asStoreError(thrown, 'f').reason).toBe('bug');
+  });
+
+  it.each([
+    ['a TypeError', new TypeError('no such thing')],
+    ['a RangeError', new RangeError('too long')],
+    ['an error without a code', new Error('no code')],
+  ])('of our own is no damage: %s', (_what, thrown) => {
+    const { reason, message } = asStoreError(thrown, 'data');
+    expect(reason).toBe('bug');
+    expect(message).toMatch(
+      /^Working on the database data failed \(.*\), so it was left as it is\. This is a fault of/,
+    );
+  });
+});
+
+describe('a write of ours that breaks a rule of a table', () => {
+  const failing = (store: Store) => {
+    const { id } = store.findOrCreateEnvironment(KEY, 1);
+    const tests = [test('a', { outcome: null as unknown as 'passed' })];
+    return storeError(() =>
+      store.commit(batch({ records: [record(id, 'a.test.js', [], { tests })] }), 2),
+    );
+  };
+
+  it('is a fault of jest-testmon, and leaves the database as it was', () => {
+    const file = newFile();
+    const store = open(file);
+    expect(failing(store).reason).toBe('bug');
+    expect(store.totals().testFiles).toBe(0);
+    expect(store.findDamage()).toEqual([]);
+  });
+
+  it.each([
+    ['rows that refer to none', `PRAGMA foreign_keys = OFF; INSERT INTO places VALUES (77, '')`],
+    ['an id that no number holds', `UPDATE environment SET id = 9007199254740993`],
+  ])('shows damage where there is some: %s', (_what, change) => {
+    const file = newFile();
+    const store = open(file);
+    store.findOrCreateEnvironment(KEY, 1);
+    sql(file, (db) => db.exec(change));
+    expect(failing(store).reason).toBe('damaged');
+  });
+
+  it('shows damage where the numbers of rows have run out, and not a full disk', () => {
+    const file = newFile();
+    const store = open(file);
+    store.findOrCreateEnvironment(KEY, 1);
+    sql(file, (db) => db.exec(`UPDATE sqlite_sequence SET seq = 9223372036854775807`));
+    expect(storeError(() => store.findOrCreateEnvironment({ ...KEY, hash: 'h2' }, 2))).toEqual({
+      reason: 'damaged',
+      message: expect.stringContaining('the ids of its table "environment" are too large'),
+    });
   });
 });

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { asStoreError, quarantineDatabase, Store, StoreError } from '../store';
+import { asStoreError, isBeyondUse, quarantineDatabase, Store, StoreError } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault } from '../terminal/fault';
@@ -34,7 +34,7 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
       );
       return null;
     }
-    if (error.reason === 'damaged') return replaceDamaged(dataFile, error, logger, identity);
+    if (isBeyondUse(error.reason)) return replaceDamaged(dataFile, error, logger, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
       // The controller says what comes of it, once it knows what there is to select by.
@@ -46,7 +46,7 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
 }
 
 /**
- * Moves a damaged database aside, says so, and makes a new one in its place. Where another run has done so already,
+ * Moves a database aside that cannot be used, says so, and makes a new one in its place. Where another run has done so already,
  * its new one is used.
  * @param identity The damaged file's.
  * @returns Null where that is not possible: everything runs, nothing is recorded.
@@ -60,11 +60,10 @@ export function replaceDamaged(
   try {
     const now = identityOf(dataFile);
     if (now !== identity) return { store: Store.open(dataFile, {}), writable: true, identity: now };
-    const aside = quarantineDatabase(dataFile, Date.now());
+    const reason = isBeyondUse(damage.reason) ? damage.reason : 'damaged';
+    const aside = quarantineDatabase(dataFile, Date.now(), reason);
     const store = Store.open(dataFile, {});
-    logger.warn(
-      `the database ${dataFile} is damaged; it was moved to ${aside}, and everything runs to record anew.`,
-    );
+    logger.warn(`${damage.finding}; it was moved to ${aside}, and everything runs to record anew.`);
     return { store, writable: true, identity: identityOf(dataFile) };
   } catch (error) {
     swallowed('controller', error, 'replacing the damaged database');

@@ -2,7 +2,7 @@ import type { Config } from '@jest/types';
 import { PackageReader } from '../dependencies/packages/packages';
 import { ignoredVariables } from '../dependencies/variables';
 import { TestOutcomes } from '../run/test-outcomes';
-import { asStoreError, type Store } from '../store';
+import { asStoreError, isBeyondUse, type Store } from '../store';
 import { WorkingTree } from '../workspace/working-tree';
 import { packageCache } from './projects/environments';
 import { replaceDamaged, type OpenedStore } from './open-store';
@@ -83,7 +83,7 @@ export class RunContext {
   replaceIfDamaged(error: unknown): boolean {
     const { dataFile, logger } = this.request;
     const known = asStoreError(error, dataFile);
-    if (known.reason !== 'damaged' || !this.writable) return false;
+    if (!isBeyondUse(known.reason) || !this.writable) return false;
     this.store.close();
     const replaced = replaceDamaged(dataFile, known, logger, this.identity);
     if (replaced === null) return false;

@@ -96,14 +96,14 @@ function checkPlace(dataFile: string, found: Report): Finding[] {
         'change its permissions, or name another file with TESTMON_DATAFILE',
       ),
     );
-  const aside = `${path.basename(dataFile)}.damaged-`;
+  const aside = ['damaged', 'altered'].map((reason) => `${path.basename(dataFile)}.${reason}-`);
   const left = fs.existsSync(folder)
-    ? fs.readdirSync(folder).filter((name) => name.startsWith(aside))
+    ? fs.readdirSync(folder).filter((name) => aside.some((start) => name.startsWith(start)))
     : [];
   if (left.length > 0)
     findings.push(
       found.warning(
-        `${count(left.length, 'damaged database')} moved aside ${left.length === 1 ? 'lies' : 'lie'} in ${folder}`,
+        `${count(left.length, 'unusable database')} moved aside ${left.length === 1 ? 'lies' : 'lie'} in ${folder}`,
         `delete ${left.join(', ')}`,
       ),
     );

@@ -12,7 +12,14 @@ import { WorkingTree } from '../workspace/working-tree';
 import { PackageReader } from '../dependencies/packages/packages';
 import { realPath } from '../dependencies/files/paths';
 import { ignoredVariables } from '../dependencies/variables';
-import { asStoreError, Store, StoreError, type Environment, type EnvironmentKey } from '../store';
+import {
+  asStoreError,
+  isBeyondUse,
+  Store,
+  StoreError,
+  type Environment,
+  type EnvironmentKey,
+} from '../store';
 import { findTests } from './found';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
@@ -41,7 +48,7 @@ export async function openInspection(
     // Some damage shows only where a page is read.
     store?.close();
     const known = asStoreError(error, request.dataFile);
-    if (store === null || known.reason !== 'damaged') throw error;
+    if (store === null || !isBeyondUse(known.reason)) throw error;
     return asInspection({ ...looked, store: null, problem: known }, await judgeAll(found, null));
   }
 }

@@ -79,9 +79,12 @@ export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** JSON made to burst takes a hundred times its own size in memory. */
+const MAX_TITLES_CHARACTERS = 1 << 22;
+
 /** The titles that a stored test name holds; null where it holds anything else. */
 export function readTitles(value: unknown): string[] | null {
-  if (typeof value !== 'string') return null;
+  if (typeof value !== 'string' || value.length > MAX_TITLES_CHARACTERS) return null;
   try {
     const titles: unknown = JSON.parse(value);
     return Array.isArray(titles) && titles.every(isText) ? titles : null;

@@ -9,7 +9,13 @@ export {
   type EncodedBlocks,
 } from '../records/encoding';
 export { makeBatch } from './write/batch';
-export { asStoreError, StoreError, type StoreErrorReason } from './connection/errors';
+export {
+  asStoreError,
+  isBeyondUse,
+  StoreError,
+  type UselessReason,
+  type StoreErrorReason,
+} from './connection/errors';
 export { contentsKey, versionOfContent } from './read/files';
 export { mergeFiles, type Merged, type MergeOptions } from './write/merge-files';
 export { findMissingBuild, type OpenOptions } from './connection/open';

@@ -4,7 +4,7 @@ import { Clock } from './connection/clock';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
 import { Environments } from './write/environments';
-import { asStoreError, sentence, StoreError } from './connection/errors';
+import { asStoreError, isBeyondUse, sentence, StoreError } from './connection/errors';
 import { readFailures, readFlaky } from './write/failures';
 import { findDamage } from './connection/integrity';
 import { Loader } from './read/load';
@@ -287,9 +287,10 @@ export class Store {
       new Merger(this.#source, other.#source, keep).merge(now, merged);
     } catch (error) {
       // What is wrong with reading is wrong with the other file; writing goes to this one.
-      const { reason } = asStoreError(error, otherFile);
-      const isWriting = reason === 'full' || reason === 'unwritable' || reason === 'locked';
-      throw asStoreError(error, isWriting ? this.file : otherFile);
+      const known = asStoreError(error, otherFile);
+      throw isBeyondUse(known.reason) || known.reason === 'unreadable'
+        ? known
+        : asStoreError(error, this.file);
     } finally {
       other.close();
     }
@@ -350,7 +351,22 @@ export class Store {
     try {
       return work();
     } catch (error) {
-      throw asStoreError(error, this.file);
+      const known = asStoreError(error, this.file);
+      const isOdd = known.reason === 'missing' && !this.readonly;
+      if (!isOdd && known.reason !== 'bug' && known.reason !== 'full') throw known;
+      throw this.#damageBehind() ?? known;
+    }
+  }
+
+  /** What may have looked like a fault of ours, a full disk or a lost row: rows that break the rules of their tables. */
+  #damageBehind(): StoreError | null {
+    try {
+      const [problem] = findDamage(this.#db);
+      if (problem === undefined) return null;
+      return new StoreError('damaged', this.file, sentence('damaged', this.file, problem));
+    } catch (error) {
+      const { reason } = asStoreError(error, this.file);
+      return isBeyondUse(reason) ? asStoreError(error, this.file) : null;
     }
   }
 }

@@ -95,7 +95,7 @@ test('a database that is missing, empty, old, damaged, or another program’s', 
   project.run();
   expect(finds()).toEqual({
     exitCode: 0,
-    wrong: [expect.stringMatching(/^warning database: 1 damaged database moved aside lies in/)],
+    wrong: [expect.stringMatching(/^warning database: 1 unusable database moved aside lies in/)],
   });
 });
 

@@ -155,75 +155,74 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
   }
 }
 
-(process.platform === 'win32' ? test.skip : test).each(Object.keys(SERVICES) as 'github'[])(
-  'the shell steps for %s: two shards, merged, leave nothing to run',
-  (service) => {
-    const { file, shell: stepsOf, shard } = SERVICES[service];
-    const project = makeProject({
-      'jest.config.js': 'module.exports = { transform: {} };\n',
-      'package-lock.json': '{}',
-      't/two.test.js': "test('two', () => undefined);\n",
-      't/three.test.js': "test('three', () => undefined);\n",
-    });
-    const args = ['init', '--yes', '--ci', service, '--shards', '2'];
-    expect(command(project, args)).toMatchObject({ exitCode: 0, stderr: '' });
-    const steps = stepsOf(project.read(file)).filter((step) => step !== 'npm ci');
-    const at = steps.findIndex((step) => step.startsWith('npx jest-testmon --shard='));
-    const ofBase = steps.slice(0, at - 1);
-    const [takeBase = '', runShard = '', keepShard = '', ...merging] = steps.slice(at - 1);
-    expect(takeBase).toMatch(/^if .*base\.db/);
-    const branch = { CI_COMMIT_REF_NAME: 'feature/a', CI_DEFAULT_BRANCH: 'main' };
+(process.platform === 'win32' ? test.skip : test).each(
+  Object.keys(SERVICES) as (keyof typeof SERVICES)[],
+)('the shell steps for %s: two shards, merged, leave nothing to run', (service) => {
+  const { file, shell: stepsOf, shard } = SERVICES[service];
+  const project = makeProject({
+    'jest.config.js': 'module.exports = { transform: {} };\n',
+    'package-lock.json': '{}',
+    't/two.test.js': "test('two', () => undefined);\n",
+    't/three.test.js': "test('three', () => undefined);\n",
+  });
+  const args = ['init', '--yes', '--ci', service, '--shards', '2'];
+  expect(command(project, args)).toMatchObject({ exitCode: 0, stderr: '' });
+  const steps = stepsOf(project.read(file)).filter((step) => step !== 'npm ci');
+  const at = steps.findIndex((step) => step.startsWith('npx jest-testmon --shard='));
+  const ofBase = steps.slice(0, at - 1);
+  const [takeBase = '', runShard = '', keepShard = '', ...merging] = steps.slice(at - 1);
+  expect(takeBase).toMatch(/^if .*base\.db/);
+  const branch = { CI_COMMIT_REF_NAME: 'feature/a', CI_DEFAULT_BRANCH: 'main' };
 
-    /** A job of its own, in a clone of its own, with what other jobs left. */
-    const job = (...from: Project[]): Project => {
-      const clone = project.copy();
-      made.push(clone);
-      for (const { root } of from)
-        fs.cpSync(path.join(root, 'records'), clone.path('records'), { recursive: true });
+  /** A job of its own, in a clone of its own, with what other jobs left. */
+  const job = (...from: Project[]): Project => {
+    const clone = project.copy();
+    made.push(clone);
+    for (const { root } of from)
+      fs.cpSync(path.join(root, 'records'), clone.path('records'), { recursive: true });
+    return clone;
+  };
+  const pipeline = (): Project => {
+    const base = job();
+    shell(base, ofBase, branch);
+    const shards = [1, 2].map((nth) => {
+      const clone = job(base);
+      shell(clone, [takeBase, runShard, keepShard], shard(nth));
       return clone;
-    };
-    const pipeline = (): Project => {
-      const base = job();
-      shell(base, ofBase, branch);
-      const shards = [1, 2].map((nth) => {
-        const clone = job(base);
-        shell(clone, [takeBase, runShard, keepShard], shard(nth));
-        return clone;
-      });
-      const last = job(base, ...shards);
-      shell(last, merging, branch);
-      return last;
-    };
-    const first = pipeline();
-    expect(first.run().ran).toEqual([]);
-    fs.copyFileSync(first.path('.testmondata'), project.path('.testmondata'));
-    project.edit('t/two.test.js', 'undefined', 'void 0');
-    expect(project.run(['--listTests']).stdout.trim()).toBe(project.path('t/two.test.js'));
-    if (service === 'github') expect(pipeline().run().ran).toEqual([]);
-    if (service === 'gitlab')
-      for (const [name, isUsed] of [
-        ['feature/a', true],
-        ['feature-a', false],
-      ] as const) {
-        // What the cache restores of a branch with the same slug.
-        const restored = first.copy();
-        made.push(restored);
-        fs.rmSync(restored.path('records'), { recursive: true });
-        shell(restored, ofBase, { ...branch, CI_COMMIT_REF_NAME: name });
-        expect(fs.existsSync(restored.path('records/base.db'))).toBe(isUsed);
-      }
-
-    // It stays as it is once it is there.
-    expect(command(project, args)).toMatchObject({ exitCode: 0 });
-    project.edit(file, 'testmon', 'my testmon');
-    const kept = project.read(file);
-    expect(command(project, args)).toMatchObject({
-      exitCode: 1,
-      stdout: expect.stringMatching(/exists and stays as it is[^]*jest-testmon merge/),
     });
-    expect(project.read(file)).toBe(kept);
-  },
-);
+    const last = job(base, ...shards);
+    shell(last, merging, branch);
+    return last;
+  };
+  const first = pipeline();
+  expect(first.run().ran).toEqual([]);
+  fs.copyFileSync(first.path('.testmondata'), project.path('.testmondata'));
+  project.edit('t/two.test.js', 'undefined', 'void 0');
+  expect(project.run(['--listTests']).stdout.trim()).toBe(project.path('t/two.test.js'));
+  if (service === 'github') expect(pipeline().run().ran).toEqual([]);
+  if (service === 'gitlab')
+    for (const [name, isUsed] of [
+      ['feature/a', true],
+      ['feature-a', false],
+    ] as const) {
+      // What the cache restores of a branch with the same slug.
+      const restored = first.copy();
+      made.push(restored);
+      fs.rmSync(restored.path('records'), { recursive: true });
+      shell(restored, ofBase, { ...branch, CI_COMMIT_REF_NAME: name });
+      expect(fs.existsSync(restored.path('records/base.db'))).toBe(isUsed);
+    }
+
+  // It stays as it is once it is there.
+  expect(command(project, args)).toMatchObject({ exitCode: 0 });
+  project.edit(file, 'testmon', 'my testmon');
+  const kept = project.read(file);
+  expect(command(project, args)).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/exists and stays as it is[^]*jest-testmon merge/),
+  });
+  expect(project.read(file)).toBe(kept);
+});
 
 /** Branches that are easily taken for each other. */
 const BRANCHES = ['main', 'Main', 'main-', 'main-2', 'main.', 'feature/a', 'feature-a', 'main/x'];

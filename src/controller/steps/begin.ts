@@ -1,5 +1,5 @@
 import type { Config } from '@jest/types';
-import { asStoreError } from '../../store';
+import { asStoreError, isBeyondUse } from '../../store';
 import { finishAbandonedRuns } from '../abandoned-runs';
 import { swallowed } from '../../terminal/debug';
 import { heedEscapes } from '../checks/escapes';
@@ -25,7 +25,7 @@ export function beginContext(
     swallowed('controller', error, 'beginning with the database');
     opened.store.close();
     const known = asStoreError(error, dataFile);
-    if (known.reason !== 'damaged' || !opened.writable) return giveUp(request, error);
+    if (!isBeyondUse(known.reason) || !opened.writable) return giveUp(request, error);
     const replaced = replaceDamaged(dataFile, known, logger, opened.identity);
     if (replaced === null) return null;
     try {

@@ -1,5 +1,5 @@
 import { announce, RUN_FILE_VARIABLE } from '../../run/run-variables';
-import { asStoreError, quarantineDatabase } from '../../store';
+import { asStoreError, isBeyondUse, quarantineDatabase } from '../../store';
 import { swallowed } from '../../terminal/debug';
 import { commitRun, type FinishedRun } from './commit';
 import { explain, identityOf } from '../open-store';
@@ -59,16 +59,16 @@ function keepJournals(
 }
 
 /**
- * Moves the database aside where it is damaged.
+ * Moves the database aside where it cannot be used.
  * @returns A sentence on why the records of this run are lost, and what comes of that.
  */
 function loseRecords({ context }: FinishedRun, error: unknown): string {
   const { dataFile } = context.request;
-  const { reason } = asStoreError(error, dataFile);
-  if (reason === 'damaged' && identityOf(dataFile) === context.identity) {
+  const known = asStoreError(error, dataFile);
+  if (isBeyondUse(known.reason) && identityOf(dataFile) === context.identity) {
     try {
-      const aside = quarantineDatabase(dataFile, Date.now());
-      return `the database ${dataFile} is damaged; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;
+      const aside = quarantineDatabase(dataFile, Date.now(), known.reason);
+      return `${known.finding}; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;
     } catch (failure) {
       swallowed('controller', failure, 'moving the damaged database aside; it stays');
     }

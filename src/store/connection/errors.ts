@@ -1,10 +1,14 @@
 import * as fs from 'node:fs';
 import { commandToBuild, sqlitePackage } from './sqlite';
+import { EncodingError } from '../../records/encoding';
+import { swallowed } from '../../terminal/debug';
+import { describeFault } from '../../terminal/fault';
 import { printable } from '../../terminal/printable';
 import { messageOf } from '../../terminal/error-message';
 
 /**
  * - `damaged`: not a database, cut short, or not holding what it must.
+ * - `altered`: marked as ours, but with parts or values that jest-testmon never writes.
  * - `foreign`: a sound SQLite database, but of another program.
  * - `newer`: written by a newer version of jest-testmon.
  * - `older`: of an older format, which cannot be updated without writing.
@@ -14,9 +18,11 @@ import { messageOf } from '../../terminal/error-message';
  * - `full`: the disk, or a quota, is.
  * - `missing`: it, or what was asked of it, is not there.
  * - `unbuilt`: SQLite itself cannot be loaded.
+ * - `bug`: a fault of jest-testmon; the database is as good as it was.
  */
 export type StoreErrorReason =
   | 'damaged'
+  | 'altered'
   | 'foreign'
   | 'newer'
   | 'older'
@@ -25,7 +31,8 @@ export type StoreErrorReason =
   | 'unreadable'
   | 'full'
   | 'missing'
-  | 'unbuilt';
+  | 'unbuilt'
+  | 'bug';
 
 /** Why the database is of no use. The message is a sentence that names the file and the way out. */
 export class StoreError extends Error {
@@ -33,11 +40,27 @@ export class StoreError extends Error {
   readonly reason: StoreErrorReason;
   readonly file: string;
 
+  /** What is wrong, as the first half of a sentence about what was done with the file. */
+  get finding(): string {
+    const end = this.message.lastIndexOf('; ');
+    return this.reason === 'altered'
+      ? `t${this.message.slice(1, end)}`
+      : `the database ${printable(this.file)} is ${this.reason}`;
+  }
+
   constructor(reason: StoreErrorReason, file: string, message: string, cause?: unknown) {
     super(message, { cause });
     this.reason = reason;
     this.file = file;
   }
+}
+
+/** Of these, the file is moved aside. */
+export type UselessReason = 'damaged' | 'altered';
+
+/** Whether a database is of no more use, so that a new one should take its place. */
+export function isBeyondUse(reason: StoreErrorReason): reason is UselessReason {
+  return reason === 'damaged' || reason === 'altered';
 }
 
 /** What was read is beyond all bounds of what we write. The message says what, as it may stand in parentheses. */
@@ -50,6 +73,7 @@ export class UnsoundError extends Error {}
 export function asStoreError(error: unknown, file: string): StoreError {
   if (error instanceof StoreError) return error;
   const reason = reasonOf(error, file);
+  if (reason === 'bug') swallowed('store', error, 'a fault of jest-testmon; nothing is recorded');
   return new StoreError(reason, file, sentence(reason, file, messageOf(error)), error);
 }
 
@@ -60,6 +84,8 @@ export function sentence(reason: StoreErrorReason, path: string, detail: string)
   switch (reason) {
     case 'damaged':
       return `The database ${file} is damaged (${detail}); move or delete it, and the next run records anew.`;
+    case 'altered':
+      return `The database ${file} is not as jest-testmon makes it (${detail}); move or delete it, and the next run records anew.`;
     case 'foreign':
       return `${file} is not a database of jest-testmon (${detail}), so it was left alone; name another file with TESTMON_DATAFILE or move that one away.`;
     case 'newer':
@@ -78,11 +104,18 @@ export function sentence(reason: StoreErrorReason, path: string, detail: string)
       return `There is no database ${file} (${detail}); a run that may write creates it.`;
     case 'unbuilt':
       return `The package ${sqlitePackage()} has no binary for Node ${process.versions.node} on ${process.platform} ${process.arch} (${firstLine(detail)}); run "${commandToBuild()}".`;
+    case 'bug':
+      return describeFault(
+        `Working on the database ${file}`,
+        firstLine(detail),
+        'it was left as it is',
+      );
   }
 }
 
 function reasonOf(error: unknown, file: string): StoreErrorReason {
-  if (error instanceof UnsoundError) return 'damaged';
+  if (error instanceof UnsoundError) return 'altered';
+  if (error instanceof EncodingError) return 'damaged';
   const code = codeOf(error);
   if (
     code === 'ERR_DLOPEN_FAILED' ||
@@ -90,8 +123,7 @@ function reasonOf(error: unknown, file: string): StoreErrorReason {
     /bindings file|not a valid Win32|prebuil/i.test(messageOf(error))
   )
     return 'unbuilt';
-  if (/^SQLITE_(CORRUPT|NOTADB|FORMAT|CONSTRAINT|MISMATCH|TOOBIG|RANGE|SCHEMA)/.test(code))
-    return 'damaged';
+  if (/^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/.test(code)) return 'damaged';
   if (/^SQLITE_IOERR_(SHORT_READ|DATA|CORRUPTFS)/.test(code)) return 'damaged';
   // Our own statements are sound: what is not there was taken out of the schema.
   if (
@@ -108,8 +140,12 @@ function reasonOf(error: unknown, file: string): StoreErrorReason {
   if (/^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE)/.test(code)) return 'unwritable';
   if (code === 'ENOENT') return 'missing';
   if (/^SQLITE_CANTOPEN/.test(code)) return fs.existsSync(file) ? 'unreadable' : 'missing';
-  return 'unreadable';
+  // SQLite and the file system give every error of theirs a code.
+  return code === '' || OWN_FAULTS.test(code) ? 'bug' : 'unreadable';
 }
+
+/** What a wrong statement, or a row that breaks a rule of our own tables, ends with. */
+const OWN_FAULTS = /^(?:SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)|ERR_)/;
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;

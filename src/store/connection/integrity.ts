@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** More than this many lines tell nothing new. */
+/** Further lines tell nothing new. */
 const MAX_PROBLEMS = 10;
 
 /**
@@ -13,6 +13,35 @@ export function findDamage(db: Database): string[] {
     .pluck()
     .all()
     .filter((line) => line !== 'ok');
+  lines.push(...tooLargeIds(db));
   const strays = db.prepare('PRAGMA foreign_key_check').all().length;
   return strays === 0 ? lines : [...lines, `${strays} of its rows refer to rows that are missing`];
 }
+
+/**
+ * Finds ids that JavaScript cannot tell from their neighbours. Rows beside such a row would refer to the wrong one; once
+ * the largest id is taken, SQLite gives out no more, and says that the disk is full.
+ */
+function tooLargeIds(db: Database): string[] {
+  const ids = db
+    .prepare<[], string>(
+      `SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c ON c.name = 'id' WHERE m.type = 'table'`,
+    )
+    .pluck()
+    .all()
+    .filter((table) => {
+      const query = `SELECT 1 FROM "${table}" WHERE id > ${MAX_ID} OR id < 0 LIMIT 1`;
+      return db.prepare(query).get() !== undefined;
+    });
+  const counters = db
+    .prepare<[], string>(
+      `SELECT name FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > ${MAX_ID} OR seq < 0`,
+    )
+    .pluck()
+    .all();
+  return [...new Set([...ids, ...counters])].map(
+    (table) => `the ids of its table "${table}" are too large`,
+  );
+}
+
+const MAX_ID = Number.MAX_SAFE_INTEGER;

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type Database from 'better-sqlite3';
+import { findTooLargeValue } from './bounds';
 import { asStoreError, sentence, StoreError } from './errors';
 import { MIGRATIONS } from '../migrations';
 import type { Migration } from '../migrations/migration';
@@ -126,23 +127,27 @@ function migrate(db: Database.Database, file: string, migrations: readonly Migra
     // Another process may have been faster.
     const version = versionOf(db, file);
     if (version > newest) checkVersion(db, file, migrations);
-    for (const migration of migrations) if (migration.version > version) migration.up(db);
-    const broken = db.prepare('PRAGMA foreign_key_check').get();
-    if (broken !== undefined) {
-      throw new StoreError(
-        'damaged',
-        file,
-        sentence(
-          'damaged',
-          file,
-          'its rows do not fit together, so its format could not be updated',
-        ),
-      );
+    const from = migrations.filter((migration) => migration.version > version);
+    if (!canMigrate(db, from)) {
+      const detail = 'its rows do not fit together, so its format could not be updated';
+      throw new StoreError('damaged', file, sentence('damaged', file, detail));
     }
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${newest}`);
   }).immediate();
   db.pragma('foreign_keys = ON');
+}
+
+/** Whether the steps went well. They copy rows into tables with rules, which rows of an unknown author may break. */
+function canMigrate(db: Database.Database, migrations: readonly Migration[]): boolean {
+  try {
+    for (const migration of migrations) migration.up(db);
+  } catch (error) {
+    if (/^SQLITE_(?:CONSTRAINT|MISMATCH)/.test(String((error as { code?: unknown }).code)))
+      return false;
+    throw error;
+  }
+  return db.prepare('PRAGMA foreign_key_check').get() === undefined;
 }
 
 function isOlder(db: Database.Database, file: string, migrations: readonly Migration[]): boolean {
@@ -231,5 +236,6 @@ function checkSchema(db: Database.Database, file: string, migrations: readonly M
   // An empty one is about to be made, and of a newer one we know nothing.
   if (version === 0 || version > newestOf(migrations)) return;
   const foreign = findForeignPart(db, steps);
-  if (foreign !== null) throw new StoreError('damaged', file, sentence('damaged', file, foreign));
+  const problem = foreign ?? findTooLargeValue(db);
+  if (problem !== null) throw new StoreError('altered', file, sentence('altered', file, problem));
 }

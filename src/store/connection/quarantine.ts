@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { asStoreError } from './errors';
+import { asStoreError, type UselessReason } from './errors';
 
 /** What SQLite may have left beside a database, by ending. */
 const COMPANIONS = ['-journal', '-wal', '-shm'];
@@ -8,17 +8,22 @@ const COMPANIONS = ['-journal', '-wal', '-shm'];
  * Renames a database that cannot be used, with what SQLite left beside it, so that a new one can take its place.
  * Nothing is ever overwritten or deleted.
  * @param now Milliseconds since the epoch: becomes part of the name.
+ * @param reason Why it cannot be used: becomes part of the name.
  * @returns The new name.
  * @throws StoreError when the file cannot be renamed.
  */
-export function quarantineDatabase(file: string, now: number): string {
+export function quarantineDatabase(
+  file: string,
+  now: number,
+  reason: UselessReason = 'damaged',
+): string {
   const stamp = new Date(now)
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z');
   try {
     for (let attempt = 1; ; attempt += 1) {
-      const aside = `${file}.damaged-${stamp}${attempt === 1 ? '' : `-${attempt}`}`;
+      const aside = `${file}.${reason}-${stamp}${attempt === 1 ? '' : `-${attempt}`}`;
       if ([aside, ...COMPANIONS.map((ending) => aside + ending)].some(exists)) continue;
       fs.renameSync(file, aside);
       keepPrivate(aside);

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Migration } from '../migrations/migration';
+import { printable } from '../../terminal/printable';
 import { loadSqlite } from './sqlite';
 
 /** A line of SQLite's own table of what a database consists of. */
@@ -22,7 +23,7 @@ const OF_SQLITE = new Map(
  * Looks for what a database has that we do not make, or lacks. It must be exactly what our steps make: a generated
  * column, a default, a check, an index on an expression, a view, a trigger or a virtual table computes whatever its
  * author wants, as we read or write.
- * @returns What is wrong, as it may follow "as"; null where nothing is.
+ * @returns What is wrong, as it may stand in parentheses; null where nothing is.
  */
 export function findForeignPart(
   db: Database.Database,
@@ -37,9 +38,8 @@ export function findForeignPart(
     const text = typeof sql === 'string' ? normal(sql) : '';
     if (type === 'table' && OF_SQLITE.get(name) === text) continue;
     const wanted = expected.get(`${type} ${name}`);
-    if (wanted === undefined)
-      return `it holds the ${type} "${name}", and we make none of that name`;
-    if (wanted !== text) return `its ${type} "${name}" is not as we make it`;
+    if (wanted === undefined) return `the ${type} "${printable(name)}" is not one of its parts`;
+    if (wanted !== text) return `its ${type} "${name}" is defined otherwise`;
     found.add(`${type} ${name}`);
   }
   const lacking = [...expected.keys()].find((part) => !found.has(part));

@@ -25,11 +25,14 @@ export function readLatestVersionId(db: Database): number {
   return isCount(id) ? id : 0;
 }
 
+/** Notes are JSON, which takes a hundred times its own size in memory where somebody wants it to. */
+const MAX_NOTE_CHARACTERS = 1 << 23;
+
 /** The value of a note; undefined if there is none. */
 export function readNote(db: Database, key: string): string | undefined {
   const value = db
     .prepare<[string], unknown>('SELECT value FROM note WHERE key = ?')
     .pluck()
     .get(key);
-  return isText(value) ? value : undefined;
+  return isText(value) && value.length <= MAX_NOTE_CHARACTERS ? value : undefined;
 }
