@@ -207,7 +207,8 @@ describe.each(Object.keys(versions))('%s', (version) => {
     },
   );
 
-  test.each(['babel', 'v8'])(
+  // V8 counts in what both versions transform alike.
+  test.each(version === 'Jest 30' ? ['babel', 'v8'] : ['babel'])(
     '--coverage by %s: the reports are those of plain Jest, also after a run with probes',
     (provider) => {
       project = new Project(covered(provider), {

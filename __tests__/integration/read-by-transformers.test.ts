@@ -99,8 +99,14 @@ test('two keys by hand', () => {
   expect(passed()).toEqual({ exitCode: 1, numPassedTests: 0, numFailedTests: 1 });
 });
 
-describe.each([1, 2])('with %i workers', (workers) => {
-  test.each([[[]], [['--coverage']]])('recorded with %j', (args) => {
+/** How it is recorded. Each number of workers and each kind of run comes once. */
+const RECORDINGS: [workers: number, args: readonly string[]][] = [
+  [2, []],
+  [1, ['--coverage']],
+];
+
+describe('what ts-jest reads ahead', () => {
+  test.each(RECORDINGS)('with %i workers, recorded with %j', (workers, args) => {
     project = new Project(
       { ...FILES, 'jest.config.js': "module.exports = { preset: 'ts-jest' };" },
       PACKAGES,
@@ -117,11 +123,14 @@ describe.each([1, 2])('with %i workers', (workers) => {
   });
 });
 
-describe.each(['babel', 'v8'])('what a Babel plug-in read, recorded under coverage by %s', (by) => {
+describe('what a Babel plug-in read', () => {
   const { files, packages } = babelPlugins.base;
   const TESTS = ['__tests__/generated.test.js', '__tests__/later.test.js'];
 
-  test.each([1, 2])('with %i workers', (workers) => {
+  test.each([
+    ['babel', 2],
+    ['v8', 1],
+  ])('recorded under coverage by %s, with %i workers', (by, workers) => {
     project = new Project(files, packages);
     const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
     const covered = () => run('--coverage', `--coverageProvider=${by}`);
@@ -175,40 +184,36 @@ export default {
 };
 `;
 
-describe.each([[[]], [['--coverage']]])(
-  'what a program of a transformer read, recorded with %j',
-  (args) => {
-    test.each([1, 2])('with %i workers', (workers) => {
-      const using = (name: string): string =>
-        `test('${name}', () => { expect(require('../src/entry').text).toMatch(/one|uno/); });\n`;
-      project = new Project({
-        'bundling.mjs': BUNDLING,
-        'jest.config.js':
-          "module.exports = { transform: { '\\\\.js$': '<rootDir>/bundling.mjs' } };",
-        'src/entry.js': "exports.text = bundle('part.txt');\n",
-        'src/part.txt': 'one',
-        'src/other.txt': 'other',
-        'src/listed/first.txt': '',
-        '__tests__/first.test.js': using('first'),
-        '__tests__/second.test.js': using('second'),
-        '__tests__/third.test.js': using('third'),
-        '__tests__/without.test.js': "test('without', () => {});\n",
-      });
-      const USING = ['first', 'second', 'third'].map((name) => `__tests__/${name}.test.js`);
-      const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
-      expect(run(...args).ran).toEqual([...USING, '__tests__/without.test.js']);
-      expect(run().ran).toEqual([]);
-      project.write({ 'src/part.txt': 'uno' });
-      expect(run()).toMatchObject({ exitCode: 0, ran: USING });
-      project.write({ 'src/other.txt': 'another', 'src/made.txt': 'made' });
-      expect(run().ran).toEqual([]);
-      project.write({ 'src/listed/second.txt': '' });
-      expect(run().ran).toEqual(USING);
-      project.write({ 'src/part.txt.override': 'two' });
-      expect(run()).toMatchObject({ exitCode: 1, ran: USING });
+describe('what a program of a transformer read', () => {
+  test.each(RECORDINGS)('with %i workers, recorded with %j', (workers, args) => {
+    const using = (name: string): string =>
+      `test('${name}', () => { expect(require('../src/entry').text).toMatch(/one|uno/); });\n`;
+    project = new Project({
+      'bundling.mjs': BUNDLING,
+      'jest.config.js': "module.exports = { transform: { '\\\\.js$': '<rootDir>/bundling.mjs' } };",
+      'src/entry.js': "exports.text = bundle('part.txt');\n",
+      'src/part.txt': 'one',
+      'src/other.txt': 'other',
+      'src/listed/first.txt': '',
+      '__tests__/first.test.js': using('first'),
+      '__tests__/second.test.js': using('second'),
+      '__tests__/third.test.js': using('third'),
+      '__tests__/without.test.js': "test('without', () => {});\n",
     });
-  },
-);
+    const USING = ['first', 'second', 'third'].map((name) => `__tests__/${name}.test.js`);
+    const run = (...more: string[]) => project.run([`--maxWorkers=${workers}`, ...more]);
+    expect(run(...args).ran).toEqual([...USING, '__tests__/without.test.js']);
+    expect(run().ran).toEqual([]);
+    project.write({ 'src/part.txt': 'uno' });
+    expect(run()).toMatchObject({ exitCode: 0, ran: USING });
+    project.write({ 'src/other.txt': 'another', 'src/made.txt': 'made' });
+    expect(run().ran).toEqual([]);
+    project.write({ 'src/listed/second.txt': '' });
+    expect(run().ran).toEqual(USING);
+    project.write({ 'src/part.txt.override': 'two' });
+    expect(run()).toMatchObject({ exitCode: 1, ran: USING });
+  });
+});
 
 const READING_LATER = `
 import { readFileSync } from 'node:fs';
