@@ -151,7 +151,18 @@ export const items: fc.Arbitrary<string[]> = fc
 /** A change of a module: its items added, removed, moved, exchanged or renamed. */
 export const change: fc.Arbitrary<(items: readonly string[]) => string[]> = fc
   .tuple(
-    fc.constantFrom('add', 'add', 'remove', 'move', 'swap', 'rename', 'renameAll', 'replace'),
+    fc.constantFrom(
+      'add',
+      'add',
+      'remove',
+      'move',
+      'swap',
+      'rename',
+      'renameAll',
+      'replace',
+      'number',
+      'number',
+    ),
     fc.nat(),
     fc.nat(),
     declaration,
@@ -182,6 +193,9 @@ export const change: fc.Arbitrary<(items: readonly string[]) => string[]> = fc
         return all;
       case 'rename':
         all[at] = renamed(taken);
+        return all;
+      case 'number':
+        all[at] = taken.replace(/\b\d\b/, '8');
         return all;
       case 'renameAll':
         return all.map(renamed);
