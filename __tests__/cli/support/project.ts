@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import * as ts from 'typescript';
 
 const REPOSITORY = path.join(__dirname, '..', '..', '..');
 const MODULES = path.join(REPOSITORY, 'node_modules');
@@ -69,22 +68,11 @@ export interface ShownConfig {
 const created: string[] = [];
 let built: string | null = null;
 
-/** Our sources as a package, with plug points that pass through. */
+/** The built package, with plug points that pass through. */
 function packageFolder(): string {
   if (built !== null) return built;
   const folder = temporaryFolder();
-  const source = path.join(REPOSITORY, 'src');
-  for (const name of fs.readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.startsWith('jest' + path.sep)) continue;
-    const { outputText } = ts.transpileModule(fs.readFileSync(path.join(source, name), 'utf8'), {
-      compilerOptions: {
-        module: ts.ModuleKind.CommonJS,
-        target: ts.ScriptTarget.ES2022,
-        esModuleInterop: true,
-      },
-    });
-    write(folder, path.join('dist', name.replace(/ts$/, 'js')), outputText);
-  }
+  fs.cpSync(path.join(REPOSITORY, 'dist'), path.join(folder, 'dist'), { recursive: true });
   for (const [name, text] of Object.entries(PASS_THROUGH))
     write(folder, `dist/jest/${name}.js`, text);
   fs.copyFileSync(path.join(REPOSITORY, 'package.json'), path.join(folder, 'package.json'));
