@@ -186,7 +186,7 @@ function withoutIds({ configs, globalConfig }: ShownConfig): ShownConfig {
 
 function expectComposed(config: Record<string, unknown> | undefined, collect = true): void {
   expect(config?.['testEnvironment']).toMatch(/dist\/jest\/environment\.js$/);
-  expect(config?.['testRunner']).toMatch(/dist\/jest\/runner\.js$/);
+  expect(config?.['testRunner']).toMatch(/dist\/jest\/test-runner\.js$/);
   const testmon = {
     environment: expect.stringContaining('jest-environment-node'),
     runner: expect.stringContaining('jest-circus'),

@@ -17,7 +17,7 @@ const PASS_THROUGH: Record<string, string> = {
         return new Environment({ ...config, projectConfig: { ...config.projectConfig, testEnvironmentOptions } }, context);
       }
     };`,
-  runner: `
+  'test-runner': `
     module.exports = (globalConfig, config, ...rest) => {
       const loaded = require(config.testEnvironmentOptions.testmon.runner);
       return (loaded.default ?? loaded)(globalConfig, config, ...rest);
