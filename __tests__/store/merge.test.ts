@@ -251,8 +251,8 @@ describe('merging', () => {
       reason: 'missing',
       message: expect.stringContaining(missing),
     });
-    const damaged = play([]);
-    sql(damaged, (db) =>
+    const altered = play([]);
+    sql(altered, (db) =>
       db.exec(
         'ALTER TABLE test_file DROP COLUMN order_dependent; INSERT INTO environment VALUES (1, "", ".", 20, "linux", "h", 1, 1)'.replace(
           /"/g,
@@ -260,9 +260,9 @@ describe('merging', () => {
         ),
       ),
     );
-    expect(storeError(() => target.merge(damaged, 1))).toMatchObject({
-      reason: 'damaged',
-      message: expect.stringContaining(damaged),
+    expect(storeError(() => target.merge(altered, 1))).toMatchObject({
+      reason: 'altered',
+      message: expect.stringContaining(altered),
     });
     expect(rows(target.file, 'environment')).toBe(0);
   });
