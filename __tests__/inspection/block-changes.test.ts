@@ -74,7 +74,11 @@ describe('which executed blocks changed', () => {
   });
 
   test('the module alone, where its own code did', () => {
-    expect(changes(`${BEFORE}const added = 1;\n`)).toEqual([expect.objectContaining({ name: '' })]);
+    expect(changes(`${BEFORE}added();\n`)).toEqual([expect.objectContaining({ name: '' })]);
+  });
+
+  test('none, where a declaration came that nobody refers to', () => {
+    expect(changes(`${BEFORE}const added = 1;\n`)).toEqual([]);
   });
 
   test('the module, where the file is gone', () => {
