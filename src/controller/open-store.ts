@@ -1,5 +1,12 @@
 import * as fs from 'node:fs';
-import { asStoreError, isBeyondUse, quarantineDatabase, Store, StoreError } from '../store';
+import {
+  asStoreError,
+  isBeyondUse,
+  quarantineDatabase,
+  Store,
+  StoreError,
+  type UselessDatabaseError,
+} from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault } from '../terminal/fault';
@@ -34,7 +41,7 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
       );
       return null;
     }
-    if (isBeyondUse(error.reason)) return replaceDamaged(dataFile, error, logger, identity);
+    if (isBeyondUse(error)) return replaceDamaged(dataFile, error, logger, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
       // The controller says what comes of it, once it knows what there is to select by.
@@ -53,15 +60,14 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
  */
 export function replaceDamaged(
   dataFile: string,
-  damage: StoreError,
+  damage: UselessDatabaseError,
   logger: Logger,
   identity: string | null,
 ): OpenedStore | null {
   try {
     const now = identityOf(dataFile);
     if (now !== identity) return { store: Store.open(dataFile, {}), writable: true, identity: now };
-    const reason = isBeyondUse(damage.reason) ? damage.reason : 'damaged';
-    const aside = quarantineDatabase(dataFile, Date.now(), reason);
+    const aside = quarantineDatabase(dataFile, Date.now(), damage.reason);
     const store = Store.open(dataFile, {});
     logger.warn(`${damage.finding}; it was moved to ${aside}, and everything runs to record anew.`);
     return { store, writable: true, identity: identityOf(dataFile) };

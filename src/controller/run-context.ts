@@ -83,7 +83,7 @@ export class RunContext {
   replaceIfDamaged(error: unknown): boolean {
     const { dataFile, logger } = this.request;
     const known = asStoreError(error, dataFile);
-    if (!isBeyondUse(known.reason) || !this.writable) return false;
+    if (!isBeyondUse(known) || !this.writable) return false;
     this.store.close();
     const replaced = replaceDamaged(dataFile, known, logger, this.identity);
     if (replaced === null) return false;

@@ -48,7 +48,7 @@ export async function openInspection(
     // Some damage shows only where a page is read.
     store?.close();
     const known = asStoreError(error, request.dataFile);
-    if (store === null || !isBeyondUse(known.reason)) throw error;
+    if (store === null || !isBeyondUse(known)) throw error;
     return asInspection({ ...looked, store: null, problem: known }, await judgeAll(found, null));
   }
 }

@@ -13,7 +13,7 @@ export {
   asStoreError,
   isBeyondUse,
   StoreError,
-  type UselessReason,
+  type UselessDatabaseError,
   type StoreErrorReason,
 } from './connection/errors';
 export { contentsKey, versionOfContent } from './read/files';

@@ -4,7 +4,7 @@ import { Clock } from './connection/clock';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
 import { Environments } from './write/environments';
-import { asStoreError, isBeyondUse, sentence, StoreError } from './connection/errors';
+import { asStoreError, isBeyondUse, StoreError } from './connection/errors';
 import { readFailures, readFlaky } from './write/failures';
 import { findDamage } from './connection/integrity';
 import { Loader } from './read/load';
@@ -240,8 +240,7 @@ export class Store {
   commit(batch: CommitBatch, now: number): number[] {
     let provisional: number[] = [];
     this.#write(() => {
-      this.#committer ??= new Committer(this.#db, this.#environments);
-      provisional = this.#committer.commit(batch, now);
+      provisional = this.#commits.commit(batch, now);
     });
     return provisional;
   }
@@ -251,10 +250,7 @@ export class Store {
    * @throws StoreError
    */
   settle(provisional: readonly number[]): void {
-    this.#write(() => {
-      this.#committer ??= new Committer(this.#db, this.#environments);
-      this.#committer.settle(provisional);
-    });
+    this.#write(() => this.#commits.settle(provisional));
   }
 
   /**
@@ -288,7 +284,7 @@ export class Store {
     } catch (error) {
       // What is wrong with reading is wrong with the other file; writing goes to this one.
       const known = asStoreError(error, otherFile);
-      throw isBeyondUse(known.reason) || known.reason === 'unreadable'
+      throw isBeyondUse(known) || known.reason === 'unreadable'
         ? known
         : asStoreError(error, this.file);
     } finally {
@@ -318,6 +314,10 @@ export class Store {
     this.#db.close();
   }
 
+  get #commits(): Committer {
+    return (this.#committer ??= new Committer(this.#db, this.#environments));
+  }
+
   get #load(): Loader {
     return (this.#loader ??= new Loader(this.#db));
   }
@@ -336,11 +336,7 @@ export class Store {
 
   #write(work: () => void): void {
     if (this.readonly) {
-      throw new StoreError(
-        'unwritable',
-        this.file,
-        sentence('unwritable', this.file, 'it was opened read-only'),
-      );
+      throw new StoreError('unwritable', this.file, 'it was opened read-only');
     }
     // Immediate: a lock is waited for before anything is done, and never in between.
     this.#guard(() => this.#db.transaction(work).immediate());
@@ -363,10 +359,10 @@ export class Store {
     try {
       const [problem] = findDamage(this.#db);
       if (problem === undefined) return null;
-      return new StoreError('damaged', this.file, sentence('damaged', this.file, problem));
+      return new StoreError('damaged', this.file, problem);
     } catch (error) {
-      const { reason } = asStoreError(error, this.file);
-      return isBeyondUse(reason) ? asStoreError(error, this.file) : null;
+      const known = asStoreError(error, this.file);
+      return isBeyondUse(known) ? known : null;
     }
   }
 }

@@ -25,7 +25,7 @@ export function beginContext(
     swallowed('controller', error, 'beginning with the database');
     opened.store.close();
     const known = asStoreError(error, dataFile);
-    if (!isBeyondUse(known.reason) || !opened.writable) return giveUp(request, error);
+    if (!isBeyondUse(known) || !opened.writable) return giveUp(request, error);
     const replaced = replaceDamaged(dataFile, known, logger, opened.identity);
     if (replaced === null) return null;
     try {

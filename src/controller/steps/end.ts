@@ -65,7 +65,7 @@ function keepJournals(
 function loseRecords({ context }: FinishedRun, error: unknown): string {
   const { dataFile } = context.request;
   const known = asStoreError(error, dataFile);
-  if (isBeyondUse(known.reason) && identityOf(dataFile) === context.identity) {
+  if (isBeyondUse(known) && identityOf(dataFile) === context.identity) {
     try {
       const aside = quarantineDatabase(dataFile, Date.now(), known.reason);
       return `${known.finding}; it was moved to ${aside}, what this run recorded is lost, and the next run records anew.`;

@@ -39,28 +39,42 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly reason: StoreErrorReason;
   readonly file: string;
+  readonly #detail: string;
+
+  /**
+   * @param detail What was found, as it may stand in parentheses.
+   * @param options.message Default: the usual sentence for this reason.
+   */
+  constructor(
+    reason: StoreErrorReason,
+    file: string,
+    detail: string,
+    { message, cause }: { message?: string; cause?: unknown } = {},
+  ) {
+    super(message ?? sentence(reason, file, detail), { cause });
+    this.reason = reason;
+    this.file = file;
+    this.#detail = detail;
+  }
 
   /** What is wrong, as the first half of a sentence about what was done with the file. */
   get finding(): string {
-    const end = this.message.lastIndexOf('; ');
+    const file = printable(this.file);
     return this.reason === 'altered'
-      ? `t${this.message.slice(1, end)}`
-      : `the database ${printable(this.file)} is ${this.reason}`;
-  }
-
-  constructor(reason: StoreErrorReason, file: string, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.reason = reason;
-    this.file = file;
+      ? `the ${alteredDatabase(file, this.#detail)}`
+      : `the database ${file} is ${this.reason}`;
   }
 }
 
 /** Of these, the file is moved aside. */
 export type UselessReason = 'damaged' | 'altered';
 
+/** An error on a database that is of no more use. */
+export type UselessDatabaseError = StoreError & { readonly reason: UselessReason };
+
 /** Whether a database is of no more use, so that a new one should take its place. */
-export function isBeyondUse(reason: StoreErrorReason): reason is UselessReason {
-  return reason === 'damaged' || reason === 'altered';
+export function isBeyondUse(error: StoreError): error is UselessDatabaseError {
+  return error.reason === 'damaged' || error.reason === 'altered';
 }
 
 /** What was read is beyond all bounds of what we write. The message says what, as it may stand in parentheses. */
@@ -74,18 +88,18 @@ export function asStoreError(error: unknown, file: string): StoreError {
   if (error instanceof StoreError) return error;
   const reason = reasonOf(error, file);
   if (reason === 'bug') swallowed('store', error, 'a fault of jest-testmon; nothing is recorded');
-  return new StoreError(reason, file, sentence(reason, file, messageOf(error)), error);
+  return new StoreError(reason, file, messageOf(error), { cause: error });
 }
 
 /** The sentence for a database that cannot be used, with the way out. */
-export function sentence(reason: StoreErrorReason, path: string, detail: string): string {
+function sentence(reason: StoreErrorReason, path: string, detail: string): string {
   // A name that holds a line break would end the sentence.
   const file = printable(path);
   switch (reason) {
     case 'damaged':
       return `The database ${file} is damaged (${detail}); move or delete it, and the next run records anew.`;
     case 'altered':
-      return `The database ${file} is not as jest-testmon makes it (${detail}); move or delete it, and the next run records anew.`;
+      return `The ${alteredDatabase(file, detail)}; move or delete it, and the next run records anew.`;
     case 'foreign':
       return `${file} is not a database of jest-testmon (${detail}), so it was left alone; name another file with TESTMON_DATAFILE or move that one away.`;
     case 'newer':
@@ -111,6 +125,10 @@ export function sentence(reason: StoreErrorReason, path: string, detail: string)
         'it was left as it is',
       );
   }
+}
+
+function alteredDatabase(file: string, detail: string): string {
+  return `database ${file} is not as jest-testmon makes it (${detail})`;
 }
 
 function reasonOf(error: unknown, file: string): StoreErrorReason {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type Database from 'better-sqlite3';
 import { findTooLargeValue } from './bounds';
-import { asStoreError, sentence, StoreError } from './errors';
+import { asStoreError, StoreError } from './errors';
 import { MIGRATIONS } from '../migrations';
 import type { Migration } from '../migrations/migration';
 import { findForeignPart } from './schema';
@@ -62,17 +62,15 @@ function checkFile(file: string, readonly: boolean): void {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isFile()) {
     const reason = readonly ? 'unreadable' : 'unwritable';
-    throw new StoreError(reason, file, sentence(reason, file, 'it is not a file'));
+    throw new StoreError(reason, file, 'it is not a file');
   }
   // Never by reading the file: closing it would drop the locks that other threads hold on it.
   if (stats !== undefined && stats.size > 0 && stats.size < MIN_PAGE_BYTES) {
-    throw new StoreError('damaged', file, sentence('damaged', file, 'it is no SQLite database'));
+    throw new StoreError('damaged', file, 'it is no SQLite database');
   }
   if (readonly) {
-    if (stats === undefined)
-      throw new StoreError('missing', file, sentence('missing', file, 'no such file'));
-    if (stats.size === 0)
-      throw new StoreError('missing', file, sentence('missing', file, 'the file is empty'));
+    if (stats === undefined) throw new StoreError('missing', file, 'no such file');
+    if (stats.size === 0) throw new StoreError('missing', file, 'the file is empty');
     return;
   }
   const folder = path.dirname(path.resolve(file));
@@ -130,7 +128,7 @@ function migrate(db: Database.Database, file: string, migrations: readonly Migra
     const from = migrations.filter((migration) => migration.version > version);
     if (!canMigrate(db, from)) {
       const detail = 'its rows do not fit together, so its format could not be updated';
-      throw new StoreError('damaged', file, sentence('damaged', file, detail));
+      throw new StoreError('damaged', file, detail);
     }
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${newest}`);
@@ -185,19 +183,14 @@ function versionOf(db: Database.Database, file: string): number {
   const application = Number(db.pragma('application_id', { simple: true }));
   if (application === APPLICATION_ID) {
     // Both are set in the transaction that makes the tables.
-    if (version < 1)
-      throw new StoreError(
-        'damaged',
-        file,
-        sentence('damaged', file, `it has no format ${version}`),
-      );
+    if (version < 1) throw new StoreError('damaged', file, `it has no format ${version}`);
     return version;
   }
   const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as {
     tables: number;
   };
   if (application === 0 && version === 0 && tables === 0) return 0;
-  throw new StoreError('foreign', file, sentence('foreign', file, 'another program made it'));
+  throw new StoreError('foreign', file, 'another program made it');
 }
 
 function checkVersion(
@@ -209,20 +202,11 @@ function checkVersion(
   const version = versionOf(db, file);
   const newest = newestOf(migrations);
   if (version > newest) {
-    throw new StoreError(
-      'newer',
-      file,
-      sentence('newer', file, `format ${version}, and this one knows up to ${newest}`),
-    );
+    throw new StoreError('newer', file, `format ${version}, and this one knows up to ${newest}`);
   }
   if (mayMigrate || version === newest) return;
-  if (version === 0)
-    throw new StoreError('missing', file, sentence('missing', file, 'nothing was recorded in it'));
-  throw new StoreError(
-    'older',
-    file,
-    sentence('older', file, `format ${version}, and this one writes ${newest}`),
-  );
+  if (version === 0) throw new StoreError('missing', file, 'nothing was recorded in it');
+  throw new StoreError('older', file, `format ${version}, and this one writes ${newest}`);
 }
 
 function newestOf(migrations: readonly Migration[]): number {
@@ -237,5 +221,5 @@ function checkSchema(db: Database.Database, file: string, migrations: readonly M
   if (version === 0 || version > newestOf(migrations)) return;
   const foreign = findForeignPart(db, steps);
   const problem = foreign ?? findTooLargeValue(db);
-  if (problem !== null) throw new StoreError('altered', file, sentence('altered', file, problem));
+  if (problem !== null) throw new StoreError('altered', file, problem);
 }

@@ -117,11 +117,9 @@ export class Environments {
   }
 
   #missing(what: string): StoreError {
-    return new StoreError(
-      'missing',
-      this.#file,
-      `The database ${this.#file} does not hold ${what}; the controller should have pre-created it, so run Jest once with the database writable.`,
-    );
+    return new StoreError('missing', this.#file, what, {
+      message: `The database ${this.#file} does not hold ${what}; the controller should have pre-created it, so run Jest once with the database writable.`,
+    });
   }
 }
 

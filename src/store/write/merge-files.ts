@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { sentence, StoreError } from '../connection/errors';
+import { StoreError } from '../connection/errors';
 import type { OpenOptions } from '../connection/open';
 import { checkShards, type ShardCheck, type ShardState } from '../../records/shards';
 import { Store } from '../store';
@@ -105,8 +105,7 @@ function inspect(file: string, { migrations }: MergeOptions): Inspected {
   const store = Store.open(file, { readonly: true, older: 'copy', migrations });
   try {
     const [problem] = store.findDamage();
-    if (problem !== undefined)
-      throw new StoreError('damaged', file, sentence('damaged', file, problem));
+    if (problem !== undefined) throw new StoreError('damaged', file, problem);
     return { totals: store.totals(), contentHash: store.contentHash(), shard: store.shard() };
   } finally {
     store.close();
