@@ -7,7 +7,7 @@ import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { beginContext } from './steps/begin';
 import { endWith } from './steps/end';
-import type { Ending, KeptJournals, Passes } from './passes';
+import type { Ending, Settlement } from './passes';
 import type { JudgedTest } from './projects/project';
 import { Publication } from './steps/publish';
 import type { RunContext } from './run-context';
@@ -230,7 +230,7 @@ export class Controller {
    * @param ending How the run came to its end.
    * @returns What becomes final as the process ends; null where there is nothing.
    */
-  end(ending: Ending): Passes | KeptJournals | null {
+  end(ending: Ending): Settlement | null {
     if (this.#ended) return null;
     this.#ended = true;
     return endWith(

@@ -30,16 +30,13 @@ export interface Passes {
   logger: Logger;
 }
 
-/** A run that could not be committed: what its workers journaled is left to the next controller. */
-export interface KeptJournals {
-  /** @param isExplained As for `settlePasses`; where it is false, what ran in Jest's own process runs again. */
-  leave(isExplained: boolean): void;
+/** What of a run is decided only as the process ends. */
+export interface Settlement {
+  /** @param isExplained False where the process ends otherwise than Jest's results tell: then nobody passed. */
+  settle(isExplained: boolean): void;
 }
 
-/**
- * Makes what passed in a run final.
- * @param isExplained False where the process ends otherwise than Jest's results tell: then nobody passed.
- */
+/** Makes what passed in a run final. @param isExplained See `Settlement`. */
 export function settlePasses(passes: Passes, isExplained: boolean): void {
   const { passed, provisional, dataFile, identity, logger } = passes;
   const isNothing = isExplained ? provisional.length === 0 : passed.length === 0;

@@ -13,7 +13,7 @@ import { swallowed } from '../terminal/debug';
 import type { Logger } from '../terminal/logger';
 import type { JudgedTest } from './projects/project';
 import { suppressNoTestsFound } from './jest-process/suppress-no-tests-found';
-import { INTERRUPTED, settlePasses, type Ending, type KeptJournals, type Passes } from './passes';
+import { INTERRUPTED, type Ending, type Settlement } from './passes';
 import { ProcessEnd, type JestResults } from './jest-process/process-end';
 import { unrefStatusTimer } from './jest-process/unref-status-timer';
 import { conclude } from './summary';
@@ -27,7 +27,7 @@ export interface Session {
   /** How this process comes to its end. */
   processEnd: ProcessEnd | null;
   /** What Jest made of the last run that came to its end, and what becomes final with the process. */
-  concluded: { jest: JestResults; passes: Passes | KeptJournals } | null;
+  concluded: { jest: JestResults; settlement: Settlement } | null;
   /** Set by an inspection: it takes the place of the run. */
   inspector: Inspector | null;
   /** Set by the `verify` command. */
@@ -162,7 +162,7 @@ function stopRecordingIfToolChainChanged(
  * Ends the run under way, if there is one.
  * @returns What becomes final with the process.
  */
-export function endRun(ending: Ending): Passes | KeptJournals | null {
+export function endRun(ending: Ending): Settlement | null {
   const current = session().controller;
   if (current === null) return null;
   session().controller = null;
@@ -175,9 +175,7 @@ function endProcess(code: number): void {
   const { controller, processEnd, concluded, reported } = session();
   if (concluded !== null) {
     session().concluded = null;
-    const isExplained = processEnd?.isExplained(code, concluded.jest) !== false;
-    if ('leave' in concluded.passes) concluded.passes.leave(isExplained);
-    else settlePasses(concluded.passes, isExplained);
+    concluded.settlement.settle(processEnd?.isExplained(code, concluded.jest) !== false);
   }
   if (controller === null) return;
   if (!reported && processEnd?.endedByItself === true) endRun({ ...INTERRUPTED, isWhole: true });
@@ -196,12 +194,12 @@ export function concludeRun(jest: JestResults): void {
   const { processEnd } = session();
   processEnd?.look();
   const watches = current?.request.started != null;
-  const passes = endRun({
+  const settlement = endRun({
     isWhole: false,
     distrust: !watches && processEnd?.isSuspect === true ? 'inBand' : 'nobody',
     isProvisional: !watches,
   });
-  session().concluded = passes === null || watches ? null : { jest, passes };
+  session().concluded = settlement === null || watches ? null : { jest, settlement };
   session().running = false;
   if (current !== null) conclude(current.request, current.counts, current.spotChecks?.outcome);
   const verifying = session().verification;

@@ -3,14 +3,14 @@ import { asStoreError, isBeyondUse, quarantineDatabase } from '../../store';
 import { swallowed } from '../../terminal/debug';
 import { commitRun, type FinishedRun } from './commit';
 import { explain, identityOf } from '../open-store';
-import type { Ending, KeptJournals, Passes } from '../passes';
+import { settlePasses, type Ending, type Settlement } from '../passes';
 
 /**
  * Commits what the workers journaled, removes everything temporary, and closes the database.
  * @param ending How the run came to its end.
  * @returns What becomes final as the process ends; null where there is nothing.
  */
-export function endWith(run: FinishedRun, ending: Ending): Passes | KeptJournals | null {
+export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
   const { context, directory, spotChecks } = run;
   const { logger, dataFile } = context.request;
   context.packages.keep();
@@ -18,7 +18,11 @@ export function endWith(run: FinishedRun, ending: Ending): Passes | KeptJournals
     const passes = context.writable ? commitRun(run, ending) : null;
     directory?.remove();
     spotChecks?.sayFindings(context.writable);
-    return passes && { ...passes, dataFile, identity: context.identity, logger };
+    if (passes === null) return null;
+    const { identity } = context;
+    return {
+      settle: (isExplained) => settlePasses({ ...passes, dataFile, identity, logger }, isExplained),
+    };
   } catch (error) {
     swallowed('controller', error, 'committing the run');
     context.store.close();
@@ -44,17 +48,17 @@ function keepJournals(
   directory: NonNullable<FinishedRun['directory']>,
   error: unknown,
   { distrust, isProvisional }: Ending,
-): KeptJournals | null {
+): Settlement | null {
   const { dataFile, logger } = context.request;
   logger.warn(
     `${explain(error, dataFile)} What this run recorded is kept and will be committed by the next run.`,
   );
-  const leave = (isExplained: boolean) => {
+  const settle = (isExplained: boolean): void => {
     context.outcomes.conclude(isExplained ? distrust : 'everybody');
     directory.release();
   };
-  if (isProvisional) return { leave };
-  leave(true);
+  if (isProvisional) return { settle };
+  settle(true);
   return null;
 }
 
