@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { shortHash } from '../dependencies/files/content';
@@ -6,7 +5,8 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { runCache } from '../dependencies/run-cache';
 import { unwatched } from '../interception/observer';
 import { askedVariables } from '../interception/variables/tool-variables';
-import { swallowed } from '../terminal/debug';
+import { writeCache } from '../machine/atomic-write';
+import { debug } from '../terminal/debug';
 import { isInput, type TransformInput } from './input-values';
 
 /** An output that was made, and is in Jest's cache by this key. */
@@ -135,16 +135,11 @@ function prune(folder: string): void {
   }
 }
 
+/** Whoever may read Jest's cache has to see the notes as well. */
 function write(place: string, text: string): void {
-  try {
-    fs.mkdirSync(path.dirname(place), { recursive: true });
-    const unfinished = `${place}.${randomUUID()}`;
-    fs.writeFileSync(unfinished, text);
-    fs.renameSync(unfinished, place);
-  } catch (error) {
-    // Jest cannot write its cache there either, so the next process makes the output anew.
-    swallowed('transform', error, `writing ${place}; the next process transforms again`);
-  }
+  // Where it fails, Jest cannot write its cache either, so the next process makes the output anew.
+  if (!writeCache(place, text, { mode: 0o666 }))
+    debug('transform')('%s cannot be written; the next process transforms again', place);
 }
 
 function readJson(file: string): unknown {

@@ -1,5 +1,6 @@
 import { sameStamp, stampOf, type Stamp } from '../dependencies/files/stat-cache';
 import { listingValue } from '../dependencies/files/listing';
+import { realPath, toStored } from '../dependencies/files/paths';
 import { kindAt } from '../dependencies/files/stats';
 import { unwatched } from '../interception/observer';
 import { toolVariable } from '../interception/variables/tool-variables';
@@ -65,6 +66,12 @@ class InputValues {
 
 /** One for the process: what it has loaded stays loaded. */
 export const inputValues = new InputValues();
+
+/** An input with the path that records know it by. @param root Absolute path of the root that stored paths are relative to. */
+export function storedInput(root: string, input: TransformInput): TransformInput {
+  const { kind, name, value } = input;
+  return kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+}
 
 /** Whether a value has an input's shape. */
 export function isInput(value: unknown): value is TransformInput {

@@ -6,7 +6,7 @@ import { contentHash } from '../dependencies/files/content';
 import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
 import { swallowed } from '../terminal/debug';
 import { probesAreOff } from './cache-key';
-import type { TransformInput } from './input-values';
+import { storedInput, type TransformInput } from './input-values';
 import type { OutputInputs } from './output-inputs';
 
 /** Jest gives `.json` to transformers, but it is no program. */
@@ -62,9 +62,7 @@ function probedForm(transformed: Transformed, root: string): TransformedSource |
 }
 
 function asStored(root: string, input: string | TransformInput): string | TransformInput {
-  if (typeof input === 'string') return toStored(root, realPath(input));
-  const { kind, name, value } = input;
-  return kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+  return typeof input === 'string' ? toStored(root, realPath(input)) : storedInput(root, input);
 }
 
 /** Code that was compiled beforehand names its source map in a file beside it; stack traces follow it. */

@@ -1,6 +1,7 @@
-import { realPath, toStored } from '../../dependencies/files/paths';
+import { toStored } from '../../dependencies/files/paths';
 import type { Dependency } from '../../records/types';
 import { compiledNow } from '../../transform/inlined-sources';
+import { storedInput } from '../../transform/input-values';
 import { transformInputs } from '../../transform/transform-inputs';
 import type { Accumulator } from '../accumulator';
 import { LOST } from './path-inputs';
@@ -43,10 +44,7 @@ export class CompiledInputs {
   addInputs(file: string): void {
     const { root } = this.#run.file;
     for (const input of transformInputs.of(file)) {
-      const { kind, name, value } = input;
-      const stored =
-        kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
-      const dependency = this.#run.transformInput(stored);
+      const dependency = this.#run.transformInput(storedInput(root, input));
       if (dependency !== null) this.#addAsItWas(dependency);
     }
   }
