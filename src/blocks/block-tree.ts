@@ -15,6 +15,7 @@ import type {
 import { readTopLevel, type FreeDeclaration, type TopLevel } from './declarations';
 import { rootReplacer, type Hashable, type HashableDeclaration } from './hash';
 import { boundNames, nameFromParent } from './names';
+import { isNode } from './nodes';
 import type { Form } from './parse';
 import { isQuoted } from './quoted';
 import { outerNames, type OuterNames } from './scopes';
@@ -498,10 +499,6 @@ function hashable(text: string): string {
 
 /** Known to every Node that we run on, but not yet to TypeScript's library for it. */
 type WellFormed = string & { isWellFormed(): boolean };
-
-function isNode(value: object): value is AnyNode {
-  return 'type' in value && typeof value.type === 'string';
-}
 
 function plainKey({ computed, key }: Property): string {
   if (computed) return '';

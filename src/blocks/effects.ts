@@ -75,7 +75,7 @@ export class EffectAnalysis {
       case 'Identifier':
         return this.#isFreeRead(node.name);
       case 'TemplateLiteral':
-        return this.#isPrimitive(node);
+        return this.isPrimitive(node);
       case 'ArrayExpression':
         return node.elements.every(
           (element) =>
@@ -87,13 +87,13 @@ export class EffectAnalysis {
         if (node.operator === 'delete') return false;
         return ['!', 'void', 'typeof'].includes(node.operator)
           ? this.#isFree(node.argument)
-          : this.#isPrimitive(node);
+          : this.isPrimitive(node);
       case 'BinaryExpression':
         return ['===', '!=='].includes(node.operator)
           ? node.left.type !== 'PrivateIdentifier' &&
               this.#isFree(node.left) &&
               this.#isFree(node.right)
-          : this.#isPrimitive(node);
+          : this.isPrimitive(node);
       case 'LogicalExpression':
         return this.#isFree(node.left) && this.#isFree(node.right);
       case 'ConditionalExpression':
@@ -167,17 +167,13 @@ export class EffectAnalysis {
     const values = node.arguments;
     if (this.#isIntrinsicCall(node)) return true;
     if (!isMarkedPure(node, this.#names.code)) return false;
-    const isCallable =
-      callee.type === 'FunctionExpression' ||
-      callee.type === 'ArrowFunctionExpression' ||
-      this.#isPlainPath(callee);
-    if (!isCallable) return false;
+    const isCalledInPlace =
+      callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression';
+    if (isCalledInPlace ? callee.async || callee.generator : !this.#isPlainPath(callee))
+      return false;
     if (!values.every((value) => value.type !== 'SpreadElement' && this.#isFree(value)))
       return false;
-    if (callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression') {
-      if (callee.async || callee.generator) return false;
-      this.inline.add(callee);
-    }
+    if (isCalledInPlace) this.inline.add(callee);
     this.#calls = true;
     return true;
   }
@@ -205,7 +201,7 @@ export class EffectAnalysis {
     if (callee.type === 'Identifier') {
       if (!this.#names.isGlobal(callee.name)) return false;
       if (node.type === 'CallExpression')
-        return callee.name === 'Symbol' && (first === undefined || this.#isPrimitive(first));
+        return callee.name === 'Symbol' && (first === undefined || this.isPrimitive(first));
       if (!COLLECTIONS.has(callee.name)) return false;
       if (first === undefined) return true;
       if (first.type !== 'ArrayExpression' || !this.#isFree(first)) return false;
@@ -224,7 +220,7 @@ export class EffectAnalysis {
   }
 
   /** Whether a value is a string, a number or the like, so that no conversion of it calls anything. */
-  #isPrimitive(node: AnyNode): boolean {
+  isPrimitive(node: AnyNode): boolean {
     switch (node.type) {
       case 'Literal':
         // Numbers and big numbers do not mix.
@@ -234,39 +230,34 @@ export class EffectAnalysis {
           ? PRIMITIVE_GLOBALS.has(node.name)
           : this.#names.isReadable(node.name) && this.#names.isPrimitive(node.name);
       case 'TemplateLiteral':
-        return node.expressions.every((part) => this.#isPrimitive(part));
+        return node.expressions.every((part) => this.isPrimitive(part));
       case 'UnaryExpression':
         if (node.operator === 'delete') return false;
         return ['!', 'void', 'typeof'].includes(node.operator)
           ? this.#isFree(node)
-          : this.#isPrimitive(node.argument);
+          : this.isPrimitive(node.argument);
       case 'BinaryExpression': {
         if (['===', '!=='].includes(node.operator)) return this.#isFree(node);
         // Not by recursion: `'a' + 'b' + 'c' + …` would use up the stack.
         let left: AnyNode = node;
         while (left.type === 'BinaryExpression') {
           if (['in', 'instanceof', '===', '!=='].includes(left.operator)) return false;
-          if (!this.#isPrimitive(left.right)) return false;
+          if (!this.isPrimitive(left.right)) return false;
           left = left.left;
         }
-        return this.#isPrimitive(left);
+        return this.isPrimitive(left);
       }
       case 'LogicalExpression':
-        return this.#isPrimitive(node.left) && this.#isPrimitive(node.right);
+        return this.isPrimitive(node.left) && this.isPrimitive(node.right);
       case 'ConditionalExpression':
         return (
           this.#isFree(node.test) &&
-          this.#isPrimitive(node.consequent) &&
-          this.#isPrimitive(node.alternate)
+          this.isPrimitive(node.consequent) &&
+          this.isPrimitive(node.alternate)
         );
       default:
         return false;
     }
-  }
-
-  /** Whether the value of an initialiser is a string, a number or the like. */
-  isPrimitive(node: AnyNode): boolean {
-    return this.#isPrimitive(node);
   }
 }
 

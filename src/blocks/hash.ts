@@ -59,10 +59,8 @@ export function fingerprintAll(
     }
     hash.update(syntax);
     if (hoisted.size > 0) hash.update(`;${[...hoisted].sort().join(';')}`);
-    for (const name of [...mentions].sort()) {
-      const meant = referred.get(name);
-      if (meant !== undefined) hash.update(`;${name}=${meant}`);
-    }
+    const known = [...mentions].filter((name) => referred.has(name));
+    for (const name of known.sort()) hash.update(`;${name}=${referred.get(name)}`);
     fingerprints.push(hash.digest().subarray(0, FINGERPRINT_BYTES));
   }
   return fingerprints;

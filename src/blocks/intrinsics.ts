@@ -1,44 +1,4 @@
-/** Globals of the language that can be read by name alone. */
-export const READABLE_GLOBALS: ReadonlySet<string> = new Set([
-  'undefined',
-  'NaN',
-  'Infinity',
-  'Object',
-  'Array',
-  'String',
-  'Number',
-  'Boolean',
-  'BigInt',
-  'Symbol',
-  'Function',
-  'Math',
-  'JSON',
-  'Reflect',
-  'Map',
-  'Set',
-  'WeakMap',
-  'WeakSet',
-  'Promise',
-  'Error',
-  'TypeError',
-  'RangeError',
-  'SyntaxError',
-  'RegExp',
-]);
-
 export const PRIMITIVE_GLOBALS: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity']);
-
-/** Of these, every member is a plain value. Those of `Reflect`, `Promise` and `RegExp` are not needed, or are not. */
-export const NAMESPACES: ReadonlySet<string> = new Set([
-  'Object',
-  'Array',
-  'String',
-  'Number',
-  'Boolean',
-  'Math',
-  'JSON',
-  'Symbol',
-]);
 
 /** Of these, every member of `prototype` is a plain value. */
 export const PLAIN_PROTOTYPES: ReadonlySet<string> = new Set([
@@ -49,21 +9,38 @@ export const PLAIN_PROTOTYPES: ReadonlySet<string> = new Set([
   'Boolean',
 ]);
 
+/** Of these, every member is a plain value. Those of `Reflect`, `Promise` and `RegExp` are not needed, or are not. */
+export const NAMESPACES: ReadonlySet<string> = new Set([
+  ...PLAIN_PROTOTYPES,
+  'Math',
+  'JSON',
+  'Symbol',
+]);
+
 /** What `Function.prototype` and `Object.prototype` have accessors for. */
 export const POISONED: ReadonlySet<string> = new Set(['caller', 'arguments', '__proto__']);
 
 export const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet']);
 
+/** What a class may extend without an effect. */
 export const CONSTRUCTORS: ReadonlySet<string> = new Set([
+  ...COLLECTIONS,
   'Object',
   'Array',
-  'Map',
-  'Set',
-  'WeakMap',
-  'WeakSet',
   'Promise',
   'Error',
   'TypeError',
   'RangeError',
   'SyntaxError',
+]);
+
+/** Globals of the language that can be read by name alone. */
+export const READABLE_GLOBALS: ReadonlySet<string> = new Set([
+  ...PRIMITIVE_GLOBALS,
+  ...NAMESPACES,
+  ...CONSTRUCTORS,
+  'BigInt',
+  'Function',
+  'Reflect',
+  'RegExp',
 ]);

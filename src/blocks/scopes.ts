@@ -1,5 +1,6 @@
 import type { AnyNode, Pattern, Program } from 'acorn';
 import { boundNames } from './names';
+import { forEachChild } from './nodes';
 
 /** What the names in a program can mean, as far as the top level is concerned. */
 export interface OuterNames {
@@ -113,14 +114,11 @@ class ScopeWalker {
   }
 
   #visitFields(node: AnyNode, scope: Scope | null): void {
-    const fields = node as unknown as Record<string, unknown>;
-    for (const key in fields) {
-      const value = fields[key];
-      if (typeof value !== 'object' || value === null || isMereName(node, key)) continue;
-      if (Array.isArray(value)) {
-        for (const item of value as unknown[]) if (isNode(item)) this.visit(item, scope);
-      } else if (isNode(value)) this.visit(value, scope);
-    }
+    forEachChild(
+      node,
+      (child) => this.visit(child, scope),
+      (key) => isMereName(node, key),
+    );
   }
 
   #refer(node: AnyNode & { name: string }, scope: Scope | null): void {
@@ -181,15 +179,7 @@ export function varNames(statements: readonly AnyNode[]): string[] {
   const search = (node: AnyNode): void => {
     if (node.type === 'VariableDeclaration') {
       if (node.kind === 'var') names.push(...node.declarations.flatMap(({ id }) => boundNames(id)));
-      return;
-    }
-    // What else has statements inside is a function, or a class.
-    if (
-      node.type.endsWith('Statement') ||
-      node.type === 'SwitchCase' ||
-      node.type === 'CatchClause'
-    )
-      forEachChild(node, search);
+    } else forEachStatementIn(node, search);
   };
   statements.forEach(search);
   return names;
@@ -201,30 +191,16 @@ export function blockFunctionNames(statements: readonly AnyNode[]): string[] {
   const search = (node: AnyNode): void => {
     if (node.type === 'FunctionDeclaration') {
       if (node.id !== null) names.push(node.id.name);
-      return;
-    }
-    if (
-      node.type.endsWith('Statement') ||
-      node.type === 'SwitchCase' ||
-      node.type === 'CatchClause'
-    )
-      forEachChild(node, search);
+    } else forEachStatementIn(node, search);
   };
   for (const statement of statements)
     if (statement.type !== 'FunctionDeclaration') search(statement);
   return names;
 }
 
-function forEachChild(node: AnyNode, visit: (child: AnyNode) => void): void {
-  for (const value of Object.values(node) as unknown[]) {
-    if (Array.isArray(value)) {
-      for (const item of value as unknown[]) if (isNode(item)) visit(item);
-    } else if (isNode(value)) visit(value);
-  }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return (
-    typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-  );
+/** Visits what stands in a statement. What else has statements inside is a function, or a class. */
+function forEachStatementIn(node: AnyNode, visit: (child: AnyNode) => void): void {
+  const holdsStatements =
+    node.type.endsWith('Statement') || node.type === 'SwitchCase' || node.type === 'CatchClause';
+  if (holdsStatements) forEachChild(node, visit);
 }
