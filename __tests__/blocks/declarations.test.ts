@@ -1,16 +1,9 @@
 import * as vm from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  BlocksError,
-  blocksIn,
-  findMetadata,
-  REGISTRY,
-  stripProbes,
-  type Probed,
-} from '../../src/blocks';
+import { blocksIn, findMetadata, REGISTRY, stripProbes } from '../../src/blocks';
 import { change, items } from './modules-of-declarations';
-import { probe } from './support';
+import { probeIfParsed } from './support';
 
 const { TESTMON_PROPERTY_RUNS: asked } = process.env;
 const search = asked === undefined ? { numRuns: 150, seed: 1 } : { numRuns: Number(asked) };
@@ -66,15 +59,6 @@ function observe(
   // What a recorder does for a function that is made a text of.
   for (const [, block] of blocksIn(seen)) if (bytes !== null) bytes[block] = 1;
   return { log, bytes };
-}
-
-function probeIfParsed(code: string): Probed | null {
-  try {
-    return probe(code);
-  } catch (error) {
-    if (error instanceof BlocksError) return null;
-    throw error;
-  }
 }
 
 const calls = fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { maxLength: 2 });

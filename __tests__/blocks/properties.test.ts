@@ -1,21 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { BlocksError, stripProbes, type Probed } from '../../src/blocks';
+import { stripProbes } from '../../src/blocks';
 import { change, program } from './programs';
-import { executedBytes, probe, run } from './support';
+import { executedBytes, probeIfParsed, run } from './support';
 
 const { TESTMON_PROPERTY_RUNS: asked } = process.env;
 // The same programs each time, so that a failure tells of the change at hand; others where more are asked for.
 const search = asked === undefined ? { numRuns: 60, seed: 1 } : { numRuns: Number(asked) };
-
-function probeIfParsed(code: string): Probed | null {
-  try {
-    return probe(code);
-  } catch (error) {
-    if (error instanceof BlocksError) return null;
-    throw error;
-  }
-}
 
 describe('any program', () => {
   test('does with probes what it does without', () => {

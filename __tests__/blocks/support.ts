@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as vm from 'node:vm';
 import {
+  BlocksError,
   decodeMetadata,
   findMetadata,
   insertProbes,
@@ -22,6 +23,16 @@ export function probe(code: string, options: Partial<ProbeOptions> = {}): Probed
     contentHash: createHash('sha1').update(code).digest('hex'),
     ...options,
   });
+}
+
+/** As `probe`; null for what is not JavaScript that can be parsed. */
+export function probeIfParsed(code: string): Probed | null {
+  try {
+    return probe(code);
+  } catch (error) {
+    if (error instanceof BlocksError) return null;
+    throw error;
+  }
 }
 
 /** What running a CommonJS text did: what it logged, and what it threw. */

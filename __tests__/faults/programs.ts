@@ -1,7 +1,6 @@
 import * as vm from 'node:vm';
 import * as fc from 'fast-check';
-import { BlocksError, type Probed } from '../../src/blocks';
-import { executedBytes, probe } from '../blocks/support';
+import { executedBytes, probeIfParsed } from '../blocks/support';
 import { change as smallChange } from '../blocks/programs';
 
 /** Small programs of the newer parts of the language, one statement to a line, that end and log what they do. */
@@ -159,15 +158,6 @@ function shown(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return String(value);
-}
-
-function probeIfParsed(code: string): Probed | null {
-  try {
-    return probe(code);
-  } catch (error) {
-    if (error instanceof BlocksError) return null;
-    throw error;
-  }
 }
 
 /** How often a property met what it is about. */
