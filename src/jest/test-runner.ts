@@ -2,9 +2,6 @@
  * Jest's `testRunner`. Jest calls it in the worker once per test file, after the setup files. It runs the project's
  * own test runner, and attaches the recorder where a docblock chose an environment that is not ours.
  */
-import type { JestEnvironment } from '@jest/environment';
-import type { TestResult } from '@jest/test-result';
-import type { Config } from '@jest/types';
 import { withoutHandover } from '../run/handover';
 import { attach, frameworkLoads, noteOutcome } from '../recording/attach';
 import type { AnyEnvironment } from '../recording/tests/circus';
@@ -14,18 +11,18 @@ import {
   nothingFailed,
   prepareRun,
   readPragmas,
-  type RunnerRuntime,
+  type TestFramework,
 } from '../recording/user-runner';
 
 /** Chained by `then` alone: an `await` would put this function into the stack trace of every failure. */
-function testmonRunner(
-  globalConfig: Config.GlobalConfig,
-  config: Config.ProjectConfig,
-  environment: JestEnvironment,
-  runtime: RunnerRuntime,
-  testPath: string,
-  sendMessageToJest?: unknown,
-): Promise<TestResult> {
+const testmonRunner: TestFramework = (
+  globalConfig,
+  config,
+  environment,
+  runtime,
+  testPath,
+  sendMessageToJest,
+) => {
   const recorded = environment as unknown as AnyEnvironment;
   const { handover } = withoutHandover(config);
   attach(
@@ -54,6 +51,6 @@ function testmonRunner(
       },
     );
   });
-}
+};
 
 export = testmonRunner;
