@@ -20,7 +20,7 @@ export const monorepo: Family = {
     files: {
       ...SHARED,
       'jest.config.js':
-        "module.exports = { projects: ['<rootDir>/packages/*'], globalSetup: './global-setup.js', testTimeout: 4000 };",
+        "module.exports = { projects: ['<rootDir>/packages/*'], globalSetup: './global-setup.js', maxConcurrency: 4 };",
       'global-setup.js': 'module.exports = () => {};\n',
       'packages/a/jest.config.js':
         "module.exports = { displayName: 'a', transform: {}, setupFiles: ['./setup.js'], globalSetup: './global-setup.js' };",
@@ -71,8 +71,8 @@ export const monorepo: Family = {
       expectRan: ['a packages/a/__tests__/a.test.js', 'b packages/b/__tests__/b.test.js'],
     },
     {
-      name: 'how long a test of theirs may take',
-      edit: (project) => project.edit('jest.config.js', '4000', '4001'),
+      name: 'how many of their tests may run at once',
+      edit: (project) => project.edit('jest.config.js', 'maxConcurrency: 4', 'maxConcurrency: 3'),
       expectRan: ['a packages/a/__tests__/a.test.js', 'b packages/b/__tests__/b.test.js'],
     },
   ],

@@ -159,13 +159,14 @@ export class ModuleInputs {
       this.#shared.depend(this.#run.packageDependency(name));
       this.#bareNames.add(installedName(name));
     }
-    const modules = new Set([...probed, ...whole, ...this.#addUnloaded()]);
-    for (const name of modules) {
+    const modules = new Set([...probed, ...whole]);
+    for (const name of [...modules, ...this.#addUnloaded()]) {
       this.#shared.depend(this.#run.resolutionCandidates(name, this.#lookups.extensions));
       for (const manifest of this.#run.manifests(name)) this.#shared.depend(manifest);
     }
     this.#addClosure(importClosure(this.#run.transformerConfigs(probed), mentionedFiles));
     this.#addMocks(probed);
+    // A module that was not loaded has asked for no package.
     for (const place of this.#run.closerNodeModules(packages, modules)) this.#shared.depend(place);
     // What the type checker sees: all that the test file imports, at any depth.
     if (this.#run.file.typeErrors === 'select') this.#addClosure(importClosure([testFile]));
