@@ -10,7 +10,8 @@ import { initialiser, prelude, variableFor } from './prelude';
 import { asBlocks, readBlockNodes, type Block } from './read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { BlockNode, TreeOptions } from './block-tree';
+import type { BlockNode } from './block-node';
+import type { TreeOptions } from './block-tree';
 
 export interface ProbeOptions extends TreeOptions {
   /** The file's path, carried in the metadata. */

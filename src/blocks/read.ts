@@ -2,7 +2,8 @@ import type { Program } from 'acorn';
 import { fingerprintAll } from './hash';
 import { asBlocksError, parseProgram } from './parse';
 import type { BlockKind } from './sites';
-import { buildBlockTree, type BlockTree, type TreeOptions } from './block-tree';
+import type { BlockTree } from './block-node';
+import { buildBlockTree, type TreeOptions } from './block-tree';
 
 /** A part of a program that either runs or does not: the unit that changes are told apart by. */
 export interface Block {
