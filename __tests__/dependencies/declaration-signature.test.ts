@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   declarationSignature,
   declaresStill,
@@ -156,4 +156,71 @@ test('very many names of one type are read in no time', () => {
   const text = (last: string): string => `export type A =${members}\n  | ${last}\nconst a = 1\n`;
   expect(isSame(text("'x'"), text("'y'"), 'types')).toBe(false);
   expect(isSame(text("'x'"), text("'x'"), 'types')).toBe(true);
+});
+
+describe('a long source is gone through once', () => {
+  const lines = (count: number, line: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => line(index)).join('\n');
+
+  test.each<[string, (count: number) => string]>([
+    ['a union', (count) => `type A =\n${lines(count, (index) => `  | 'a${index}'`)}\nconst a = 1`],
+    ['interfaces that nobody closes', (count) => lines(count, (index) => `interface A${index} {`)],
+    [
+      'interfaces in one another',
+      (count) => `${lines(count, (index) => `interface A${index} { a: {`)}${'}}'.repeat(count)}`,
+    ],
+    ['types in one another', (count) => lines(count, (index) => `type A${index} = { a: {`)],
+    ['types in an interface', (count) => `interface A {\n${lines(count, () => 'type a: b')}\n}`],
+  ])('%s', (_name, source) => {
+    const charactersOf = (text: string): number => {
+      const spy = jest.spyOn(String.prototype, 'charAt');
+      declarationSignature(text, 'types');
+      const calls = spy.mock.calls.length;
+      spy.mockRestore();
+      return calls;
+    };
+    const source1 = source(100);
+    const source8 = source(800);
+    const growth = source8.length / source1.length;
+    expect(charactersOf(source8)).toBeLessThan(charactersOf(source1) * growth * 1.5 + 100);
+  });
+
+  test.each<[string, string, string]>([
+    ['an import without an end', 'import a from b', "import { A } from './a'"],
+    ['a shorter name', 'import A = N.B', "import { A } from './a'"],
+    ['an export without an end', 'export { a', "export { A } from './a'"],
+  ])('%s ends where the next begins', (_name, unfinished, next) => {
+    const text = `${unfinished}\n${next}`;
+    const other = `${unfinished}\n\n\n${next}`;
+    expect(isSame(text, other, 'types')).toBe(true);
+    const clauses = jest.spyOn(String.prototype, 'matchAll');
+    declarationSignature(text, 'types');
+    const found = clauses.mock.contexts.flatMap((code, nth) =>
+      [...String(code).matchAll(clauses.mock.calls[nth]?.[0] as RegExp)].map(([match]) => match),
+    );
+    clauses.mockRestore();
+    expect(found).toContain(next);
+  });
+});
+
+test.each<[string, string, string]>([
+  [
+    'an import behind one without an end',
+    "import A = N.B\nimport { C } from './c'",
+    "import A = N.B\nimport { C } from './d'",
+  ],
+  [
+    'an interface in another',
+    'interface A { interface B {} }',
+    'interface A { interface B { (): void } }',
+  ],
+  [
+    'a call signature behind an empty line',
+    'interface A {\n\n  a: 1\n}',
+    'interface A {\n\n  (a: 1): 1\n}',
+  ],
+  ['a name in quotes', 'export { a as "{" }', 'export { a as "}" }'],
+  ['what is required', "import fs = require('fs')", "import fs = require('path')"],
+])('%s counts', (_name, before, after) => {
+  expect(isSame(before, after, 'types')).toBe(false);
 });

@@ -14,19 +14,25 @@ export type DeclarationAspect = 'values' | 'types';
 const VALUES =
   /^(?:[ \t]*export\s+(?:default\s+)?)?(?:declare\s+)?(?:const|let|var)\s+[\w$]+|^[ \t]*(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+|async\s+)?(?:const\s+enum|class|enum|namespace|module|function)\b[\s*]*[\w$]*/gm;
 
+/*
+ * Each search below ends where another clause of its kind begins. Otherwise a text with many clauses that never end is
+ * read to its end for each of them.
+ */
+
 /** Clauses that export what is declared elsewhere. */
 const EXPORTS =
-  /\bexport\s*(?:(?:\*(?:\s*as\s+[\w$]+)?|\{[^}]*\})(?:\s*from\s*["'][^"'\n]+["'])?|=\s*[\w$.]+|default\s+[\w$.]+)/g;
+  /\bexport\s*(?:(?:\*(?:\s*as\s+[\w$]+)?|\{(?:[^{}"']|"[^"\n]*"|'[^'\n]*')*\})(?:\s*from\s*["'][^"'\n]+["'])?|=\s*[\w$.]+|default\s+[\w$.]+)/g;
 
-/** Clauses that import what may be exported again. */
-const IMPORTS = /\bimport\s+(?!type\b(?!\s*,|\s+from\b))[\w$*{][^;'"]*["'][^"'\n]+["']/g;
+/** Clauses that import what may be exported again, `import fs = require('fs')` too. */
+const IMPORTS =
+  /\bimport\s+(?!type\b(?!\s*,|\s+from\b))[\w$*{](?:(?!\bimport\s+(?!as\b))[^;'"])*["'][^"'\n]+["']/g;
 
 /** Other names for what stands in a namespace. */
 const SHORT_NAMES = /\bimport\s+(?:type\s+)?[\w$]+\s*=\s*[\w$.]+/g;
 
 /** Exports and imports of types alone. */
 const TYPE_CLAUSES =
-  /\b(?:import|export)\s+type\b\s*(?:\*(?:\s*as\s+[\w$]+)?|[\w$]*\s*,?\s*\{[^}]*\}|[\w$]+)(?:\s*from\s*["'][^"'\n]+["'])?/g;
+  /\b(?:import|export)\s+type\b\s*(?:\*(?:\s*as\s+[\w$]+)?|[\w$]*\s*,?\s*\{(?:[^{}"']|"[^"\n]*"|'[^'\n]*')*\}|[\w$]+)(?:\s*from\s*["'][^"'\n]+["'])?/g;
 
 const TYPES = /\b(?:interface|type|enum|class)\s+[\w$]+/g;
 
@@ -58,24 +64,37 @@ function declarations(text: string, aspect: DeclarationAspect): string {
   // What cannot be read counts as a whole.
   if (code === null) return contentHash(text);
   const found = clausesIn(code, aspect);
-  if (aspect === 'types') {
-    /** Up to where the text of a type is among what was found: nothing in it need be looked at again. */
-    let covered = 0;
-    for (const { 0: head, index } of code.matchAll(TYPES)) {
-      if (index < covered) continue;
-      if (head.startsWith('class')) {
-        found.push(head);
-        continue;
-      }
-      const statement = statementAt(code, index, !head.startsWith('type'));
-      if (head.startsWith('interface')) found.push(...kindOf(head, statement));
-      else {
-        found.push(statement.replace(/\s+/g, ' '));
-        covered = index + statement.length;
-      }
-    }
-  }
+  if (aspect === 'types') found.push(...typesIn(code));
   return shortHash(found.sort().join('\n'));
+}
+
+/** What counts of the types that a source declares. No part of the source is gone through twice. */
+function typesIn(code: string): string[] {
+  const found: string[] = [];
+  /** Up to where the text of a type is among what was found: nothing in it need be looked at again. */
+  let covered = 0;
+  /** The last interface, of which the kind alone was found. */
+  let kind = { start: 0, end: 0 };
+  const coverBy = (start: number, end: number): void => {
+    found.push(code.slice(start, end).replace(/\s+/g, ' '));
+    covered = end;
+  };
+  for (const { 0: head, index } of code.matchAll(TYPES)) {
+    // No interface declares types. One that seems to may have ended before, so all of it counts.
+    if (index < kind.end && index >= covered) coverBy(kind.start, kind.end);
+    if (index < covered) continue;
+    if (head.startsWith('class')) {
+      found.push(head);
+      continue;
+    }
+    const statement = statementAt(code, index, !head.startsWith('type'));
+    const end = index + statement.length;
+    if (head.startsWith('interface')) {
+      found.push(...kindOf(head, statement));
+      kind = { start: index, end };
+    } else coverBy(index, end);
+  }
+  return found;
 }
 
 function clausesIn(code: string, aspect: DeclarationAspect): string[] {
@@ -90,8 +109,13 @@ function clausesIn(code: string, aspect: DeclarationAspect): string[] {
 /** What decides what an interface is at run time: what it extends, and whether it can be called. */
 function kindOf(head: string, statement: string): string[] {
   const [heading = ''] = statement.split('{', 1);
-  const isCalled = /[{};,\n]\s*[<(]/.test(statement);
+  const isCalled = /[{};,\n]\s?[<(]/.test(withShortSpaces(statement));
   return [heading.replace(/\s+/g, ' ').trim(), ...(isCalled ? [`${head} ()`] : [])];
+}
+
+/** With one space, or one line break, in place of each run of them: a pattern that allows many would try each. */
+function withShortSpaces(code: string): string {
+  return code.replace(/\s+/g, (spaces) => (spaces.includes('\n') ? '\n' : ' '));
 }
 
 /** What begins another statement where it stands at the start of a line. */
