@@ -1,3 +1,4 @@
+import { getOrCreate } from '../dependencies/get-or-create';
 import { dependencyLabel } from '../selection/match';
 import type { Decision } from '../selection/select';
 import type { UnaffectedTests } from '../selection/tests';
@@ -62,7 +63,9 @@ class Builder {
   readonly #code = new ReachedCode();
   readonly #testFiles: ReportTestFile[] = [];
   readonly #tests: ReportTest[] = [];
-  readonly #causes = new Map<string, ReportCause>();
+  readonly #causes: ReportCause[] = [];
+  /** By kind and label: where a cause stands among them, and which of its places are known. */
+  readonly #knownCauses = new Map<string, { index: number; places: Set<string> }>();
 
   constructor(source: ReportSource) {
     this.#source = source;
@@ -181,32 +184,33 @@ class Builder {
 
   /** The index of a cause; one that is known gains places. */
   #cause(kind: ReportCause['kind'], label: string, places: ReportCause['places']): number {
-    const key = `${kind} ${label}`;
-    let cause = this.#causes.get(key);
-    if (cause === undefined) this.#causes.set(key, (cause = { kind, label, places: [] }));
+    const { index, places: known } = getOrCreate(this.#knownCauses, `${kind} ${label}`, () => ({
+      index: this.#causes.push({ kind, label, places: [] }) - 1,
+      places: new Set<string>(),
+    }));
     for (const place of places) {
-      const isKnown = cause.places.some(
-        ({ name, line, endLine }) =>
-          name === place.name && line === place.line && endLine === place.endLine,
-      );
-      if (!isKnown) cause.places.push(place);
+      const key = `${place.line} ${place.endLine} ${place.name}`;
+      if (known.has(key)) continue;
+      known.add(key);
+      this.#causes[index]?.places.push(place);
     }
-    return [...this.#causes.keys()].indexOf(key);
+    return index;
   }
 
   /** Causes by how many test files they select, and the test files that refer to them. */
   #orderedCauses(): Pick<ReportData, 'causes' | 'testFiles'> {
-    const causes = [...this.#causes.values()];
+    const causes = this.#causes;
     const selects = causes.map(() => 0);
     for (const file of this.#testFiles)
       for (const index of file.causes) selects[index] = (selects[index] ?? 0) + 1;
     const order = causes
       .map((_, index) => index)
       .sort((a, b) => (selects[b] ?? 0) - (selects[a] ?? 0) || a - b);
+    const placeInOrder = new Map(order.map((index, place) => [index, place]));
     return {
       testFiles: this.#testFiles.map((file) => ({
         ...file,
-        causes: file.causes.map((index) => order.indexOf(index)).sort((a, b) => a - b),
+        causes: file.causes.map((index) => placeInOrder.get(index) ?? 0).sort((a, b) => a - b),
       })),
       causes: order.flatMap((index) => {
         const cause = causes[index];
