@@ -51,6 +51,19 @@ export class Accumulator {
       if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1) mine[block] = 1;
   }
 
+  /** Drops all that another has not seen. */
+  keepCommon(other: Accumulator): void {
+    for (const [metadata, executed] of this.blocks) {
+      const theirs = other.blocks.get(metadata);
+      if (theirs === undefined) this.blocks.delete(metadata);
+      else
+        for (let index = 0; index < executed.length; index += 1)
+          if ((theirs[index] ?? 0) === 0) executed[index] = 0;
+    }
+    for (const [key, { value }] of this.dependencies)
+      if (other.dependencies.get(key)?.value !== value) this.dependencies.delete(key);
+  }
+
   /** Whether it holds all that another has seen. */
   holds(other: Accumulator): boolean {
     for (const [metadata, executed] of other.blocks) {

@@ -31,20 +31,20 @@ export function readSkippedTests(
     const all = record.tests.map((test) => ({ ...test, seen: accumulate(test, texts) }));
     const positions = new Set(skipped.positions);
     const tests = new Map<string, SkippedTest>();
-    for (const { position, name, ordinal, outcome, duration, seen } of all) {
-      if (!positions.has(position)) continue;
-      const after = all.filter((other) => other.position > position && other.outcome === 'passed');
-      // A module loaded inside a test affects all tests after it. If they all depend on what this test saw, it may be
-      // the one that loaded it.
-      const loadsModules = after.length > 0 && after.every((other) => other.seen.holds(seen));
-      tests.set(testKey({ name, ordinal }), {
-        name,
-        ordinal,
-        outcome,
-        duration,
-        loadsModules,
-        seen,
-      });
+    /** What all tests have in common that passed after the one at hand. */
+    let common: Accumulator | null = null;
+    // From the last to the first, so that each test is looked at once.
+    for (const test of all.sort((a, b) => b.position - a.position)) {
+      const { position, name, ordinal, outcome, duration, seen } = test;
+      if (positions.has(position)) {
+        // A module loaded inside a test affects all tests after it. If they all depend on what this test saw, it may
+        // be the one that loaded it.
+        const loadsModules = common?.holds(seen) === true;
+        tests.set(testKey(test), { name, ordinal, outcome, duration, loadsModules, seen });
+      }
+      if (outcome !== 'passed') continue;
+      if (common === null) (common = new Accumulator()).include(seen);
+      else common.keepCommon(seen);
     }
     return { shared: accumulate(record.shared, texts), tests };
   } finally {
