@@ -19,6 +19,9 @@ export const unwatched = {
   statSync: ownFs.statSync,
   appendFileSync: ownFs.appendFileSync,
   writeFileSync: ownFs.writeFileSync,
+  openSync: ownFs.openSync,
+  readSync: ownFs.readSync,
+  closeSync: ownFs.closeSync,
 };
 
 /** What Jest reads by, as it was before our watch. */

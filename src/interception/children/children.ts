@@ -7,7 +7,8 @@ import { ChildReports, idOf, type Ran } from './child-reports';
 import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
 import { SCRIPT } from './commands';
 import { watchLaunches } from './launches';
-import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
+import { OBSERVATIONS, type Observation } from './observation';
+import { ObservationFiles } from './observation-files';
 import { unobserved, unwatched } from '../observer';
 import { now } from '../files/self-writes';
 
@@ -32,8 +33,8 @@ export interface ChildWatcher extends WorkspacePaths {
 
 /** Where children report; made when the first one starts. */
 let reports: string | null = null;
-/** By file of observations: how many bytes of it were read. */
-let readUpTo = new Map<string, number>();
+/** What they observed. */
+let observations = new ObservationFiles();
 /** What children reported of the scripts that they ran. */
 let scripts = new ChildReports();
 let watcher: ChildWatcher | null = null;
@@ -50,17 +51,17 @@ export function watchChildren(next: ChildWatcher): void {
  * afterwards, it counts what they did until then.
  */
 export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
-  const outer = { watcher, reports, readUpTo, scripts };
+  const outer = { watcher, reports, observations, scripts };
   install();
   watcher = next;
   reports = null;
-  readUpTo = new Map();
+  observations = new ObservationFiles();
   scripts = new ChildReports();
   try {
     return work();
   } finally {
     unobserved(collectChildren);
-    ({ watcher, reports, readUpTo, scripts } = outer);
+    ({ watcher, reports, observations, scripts } = outer);
   }
 }
 
@@ -101,7 +102,7 @@ export function collectChildren(): void {
   const folder = reports;
   const found = scripts;
   reports = null;
-  readUpTo.clear();
+  observations = new ObservationFiles();
   scripts = new ChildReports();
   if (to === null) return;
   for (const name of folder === null ? [] : listed(folder)) {
@@ -117,19 +118,10 @@ export function collectChildren(): void {
 function readObservations(): void {
   const to = watcher;
   if (to === null || reports === null) return;
-  for (const name of listed(reports)) {
-    if (!name.startsWith(OBSERVATIONS)) continue;
-    const file = path.join(reports, name);
-    const from = readUpTo.get(name) ?? 0;
-    if (unwatched.statSync(file).size <= from) continue;
-    const content = unwatched.readFileSync(file);
-    const end = content.lastIndexOf('\n') + 1;
-    if (end <= from) continue;
-    readUpTo.set(name, end);
-    for (const observation of decodeObservations(content.toString('utf8', from, end)))
+  for (const { name, observations: added } of observations.added(reports, listed(reports)))
+    for (const observation of added)
       if (to.ran === undefined) observedByName(to, observation);
       else if (!scripts.observed(idOf(name) ?? name, observation)) to.observed(observation);
-  }
 }
 
 function listed(folder: string): string[] {
