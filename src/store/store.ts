@@ -1,15 +1,15 @@
-import * as fs from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { Clock } from './connection/clock';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
 import { Environments } from './write/environments';
-import { asStoreError, isBeyondUse, StoreError } from './connection/errors';
+import { asStoreError } from './connection/errors';
 import { readFailures, readFlaky } from './write/failures';
 import { findDamage } from './connection/integrity';
 import { Loader } from './read/load';
-import { Merger, type Source } from './write/merge';
-import { openDatabase, type OpenOptions } from './connection/open';
+import { isSameFile, mergeDatabase } from './write/merge-databases';
+import type { OpenOptions } from './connection/open';
+import { StoreConnection } from './connection/store-connection';
 import { Recall } from './read/recall';
 import { readRuns } from './write/runs';
 import { shrink } from './write/shrink';
@@ -39,8 +39,7 @@ import type {
 export class Store {
   readonly file: string;
   readonly readonly: boolean;
-  readonly #db: Database;
-  readonly #options: OpenOptions;
+  readonly #connection: StoreConnection;
   readonly #environments: Environments;
   #committer: Committer | undefined;
   #loader: Loader | undefined;
@@ -51,14 +50,13 @@ export class Store {
   #fileStates: FileStates | undefined;
 
   private constructor(file: string, options: OpenOptions) {
+    this.#connection = new StoreConnection(file, options);
     this.file = file;
-    this.readonly = options.readonly ?? false;
-    this.#options = options;
-    this.#db = openDatabase(file, options);
+    this.readonly = this.#connection.readonly;
     try {
       this.#environments = new Environments(this.#db, file);
     } catch (error) {
-      this.#db.close();
+      this.#connection.close();
       throw asStoreError(error, file);
     }
   }
@@ -77,19 +75,19 @@ export class Store {
    * @throws StoreError `missing` when the store is read-only and has none.
    */
   findOrCreateEnvironment(key: EnvironmentKey, now: number): Environment {
-    return this.#guard(() =>
+    return this.#connection.guard(() =>
       this.readonly ? this.#environments.find(key) : this.#environments.findOrCreate(key, now),
     );
   }
 
   /** The environment of exactly this key; null where there is none. Nothing is updated. */
   knownEnvironment(key: EnvironmentKey): Environment | null {
-    return this.#guard(() => this.#environments.known(key));
+    return this.#connection.guard(() => this.#environments.known(key));
   }
 
   /** @throws StoreError `missing` when there is none of this id. */
   environment(id: number): Environment {
-    return this.#guard(() => this.#environments.get(id));
+    return this.#connection.guard(() => this.#environments.get(id));
   }
 
   /**
@@ -97,10 +95,7 @@ export class Store {
    * @param testFiles Paths of the test files wanted. Default: all.
    */
   load(environmentId: number, testFiles?: readonly string[]): SelectionData {
-    // One transaction, so that all of it is of one commit.
-    return this.#guard(() =>
-      this.#db.transaction(() => this.#load.load(environmentId, testFiles))(),
-    );
+    return this.#connection.atomically(() => this.#load.load(environmentId, testFiles));
   }
 
   /**
@@ -108,13 +103,11 @@ export class Store {
    * that this is still of the same commit.
    */
   loadLazily(environmentId: number): SelectionData {
-    return this.#guard(() =>
-      this.#db.transaction(() => {
-        const data = this.#load.loadLazily(environmentId);
-        this.#loadedAt.set(data, this.#dataVersion());
-        return data;
-      })(),
-    );
+    return this.#connection.atomically(() => {
+      const data = this.#load.loadLazily(environmentId);
+      this.#loadedAt.set(data, this.#connection.dataVersion());
+      return data;
+    });
   }
 
   /**
@@ -122,21 +115,14 @@ export class Store {
    * @returns Null where another process has committed since it was loaded.
    */
   asLoaded<T>(data: SelectionData, work: () => T): { result: T } | null {
-    return this.#guard(() =>
-      this.#db.transaction(() => {
-        return this.#loadedAt.get(data) === this.#dataVersion() ? { result: work() } : null;
-      })(),
+    return this.#connection.atomically(() =>
+      this.#loadedAt.get(data) === this.#connection.dataVersion() ? { result: work() } : null,
     );
-  }
-
-  /** Changes whenever another connection has committed. Source: sqlite.org, `PRAGMA data_version`. */
-  #dataVersion(): unknown {
-    return this.#db.pragma('data_version', { simple: true });
   }
 
   /** Every test file that something is known of, in an environment or its project. */
   testFilePaths(environmentId: number): string[] {
-    return this.#guard(() => readTestFilePaths(this.#db, environmentId));
+    return this.#connection.guard(() => readTestFilePaths(this.#db, environmentId));
   }
 
   /**
@@ -144,7 +130,7 @@ export class Store {
    * the epoch.
    */
   failures(project: string): Map<string, number[]> {
-    return this.#guard(() => readFailures(this.#db, project));
+    return this.#connection.guard(() => readFailures(this.#db, project));
   }
 
   /**
@@ -152,61 +138,59 @@ export class Store {
    * decides how they come out, or something that is not watched.
    */
   flaky(project: string): Set<string> {
-    return this.#guard(() => readFlaky(this.#db, project));
+    return this.#connection.guard(() => readFlaky(this.#db, project));
   }
 
   /** When test files were last run as spot checks. */
   spotChecks(): ReturnType<typeof readChecks> {
-    return this.#guard(() => readChecks(this.#db));
+    return this.#connection.guard(() => readChecks(this.#db));
   }
 
   /** What spot checks found, the open ones first, then the latest. */
   escapes(): StoredEscape[] {
-    return this.#guard(() => readEscapes(this.#db));
+    return this.#connection.guard(() => readEscapes(this.#db));
   }
 
   /** The tests of a record, each with what it executed beyond the part they share. */
   tests(recordId: number): StoredTest[] {
-    return this.#guard(() => this.#detail.tests(recordId));
+    return this.#connection.guard(() => this.#detail.tests(recordId));
   }
 
   /** What all tests of a record depend on; null when there is no such record. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
-    return this.#guard(() => this.#detail.shared(recordId));
+    return this.#connection.guard(() => this.#detail.shared(recordId));
   }
 
   /** A record in full, as the plain data it was written from; null when any part of it cannot be read. */
   recall(recordId: number): RecalledRecord | null {
-    return this.#guard(() =>
-      this.#db.transaction(() =>
-        (this.#recall ??= new Recall(this.#db, this.#detail)).record(recordId),
-      )(),
+    return this.#connection.atomically(() =>
+      (this.#recall ??= new Recall(this.#db, this.#detail)).record(recordId),
     );
   }
 
   /** Where the blocks of a version stand in its source; empty when that is not known. */
   places(versionId: number): string {
-    return this.#guard(() => this.#detail.places(versionId));
+    return this.#connection.guard(() => this.#detail.places(versionId));
   }
 
   /** What was last seen of files on this machine, by path. */
   fileStates(): Map<string, FileState> {
-    return this.#guard(() => this.#files.all());
+    return this.#connection.guard(() => this.#files.all());
   }
 
   /** What was last seen of one file on this machine. */
   fileState(path: string): FileState | undefined {
-    return this.#guard(() => this.#files.get(path));
+    return this.#connection.guard(() => this.#files.get(path));
   }
 
   /** The highest id of a file version: about how many there are. */
   latestVersionId(): number {
-    return this.#guard(() => readLatestVersionId(this.#db));
+    return this.#connection.guard(() => readLatestVersionId(this.#db));
   }
 
   /** The value of a note; undefined when there is none. */
   note(key: string): string | undefined {
-    return this.#guard(() => readNote(this.#db, key));
+    return this.#connection.guard(() => readNote(this.#db, key));
   }
 
   /**
@@ -214,7 +198,7 @@ export class Store {
    * not count.
    */
   contentHash(): string {
-    return this.#guard(() => hashContent(this.#db));
+    return this.#connection.guard(() => hashContent(this.#db));
   }
 
   /** What the shard did that ran last on this database; null where the last run was none. */
@@ -224,12 +208,12 @@ export class Store {
 
   /** The time of the last commit, which no later one precedes, whatever the machine's clock does; 0 for none. */
   time(): number {
-    return this.#guard(() => new Clock(this.#db).last);
+    return this.#connection.guard(() => new Clock(this.#db).last);
   }
 
   /** The last runs, newest first. */
   runs(limit = 200): RunSummary[] {
-    return this.#guard(() => readRuns(this.#db, limit));
+    return this.#connection.guard(() => readRuns(this.#db, limit));
   }
 
   /**
@@ -271,47 +255,32 @@ export class Store {
     const files = otherFiles.filter((file) => !isSameFile(this.file, file));
     if (files.length === 0) return;
     this.#write(() => {
-      for (const file of files) this.#mergeOne(file, now, keep, merged);
+      const target = { file: this.file, db: this.#db, loader: this.#load, details: this.#detail };
+      for (const file of files)
+        mergeDatabase(target, file, this.#connection.options, { now, keep, merged });
       // What it holds now is no longer what one shard left.
       this.#db.prepare<[string]>('DELETE FROM note WHERE key = ?').run(SHARD_NOTE);
     });
   }
 
-  #mergeOne(otherFile: string, now: number, keep?: number, merged?: () => void): void {
-    const other = Store.open(otherFile, { ...this.#options, readonly: true, older: 'copy' });
-    try {
-      new Merger(this.#source, other.#source, keep).merge(now, merged);
-    } catch (error) {
-      // What is wrong with reading is wrong with the other file; writing goes to this one.
-      const known = asStoreError(error, otherFile);
-      throw isBeyondUse(known) || known.reason === 'unreadable'
-        ? known
-        : asStoreError(error, this.file);
-    } finally {
-      other.close();
-    }
-  }
-
   /** How much the database holds. */
   totals(): Totals {
-    return this.#guard(() => readTotals(this.#db));
+    return this.#connection.guard(() => readTotals(this.#db));
   }
 
   /** Reads all of it for damage that opening does not show; a line for each find. */
   findDamage(): string[] {
-    return this.#guard(() => findDamage(this.#db));
+    return this.#connection.guard(() => findDamage(this.#db));
   }
 
   /** What the database says, without ids, times and durations: equal content gives equal JSON. */
   snapshot(): Snapshot {
-    return this.#guard(() =>
-      this.#db.transaction(() => takeSnapshot(this.#db, this.#load, this.#detail))(),
-    );
+    return this.#connection.atomically(() => takeSnapshot(this.#db, this.#load, this.#detail));
   }
 
   /** Closes the database; a second time does nothing. */
   close(): void {
-    this.#db.close();
+    this.#connection.close();
   }
 
   get #commits(): Committer {
@@ -330,48 +299,12 @@ export class Store {
     return (this.#fileStates ??= new FileStates(this.#db));
   }
 
-  get #source(): Source {
-    return { db: this.#db, loader: this.#load, details: this.#detail };
+  get #db(): Database {
+    return this.#connection.db;
   }
 
   #write(work: () => void): void {
-    if (this.readonly) {
-      throw new StoreError('unwritable', this.file, 'it was opened read-only');
-    }
-    // Immediate: a lock is waited for before anything is done, and never in between.
-    this.#guard(() => this.#db.transaction(work).immediate());
+    this.#connection.write(work);
     shrink(this.#db);
-  }
-
-  #guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      const known = asStoreError(error, this.file);
-      const isOdd = known.reason === 'missing' && !this.readonly;
-      if (!isOdd && known.reason !== 'bug' && known.reason !== 'full') throw known;
-      throw this.#damageBehind() ?? known;
-    }
-  }
-
-  /** What may have looked like a fault of ours, a full disk or a lost row: rows that break the rules of their tables. */
-  #damageBehind(): StoreError | null {
-    try {
-      const [problem] = findDamage(this.#db);
-      if (problem === undefined) return null;
-      return new StoreError('damaged', this.file, problem);
-    } catch (error) {
-      const known = asStoreError(error, this.file);
-      return isBeyondUse(known) ? known : null;
-    }
-  }
-}
-
-function isSameFile(a: string, b: string): boolean {
-  try {
-    return fs.realpathSync(a) === fs.realpathSync(b);
-  } catch {
-    // One of them is missing; opening it says so.
-    return false;
   }
 }
