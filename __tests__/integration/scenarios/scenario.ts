@@ -13,6 +13,8 @@ export interface Base {
   folder?: string;
   /** For every run. */
   args?: readonly string[];
+  /** Whether the packages have the older Jest. */
+  isOlderJest?: boolean;
   /** For the first run; the second has the scenario's in its place, where it has one. */
   env?: NodeJS.ProcessEnv;
 }
@@ -27,6 +29,8 @@ export interface Scenario {
   expectExit?: number;
   /** For the second run. */
   env?: NodeJS.ProcessEnv;
+  /** Whether its edit disturbs rows that select other test files, in a grouped family. */
+  alone?: boolean;
   /** Why it does not hold yet. */
   failing?: string;
 }
@@ -38,6 +42,8 @@ export interface Family {
   /** What runs though nothing changed; default nothing. */
   unchanged?: readonly string[];
   scenarios: readonly Scenario[];
+  /** Whether rows that select different test files are judged by one run; their edits must not disturb one another. */
+  isGrouped?: boolean;
 }
 
 /** A configuration under which source files run as they are written. */

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { Project } from '../harness';
+import { Project, type RunResult } from '../harness';
 import { families } from './families';
+import { groupRows, isGroupable, type Group } from './groups';
 import { limit, once } from './pace';
-import type { Scenario } from './scenario';
+import type { Base, Family, Scenario } from './scenario';
 
 jest.setTimeout(600_000);
 
@@ -12,58 +13,129 @@ const inTurn = limit(2);
 /**
  * The promise, row by row: whatever could change a test's result selects that test file, and no other. Every edit is
  * made to a copy of a recorded project, so that a scenario also shows that records hold in another folder.
+ *
+ * In a grouped family, rows that select different test files share a copy and a run, which must select exactly what they
+ * say together. Where it does not, each of them is run alone, to say which one is at fault.
  */
-describe.each(families)('$name', ({ base, scenarios, unchanged = [] }) => {
-  describe.each([1, 3])('with %i workers', (workers) => {
-    // A busy machine takes its time to start children.
-    const args = [...(base.args ?? []), `--maxWorkers=${workers}`, '--testTimeout=60000'];
-    const run = (project: Project, env?: NodeJS.ProcessEnv) =>
-      inTurn(
-        () =>
-          project.start(args, {
-            env: { ...base.env, ...env },
-            cwd: project.path(base.folder ?? '.'),
-          }).done,
-      );
-
+describe.each(families)('$name', (family) => {
+  describe.each(columnsOf(family))('with $workers workers', ({ workers, groups }) => {
+    const run = runner(family.base, workers);
     const record = once(async () => {
-      const project = new Project(base.files, base.packages ?? ['jest']);
-      base.prepare?.(project);
-      return { project, first: await run(project) };
+      const project = new Project(family.base.files, family.base.packages ?? ['jest']);
+      family.base.prepare?.(project);
+      return { project, first: await inTurn(() => run(project)) };
     });
     afterAll(async () => {
       (await record()).project.remove();
     });
 
-    const control: Scenario = {
-      name: 'nothing changed',
-      edit: () => undefined,
-      expectRan: unchanged,
-    };
-    // Where an edit of no consequence is among the scenarios, it says as much.
-    const rows = scenarios.some(isOfNoConsequence) ? scenarios : [control, ...scenarios];
-    for (const { name, edit, env, expectRan, expectExit = 0, failing } of rows) {
-      const scenario = async () => {
-        const recorded = await record();
-        if (recorded.first.exitCode !== 0)
-          throw new Error(
-            `the first run failed:\n${recorded.first.stdout}${recorded.first.stderr}`,
-          );
+    /** Makes the edits of the rows to one copy of the recorded project, and runs it. */
+    const editAndRun = async (rows: Group): Promise<Outcome> => {
+      const recorded = await record();
+      if (recorded.first.exitCode !== 0)
+        throw new Error(`the first run failed:\n${recorded.first.stdout}${recorded.first.stderr}`);
+      return inTurn(async () => {
         const project = recorded.project.copy();
         try {
-          edit(project);
-          const { ran, exitCode } = await run(project, env);
-          expect({ ran, exitCode }).toEqual({ ran: [...expectRan].sort(), exitCode: expectExit });
+          for (const { edit } of rows) edit(project);
+          return outcomeOf(await run(project, rows[0]?.env), rows);
         } finally {
           project.remove();
         }
-      };
-      if (failing === undefined) test.concurrent(name, scenario);
-      else test.concurrent.failing(`${name} (not yet: ${failing})`, scenario);
+      });
+    };
+
+    for (const rows of groups) {
+      const together = once(() => editAndRun(rows));
+      for (const row of rows) {
+        const scenario = async (): Promise<void> => {
+          const outcome = await together().catch((error: unknown) => ({ error }));
+          const expected = expectedOf(rows);
+          if (rows.length > 1 && !isEqual(outcome, expected))
+            expect(await editAndRun([row])).toEqual(expectedOf([row]));
+          expect({ rows: rows.map(({ name }) => name), ...outcome }).toEqual({
+            rows: rows.map(({ name }) => name),
+            ...expected,
+          });
+        };
+        const { name, failing } = row;
+        if (failing === undefined) test.concurrent(name, scenario);
+        else test.concurrent.failing(`${name} (not yet: ${failing})`, scenario);
+      }
     }
   });
 });
 
+/** What is asserted of a run. */
+interface Outcome {
+  ran: readonly string[];
+  exitCode: number | null;
+  /** The rows that should pass of which a test file failed, by name. */
+  failed: readonly string[];
+}
+
+function outcomeOf({ ran, exitCode, failed }: RunResult, rows: Group): Outcome {
+  const hasFailed = ({ expectRan, expectExit = 0 }: Scenario) =>
+    expectExit === 0 && expectRan.some((testFile) => failed.includes(testFile));
+  return { ran, exitCode, failed: rows.filter(hasFailed).map(({ name }) => name) };
+}
+
+function expectedOf(rows: Group): Outcome {
+  return {
+    ran: rows.flatMap(({ expectRan }) => expectRan).sort(),
+    exitCode: Math.max(...rows.map(({ expectExit = 0 }) => expectExit)),
+    failed: [],
+  };
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Makes the function that runs Jest on a project of the family. */
+function runner(base: Base, workers: number) {
+  // A busy machine takes its time to start children.
+  const args = [...(base.args ?? []), `--maxWorkers=${workers}`, '--testTimeout=60000'];
+  return (project: Project, env?: NodeJS.ProcessEnv): Promise<RunResult> =>
+    project.start(args, {
+      env: { ...base.env, ...env },
+      cwd: project.path(base.folder ?? '.'),
+    }).done;
+}
+
+/**
+ * The rows by the number of workers. Rows that need a run of their own take turns: most select every test file, which
+ * does not depend on how it was recorded. Under the older Jest, the rows run with several workers alone.
+ */
+function columnsOf(family: Family): { workers: number; groups: Group[] }[] {
+  const testFiles = countTestFiles(family.base);
+  const rows = rowsOf(family);
+  const groupable = rows.filter((row) => isGroupable(row, testFiles));
+  const single = rows.filter((row) => !groupable.includes(row)).map((row): Group => [row]);
+  const grouped = (given: readonly Scenario[], earlier?: readonly Group[]): Group[] =>
+    family.isGrouped === true
+      ? groupRows(given, testFiles, earlier)
+      : given.map((row): Group => [row]);
+  const first = grouped(groupable);
+  if (family.base.isOlderJest === true) return [{ workers: 3, groups: [...first, ...single] }];
+  const second = grouped([...groupable].reverse(), first);
+  return [
+    { workers: 1, groups: [...first, ...single.filter((_, index) => index % 2 === 0)] },
+    { workers: 3, groups: [...second, ...single.filter((_, index) => index % 2 === 1)] },
+  ].filter(({ groups }) => groups.length > 0);
+}
+
+function rowsOf({ scenarios, unchanged = [] }: Family): readonly Scenario[] {
+  // Where an edit of no consequence is among the scenarios, it says as much.
+  if (scenarios.some(isOfNoConsequence)) return scenarios;
+  const control = { name: 'nothing changed', edit: () => undefined, expectRan: unchanged };
+  return [control, ...scenarios];
+}
+
 function isOfNoConsequence({ expectRan, failing }: Scenario): boolean {
   return failing === undefined && expectRan.length === 0;
+}
+
+function countTestFiles({ files }: Base): number {
+  return Object.keys(files).filter((name) => /\.test\.[cm]?[jt]sx?$/.test(name)).length;
 }

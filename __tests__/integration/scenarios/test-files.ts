@@ -6,6 +6,7 @@ const EXTERNAL =
 /** The test files themselves, and their snapshots. */
 export const testFiles: Family = {
   name: 'test files and snapshots',
+  isGrouped: true,
   base: {
     // As in CI, where snapshots that are missing are not written.
     args: ['--ci'],
@@ -34,6 +35,7 @@ export const testFiles: Family = {
     },
     {
       name: 'a test file moved',
+      alone: true,
       edit: (project) =>
         project.write({
           '__tests__/deeper/moved.test.js': project.read('__tests__/rows.test.js'),
