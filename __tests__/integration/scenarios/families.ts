@@ -31,7 +31,6 @@ function underJest29(family: Family): Family {
   return {
     ...family,
     name: `${family.name}, under Jest 29`,
-    isGrouped: false,
     base: { ...family.base, packages: { jest: 'jest29' }, isOlderJest: true },
   };
 }

@@ -106,7 +106,6 @@ function changed(how: string, ...names: string[]): Scenario {
 /** Fixtures that tests read for themselves. */
 export const files: Family = {
   name: 'files that tests read',
-  isGrouped: true,
   base: {
     packages: ['jest', 'graceful-fs'],
     files: {

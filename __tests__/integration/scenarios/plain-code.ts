@@ -3,7 +3,6 @@ import { NO_TRANSFORM, testing, type Family } from './scenario';
 /** JavaScript that runs as it is written: nothing normalises it before its blocks are taken. */
 export const plainCode: Family = {
   name: 'code, as it is written',
-  isGrouped: true,
   base: {
     files: {
       ...NO_TRANSFORM,

@@ -9,7 +9,6 @@ function link(project: Project, place: string, target: string): void {
 /** A new file that would now be found in the place of one that was used. */
 export const resolution: Family = {
   name: 'module resolution',
-  isGrouped: true,
   base: {
     files: {
       'jest.config.js':

@@ -42,7 +42,7 @@ export interface Family {
   /** What runs though nothing changed; default nothing. */
   unchanged?: readonly string[];
   scenarios: readonly Scenario[];
-  /** Whether rows that select different test files are judged by one run; their edits must not disturb one another. */
+  /** Whether rows that select different test files are judged by one run, default true; else their edits disturb one another. */
   isGrouped?: boolean;
 }
 

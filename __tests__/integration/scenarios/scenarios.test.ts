@@ -14,7 +14,7 @@ const inTurn = limit(2);
  * The promise, row by row: whatever could change a test's result selects that test file, and no other. Every edit is
  * made to a copy of a recorded project, so that a scenario also shows that records hold in another folder.
  *
- * In a grouped family, rows that select different test files share a copy and a run, which must select exactly what they
+ * Rows that select different test files share a copy and a run, which must select exactly what they
  * say together. Where it does not, each of them is run alone, to say which one is at fault.
  */
 describe.each(families)('$name', (family) => {
@@ -113,7 +113,7 @@ function columnsOf(family: Family): { workers: number; groups: Group[] }[] {
   const groupable = rows.filter((row) => isGroupable(row, testFiles));
   const single = rows.filter((row) => !groupable.includes(row)).map((row): Group => [row]);
   const grouped = (given: readonly Scenario[], earlier?: readonly Group[]): Group[] =>
-    family.isGrouped === true
+    family.isGrouped !== false
       ? groupRows(given, testFiles, earlier)
       : given.map((row): Group => [row]);
   const first = grouped(groupable);

@@ -6,7 +6,6 @@ const EXTERNAL =
 /** The test files themselves, and their snapshots. */
 export const testFiles: Family = {
   name: 'test files and snapshots',
-  isGrouped: true,
   base: {
     // As in CI, where snapshots that are missing are not written.
     args: ['--ci'],
