@@ -4,6 +4,7 @@ import { messageOf } from '../terminal/error-message';
 /** Composing is impossible; the message is a sentence for the user. */
 export class CompositionError extends Error {}
 
+/** Of the process: Jest makes our plug points, and so reads a config, several times in it. */
 const said = new Set<string>();
 
 /** Says a sentence on stderr, once: Jest reads a config twice. */

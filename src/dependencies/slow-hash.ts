@@ -31,56 +31,74 @@ const BYTES = 16;
 /** Beyond so many kept hashes, the older half goes. */
 const MAX_KEPT_HASHES = 2_000;
 
-const ofProcess = new Map<string, string>();
-
-let memo: HashMemo | null | undefined;
-let isPruned = false;
-
-/** Whether a hash is one of `slowHash`. */
+/** Whether a hash is one of `slowHashes`. */
 export function isSlowHash(hash: string): boolean {
   return hash.startsWith(FORM);
 }
 
-/**
- * Hashes a text that may be a secret and may be short: trying texts takes long. Equal on every machine, so that records
- * of several can be compared.
- * @param purpose What the text is of, which salts the hash.
- */
-export function slowHash(purpose: string, text: string): string {
-  const subject = `${purpose}\0${text}`;
-  return getOrCreate(ofProcess, subject, () => keptHash(purpose, text, subject));
+/** Hashes texts that may be secrets and may be short: trying texts takes long. */
+class SlowHashes {
+  /** By purpose and text: what was hashed. */
+  readonly #known = new Map<string, string>();
+  /** Undefined until someone asks or tells; null where there is none. */
+  #memo: HashMemo | null | undefined;
+  #isPruned = false;
+
+  /**
+   * The hash of a text. Equal on every machine, so that records of several can be compared.
+   * @param purpose What the text is of, which salts the hash.
+   */
+  of(purpose: string, text: string): string {
+    const subject = `${purpose}\0${text}`;
+    return getOrCreate(this.#known, subject, () => this.#kept(purpose, text, subject));
+  }
+
+  /** Has this process use what its controller uses. */
+  useMemo(shared: HashMemo | null): void {
+    this.#memo = shared;
+  }
+
+  /**
+   * The memo of this process, for others that take part in its run.
+   * @param folder Where one is made that lasts as long as the run, as there is none of the machine.
+   */
+  sharedMemo(folder: string): HashMemo {
+    this.#memo ??= memoOfMachine() ?? { folder, key: random(16).toString('hex') };
+    return this.#memo;
+  }
+
+  #kept(purpose: string, text: string, subject: string): string {
+    if (this.#memo === undefined) this.#memo = memoOfMachine();
+    const file = this.#memo === null ? null : placeIn(this.#memo, subject);
+    const kept = file === null ? null : read(file);
+    if (kept !== null) return kept;
+    const salt = bytes(`jest-testmon ${FORM}${purpose}`);
+    const hash = withNodesBuffer(() => scrypt(bytes(text), salt, BYTES, COST));
+    const made = FORM + hash.toString('base64url');
+    if (file !== null) this.#keep(file, made);
+    return made;
+  }
+
+  /** Where it cannot be kept, it is made again: that costs time alone, so nothing is said. */
+  #keep(file: string, hash: string): void {
+    try {
+      writeAtomically(file, hash, { folderMode: 0o700 });
+      if (this.#isPruned) return;
+      this.#isPruned = true;
+      prune(path.dirname(file));
+    } catch {
+      // The folder is not to be written, or it is not the real one now.
+    }
+  }
 }
 
-/** Has this process use what its controller uses. */
-export function useHashMemo(shared: HashMemo | null): void {
-  memo = shared;
-}
-
-/**
- * The memo of this process, for others that take part in its run.
- * @param folder Where one is made that lasts as long as the run, as there is none of the machine.
- */
-export function sharedHashMemo(folder: string): HashMemo {
-  memo ??= memoOfMachine() ?? { folder, key: random(16).toString('hex') };
-  return memo;
-}
+/** The one of this process. */
+export const slowHashes = new SlowHashes();
 
 function memoOfMachine(): HashMemo | null {
   const [folder, secret] = [stateFolder(), machineSecret()];
   if (folder === null || secret === null) return null;
   return { folder: path.join(folder, 'hashes'), key: secret.key };
-}
-
-function keptHash(purpose: string, text: string, subject: string): string {
-  if (memo === undefined) memo = memoOfMachine();
-  const file = memo === null ? null : placeIn(memo, subject);
-  const kept = file === null ? null : read(file);
-  if (kept !== null) return kept;
-  const salt = bytes(`jest-testmon ${FORM}${purpose}`);
-  const hash = withNodesBuffer(() => scrypt(bytes(text), salt, BYTES, COST));
-  const made = FORM + hash.toString('base64url');
-  if (file !== null) keep(file, made);
-  return made;
 }
 
 /** Node 20's scrypt makes its result by `Buffer.from` as it finds it: a test's spy would count that. */
@@ -112,18 +130,7 @@ function read(file: string): string | null {
   }
 }
 
-/** Where it cannot be kept, it is made again: that costs time alone, so nothing is said. */
-function keep(file: string, hash: string): void {
-  try {
-    writeAtomically(file, hash, { folderMode: 0o700 });
-    if (!isPruned) prune(path.dirname(file));
-  } catch {
-    // The folder is not to be written, or it is not the real one now.
-  }
-}
-
 function prune(folder: string): void {
-  isPruned = true;
   const files = readdirSync(folder).map((name) => path.join(folder, name));
   if (files.length <= MAX_KEPT_HASHES) return;
   const byAge = files.map((file) => ({ file, at: statSync(file).mtimeMs }));

@@ -1,5 +1,5 @@
 import { shortHash } from './files/content';
-import { isSlowHash, slowHash } from './slow-hash';
+import { isSlowHash, slowHashes } from './slow-hash';
 
 /**
  * Environment variables that differ from machine to machine or from run to run without a test's result depending
@@ -69,7 +69,7 @@ export function variableHolds(name: string, value: string | undefined, recorded:
 }
 
 function slowValue(name: string, value: string): string {
-  return slowHash(`variable ${name}`, value);
+  return slowHashes.of(`variable ${name}`, value);
 }
 
 /** The same for what does not leave this process as it is. */

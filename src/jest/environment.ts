@@ -9,18 +9,18 @@ import { hideRunVariables } from '../run/run-variables';
 import { attach } from '../recording/attach';
 import type { AnyEnvironment } from '../recording/tests/circus';
 import { isCoveredByV8 } from '../interception/modules/recompiled';
-import { environmentClass, loadWhileTranspiling } from '../recording/user-environment';
+import { userEnvironments } from '../recording/user-environment';
 
 // Jest transpiles what is required while it loads this file, so a project's own TypeScript environment must be
 // required now; forgetting this module makes Jest load it anew for the next test file, perhaps of another project.
-loadWhileTranspiling();
+userEnvironments.loadWhileTranspiling();
 delete require.cache[__filename];
 
 /** Wraps the project's environment; the instance Jest gets is one of the project's own class. */
 class TestmonEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     const { handover, projectConfig } = withoutHandover(config.projectConfig);
-    const Base = environmentClass(handover.environment);
+    const Base = userEnvironments.get(handover.environment);
     hideRunVariables();
     const environment: JestEnvironment = new Base({ ...config, projectConfig }, context);
     attach(

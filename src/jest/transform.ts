@@ -7,7 +7,7 @@ import type { TransformHandover } from '../run/handover';
 import { NO_RUN } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE, hideRunVariables } from '../run/run-variables';
 import { observePending } from '../interception/observer';
-import { expectEnvironment } from '../recording/user-environment';
+import { userEnvironments } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
 
 /** What a composed config gives as the options of each of our entries. */
@@ -20,7 +20,7 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   hideRunVariables();
   // While the controller selects no test file is about to begin, and our own reading is the most there is.
   if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
-  await expectEnvironment(handover.environment);
+  await userEnvironments.expect(handover.environment);
   return wrapTransformer(handover);
 }
 

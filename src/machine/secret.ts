@@ -19,6 +19,7 @@ export interface MachineSecret {
 /** Two numbers that nobody can foresee, in hex. */
 const CONTENT = /^([\da-f]{32})([\da-f]{32})\n$/;
 
+/** Of the process: a machine has one secret, and it is read once. Undefined until then. */
 let known: MachineSecret | null | undefined;
 
 /**

@@ -28,6 +28,7 @@ export interface TestFileContext {
   updatesSnapshots: boolean;
 }
 
+/** By environment: Jest makes the environment and the test runner, and hands nothing of ours from one to the other. */
 const attachments = new WeakMap<AnyEnvironment, Attachment>();
 
 /**

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { runCache } from '../dependencies/run-cache';
-import { useHashMemo } from '../dependencies/slow-hash';
+import { slowHashes } from '../dependencies/slow-hash';
 import { unobserved } from '../interception/observer';
 import { awaitRunFile, NO_RUN, type RunFile, type RunProject } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
@@ -53,7 +53,7 @@ function skipsAnything({ skipped, skippedTests }: RunProject): boolean {
 function join(file: RunFile): WorkerRun {
   const id = `${process.pid}-${threadId}`;
   const run = new WorkerRun(file, id);
-  useHashMemo(file.hashMemo);
+  slowHashes.useMemo(file.hashMemo);
   acknowledge(path.join(file.directory, `ack-${id}`));
   checkEnvironments(file);
   return run;

@@ -16,6 +16,7 @@ import { PathInputs } from './inputs/path-inputs';
 import { Replay } from './inputs/replay';
 import type { Sink } from '../interception/sink';
 
+/** Of the process: one module starts to watch and another asks, and Jest hands nothing from one to the other. */
 let watching: SetupRecorder | null = null;
 
 /** Starts to note what the global setups of the user do to the files of the project, until `globalSetupInputs`. */

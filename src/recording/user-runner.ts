@@ -6,6 +6,7 @@ import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { importClosure } from '../dependencies/resolution/imports';
 import { packageFolder } from '../dependencies/files/paths';
+import { getOrCreate } from '../dependencies/get-or-create';
 import { InstalledPackages } from '../dependencies/packages/installed';
 import { packageNamesIn, packagesBeneath } from '../dependencies/packages/tool-packages';
 import { importFile } from '../run/import-file';
@@ -94,7 +95,7 @@ export function docblockEnvironment(
         testEnvironment: chosen,
         requireResolveFunction: (name) => createRequire(__filename).resolve(name),
       });
-      return environmentFiles(file, config.rootDir);
+      return environmentFiles.of(file, config.rootDir);
     } catch {
       // Jest cannot resolve it either, and says so.
       return [];
@@ -102,13 +103,20 @@ export function docblockEnvironment(
   });
 }
 
-/** By the environment's file: what it is made of. */
-const environments = new Map<string, readonly string[]>();
+/** What environments are made of, found once per process: it keeps those that it has loaded. */
+class EnvironmentFiles {
+  readonly #byEnvironment = new Map<string, readonly string[]>();
 
-/** The files of an environment in the project, and the manifests of all packages beneath it. */
-function environmentFiles(file: string, rootDir: string): readonly string[] {
-  let files = environments.get(file);
-  if (files === undefined) {
+  /**
+   * The files of an environment in the project, and the manifests of all packages beneath it.
+   * @param file Absolute path of the environment.
+   * @returns Absolute paths.
+   */
+  of(file: string, rootDir: string): readonly string[] {
+    return getOrCreate(this.#byEnvironment, file, () => this.#find(file, rootDir));
+  }
+
+  #find(file: string, rootDir: string): readonly string[] {
     const own = packageFolder(file) === null ? importClosure([file]) : [];
     const texts = own.map((name) => fs.readFileSync(name, 'utf8'));
     const packages = packagesBeneath(
@@ -116,11 +124,12 @@ function environmentFiles(file: string, rootDir: string): readonly string[] {
       [rootDir],
       new InstalledPackages(),
     );
-    files = [...own, file, ...packages.map((folder) => path.join(folder, 'package.json'))];
-    environments.set(file, files);
+    return [...own, file, ...packages.map((folder) => path.join(folder, 'package.json'))];
   }
-  return files;
 }
+
+/** The one of this process. */
+const environmentFiles = new EnvironmentFiles();
 
 interface SnapshotResolver {
   resolveSnapshotPath(testPath: string): string;

@@ -6,6 +6,7 @@ export interface TestIdentity {
   ordinal: number;
 }
 
+/** Keeps nothing alive and always answers alike, so that all modules can share it. */
 const keys = new WeakMap<TestIdentity, string>();
 
 /** A test as a key; made once for each identity, as several events tell of the same. */

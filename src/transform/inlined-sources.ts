@@ -6,6 +6,7 @@ import { importedFiles } from '../dependencies/resolution/imports';
 import { runCache } from '../dependencies/run-cache';
 import type { OutputInputs } from './output-inputs';
 import { inputValues, type TransformInput } from './input-values';
+import { transformProcess } from './transform-process';
 
 /**
  * TypeScript writes values of other files into the code that uses them, so a file depends on every `const enum` that
@@ -49,14 +50,6 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
   );
 }
 
-/** Whether a plug-in of the compiler may write into an output whatever it finds out about types, comments and code. */
-let hasPlugins = false;
-
-/** Says that a compiler of this process has plug-ins: then all that a source imports counts as a whole. */
-export function compilesWithPlugins(): void {
-  hasPlugins = true;
-}
-
 /** All that a source imports, at any depth, for its types alone as well. */
 function allImported(imported: readonly string[], file: string): string[] {
   return [...reach(imported, file, () => true)].sort();
@@ -71,7 +64,7 @@ function allImported(imported: readonly string[], file: string): string[] {
 export function reachableConstants(code: string, file: string): string[] {
   if (!TYPESCRIPT.test(file)) return [];
   const imported = imports(code, file);
-  if (hasPlugins) return allImported(imported, file);
+  if (transformProcess.compilesWithPlugins) return allImported(imported, file);
   return constantsFrom(imported, enumConstants(code, file), file);
 }
 
@@ -84,7 +77,8 @@ export function reachableConstants(code: string, file: string): string[] {
 export function compiledWith(code: string, file: string, output: string | null): CompiledWith {
   if (!TYPESCRIPT.test(file)) return NOTHING;
   const imported = imports(code, file);
-  if (hasPlugins) return { ...NOTHING, inlined: allImported(imported, file) };
+  if (transformProcess.compilesWithPlugins)
+    return { ...NOTHING, inlined: allImported(imported, file) };
   const writesTypes = output === null ? DECORATOR.test(code) : WRITTEN_TYPE.test(output);
   const reExports = (source: Source): boolean => source.reExports;
   const types = writesTypes ? reach(imported, file, reExports) : new Set<string>();

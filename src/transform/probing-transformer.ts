@@ -4,20 +4,17 @@ import type {
   TransformedSource,
   TransformOptions,
 } from '@jest/transform';
-import type { Config } from '@jest/types';
-import { packageRoot, realPath } from '../dependencies/files/paths';
-import { getOrCreate } from '../dependencies/get-or-create';
 import { unobserved, watchSources } from '../interception/observer';
 import { withWatchedVariablesAsync } from '../interception/variables/tool-variables';
-import { asUserWroteIt, type TransformHandover } from '../run/handover';
+import type { TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
-import { announced, ROOT_VARIABLE } from '../run/run-variables';
 import { swallowed } from '../terminal/debug';
 import { defaultKey, probedKey } from './cache-key';
 import { compiledWith, inlinedInput, inlinedKey, reachableConstants } from './inlined-sources';
 import type { OutputInputs } from './output-inputs';
 import { withProbes } from './probed-output';
 import { transformInputs } from './transform-inputs';
+import { transformProcess } from './transform-process';
 import { transformerMemories, type TransformerMemory } from './transformer-memory';
 import {
   asyncTransformerReads,
@@ -160,12 +157,12 @@ class ProbedTransform {
   #toInner(options: Options): Options {
     watchSources(options.cacheFS);
     if (this.#handover.path === null) return options;
-    const config = configAsUserWroteIt(options.config);
+    const config = transformProcess.configAsUserWroteIt(options.config);
     return { ...options, config, transformerConfig: this.#handover.options ?? {} };
   }
 
   #call<T>({ config }: Options, work: () => T): WatchedCall<T> {
-    return this.#watch.call(config, rootOf(config), work);
+    return this.#watch.call(config, transformProcess.rootOf(config), work);
   }
 
   /** @param readAgain Transforms once more and tells what was read; null where that would be of no use. */
@@ -177,7 +174,10 @@ class ProbedTransform {
     readAgain: (() => TransformerReads) | null,
   ): TransformedSource {
     const inputs = this.#inputs(source, file, options, { result: output, reads }, readAgain);
-    return withProbes({ source, file, options, output, inputs }, rootOf(options.config));
+    return withProbes(
+      { source, file, options, output, inputs },
+      transformProcess.rootOf(options.config),
+    );
   }
 
   /** What a file transforms to depends on besides itself. */
@@ -188,7 +188,7 @@ class ProbedTransform {
     { result, reads }: WatchedCall<TransformedSource>,
     readAgain: (() => TransformerReads) | null,
   ): Partial<OutputInputs> {
-    const folders = { root: rootOf(config), rootDir: config.rootDir };
+    const folders = { root: transformProcess.rootOf(config), rootDir: config.rootDir };
     const found = this.#memory.inputs(code, file, folders, reads, readAgain);
     const inputs = [...transformInputs.note(config.cacheDirectory, file, found)];
     if (!this.#watch.compilesPrograms) return { inputs };
@@ -214,26 +214,4 @@ class ProbedTransform {
  */
 function isOurs(file: string): boolean {
   return file.startsWith(OWN_FOLDER);
-}
-
-/** The same for each process, however often a transformer is wrapped: by `rootDir`. */
-const roots = new Map<string, string>();
-
-/** The root that stored paths are relative to. The controller tells it; a lone transform finds the package. */
-function rootOf({ rootDir }: Config.ProjectConfig): string {
-  return (
-    announced(ROOT_VARIABLE) ?? getOrCreate(roots, rootDir, () => packageRoot(realPath(rootDir)))
-  );
-}
-
-/** A config stays one object: transformers compare it by identity. */
-const restored = new WeakMap<Config.ProjectConfig, Config.ProjectConfig>();
-
-function configAsUserWroteIt(given: Config.ProjectConfig): Config.ProjectConfig {
-  let config = restored.get(given);
-  if (config === undefined) {
-    config = asUserWroteIt(given);
-    restored.set(given, config);
-  }
-  return config;
 }

@@ -1,9 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { packageFolder, realPath, repositoryRoot } from '../dependencies/files/paths';
-import { getOrCreate } from '../dependencies/get-or-create';
-import { isWithin, type WorkspacePaths } from '../dependencies/files/workspace-paths';
+import { packageFolder } from '../dependencies/files/paths';
+import { isWithin } from '../dependencies/files/workspace-paths';
 import { childrenDuring, install as watchChildren } from '../interception/children/children';
 import type { Observation } from '../interception/children/observation';
 import {
@@ -12,6 +10,7 @@ import {
   readsDuringAsync,
   type Reads,
 } from '../interception/observer';
+import { transformProcess } from './transform-process';
 
 /** What a transformer and the programs that it ran looked at. */
 export interface TransformerReads extends Reads {
@@ -31,22 +30,17 @@ export const NOTHING_READ: TransformerReads = {
   own: [],
 };
 
-let watched = false;
-
 /**
  * Before a transformer is loaded, as it may take functions out of `fs` and `child_process` then, and keep them. Once: a
  * later test may have put a function of its own there, which no ES module of the tool chain is to get.
  */
 export function watchTransformers(): void {
-  if (watched) return;
-  watched = true;
-  watchFiles();
-  watchChildren();
-  syncBuiltinESMExports();
+  transformProcess.watchOnce(() => {
+    watchFiles();
+    watchChildren();
+    syncBuiltinESMExports();
+  });
 }
-
-/** By root: it stays the same, and there are many files. */
-const surroundings = new Map<string, WorkspacePaths>();
 
 /**
  * Runs a transformer and tells what it read, also in programs that it ran meanwhile; nothing of that is the test's.
@@ -56,10 +50,7 @@ export function transformerReads<T>(
   root: string,
   work: () => T,
 ): { result: T; reads: TransformerReads } {
-  const around = getOrCreate(surroundings, root, () => ({
-    workspace: repositoryRoot(root),
-    temporary: realPath(os.tmpdir()),
-  }));
+  const around = transformProcess.workspaceOf(root);
   const children = new ChildReads(around.workspace);
   const { result, reads } = childrenDuring(
     {

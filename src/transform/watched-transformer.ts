@@ -6,7 +6,8 @@ import {
 } from '../interception/variables/tool-variables';
 import type { TransformHandover } from '../run/handover';
 import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
-import { compilesWithPlugins, inlinesAcrossFiles } from './inlined-sources';
+import { inlinesAcrossFiles } from './inlined-sources';
+import { transformProcess } from './transform-process';
 import {
   asyncTransformerReads,
   NOTHING_READ,
@@ -57,7 +58,7 @@ export class TransformerWatch {
 
   #looksForPlugins({ rootDir }: Config.ProjectConfig): boolean {
     this.#hasPlugins ??= hasCompilerPlugins(this.#options, rootDir);
-    if (this.#hasPlugins) compilesWithPlugins();
+    if (this.#hasPlugins) transformProcess.notePlugins();
     return this.#hasPlugins;
   }
 }

@@ -13,7 +13,7 @@ import { packageFolder, realPath, repositoryRoot } from '../dependencies/files/p
 import { isFile } from '../dependencies/files/stats';
 import { CONFIG_FILES, HASHED_VARIABLES } from '../dependencies/packages/tool-configs';
 import { packageNamesIn } from '../dependencies/packages/tool-packages';
-import { slowHash } from '../dependencies/slow-hash';
+import { slowHashes } from '../dependencies/slow-hash';
 import { fastValue, ignoredVariables, mayBeSecret } from '../dependencies/variables';
 import { preloaded, preloadedPackages, type ProcessSnapshot } from './runtime-fingerprint';
 import { inlinesAcrossFiles } from '../transform/inlined-sources';
@@ -125,7 +125,7 @@ export function toolChainHash(input: ToolChainInput): string {
   );
   // All the rest is known to whoever has the code, so that a short value could be found by trying.
   const tellsSecrets = variables.some(([name, value]) => mayBeSecret(name, value));
-  return tellsSecrets ? slowHash('tool chain', hash) : hash;
+  return tellsSecrets ? slowHashes.of('tool chain', hash) : hash;
 }
 
 /** The project's own files that shape every result, as absolute paths. */

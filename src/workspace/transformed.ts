@@ -12,7 +12,7 @@ import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../records/types';
 import { swallowed } from '../terminal/debug';
 
-/** The projects that this process has been asked to select for. */
+/** By id, the projects that this process has selected for. Of the process, as is what Jest keeps of transforms. */
 const ranBefore = new Set<string>();
 
 /**

@@ -1,5 +1,6 @@
 import type { RawConfig } from './raw-config';
 
+/** Of the process: Jest loads `entry` as a config file, by its path alone, so nothing can be handed to it. */
 let held: RawConfig | null = null;
 
 /** Keeps a composed config for `entry`: in memory, so that functions and other live values in it survive. */

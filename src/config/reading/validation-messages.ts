@@ -4,6 +4,7 @@ type Listener = (message: string) => void;
 
 const listeners = new AsyncScope<Listener>();
 const VALIDATION = /(Validation|Deprecation) Warning/;
+/** Of the process, as `console` is: how many calls need it to be replaced, and how that is undone. */
 let active = 0;
 let restore = (): void => undefined;
 

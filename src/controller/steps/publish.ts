@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { sharedHashMemo } from '../../dependencies/slow-hash';
+import { slowHashes } from '../../dependencies/slow-hash';
 import { variableValue } from '../../dependencies/variables';
 import type { Dependency } from '../../records/types';
 import { RunDirectory, UnsafeFolderError } from '../../run/run-directory';
@@ -105,7 +105,7 @@ function makeRunFile(
     ignore: options.ignore,
     ignoreVariables: options.ignoreVariables,
     variableNames: run.tree.variableNames,
-    hashMemo: sharedHashMemo(path.join(directory.path, 'hashes')),
+    hashMemo: slowHashes.sharedMemo(path.join(directory.path, 'hashes')),
     setupVariables: {},
     setupInputs: [],
     packageCache: packageCache(root, run.configs),
