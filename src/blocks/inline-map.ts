@@ -29,6 +29,7 @@ export function findInlineMap(code: string, from: number): InlineMap | null {
     const map = readMap(text);
     return map === null ? null : { map, start: comment.start, end: comment.end };
   } catch {
+    // The comment only looks like a source map.
     return null;
   }
 }

@@ -57,6 +57,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // The text only looks like metadata.
     return null;
   }
 }

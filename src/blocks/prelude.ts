@@ -69,6 +69,7 @@ export function findMetadata(code: string): string | null {
   try {
     return literal === undefined ? null : (JSON.parse(literal) as string);
   } catch {
+    // The text only looks like our prelude.
     return null;
   }
 }

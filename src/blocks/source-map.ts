@@ -29,6 +29,7 @@ export function readMap(given: unknown): SourceMap | null {
     // A SourceMapGenerator, say.
     if (hasToJson(map)) map = map.toJSON();
   } catch {
+    // It is no source map: a transformer may return anything.
     return null;
   }
   if (typeof map !== 'object' || map === null) return null;

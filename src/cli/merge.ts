@@ -4,6 +4,7 @@ import { whySelectionIsOff } from '../controller/checks/escapes';
 import { count, some } from '../terminal/logger';
 import { showProgress, type Progress } from '../terminal/progress';
 import { ciRunId, mergeFiles, type Merged, type ShardCheck } from '../store';
+import { swallowed } from '../terminal/debug';
 import { printable } from '../terminal/printable';
 import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
 import type { Subcommand } from './subcommand';
@@ -89,7 +90,10 @@ async function findTarget({
     return { target: dataFile, keep: options.keepRecords };
   }
   // Databases can be united where there is no project; in one, its options count.
-  const place = await locateProject(config).catch(() => null);
+  const place = await locateProject(config).catch((error: unknown) => {
+    swallowed('cli', error, 'looking for a project; databases are merged without its options');
+    return null;
+  });
   return { target: path.resolve(into), keep: place?.options.keepRecords };
 }
 

@@ -73,6 +73,7 @@ function workflowsIn(folder: string): Workflow[] {
     try {
       return [{ file, service, text: fs.readFileSync(path.join(folder, file), 'utf8') }];
     } catch {
+      // The project does not use this service.
       return [];
     }
   });
@@ -82,6 +83,7 @@ function list(folder: string): string[] {
   try {
     return fs.readdirSync(folder).sort();
   } catch {
+    // There is no such folder.
     return [];
   }
 }

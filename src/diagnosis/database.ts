@@ -115,6 +115,7 @@ function isWritable(place: string): boolean {
     fs.accessSync(place, fs.constants.W_OK);
     return true;
   } catch {
+    // It cannot be written: that is what was asked.
     return false;
   }
 }

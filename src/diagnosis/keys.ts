@@ -98,6 +98,7 @@ function isOurs(file: unknown): boolean {
     const { name } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { name?: string };
     return name === 'jest-testmon';
   } catch {
+    // There is no manifest, so it is no module of ours.
     return false;
   }
 }

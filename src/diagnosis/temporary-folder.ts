@@ -11,6 +11,7 @@ export function checkTemporaryFolder(): Finding {
     fs.rmdirSync(fs.mkdtempSync(path.join(folder, 'jest-testmon-doctor-')));
     return found.ok(folder);
   } catch {
+    // The folder cannot be written: that is what was asked.
     return found.error(
       `${folder} cannot be written, so nothing is recorded`,
       'set TMPDIR to a folder that can',

@@ -78,6 +78,7 @@ function resolveCopy(folder: string): Copy | null {
       createRequire(path.join(folder, 'noop.js')).resolve('jest-testmon/package.json'),
     );
   } catch {
+    // It is not installed there.
     return null;
   }
 }
@@ -87,6 +88,7 @@ function readCopy(file: string): Copy | null {
     const { version = '' } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string };
     return { version, folder: path.dirname(realPath(file)) };
   } catch {
+    // The manifest is missing or broken: that copy cannot be used.
     return null;
   }
 }

@@ -52,6 +52,7 @@ export function writeCache(
     writeAtomically(file, content, { folderMode: 0o777, ...options });
     return true;
   } catch {
+    // The answer is whether it worked; callers do without the file.
     return false;
   }
 }

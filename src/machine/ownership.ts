@@ -33,6 +33,7 @@ export function isPrivateFolder(folder: string): boolean {
     const stats = fs.lstatSync(folder);
     return stats.isDirectory() && isOurs(stats);
   } catch {
+    // It is not there, or cannot be looked at: then it is not private.
     return false;
   }
 }
@@ -47,6 +48,7 @@ export function openPrivate(file: string): number | null {
   try {
     opened = fs.openSync(file, fs.constants.O_RDONLY | NEITHER_LINK_NOR_WAIT);
   } catch {
+    // It is missing, a link, or closed to us: callers do without it.
     return null;
   }
   const stats = fs.fstatSync(opened);

@@ -39,6 +39,7 @@ function readOrMake(): MachineSecret | null {
   try {
     return read(file) ?? make(file);
   } catch {
+    // The folder cannot be written: there is no place to keep a secret.
     return null;
   }
 }

@@ -35,6 +35,7 @@ export function readText(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
+    // It is not there, or is a folder.
     return null;
   }
 }

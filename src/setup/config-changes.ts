@@ -39,6 +39,7 @@ function isModulePackage(configPath: string): boolean {
   try {
     return (JSON.parse(manifest ?? '{}') as { type?: string }).type === 'module';
   } catch {
+    // A broken manifest: Node takes the package for CommonJS, or refuses it as well.
     return false;
   }
 }

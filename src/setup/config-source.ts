@@ -66,6 +66,7 @@ function tokenize(source: string): { tokens: Token[]; comments: Comment[] } {
       comments,
     };
   } catch {
+    // The person gets to read which lines to add by hand.
     throw new UnclearSourceError('it cannot be read');
   }
 }

@@ -43,6 +43,7 @@ function propertiesOf(text: string): Property[] {
   try {
     object = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
   } catch {
+    // The person gets to read which lines to add by hand.
     throw new UnclearSourceError('it cannot be parsed');
   }
   if (object.type !== 'ObjectExpression') throw new UnclearSourceError('it is no JSON object');

@@ -9,6 +9,7 @@ export function isInstalled(folder: string): boolean {
     createRequire(path.join(folder, 'noop.js')).resolve('jest-testmon');
     return true;
   } catch {
+    // It is not installed there.
     return false;
   }
 }

@@ -55,6 +55,7 @@ export class GitFiles {
       run(root, ['diff-files', ...NAMES_ALONE, '--', UNCONVERTED]),
       run(root, ['config', '-z', '--list']),
     ]);
+    // No git, or no repository: then files are looked at one by one.
     return new GitFiles(
       root,
       answers.catch(() => null),

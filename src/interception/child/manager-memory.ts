@@ -194,6 +194,7 @@ function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {
+    // There is no such file, or it cannot be read.
     return null;
   }
 }

@@ -41,6 +41,7 @@ export function watchModules(watch: Watch, to: Sink & NodeLookupListener): void 
     try {
       watch.unobserved(work);
     } catch {
+      // The child of a test must go on: that something was missed is reported instead.
       to.lost();
     }
   };

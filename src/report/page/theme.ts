@@ -26,6 +26,7 @@ function recall(): string | null {
     const theme = localStorage.getItem(KEY);
     return theme === 'dark' || theme === 'light' ? theme : null;
   } catch {
+    // The browser keeps nothing for this page.
     return null;
   }
 }

@@ -41,6 +41,7 @@ function unpack(packed: unknown): string {
   try {
     return zlib.inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString();
   } catch {
+    // It was damaged: places are for display alone, so none are kept.
     return '';
   }
 }
