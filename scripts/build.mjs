@@ -64,6 +64,7 @@ const LIVE = {
   'interception/files/file-system.js': ['node:fs'],
   'interception/observer.js': ['node:fs'],
   'interception/children/launches.js': ['node:child_process'],
+  'interception/modules/resolver-process.js': ['node:child_process'],
   'interception/patched.js': ['node:child_process', 'node:fs', 'node:module', 'node:vm'],
 };
 

@@ -50,7 +50,11 @@ export function observe(next: Sink): void {
   if (unsearched) {
     unsearched = false;
     watchPrivateCopies();
-    watchResolver(WATCH);
+    watchResolver(WATCH, {
+      during: readsDuring,
+      duringAsync: readsDuringAsync,
+      lost: () => sink?.lost(),
+    });
   }
   sink = withGuard(next);
 }

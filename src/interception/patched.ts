@@ -188,6 +188,17 @@ export const PATCHED = {
           (resolver as { prototype?: object } | undefined)?.prototype ?? [],
       ),
   },
+  resolverClass: {
+    of: 'Resolver of every loaded copy of jest-resolve',
+    names: ['findNodeModule', 'findNodeModuleAsync'],
+    shows: 'what a `resolver` of the project looks at',
+    in: ['worker'],
+    undone: 'stays',
+    holders: () =>
+      exportsOf('jest-resolve', 'build', 'index.js').flatMap(
+        ({ default: resolver }) => (resolver as object | undefined) ?? [],
+      ),
+  },
   sourceCache: {
     of: "the `cacheFS` of one test file, Jest's cache of sources",
     names: ['get'],

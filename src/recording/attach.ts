@@ -67,6 +67,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       file: context.testPath,
       pragmas: context.docblockPragmas(),
       cacheDirectory: context.config.cacheDirectory,
+      resolver: context.config.resolver ?? null,
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
     },

@@ -13,7 +13,8 @@ import { CompiledInputs } from './inputs/compiled-inputs';
 import type { JournalWriter, RecordedFile } from './journal-writer';
 import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
-import { PathInputs } from './inputs/path-inputs';
+import { LOST, PathInputs } from './inputs/path-inputs';
+import { resolverInputs } from './inputs/resolver-inputs';
 import { ProbeReader } from './probe-reader';
 import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
@@ -25,6 +26,8 @@ export interface RecordedTestFile extends ModuleContext {
   pragmas: Record<string, string | string[]>;
   /** Of Jest; absolute. */
   cacheDirectory: string;
+  /** Absolute path of the project's own `resolver`; null where it has none. */
+  resolver: string | null;
 }
 
 /**
@@ -218,6 +221,9 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   #addModules(snapshot: string | null): void {
     const { metadata } = this.#probes;
     this.#compiled.addProbed(metadata, this.#target.cacheDirectory);
+    const { resolver } = this.#target;
+    this.#compiled.addAll(resolverInputs.of(resolver));
+    if (!resolverInputs.isSeen(resolver)) this.#shared.depend(LOST);
     this.#modules.finish(new Set(metadata.map(this.#probes.nameOf)), snapshot);
   }
 

@@ -45,10 +45,12 @@ export function watchTransformers(): void {
 /**
  * Runs a transformer and tells what it read, also in programs that it ran meanwhile; nothing of that is the test's.
  * @param root Absolute path of the root; what its programs did outside of its repository does not count.
+ * @param asked Is told the variables that its programs ask for; empty for the names of all.
  */
 export function transformerReads<T>(
   root: string,
   work: () => T,
+  asked: (variable: string) => void = () => undefined,
 ): { result: T; reads: TransformerReads } {
   const around = transformProcess.workspaceOf(root);
   const children = new ChildReads(around.workspace);
@@ -58,7 +60,10 @@ export function transformerReads<T>(
       reportsScripts: true,
       loaded: (file) => children.read(file),
       missed: (file) => children.missed(file),
-      observed: (observation) => children.take(observation),
+      observed: (observation) => {
+        if (observation.what === 'variable') asked(observation.name);
+        else children.take(observation);
+      },
     },
     () => readsDuring(work),
   );

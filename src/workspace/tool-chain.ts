@@ -166,7 +166,7 @@ function partsOf(input: ToolChainInput) {
     ...new Set([
       ...importClosure(seeds, loadableFiles),
       ...importClosure(
-        seeds.filter((file) => NAMES_PLUGINS.test(path.basename(file))),
+        seeds.filter((file) => NAMES_PLUGINS.test(path.basename(file)) || file === config.resolver),
         mentionedFiles,
       ),
       ...folders.flatMap((folder, index) => mentionedFiles(toolConfigs[index] ?? '', folder)),
@@ -175,7 +175,7 @@ function partsOf(input: ToolChainInput) {
   return { shaped, named, folders, manifests, toolConfigs, files };
 }
 
-/** Configs that name the plug-ins to load in quotes. */
+/** Configs that name the plug-ins to load in quotes. A resolver names the files that it reads. */
 const NAMES_PLUGINS = /babel|swc/;
 
 /** Whether a text of a config can be a relative path; a lone word is not meant as one. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { withoutOurFrames } from '../../run/own-frames';
+import { noteLooked, resolving, watchCustomResolver, type WatchReads } from './custom-resolver';
 import { loadedModulesAt } from './loaded-modules';
 import { replace } from '../patched';
 import type { Sink, Watch } from '../sink';
@@ -7,6 +8,8 @@ import type { Sink, Watch } from '../sink';
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 interface ResolverClass {
+  findNodeModule?: AnyFunction;
+  findNodeModuleAsync?: (this: unknown, ...args: unknown[]) => Promise<unknown>;
   prototype: Record<
     | 'resolveModule'
     | 'resolveModuleAsync'
@@ -27,12 +30,16 @@ const MARK = Symbol.for('jest-testmon.watched');
 /**
  * Watches what Jest's resolver found, or did not: it does not look through the watched `fs`, so this is seen where it
  * says so. Does nothing where no resolver is loaded, or all are watched already.
+ * @param reads Sees what a resolver of the user's reads.
  */
-export function watchResolver(watch: Watch): void {
+export function watchResolver(watch: Watch, reads: WatchReads): void {
   for (const module of loadedModulesAt('jest-resolve', 'build', 'index.js')) {
-    const { prototype } = (module.exports as { default: ResolverClass }).default;
+    const exported = module.exports as { default: ResolverClass };
+    const resolver = exported.default;
+    const { prototype } = resolver;
     if (prototype[MARK] === true || typeof prototype.resolveModule !== 'function') continue;
     Object.defineProperty(prototype, MARK, { value: true });
+    watchCustomResolver(resolver, 'preloadResolver' in exported, reads);
     watchResolutions(prototype, watch);
     watchGivenPaths(prototype, watch);
     watchModuleIds(prototype, watch);
@@ -48,6 +55,7 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
     replace('resolver', prototype, 'resolveStubModuleName', telling(watch, resolveStubModuleName));
   if (typeof resolveModuleAsync !== 'function') return;
   const watched: AnyFunction = async function (...args) {
+    resolving(args[0], args[1]);
     try {
       const found: unknown = await Reflect.apply(resolveModuleAsync, this, args);
       tell(watch.sink(), args[0], args[1], found);
@@ -64,6 +72,7 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
 function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
   // Each first `require` of a module by another comes here; forwarded so, V8 makes no array of the arguments.
   return function (from, specifier) {
+    resolving(from, specifier);
     try {
       // eslint-disable-next-line prefer-rest-params -- As said above.
       const found = resolve.apply(this, arguments as unknown as unknown[]);
@@ -218,6 +227,7 @@ function tell(
 ): void {
   if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
   if (identifying === 0 && isName(specifier)) sink.named(specifier);
+  noteLooked(sink, from, specifier);
   if (found === null) sink.unresolved(from, specifier, paths);
   else if (typeof found === 'string') sink.resolved(from, specifier, found, paths);
 }

@@ -28,6 +28,11 @@ function note(name: string): void {
   if (!asked.has(name)) asked.set(name, valueNow(name));
 }
 
+/** Notes that the tool chain asks for a variable, or, with `ALL_NAMES`, for all names. */
+export function noteToolVariable(name: string): void {
+  if (!ignores(name) && !HASHED_VARIABLES.includes(name)) note(name);
+}
+
 function valueNow(name: string): string {
   const variables = actual ?? process.env;
   return name === ALL_NAMES
@@ -43,7 +48,7 @@ export function toolVariable(name: string): string {
 const LISTENER = {
   asked(name: string): boolean {
     if (watching === 0 || launching?.has(name) === true) return false;
-    if (!ignores(name) && !HASHED_VARIABLES.includes(name)) note(name);
+    noteToolVariable(name);
     return true;
   },
   askedForNames(): boolean {

@@ -1,7 +1,7 @@
 import { toStored } from '../../dependencies/files/paths';
 import type { Dependency } from '../../records/types';
 import { compiledNow } from '../../transform/inlined-sources';
-import { storedInput } from '../../transform/input-values';
+import { storedInput, type TransformInput } from '../../transform/input-values';
 import { transformInputs } from '../../transform/transform-inputs';
 import type { Accumulator } from '../accumulator';
 import { LOST } from './path-inputs';
@@ -42,8 +42,13 @@ export class CompiledInputs {
 
   /** What was read to make the output of a file that this process was given. @param file Absolute path. */
   addInputs(file: string): void {
+    this.addAll(transformInputs.of(file));
+  }
+
+  /** Inputs of the tool chain, with absolute paths. */
+  addAll(inputs: Iterable<TransformInput>): void {
     const { root } = this.#run.file;
-    for (const input of transformInputs.of(file)) {
+    for (const input of inputs) {
       const dependency = this.#run.transformInput(storedInput(root, input));
       if (dependency !== null) this.#addAsItWas(dependency);
     }

@@ -1,0 +1,201 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { swallowed } from '../../terminal/debug';
+import { replace } from '../patched';
+import type { Sink } from '../sink';
+
+/**
+ * Watches a resolver of the user's (Jest's `resolver`). It reads its own config as it is loaded, or when it is first
+ * asked, and keeps it; and Jest keeps its answers. So what it reads must count for every test file of the process, not
+ * only for the one that happened to come first.
+ */
+
+/** One question to a resolver of the user's. */
+export interface CustomResolution {
+  /** Absolute path of the resolver. */
+  resolver: string;
+  /** Which module asked for what; null where Jest itself asks. */
+  key: string | null;
+}
+
+/** What a resolver looked at meanwhile, as absolute paths. */
+export interface ResolverReads {
+  files: readonly string[];
+  /** Folders that it listed. */
+  folders: readonly string[];
+  /** What it looked for, whether that was there or not. */
+  looked: readonly string[];
+  /** Modules that were loaded for it, and what these read then. */
+  modules: readonly string[];
+}
+
+/** Is told what resolvers of the user's look at. */
+export interface ResolverListener {
+  /** A resolver looked at something. It is told only if there was anything. */
+  resolved(resolution: CustomResolution, reads: ResolverReads): void;
+  /** Runs a resolver as part of the tool chain: the variables that it asks for are the tool chain's. */
+  inToolChain<T>(work: () => T): T;
+  /** Looks at a resolver that was loaded before anybody watched. */
+  loadElsewhere(resolver: string): ResolverReads;
+}
+
+/** Runs something and tells what it read; nothing of that is the test's. */
+export interface WatchReads {
+  during<T>(work: () => T): { result: T; reads: ResolverReads };
+  duringAsync<T>(work: () => Promise<T>): Promise<{ result: T; reads: ResolverReads }>;
+  /** The record of the test file under way can never match. */
+  lost(): void;
+}
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The static methods of jest-resolve's class that are used here. The newer one is missing in old versions. */
+interface NodeModuleFinder {
+  findNodeModule?: AnyFunction;
+  findNodeModuleAsync?: (this: unknown, ...args: unknown[]) => Promise<unknown>;
+}
+
+let listener: ResolverListener | null = null;
+
+/** Begins to watch. Until then, resolvers run as without us. */
+export function watchCustomResolvers(next: ResolverListener): void {
+  listener = next;
+}
+
+/** What a module of a test file asks for just now. */
+let asking: string | null = null;
+/** Whether a resolver of the user's was ever asked: without one, none of this costs anything. */
+let isUsed = false;
+/** By question: the paths that a resolver of the user's looked for. */
+const lookedFor = new Map<string, Set<string>>();
+/** Resolvers whose load was seen. */
+const seen = new Set<string>();
+
+function keyOf(from: string, specifier: string): string {
+  return `${path.dirname(from)}\0${specifier}`;
+}
+
+/** A module of a test file asks for another; Jest may know the answer already. */
+export function resolving(from: unknown, specifier: unknown): void {
+  if (!isUsed) return;
+  asking =
+    typeof from === 'string' && typeof specifier === 'string' ? keyOf(from, specifier) : null;
+}
+
+/** Tells a test file what was looked for when its question was first asked. */
+export function noteLooked(sink: Sink, from: string, specifier: string): void {
+  if (lookedFor.size === 0) return;
+  for (const file of lookedFor.get(keyOf(from, specifier)) ?? []) sink.looked(file);
+}
+
+/** Keeps what a resolver looked for, for whoever asks the same later. */
+export function keepLooked(key: string, files: readonly string[]): void {
+  const known = lookedFor.get(key);
+  if (known === undefined) lookedFor.set(key, new Set(files));
+  else for (const file of files) known.add(file);
+}
+
+/**
+ * @param resolver The class of jest-resolve.
+ * @param isPreloaded Whether this version of Jest loads the user's resolver before all else.
+ */
+export function watchCustomResolver(
+  resolver: NodeModuleFinder,
+  isPreloaded: boolean,
+  watch: WatchReads,
+): void {
+  const { findNodeModule: find, findNodeModuleAsync: findAsync } = resolver;
+  if (typeof find === 'function') {
+    const watched: AnyFunction = function (...args) {
+      const file = customResolver(args[1]);
+      if (file === null) return Reflect.apply(find, this, args);
+      seeLoaded(file, isPreloaded, watch);
+      return during({ resolver: file, key: asking }, watch, () => Reflect.apply(find, this, args));
+    };
+    replace('resolverClass', resolver, 'findNodeModule', watched);
+  }
+  if (typeof findAsync === 'function') {
+    const watched: AnyFunction = function (...args) {
+      const file = customResolver(args[1]);
+      if (file === null) return Reflect.apply(findAsync, this, args);
+      seeLoaded(file, isPreloaded, watch);
+      return duringAsync({ resolver: file, key: asking }, watch, () =>
+        Reflect.apply(findAsync, this, args),
+      );
+    };
+    replace('resolverClass', resolver, 'findNodeModuleAsync', watched);
+  }
+}
+
+/** The resolver of the user's in the options of a question; null where there is none or nobody wants to know. */
+function customResolver(options: unknown): string | null {
+  const { resolver } = (options ?? {}) as { resolver?: unknown };
+  if (listener === null || typeof resolver !== 'string' || !path.isAbsolute(resolver)) return null;
+  isUsed = true;
+  return resolver;
+}
+
+/** Runs a resolver of the user's and tells what it looked at, also where it finds nothing and throws. */
+function during<T>(resolution: CustomResolution, watch: WatchReads, work: () => T): T {
+  const { result, reads } = watch.during(() => {
+    try {
+      return { value: inToolChain(work) };
+    } catch (error) {
+      return { error };
+    }
+  });
+  tell(resolution, reads, watch);
+  if ('error' in result) throw result.error;
+  return result.value;
+}
+
+async function duringAsync<T>(
+  resolution: CustomResolution,
+  watch: WatchReads,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { result, reads } = await watch.duringAsync(async () => {
+    try {
+      return { value: await inToolChain(work) };
+    } catch (error) {
+      return { error };
+    }
+  });
+  tell(resolution, reads, watch);
+  if ('error' in result) throw result.error;
+  return result.value;
+}
+
+function inToolChain<T>(work: () => T): T {
+  return listener === null ? work() : listener.inToolChain(work);
+}
+
+function tell(resolution: CustomResolution, reads: ResolverReads, watch: WatchReads): void {
+  if (!Object.values(reads).some((paths: readonly string[]) => paths.length > 0)) return;
+  try {
+    listener?.resolved(resolution, reads);
+  } catch (error) {
+    // A fault of ours must not become one of the test's; the test file then runs each time.
+    swallowed('interception', error, 'noting what a resolver read; the record can never match');
+    watch.lost();
+  }
+}
+
+/**
+ * Jest may have loaded the resolver before anybody watched: its main process reads the Jest config with it, and its
+ * newer versions load it before any of our plug points. What it read then is seen in a process that does the same.
+ */
+function seeLoaded(file: string, isPreloaded: boolean, watch: WatchReads): void {
+  if (seen.has(file)) return;
+  seen.add(file);
+  const resolution = { resolver: file, key: null };
+  if (isPreloaded || require.cache[file] !== undefined) {
+    if (listener !== null) tell(resolution, listener.loadElsewhere(file), watch);
+    return;
+  }
+  try {
+    during(resolution, watch, () => void createRequire(__filename)(file));
+  } catch (error) {
+    swallowed('interception', error, `loading ${file}; Jest will load it, and say the same`);
+  }
+}

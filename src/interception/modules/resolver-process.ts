@@ -1,0 +1,48 @@
+import childProcess from 'node:child_process';
+
+/** How long a process may take that looks at a resolver. */
+const MAX_LOAD_MS = 20_000;
+
+/**
+ * Loads a resolver and asks it for a file, as Jest does. The hook of child processes reports what it reads. (The build
+ * would rewrite a `require` in here.)
+ */
+const LOAD = `
+const file = process.argv[1];
+(async () => {
+  const { pathToFileURL } = await import('node:url');
+  const { dirname } = await import('node:path');
+  const module = await import(pathToFileURL(file).href);
+  const inner = module.default ?? module;
+  const resolve = [inner, module.sync, inner.sync, module.async, inner.async].find(
+    (value) => typeof value === 'function',
+  );
+  const ask = async () => resolve?.(file, {
+    basedir: dirname(file),
+    rootDir: dirname(file),
+    defaultResolver: () => file,
+    defaultAsyncResolver: async () => file,
+    conditions: ['require', 'default'],
+    extensions: ['.js'],
+    moduleDirectory: ['node_modules'],
+  });
+  // Jest asks for other modules: what becomes of this question says nothing.
+  await ask().catch(() => {});
+})().then(
+  () => process.exit(0),
+  () => process.exit(1),
+);
+`;
+
+/**
+ * Loads a resolver in a process of its own and asks it once. Whoever watches children is told what it looked at.
+ * @param resolver Absolute path.
+ * @returns Whether it could be loaded.
+ */
+export function askInProcess(resolver: string): boolean {
+  const { status } = childProcess.spawnSync(process.execPath, ['-e', LOAD, resolver], {
+    stdio: 'ignore',
+    timeout: MAX_LOAD_MS,
+  });
+  return status === 0;
+}
