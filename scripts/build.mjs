@@ -34,7 +34,13 @@ const ENTRIES = [
 ];
 
 /** The plug points that workers load. */
-const OF_WORKERS = ['jest/environment.js', 'jest/test-runner.js', 'jest/transform.js'];
+const OF_WORKERS = [
+  'jest/environment.js',
+  'jest/environment-jsdom.js',
+  'jest/environment-node.js',
+  'jest/test-runner.js',
+  'jest/transform.js',
+];
 
 const RECORDING = 'recording.js';
 const COMMAND = 'command.js';

@@ -130,7 +130,7 @@ function runFile(): Partial<RunFile> {
     version: RUN_FILE_VERSION,
     pid: DEAD,
     projects: {
-      p: { environmentId: 1, environment: KEY, skipped: [], skippedTests: {}, mocks: {} },
+      p: { environmentId: 1, environment: KEY, skipped: {}, skippedTests: {}, mocks: {} },
     },
   };
 }

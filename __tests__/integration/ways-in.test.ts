@@ -77,51 +77,6 @@ test('all keys by hand: as precise as withTestmon', () => {
   expect(project.leftovers()).toEqual([]);
 });
 
-test.each(['jest', 'jest29'])(
-  'two keys by hand in %s: whole files; an unaffected test file is entered, its tests are skipped',
-  (version) => {
-    project = new Project(
-      {
-        ...FILES,
-        'jest.config.js': `module.exports = { transform: {}, globalSetup: ${JSON.stringify(`${DIST}/jest/global-setup.js`)}, testEnvironment: ${JSON.stringify(`${DIST}/jest/environment.js`)} };`,
-        'src/lone.js': "exports.lone = () => 'lone';\n",
-        '__tests__/lone.test.js':
-          "test('lone', () => { expect(require('../src/lone').lone()).toBe('lone'); });\n",
-      },
-      { jest: version },
-    );
-    const run = () =>
-      project.run(['--json', '--outputFile=out.json', '--maxWorkers=2'], { plain: true });
-    const tests = () => {
-      const { numPassedTests, numPendingTests, numTodoTests } = JSON.parse(
-        project.read('out.json'),
-      ) as Record<string, number>;
-      return { numPassedTests, numPendingTests, numTodoTests };
-    };
-    expect(
-      project
-        .run([], { plain: true })
-        .messages.filter((message) => /withTestmon\(config\) adds them all/.test(message)),
-    ).toHaveLength(1);
-    expect(run().exitCode).toBe(0);
-    expect(tests()).toEqual({ numPassedTests: 0, numPendingTests: 3, numTodoTests: 1 });
-    // Skipping is recorded as nothing: what passed before still counts.
-    project.edit('src/lone.js', "'lone'", "'lo' + 'ne'");
-    expect(run().exitCode).toBe(0);
-    expect(tests()).toEqual({ numPassedTests: 1, numPendingTests: 2, numTodoTests: 1 });
-    // Whole files: a branch of one affects all that loaded it.
-    project.edit('src/sign.js', "'plus'", "'wrong'");
-    expect(run().exitCode).toBe(1);
-    expect(tests()).toEqual({ numPassedTests: 1, numPendingTests: 1, numTodoTests: 1 });
-    project.edit('src/sign.js', "'wrong'", "'plus'");
-    expect(run().exitCode).toBe(0);
-    expect(tests()).toEqual({ numPassedTests: 1, numPendingTests: 2, numTodoTests: 1 });
-    expect(run().exitCode).toBe(0);
-    expect(tests()).toEqual({ numPassedTests: 0, numPendingTests: 3, numTodoTests: 1 });
-    expect(project.leftovers()).toEqual([]);
-  },
-);
-
 /** All that a run prints, without times. */
 function shown({ exitCode, stdout, stderr }: RunResult): unknown {
   const timeless = (text: string) =>

@@ -1,3 +1,4 @@
+import { environmentName, findUserEnvironment } from '../run/environment-name';
 import type { EnvironmentHandover, TransformHandover } from '../run/handover';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
@@ -26,21 +27,22 @@ export function composeProject(
 }
 
 function composeTransform(
-  { transform, testEnvironment }: EffectiveConfig,
+  effective: EffectiveConfig,
   options: Options,
   coverage: boolean,
 ): Record<string, [string, unknown]> {
+  const environment = findUserEnvironment(effective);
   const composed: Record<string, [string, unknown]> = {};
   const wrap = (path: string | null, original?: unknown): [string, unknown] => {
     const testmon: TransformHandover = {
       path,
       options: original,
       collect: options.collect,
-      ...(!isPlugPoint(testEnvironment) && { environment: testEnvironment }),
+      ...(environment !== null && { environment }),
     };
     return [plugPoints.transform, { testmon }];
   };
-  for (const [pattern, path, original] of transform) {
+  for (const [pattern, path, original] of effective.transform) {
     composed[pattern] = isPlugPoint(path) ? [path, original] : wrap(path, original);
   }
   // Jest reports otherwise on a file that a transformer handed through than on one that none matches.
@@ -51,11 +53,11 @@ function composeTransform(
 }
 
 function composeEnvironmentOptions(effective: EffectiveConfig): Record<string, unknown> {
-  const { testEnvironment, testRunner, testEnvironmentOptions } = effective;
+  const { testRunner, testEnvironmentOptions } = effective;
   // Keys written by hand name what they wrap themselves.
   const before = testEnvironmentOptions['testmon'] as EnvironmentHandover | undefined;
   const testmon: EnvironmentHandover = {
-    environment: isPlugPoint(testEnvironment) ? (before?.environment ?? null) : testEnvironment,
+    environment: environmentName(effective),
     runner: isPlugPoint(testRunner) ? (before?.runner ?? null) : testRunner,
   };
   return { ...testEnvironmentOptions, testmon };

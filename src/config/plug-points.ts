@@ -16,10 +16,10 @@ export const plugPoints = {
   watch: locate('watch'),
 };
 
-/** `jest-testmon/runner`, the old name of the test runner. */
-const OLD_NAMES = [locate('runner')];
+/** Those that a config may name beside these: `jest-testmon/runner` is the old name of the test runner. */
+const OTHERS = ['environment-jsdom', 'environment-node', 'runner'].map(locate);
 
 /** Whether a resolved path is one of ours, as in a config whose keys were written by hand. */
 export function isPlugPoint(file: unknown): boolean {
-  return typeof file === 'string' && [...Object.values(plugPoints), ...OLD_NAMES].includes(file);
+  return typeof file === 'string' && [...Object.values(plugPoints), ...OTHERS].includes(file);
 }

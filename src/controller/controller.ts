@@ -16,7 +16,7 @@ import { RunSelection } from './steps/select';
 import { Shard } from './shard';
 import { SpotChecks } from './checks/spot-checks';
 import { summarise, type RunCounts } from './run-counts';
-import { announce } from './summary';
+import { announce, announceWithin } from './summary';
 
 /**
  * The life of one run in Jest's main process, which alone writes the database. Its steps, in order: `begin` creates the
@@ -174,9 +174,10 @@ export class Controller {
   async selectWithin(configId: string): Promise<void> {
     // Jest has told nothing of manual mocks by now.
     for (const project of this.#run.projects.all) project.findMocks();
-    if (!this.request.select) return;
-    const paths = await this.#selection.unaffectedPaths(configId);
-    this.#selection.skipWithin(new Map([[configId, paths]]));
+    const recorded = this.request.select ? await this.#selection.decideRecorded(configId) : [];
+    this.#counts = summarise(recorded, this.#run.projects.all);
+    if (!this.#run.projects.areAllOutdated)
+      announceWithin({ ...this.request, collect: this.collects }, this.#counts);
   }
 
   /**

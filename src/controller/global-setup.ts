@@ -1,6 +1,5 @@
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
-import { wrapsTransformers } from '../run/handover';
 import { fromJest } from '../run/user-jest';
 import type { AwaitedSetups } from '../run/run-file';
 import type { Dependency } from '../records/types';
@@ -19,9 +18,9 @@ export async function beginWithoutSequencer(
   const controller = beginRun([], [projectConfig], globalConfig);
   if (controller === null) return;
   const { logger } = controller.request;
-  if (!wrapsTransformers(projectConfig)) {
+  if (globalConfig.projects.length > 1) {
     logger.info(
-      'testSequencer, transform and reporters are not those of jest-testmon, so files count as a whole and an unaffected test file is entered with its tests skipped; withTestmon(config) adds them all.',
+      `of several projects, a globalSetup sees one, so the others run each time and are not recorded; add testSequencer: 'jest-testmon/sequencer' to the root config for all of them.`,
     );
   }
   try {

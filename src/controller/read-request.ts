@@ -35,7 +35,13 @@ export function readRequest(
   const root = realPath(
     composition?.root ?? packageRoot(globalConfig?.rootDir ?? configs[0]?.rootDir ?? process.cwd()),
   );
-  const namesTests = namesTestsNow(command, globalConfig);
+  const coverage =
+    composition?.coverage ??
+    (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage));
+  const namesTests = [...namesTestsNow(command, globalConfig)];
+  // Nobody switched it off for selecting, and a report on some of the tests misleads.
+  if (composition === null && coverage && namesTests.length === 0)
+    namesTests.push('collectCoverage');
   return {
     options,
     root,
@@ -52,9 +58,7 @@ export function readRequest(
     started: isWatching(command, globalConfig) ? startedOnce(root) : null,
     toolChainChanged: false,
     listing: false,
-    coverage:
-      composition?.coverage ??
-      (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage)),
+    coverage,
   };
 }
 

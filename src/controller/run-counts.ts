@@ -1,5 +1,5 @@
 import { dependencyLabel } from '../selection/match';
-import type { JudgedTest, Project } from './projects/project';
+import type { Judgement, Project } from './projects/project';
 
 /** What a run selected, in numbers. */
 export interface RunCounts {
@@ -17,8 +17,13 @@ export interface RunCounts {
   saved: number;
 }
 
+/** A decision on a test file, with the id of its project's Jest config. */
+export interface Decided extends Judgement {
+  test: { context: { config: { id: string } } };
+}
+
 /** Counts a selection, and names what changed for the test files it affects. */
-export function summarise(judged: readonly JudgedTest[], projects: readonly Project[]): RunCounts {
+export function summarise(judged: readonly Decided[], projects: readonly Project[]): RunCounts {
   const changed = new Set<string>();
   for (const { decision, test } of judged) {
     if (!decision.affected || decision.reason !== 'changed') continue;

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
+import { composeHandWritten } from './hand-written';
 import { Controller } from './controller';
 import { describeUnpublished } from './steps/publish';
 import { environmentKeys } from './projects/environments';
@@ -115,6 +116,7 @@ export function beginRun(
   current.everythingOnce = false;
   current.logger = request.logger;
   if (!request.options.enabled) return null;
+  if (request.composition === null) composeHandWritten(request, configs);
   const controller = Controller.begin(request, configs);
   current.controller = controller;
   return controller;

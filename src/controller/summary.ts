@@ -67,12 +67,7 @@ export function announce(
     return;
   }
   const reasons: string[] = [];
-  let cause = '';
-  if (changed.length > 0) {
-    const files = changed.filter((name) => !/^(package|variable) /.test(name)).length;
-    const noun = files === changed.length ? 'changed file' : 'change';
-    cause = ` by ${count(changed.length, noun)}${some(changed)}`;
-  }
+  const cause = causeOf(changed);
   if (failedBefore > 0) reasons.push(`${failedBefore} failed last time`);
   if (neverRecorded > 0) reasons.push(`${neverRecorded} new`);
   if (always > 0) reasons.push(`${always} to run always`);
@@ -87,6 +82,42 @@ export function announce(
       `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
     );
   }
+}
+
+function causeOf(changed: readonly string[]): string {
+  if (changed.length === 0) return '';
+  const files = changed.filter((name) => !/^(package|variable) /.test(name)).length;
+  const noun = files === changed.length ? 'changed file' : 'change';
+  return ` by ${count(changed.length, noun)}${some(changed)}`;
+}
+
+/**
+ * The line before the tests run where Jest does not tell which test files it is about to run: all that is known are
+ * those that were recorded.
+ */
+export function announceWithin(
+  { logger, select, collect, namesTests, options, openEscapes }: RunRequest,
+  { total, selected, changed }: RunCounts,
+): void {
+  const recorded = collect ? ' and is recorded' : '';
+  if (!select) {
+    if (openEscapes.length > 0)
+      logger.warn(
+        `${whySelectionIsOff(openEscapes)}: everything runs${recorded}; --testmon-trust or TESTMON_TRUST=1 selects again.`,
+      );
+    else if (namesTests.length > 0 && options.select)
+      logger.info(
+        `${namesTests.join(' ')} names what to run, so it runs without selection${recorded}; TESTMON_FORCESELECT=1 selects all the same.`,
+      );
+    else logger.info(`selection is off: everything runs${recorded}.`);
+  } else if (total === 0)
+    logger.info(`nothing is recorded yet in this environment: everything runs${recorded}.`);
+  else if (selected === 0)
+    logger.info(
+      `nothing recorded is affected: ${total === 1 ? '1 test file is unchanged since it' : `${total} test files are unchanged since they`} passed, and Jest counts ${total === 1 ? 'it' : 'them'} as skipped.`,
+    );
+  else
+    logger.info(`${selected} of ${count(total, 'recorded test file')} affected${causeOf(changed)}`);
 }
 
 /** The line after the tests ran. */

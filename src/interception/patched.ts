@@ -263,6 +263,15 @@ export const PATCHED = {
     undone: 'goes with its holder',
     holders: () => [],
   },
+  runnerModule: {
+    of: "the module of the project's test runner",
+    names: ['exports'],
+    shows:
+      'test files whose docblock names another environment, where the config does not name our test runner',
+    in: ['worker'],
+    undone: 'stays',
+    holders: () => [],
+  },
   environment: {
     of: 'the test environment that Jest made',
     names: ['handleTestEvent', 'teardown'],

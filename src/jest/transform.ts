@@ -5,8 +5,9 @@
 import '../compile-cache';
 import type { TransformHandover } from '../run/handover';
 import { NO_RUN } from '../run/run-file';
-import { announced, RUN_FILE_VARIABLE, hideRunVariables } from '../run/run-variables';
+import { announced, RUN_FILE_VARIABLE, hideRunVariables, runsTests } from '../run/run-variables';
 import { observePending } from '../interception/observer';
+import { standBefore } from '../recording/recorded-runner';
 import { userEnvironments } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
 
@@ -21,6 +22,7 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   // While the controller selects no test file is about to begin, and our own reading is the most there is.
   if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
   await userEnvironments.expect(handover.environment);
+  if (handover.runner !== undefined && runsTests()) standBefore(handover.runner);
   return wrapTransformer(handover);
 }
 

@@ -48,7 +48,7 @@ function tryJoin(runFile: string | undefined): WorkerRun | null {
 }
 
 function skipsAnything({ skipped, skippedTests }: RunProject): boolean {
-  return skipped.length > 0 || Object.keys(skippedTests).length > 0;
+  return Object.keys(skipped).length > 0 || Object.keys(skippedTests).length > 0;
 }
 
 function join(file: RunFile): WorkerRun {

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { importFile } from '../run/import-file';
-import { fromJest } from '../run/user-jest';
 import { unobserved } from '../interception/observer';
 
 type EnvironmentClass = new (
@@ -9,8 +8,8 @@ type EnvironmentClass = new (
   context: EnvironmentContext,
 ) => JestEnvironment;
 
-/** Comes with Jest, so a project under Jest 29 gets the one of Jest 29. */
-const DEFAULT = 'jest-environment-node';
+/** Environments that need no transpiling. They are loaded for the first test file that runs in one. */
+const WELL_KNOWN = /[\\/]node_modules[\\/](?:jest-environment-(?:jsdom|node)|@happy-dom)[\\/]/;
 
 /** The test environments of the user that this process has loaded. Jest loads each plug point anew for a test file. */
 class UserEnvironments {
@@ -23,13 +22,13 @@ class UserEnvironments {
   async expect(path: string | null | undefined): Promise<void> {
     this.#expected = path ?? null;
     if (path == null || this.#loaded.has(path) || !path.endsWith('.mjs')) return;
-    this.#loaded.set(path, { Environment: asClass(await importFile(path)) });
+    this.#loaded.set(path, { Environment: asClass(path, await importFile(path)) });
   }
 
   /** Requires the expected environment while Jest transpiles what is required. */
   loadWhileTranspiling(): void {
     const expected = this.#expected;
-    if (expected === null || this.#loaded.has(expected)) return;
+    if (expected === null || this.#loaded.has(expected) || WELL_KNOWN.test(expected)) return;
     try {
       this.#loaded.set(expected, { Environment: requireClass(expected) });
     } catch (error) {
@@ -38,11 +37,10 @@ class UserEnvironments {
   }
 
   /**
-   * The class at a path; jest-environment-node where none is given.
+   * The class in a file.
    * @throws What loading it threw, as Jest would have shown it.
    */
-  get(path: string | null | undefined): EnvironmentClass {
-    const file = path ?? fromJest(DEFAULT).resolve(DEFAULT);
+  get(file: string): EnvironmentClass {
     const known = this.#loaded.get(file);
     if (known === undefined) {
       const Environment = requireClass(file);
@@ -58,10 +56,15 @@ class UserEnvironments {
 export const userEnvironments = new UserEnvironments();
 
 function requireClass(file: string): EnvironmentClass {
-  return asClass(unobserved(() => createRequire(__filename)(file) as unknown));
+  return asClass(
+    file,
+    unobserved(() => createRequire(__filename)(file) as unknown),
+  );
 }
 
-function asClass(module: unknown): EnvironmentClass {
-  const { default: named } = module as { default?: EnvironmentClass };
-  return named ?? (module as EnvironmentClass);
+function asClass(file: string, module: unknown): EnvironmentClass {
+  const { default: named = module } = module as { default?: unknown };
+  if (typeof named !== 'function')
+    throw new TypeError(`testmon: ${file} is no test environment, as it exports no class.`);
+  return named as EnvironmentClass;
 }

@@ -10,8 +10,10 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { InstalledPackages } from '../dependencies/packages/installed';
 import { packageNamesIn, packagesBeneath } from '../dependencies/packages/tool-packages';
 import { importFile } from '../run/import-file';
+import { resolveEnvironment, userEnvironment } from '../run/environment-name';
 import { fromJest } from '../run/user-jest';
 import { unobserved } from '../interception/observer';
+import { swallowed } from '../terminal/debug';
 
 /** Jest's runtime; handed through, never looked into. */
 export type RunnerRuntime = object;
@@ -49,6 +51,9 @@ export async function prepareRun(
   };
 }
 
+/** What ours stands in front of, by ours: see `standBefore`. */
+export const originals = new WeakMap<TestFramework, TestFramework>();
+
 async function loadRunner(runner: string): Promise<TestFramework> {
   const module = await unobserved(async () => {
     return runner.endsWith('.mjs')
@@ -56,7 +61,8 @@ async function loadRunner(runner: string): Promise<TestFramework> {
       : (createRequire(__filename)(runner) as unknown);
   });
   const { default: named } = module as { default?: TestFramework };
-  return named ?? (module as TestFramework);
+  const run = named ?? (module as TestFramework);
+  return originals.get(run) ?? run;
 }
 
 /** Whether nothing in a test file failed. */
@@ -76,28 +82,24 @@ export function readPragmas(testPath: string): Record<string, string | string[]>
 
 /**
  * The files of the environment that a test file's docblock chose: it is no part of the project's own tool chain.
+ * @param config With the options of the docblock, where Jest has put them there.
  * @returns Absolute paths; none where no docblock chose or it cannot be resolved.
  */
 export function docblockEnvironment(
   config: Config.ProjectConfig,
-  testPath: string,
+  pragmas: Record<string, string | string[]>,
 ): readonly string[] {
+  const [chosen] = [pragmas['jest-environment']].flat();
+  if (chosen === undefined && !String(pragmas['jest-environment-options']).includes('"testmon"'))
+    return [];
   return unobserved(() => {
-    const chosen = [readPragmas(testPath)['jest-environment']].flat()[0];
-    if (chosen === undefined) return [];
     try {
-      const { resolveTestEnvironment } = fromJest(
-        'jest-resolve',
-        config.rootDir,
-      )('jest-resolve') as typeof import('jest-resolve');
-      const file = resolveTestEnvironment({
-        rootDir: config.rootDir,
-        testEnvironment: chosen,
-        requireResolveFunction: (name) => createRequire(__filename).resolve(name),
-      });
-      return environmentFiles.of(file, config.rootDir);
-    } catch {
-      // Jest cannot resolve it either, and says so.
+      const { rootDir } = config;
+      const testEnvironment =
+        chosen === undefined ? config.testEnvironment : resolveEnvironment(chosen, rootDir);
+      return environmentFiles.of(userEnvironment({ ...config, testEnvironment }), rootDir);
+    } catch (error) {
+      swallowed('recording', error, 'finding the environment of a docblock; Jest says so too');
       return [];
     }
   });

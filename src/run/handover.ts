@@ -1,4 +1,5 @@
 import type { Config } from '@jest/types';
+import { findUserEnvironment } from './environment-name';
 
 /** Where a composed config says what it wraps: in each transformer's options, and in the environment's. */
 const KEY = 'testmon';
@@ -12,17 +13,19 @@ export interface TransformHandover {
   /** False when nothing is recorded: the user's transformer then runs alone. */
   collect?: boolean;
   /**
-   * The test environment of the project, absent where the config names ours by hand: one in TypeScript can only be
-   * loaded while Jest transpiles, which the transformer is the first to know of.
+   * The test environment of the project: one in TypeScript can only be loaded while Jest transpiles, which the
+   * transformer is the first to know of. Absent where a transformer was named by hand.
    */
   environment?: string;
+  /** The test runner of the project, where ours is to stand before it although no key of the config says so. */
+  runner?: string;
 }
 
-/** What our environment and runner wrap, as absolute paths. */
+/** What our environment and runner wrap. */
 export interface EnvironmentHandover {
-  /** The project's own environment; jest-environment-node where it names none. */
+  /** The project's own environment, as Jest would find it; jest-environment-node where none is named. */
   environment?: string | null;
-  /** The project's own test runner; jest-circus where it names none. */
+  /** The absolute path of the project's own test runner; jest-circus where it names none. */
   runner?: string | null;
 }
 
@@ -49,19 +52,23 @@ export function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfi
   return {
     ...projectConfig,
     transform: config.transform.flatMap(userTransform),
-    testEnvironment: handover.environment ?? config.testEnvironment,
+    testEnvironment: findUserEnvironment(config) ?? config.testEnvironment,
     testRunner: handover.runner ?? config.testRunner,
   };
+}
+
+/** The test runner that ours is to stand before by way of the transformers; null where a key says it, or nothing. */
+export function runnerBehind(config: Pick<Config.ProjectConfig, 'transform'>): string | null {
+  for (const [, , given] of config.transform) {
+    const { runner } = (given as { [KEY]?: TransformHandover } | undefined)?.[KEY] ?? {};
+    if (runner !== undefined) return runner;
+  }
+  return null;
 }
 
 /** Whether our transformer stands before each one of a project: it sees what they read. */
 export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
   return config.transform.every(isOurs);
-}
-
-/** Whether our transformer stands before one of a project at least. */
-export function wrapsTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
-  return config.transform.some(isOurs);
 }
 
 function isOurs([, file]: TransformEntry): boolean {

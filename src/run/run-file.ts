@@ -8,7 +8,7 @@ import { openPrivate } from '../machine/ownership';
 import { swallowed } from '../terminal/debug';
 
 /** Raised when the shape of the run file changes; a worker of another version does not read it. */
-export const RUN_FILE_VERSION = 6;
+export const RUN_FILE_VERSION = 7;
 
 /** What is announced in place of its path while there is no run to take part in: until the controller has selected. */
 export const NO_RUN = 'none';
@@ -19,8 +19,11 @@ export interface RunProject {
   environmentId: number;
   /** What names that row: the next controller finds it by this, should the database have been replaced. */
   environment: EnvironmentKey;
-  /** Relative paths of the test files whose tests are skipped where no sequencer could drop them. */
-  skipped: string[];
+  /**
+   * The test files whose tests are skipped where no sequencer could drop them: by relative path, the record that shows
+   * each unaffected.
+   */
+  skipped: Record<string, number>;
   /** By relative path of a test file that runs: which of its tests are skipped. */
   skippedTests: Record<string, SkippedTests>;
   /** As selection sees them; null for a project that no test file was found in. */

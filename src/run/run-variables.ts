@@ -83,7 +83,7 @@ export function putBack(): void {
 }
 
 /** Jest sets this variable wherever test files run, and leaves it there. */
-function runsTests(): boolean {
+export function runsTests(): boolean {
   return process.env.JEST_WORKER_ID !== undefined;
 }
 

@@ -144,7 +144,7 @@ function wasSkipped(
 ): boolean {
   return [...context.projects.entries].some(
     ([id, project]) =>
-      project.environmentId === environmentId && selection.skippedOf(id).includes(path),
+      project.environmentId === environmentId && Object.hasOwn(selection.skippedOf(id), path),
   );
 }
 

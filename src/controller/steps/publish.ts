@@ -17,7 +17,7 @@ import { describeFault, isSystemError } from '../../terminal/fault';
 import { packageCache, usersOwn } from '../projects/environments';
 import type { Project } from '../projects/project';
 import type { RunContext } from '../run-context';
-import type { RunSelection } from './select';
+import type { RunSelection, UnaffectedFiles } from './select';
 
 /** Our own code: it may stand outside of node_modules, and no result depends on it. */
 const OWN_FOLDER = path.join(__dirname, '..', '..');
@@ -118,7 +118,7 @@ function makeRunFile(
   };
 }
 
-function makeRunProject(run: RunContext, project: Project, skipped: string[]): RunProject {
+function makeRunProject(run: RunContext, project: Project, skipped: UnaffectedFiles): RunProject {
   const { id: environmentId, ...environment } = project.environment;
   return {
     environmentId,

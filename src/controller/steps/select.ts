@@ -1,9 +1,13 @@
 import type { Test } from '@jest/test-result';
 import type { StoredRecord, StoredTest } from '../../store';
+import type { RunProject } from '../../run/run-file';
 import { debug } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
 import type { RunContext } from '../run-context';
-import { summarise } from '../run-counts';
+import { summarise, type Decided } from '../run-counts';
+
+/** By relative path of a test file: the record that shows it unaffected. */
+export type UnaffectedFiles = RunProject['skipped'];
 
 const explainDecision = debug('selection');
 
@@ -11,7 +15,7 @@ const explainDecision = debug('selection');
 export class RunSelection {
   readonly #run: RunContext;
   #judged: readonly JudgedTest[] = [];
-  #unaffected: ReadonlyMap<string, string[]> = new Map();
+  #unaffected: ReadonlyMap<string, UnaffectedFiles> = new Map();
 
   constructor(run: RunContext) {
     this.#run = run;
@@ -52,11 +56,11 @@ export class RunSelection {
   }
 
   /**
-   * The recorded test files of a project that need not run.
+   * Decides on all recorded test files of a project, where Jest does not tell which it is about to run: workers enter
+   * those that are unaffected, and skip all of their tests.
    * @param configId The id of the project's Jest config.
-   * @returns Relative paths.
    */
-  async unaffectedPaths(configId: string): Promise<string[]> {
+  async decideRecorded(configId: string): Promise<Decided[]> {
     const { projects, partialFailures, store } = this.#run;
     const project = projects.byId(configId);
     if (project === undefined || projects.isOutdated(project)) return [];
@@ -66,20 +70,17 @@ export class RunSelection {
       project,
       Array.from(judged, ([path, { decision }]) => [path, decision]),
     );
-    return paths.filter((path) => judged.get(path)?.decision.affected === false);
+    const unaffected = [...judged].flatMap(([path, { decision }]): [string, number][] =>
+      decision.affected ? [] : [[path, decision.recordId]],
+    );
+    this.#unaffected = new Map([[configId, Object.fromEntries(unaffected)]]);
+    const test = { context: { config: project.config } };
+    return Array.from(judged.values(), (judgement) => ({ ...judgement, test }));
   }
 
-  /**
-   * Workers enter these test files and skip all of their tests: Jest runs them, as its sequencer is not ours.
-   * @param paths Relative paths, by the id of the project's Jest config.
-   */
-  skipWithin(paths: ReadonlyMap<string, string[]>): void {
-    this.#unaffected = paths;
-  }
-
-  /** What `skipWithin` was told of a project. */
-  skippedOf(configId: string): string[] {
-    return this.#unaffected.get(configId) ?? [];
+  /** The test files of a project that workers enter and skip: Jest runs them, as its sequencer is not ours. */
+  skippedOf(configId: string): UnaffectedFiles {
+    return this.#unaffected.get(configId) ?? {};
   }
 
   /** The record by which a test file was found unaffected, or tests in it. */

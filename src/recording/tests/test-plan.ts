@@ -34,7 +34,7 @@ export function planSkips(
   updatesSnapshots: boolean,
 ): TestPlan {
   const name = toStored(run.file.root, testPath);
-  if (project.skipped.includes(name)) return new SkipAll();
+  if (Object.hasOwn(project.skipped, name)) return new SkipAll();
   const skipped = project.skippedTests[name];
   if (skipped === undefined || updatesSnapshots) return new RunAll();
   return new SkipSome(() => {

@@ -1,0 +1,76 @@
+import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
+import { isCoveredByV8 } from '../interception/modules/recompiled';
+import { settlePending } from '../interception/observer';
+import { resolveEnvironment, userEnvironment } from '../run/environment-name';
+import { withoutHandover } from '../run/handover';
+import { hideRunVariables, putBack } from '../run/run-variables';
+import { attach } from './attach';
+import { decideLeftOut, leftOutTests, type LeftOutTest } from './left-out';
+import { isRunByOurs } from './recorded-runner';
+import type { AnyEnvironment } from './tests/circus';
+import { userEnvironments } from './user-environment';
+import { docblockEnvironment } from './user-runner';
+
+/** What Jest constructs for each test file. */
+export type RecordedEnvironment = new (
+  config: JestEnvironmentConfig,
+  context: EnvironmentContext,
+) => object;
+
+/**
+ * A test environment that is recorded. It wraps the project's own, and the instance that Jest gets is of that class.
+ * @param file The plug point, which may tell by its name what it builds on.
+ */
+export function recordedEnvironment(file: string): RecordedEnvironment {
+  return class TestmonEnvironment {
+    constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+      const { projectConfig: given, globalConfig } = config;
+      const { projectConfig } = withoutHandover(given);
+      const leftOut = isRunByOurs(given) ? leftOutTests(given, context.testPath) : null;
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest takes what `new` gives.
+      if (leftOut !== null) return leftOutEnvironment(config, context, leftOut);
+      const Base = userEnvironments.get(userEnvironment({ ...given, testEnvironment: file }));
+      hideRunVariables();
+      const environment: JestEnvironment = new Base({ ...config, projectConfig }, context);
+      attach(
+        environment as unknown as AnyEnvironment,
+        {
+          config: given,
+          testPath: context.testPath,
+          docblockPragmas: () => context.docblockPragmas,
+          environmentFiles: () => docblockEnvironment(given, context.docblockPragmas),
+          testNamePattern: globalConfig.testNamePattern,
+          coveredByV8: isCoveredByV8(globalConfig),
+          updatesSnapshots: globalConfig.updateSnapshot === 'all',
+        },
+        true,
+      );
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest takes what `new` gives.
+      return environment;
+    }
+  };
+}
+
+/**
+ * The environment of a test file that is not loaded: the lightest there is, before which Jest runs no setup files. In
+ * Jest's own process the next test file has the same config, so their list is put back.
+ */
+function leftOutEnvironment(
+  { globalConfig, projectConfig: given }: JestEnvironmentConfig,
+  context: EnvironmentContext,
+  tests: LeftOutTest[],
+): JestEnvironment {
+  const Base = userEnvironments.get(resolveEnvironment('node', given.rootDir));
+  hideRunVariables();
+  const projectConfig = { ...given, testEnvironmentOptions: {} };
+  const environment: JestEnvironment = new Base({ globalConfig, projectConfig }, context);
+  putBack();
+  settlePending(null);
+  decideLeftOut(environment as unknown as AnyEnvironment, tests);
+  const { setupFiles } = given;
+  if (Object.isFrozen(setupFiles)) return environment;
+  const files = setupFiles.splice(0);
+  // Jest comes to them before it waits for anything.
+  queueMicrotask(() => setupFiles.push(...files));
+  return environment;
+}

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import type { TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { isCoveredByV8 } from '../interception/modules/recompiled';
+import { unobserved } from '../interception/observer';
+import { replace } from '../interception/patched';
+import { runnerBehind } from '../run/handover';
+import { OWN_FOLDER } from '../run/own-frames';
+import { swallowed } from '../terminal/debug';
+import { attach, frameworkLoads, noteOutcome } from './attach';
+import { leftOutIn, leftOutResult } from './left-out';
+import type { AnyEnvironment } from './tests/circus';
+import {
+  docblockEnvironment,
+  nothingFailed,
+  originals,
+  prepareRun,
+  readPragmas,
+  type TestFramework,
+} from './user-runner';
+
+/** What Jest calls a test runner with. */
+export type RunnerCall = Parameters<TestFramework>;
+
+/**
+ * Runs a test file by the project's own test runner, and attaches the recorder where a docblock chose an environment
+ * that is not ours. Chained by `then` alone: an `await` would put this function into the stack trace of every failure.
+ * @param runner The project's own; null for jest-circus of the project's Jest.
+ */
+export function runRecorded(
+  runner: string | null | undefined,
+  call: RunnerCall,
+): Promise<TestResult> {
+  const [globalConfig, config, environment, , testPath] = call;
+  const recorded = environment as unknown as AnyEnvironment;
+  const leftOut = leftOutIn(recorded, config, testPath);
+  if (leftOut !== null) return Promise.resolve(leftOutResult(leftOut));
+  attach(
+    recorded,
+    {
+      config,
+      testPath,
+      docblockPragmas: () => readPragmas(testPath),
+      environmentFiles: () => docblockEnvironment(config, readPragmas(testPath)),
+      testNamePattern: globalConfig.testNamePattern,
+      coveredByV8: isCoveredByV8(globalConfig),
+      updatesSnapshots: globalConfig.updateSnapshot === 'all',
+    },
+    false,
+  );
+  return prepareRun(config, runner, testPath).then(({ run, snapshot, isCircus }) => {
+    if (isCircus) frameworkLoads(recorded);
+    return run(...call).then(
+      (result) => {
+        noteOutcome(recorded, nothingFailed(result) ? 'passed' : 'failed', snapshot);
+        return result;
+      },
+      (error: unknown) => {
+        noteOutcome(recorded, 'failed', snapshot);
+        throw error;
+      },
+    );
+  });
+}
+
+/** By the path of a test runner that ours stands before: what its module exports now. */
+const stoodBefore = new Map<string, unknown>();
+
+/**
+ * Has Jest find ours where it requires the project's test runner, as no key of the config says so. One that Jest would
+ * have to transpile, or import, is left alone.
+ */
+export function standBefore(runner: string): void {
+  if (!/\.c?js$/.test(runner)) return;
+  try {
+    const load = createRequire(__filename);
+    const exported = unobserved(() => load(runner) as unknown);
+    if (exported === stoodBefore.get(runner)) return;
+    const module = load.cache[load.resolve(runner)];
+    const { default: named } = exported as { default?: TestFramework };
+    const original = named ?? (exported as TestFramework);
+    if (module === undefined || typeof original !== 'function') return;
+    // Other projects of this process may use the same test runner.
+    const recorded: TestFramework = (...call) =>
+      runnerBehind(call[1]) === null ? original(...call) : runRecorded(runner, call);
+    originals.set(recorded, original);
+    const inFront: unknown =
+      named === undefined
+        ? recorded
+        : Object.create(exported as object, { default: { value: recorded, enumerable: true } });
+    replace('runnerModule', module, 'exports', inFront);
+    stoodBefore.set(runner, inFront);
+  } catch (error) {
+    swallowed('recording', error, `loading the test runner ${runner}; Jest does so itself`);
+  }
+}
+
+/** Whether Jest runs the test files of a project by a test runner that ours stands before. */
+export function isRunByOurs(config: Config.ProjectConfig): boolean {
+  const runner = runnerBehind(config);
+  return runner === null ? config.testRunner.startsWith(OWN_FOLDER) : stoodBefore.has(runner);
+}
