@@ -1,12 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { EffectiveConfig, LoadedConfigs } from '../config/reading/raw-config';
+import type { EffectiveConfig, LoadedConfig, LoadedConfigs } from '../config/reading/raw-config';
+import { packageFolder, toStored } from '../dependencies/files/paths';
+import { installedName } from '../records/package-name';
 import { reporter, type Finding } from './finding';
 
 /** A plug point of ours: the config key that names it, and what is lost without it. */
 interface PlugPoint {
   key: string;
-  written: string;
+  written: string | ((projects: readonly LoadedConfig[]) => string);
   lost: string;
   /** Jest reads it from the root config alone. */
   ofRoot: boolean;
@@ -30,8 +32,7 @@ const PLUG_POINTS: PlugPoint[] = [
   },
   {
     key: 'transform',
-    written:
-      "transform: { '\\\\.[jt]sx?$': ['jest-testmon/transform', { testmon: { path: require.resolve('babel-jest') } }] }",
+    written: wrappedTransform,
     lost: 'files count as a whole, not by branch',
     ofRoot: false,
     files: ({ transform }) => transform.map(([, file]) => file),
@@ -82,12 +83,52 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   }
   if (missing.length === 0) return [found.ok('every key is there')];
   const lacks = (key: string) => missing.some((point) => point.key === key);
+  if (!lacks('testEnvironment') && !lacks('testSequencer'))
+    return [found.ok('testEnvironment and testSequencer are there, which is all that is needed')];
+  if (!lacks('testEnvironment') && !lacks('globalSetup')) {
+    const fix = `add testSequencer: 'jest-testmon/sequencer' to the root config, ${WITH_TESTMON}`;
+    return projects.length > 1
+      ? [
+          found.warning(
+            'a globalSetup sees one of several projects, so the others run each time and are not recorded',
+            fix,
+          ),
+        ]
+      : [
+          found.ok(
+            "globalSetup and testEnvironment are there: as precise as withTestmon; with testSequencer: 'jest-testmon/sequencer', --listTests lists the affected test files alone",
+          ),
+        ];
+  }
   return missing.map(({ key, written, lost }) => {
     const isVital = key === 'testEnvironment' || (key === 'globalSetup' && lacks('testSequencer'));
     const message = `the key ${key} is missing beside those written by hand: ${lost}`;
-    const fix = `add ${written}, ${WITH_TESTMON}`;
+    const line = typeof written === 'string' ? written : written(projects);
+    const fix = `add ${line}, ${WITH_TESTMON}`;
     return isVital ? found.error(message, fix) : found.warning(message, fix);
   });
+}
+
+/** The key `transform` with ours before each transformer that a project uses. */
+function wrappedTransform(projects: readonly LoadedConfig[]): string {
+  const { effective } =
+    projects.find(({ effective }) => !effective.transform.some(([, file]) => isOurs(file))) ?? {};
+  const entries = (effective?.transform ?? []).map(([pattern, file, options]) => {
+    const hasOptions = Object.keys(options ?? {}).length > 0;
+    const path = `require.resolve('${transformerName(file, effective?.rootDir ?? '')}')`;
+    const testmon = `{ path: ${path}${hasOptions ? `, options: ${JSON.stringify(options)}` : ''} }`;
+    return `'${pattern.replace(/\\/g, '\\\\')}': ['jest-testmon/transform', { testmon: ${testmon} }]`;
+  });
+  const none = "'\\\\.[cm]?jsx?$': 'jest-testmon/transform'";
+  return `transform: { ${entries.length > 0 ? entries.join(', ') : none} }`;
+}
+
+/** What a config would call a transformer by: its package, or its path from the project. */
+function transformerName(file: string, rootDir: string): string {
+  const folder = packageFolder(file);
+  return folder === null
+    ? `./${toStored(rootDir, file)}`
+    : installedName(folder.split(path.sep).join('/'));
 }
 
 /** Whether a file is a plug point of ours, of whichever copy. */

@@ -102,7 +102,9 @@ test('a database that is missing, empty, old, damaged, or another program’s', 
 test('config: keys missing beside those written by hand, one that does not load, options', () => {
   project.write({
     'jest.config.js': `module.exports = {
-      transform: {}, globalSetup: 'jest-testmon/global-setup', reporters: ['default', 'jest-testmon/reporter'] };`,
+      transform: { '\\\\.ts$': ['<rootDir>/own.js', { fast: true }], '\\\\.js$': require.resolve(${JSON.stringify(require.resolve('babel-jest'))}) },
+      globalSetup: 'jest-testmon/global-setup', reporters: ['default', 'jest-testmon/reporter'] };`,
+    'own.js': 'exports.process = (code) => ({ code });\n',
   });
   expect(finds()).toEqual({
     exitCode: 1,
@@ -113,6 +115,27 @@ test('config: keys missing beside those written by hand, one that does not load,
       expect.stringMatching(/^warning config keys: the key testSequencer/),
     ],
   });
+
+  const { fix } = diagnose().answer.findings.find(({ message }) => /transform/.test(message)) ?? {};
+  expect(fix).toContain(
+    "transform: { '\\\\.ts$': ['jest-testmon/transform', { testmon: { path: require.resolve('./own.js'), options: {\"fast\":true} } }], '\\\\.js$': ['jest-testmon/transform', { testmon: { path: require.resolve('babel-jest') } }] }",
+  );
+  const keys =
+    "globalSetup: 'jest-testmon/global-setup', testEnvironment: 'jest-testmon/environment'";
+  project.write({ 'jest.config.js': `module.exports = { transform: {}, ${keys} };` });
+  expect(finds()).toEqual({ exitCode: 0, wrong: [] });
+  const projects =
+    "projects: [{ displayName: 'a' }, { displayName: 'b' }].map((one) => ({ ...one, transform: {}, testEnvironment: 'jest-testmon/environment-node' }))";
+  project.write({
+    'jest.config.js': `module.exports = { globalSetup: 'jest-testmon/global-setup', ${projects} };`,
+  });
+  expect(finds()).toEqual({
+    exitCode: 0,
+    wrong: [
+      expect.stringMatching(/^warning config keys: a globalSetup sees one of several projects/),
+    ],
+  });
+  project.write({ 'own.js': null });
 
   project.write({ 'jest.config.js': "throw new Error('broken');" });
   expect(finds()).toEqual({
