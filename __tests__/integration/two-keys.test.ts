@@ -303,6 +303,12 @@ describe('a test file that is not loaded', () => {
     project.edit('jest.config.js', 'transform: {}', 'transform: {}, collectCoverage: true');
     const covered = run([]);
     expect(covered.ran).toHaveLength(4);
+    expect(covered.messages).toEqual([
+      expect.stringMatching(
+        /^the Jest config asks for a coverage report, so everything runs and is recorded; --coverage=false selects/,
+      ),
+    ]);
+    expect(run(['--coverage=false']).ran).toEqual([]);
     expect(covered.stdout).toMatch(/sign\.js\s+\|\s+80/);
   });
 });

@@ -10,7 +10,7 @@ import { packageRoot, realPath } from '../dependencies/files/paths';
 import { fromJest } from '../run/user-jest';
 import { makeLogger } from '../terminal/logger';
 import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
-import type { RunRequest } from './run-request';
+import { COVERAGE_KEY, type RunRequest } from './run-request';
 
 /** What of Jest's process, besides its config and command line, decides on a run. */
 export interface Asked {
@@ -40,8 +40,7 @@ export function readRequest(
     (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage));
   const namesTests = [...namesTestsNow(command, globalConfig)];
   // Nobody switched it off for selecting, and a report on some of the tests misleads.
-  if (composition === null && coverage && namesTests.length === 0)
-    namesTests.push('collectCoverage');
+  if (composition === null && coverage && namesTests.length === 0) namesTests.push(COVERAGE_KEY);
   return {
     options,
     root,

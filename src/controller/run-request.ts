@@ -5,6 +5,9 @@ import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import type { StoredEscape } from '../records/types';
 import type { Logger } from '../terminal/logger';
 
+/** Names what is to run, where it stands in a config that nobody composed. */
+export const COVERAGE_KEY = 'collectCoverage';
+
 /** What the controller must know to begin, whichever plug point calls it first. */
 export interface RunRequest {
   options: Options;

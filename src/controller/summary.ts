@@ -1,6 +1,7 @@
 import type { RunRequest } from './run-request';
 import { whySelectionIsOff } from './checks/escapes';
 import { count, duration, some } from '../terminal/logger';
+import { COVERAGE_KEY } from './run-request';
 import type { Project } from './projects/project';
 import type { RunCounts } from './run-counts';
 import type { SpotCheckOutcome } from './checks/spot-checks';
@@ -104,6 +105,10 @@ export function announceWithin(
     if (openEscapes.length > 0)
       logger.warn(
         `${whySelectionIsOff(openEscapes)}: everything runs${recorded}; --testmon-trust or TESTMON_TRUST=1 selects again.`,
+      );
+    else if (namesTests.includes(COVERAGE_KEY) && options.select)
+      logger.info(
+        `the Jest config asks for a coverage report, so everything runs${recorded}; --coverage=false selects, as does TESTMON_FORCESELECT=1.`,
       );
     else if (namesTests.length > 0 && options.select)
       logger.info(
