@@ -31,7 +31,7 @@ const STACKS: Record<string, Stack> = {
     args: ['-i'],
   },
   'ts-jest, one worker': {
-    transform: "transform: { '\\\\.ts$': 'ts-jest' }",
+    transform: "transform: { '\\\\.ts$': ['ts-jest', { diagnostics: false }] }",
     extension: 'ts',
     isModule: true,
     packages: ['ts-jest', 'typescript', '@types/jest', '@types/node'],
@@ -83,9 +83,7 @@ const STACKS: Record<string, Stack> = {
 const LOADED = (name: string): string => `process['_rawDebug']('loaded ${name}');\n`;
 
 function filesOf({ extension, isModule, transform, environment, files }: Stack): Files {
-  const written = (name: string, text: string): Files => ({
-    [`${name}.${extension}`]: extension === 'ts' ? `// @ts-nocheck\n${text}` : text,
-  });
+  const written = (name: string, text: string): Files => ({ [`${name}.${extension}`]: text });
   const load = (what: string, from: string) =>
     isModule
       ? `import ${what} from '${from}${extension === 'mjs' && from.startsWith('.') ? '.mjs' : ''}';\n`

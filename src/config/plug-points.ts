@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { ownPlugPoint } from '../run/own-plug-point';
 
 const PLUG_POINTS = path.join(__dirname, '..', 'jest');
 
@@ -16,10 +17,7 @@ export const plugPoints = {
   watch: locate('watch'),
 };
 
-/** Those that a config may name beside these: `jest-testmon/runner` is the old name of the test runner. */
-const OTHERS = ['environment-jsdom', 'environment-node', 'runner'].map(locate);
-
-/** Whether a resolved path is one of ours, as in a config whose keys were written by hand. */
+/** Whether a resolved path is one of ours, of whichever copy, as in a config whose keys were written by hand. */
 export function isPlugPoint(file: unknown): boolean {
-  return typeof file === 'string' && [...Object.values(plugPoints), ...OTHERS].includes(file);
+  return ownPlugPoint(file) !== null;
 }

@@ -1,8 +1,8 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EffectiveConfig, LoadedConfig, LoadedConfigs } from '../config/reading/raw-config';
 import { packageFolder, toStored } from '../dependencies/files/paths';
 import { installedName } from '../records/package-name';
+import { isPlugPoint } from '../config/plug-points';
 import { reporter, type Finding } from './finding';
 
 /** A plug point of ours: the config key that names it, and what is lost without it. */
@@ -69,10 +69,10 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   const { root } = loaded;
   const projects = loaded.projects ?? [root];
   const missing = PLUG_POINTS.filter(({ ofRoot, files }) =>
-    (ofRoot ? [root] : projects).some(({ effective }) => !files(effective).some(isOurs)),
+    (ofRoot ? [root] : projects).some(({ effective }) => !files(effective).some(isPlugPoint)),
   );
   const byHand = PLUG_POINTS.some(({ files }) =>
-    [root, ...projects].some(({ effective }) => files(effective).some(isOurs)),
+    [root, ...projects].some(({ effective }) => files(effective).some(isPlugPoint)),
   );
   if (!byHand) {
     return [
@@ -112,7 +112,8 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
 /** The key `transform` with ours before each transformer that a project uses. */
 function wrappedTransform(projects: readonly LoadedConfig[]): string {
   const { effective } =
-    projects.find(({ effective }) => !effective.transform.some(([, file]) => isOurs(file))) ?? {};
+    projects.find(({ effective }) => !effective.transform.some(([, file]) => isPlugPoint(file))) ??
+    {};
   const entries = (effective?.transform ?? []).map(([pattern, file, options]) => {
     const hasOptions = Object.keys(options ?? {}).length > 0;
     const path = `require.resolve('${transformerName(file, effective?.rootDir ?? '')}')`;
@@ -129,17 +130,4 @@ function transformerName(file: string, rootDir: string): string {
   return folder === null
     ? `./${toStored(rootDir, file)}`
     : installedName(folder.split(path.sep).join('/'));
-}
-
-/** Whether a file is a plug point of ours, of whichever copy. */
-function isOurs(file: unknown): boolean {
-  if (typeof file !== 'string' || path.basename(path.dirname(file)) !== 'jest') return false;
-  try {
-    const manifest = path.resolve(path.dirname(file), '..', '..', 'package.json');
-    const { name } = JSON.parse(fs.readFileSync(manifest, 'utf8')) as { name?: string };
-    return name === 'jest-testmon';
-  } catch {
-    // There is no manifest, so it is no module of ours.
-    return false;
-  }
 }

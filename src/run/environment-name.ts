@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Config } from '@jest/types';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { swallowed } from '../terminal/debug';
-import { OWN_FOLDER } from './own-frames';
+import { ownPlugPoint } from './own-plug-point';
 import { fromJest } from './user-jest';
 
 /** What of a project config tells which test environment the project uses. */
@@ -11,8 +11,8 @@ export type NamesEnvironment = Pick<
   'rootDir' | 'testEnvironment' | 'testEnvironmentOptions'
 >;
 
-/** Our test environments by their file: the environment that each builds on, null where the options name it. */
-const OURS: ReadonlyMap<string, string | null> = new Map([
+/** Our test environments: what each builds on, null where the options name it. */
+const BUILT_ON: ReadonlyMap<string, string | null> = new Map([
   ['environment', null],
   ['environment-jsdom', 'jsdom'],
   ['environment-node', 'node'],
@@ -20,8 +20,8 @@ const OURS: ReadonlyMap<string, string | null> = new Map([
 
 /** What a test environment of ours builds on by its own name: null where the options name it, undefined for any other. */
 function builtOn(file: string): string | null | undefined {
-  const { dir, name } = path.parse(file);
-  return dir === path.join(OWN_FOLDER, 'jest') ? OURS.get(name) : undefined;
+  const name = ownPlugPoint(file);
+  return name === null ? undefined : BUILT_ON.get(name);
 }
 
 /** The test environment that a project uses, as its config names it; where that is ours, what ours builds on. */

@@ -1,5 +1,6 @@
 import type { Config } from '@jest/types';
 import { findUserEnvironment } from './environment-name';
+import { ownPlugPoint } from './own-plug-point';
 
 /** Where a composed config says what it wraps: in each transformer's options, and in the environment's. */
 const KEY = 'testmon';
@@ -72,7 +73,7 @@ export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transfo
 }
 
 function isOurs([, file]: TransformEntry): boolean {
-  return /[\\/]jest[\\/]transform\.[jt]s$/.test(file);
+  return ownPlugPoint(file) === 'transform';
 }
 
 type TransformEntry = Config.ProjectConfig['transform'][number];
