@@ -72,14 +72,14 @@ const NAMED: [keys: string, test: string][] = [
 /** One project for each way to name an environment, so that one run of Jest tries them all. */
 function inFolders(named: [keys: string, text: string][]): Files {
   const files: Files = {
-    'jest.config.js': `module.exports = { globalSetup: 'jest-testmon/global-setup', projects: ['<rootDir>/p*'] };\n`,
+    'jest.config.js': `module.exports = { globalSetup: 'jest-testmon/global-setup', projects: ['<rootDir>/case*'] };\n`,
   };
   for (const [index, [keys, text]] of named.entries()) {
-    files[`p${index}/jest.config.js`] = `module.exports = { transform: {}, ${keys} };\n`;
-    files[`p${index}/own.js`] =
+    files[`case${index}/jest.config.js`] = `module.exports = { transform: {}, ${keys} };\n`;
+    files[`case${index}/own.js`] =
       "module.exports = require('jest-environment-jsdom').TestEnvironment;\n";
-    files[`p${index}/no-class.js`] = 'module.exports = {};\n';
-    files[`p${index}/where.test.js`] = text;
+    files[`case${index}/no-class.js`] = 'module.exports = {};\n';
+    files[`case${index}/where.test.js`] = text;
   }
   return files;
 }
@@ -122,9 +122,9 @@ describe('the environment that a config names beside ours', () => {
     install({
       'jest.config.js':
         "module.exports = require('jest-testmon').withTestmon({ transform: {}, testEnvironment: 'jest-testmon/environment-jsdom' });\n",
-      'where.test.js': inPage(HOME),
+      'src/where.test.js': inPage(HOME),
     });
-    expect(run()).toMatchObject({ exitCode: 0, passed: ['where.test.js'] });
+    expect(run()).toMatchObject({ exitCode: 0, passed: ['src/where.test.js'] });
     project.write(
       config(
         "testEnvironment: 'jest-testmon/environment', testEnvironmentOptions: { testmon: { environment: 'jsdom' } }",
@@ -137,8 +137,8 @@ describe('the environment that a config names beside ours', () => {
   test('a version of the environment that a docblock names through ours', () => {
     install({
       ...config("testEnvironment: 'jest-testmon/environment'"),
-      'where.test.js': `/** @jest-environment jest-testmon/environment-jsdom */\n${inPage(HOME)}`,
-      'node.test.js': IN_NODE,
+      'src/where.test.js': `/** @jest-environment jest-testmon/environment-jsdom */\n${inPage(HOME)}`,
+      'src/node.test.js': IN_NODE,
     });
     project.write({ 'node_modules/jest-environment-jsdom': null });
     project.write({
@@ -146,9 +146,12 @@ describe('the environment that a config names beside ours', () => {
         '{ "name": "jest-environment-jsdom", "version": "1.0.0" }\n',
       'node_modules/jest-environment-jsdom/index.js': `module.exports = require(${JSON.stringify(require.resolve('jest-environment-jsdom'))});\n`,
     });
-    expect(project.run()).toMatchObject({ exitCode: 0, ran: ['node.test.js', 'where.test.js'] });
+    expect(project.run()).toMatchObject({
+      exitCode: 0,
+      ran: ['src/node.test.js', 'src/where.test.js'],
+    });
     expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
     project.edit('node_modules/jest-environment-jsdom/package.json', '1.0.0', '1.0.1');
-    expect(project.run()).toMatchObject({ exitCode: 0, ran: ['where.test.js'] });
+    expect(project.run()).toMatchObject({ exitCode: 0, ran: ['src/where.test.js'] });
   });
 });
