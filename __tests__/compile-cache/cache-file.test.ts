@@ -29,6 +29,14 @@ const add = (name: string, length = 200_000): void => {
   cache.missed(name, 1, new vm.Script(`(function () { return ${JSON.stringify(name)}; })`), length);
   cache.flush();
 };
+/** Where a link leads; empty where it is gone. */
+const linkOf = (link: string): string => {
+  try {
+    return fs.readlinkSync(link);
+  } catch {
+    return '';
+  }
+};
 const kept = () => [...archive().files()];
 
 describe('the file of compiled code', () => {
@@ -51,6 +59,25 @@ describe('the file of compiled code', () => {
     early.flush();
     expect(kept()).toEqual([a, b]);
   });
+
+  (fs.existsSync('/proc/self/fd') ? test : test.skip)(
+    'leaves no file open when it is written',
+    () => {
+      const opened = (): number =>
+        fs
+          .readdirSync('/proc/self/fd')
+          .filter((fd) => linkOf(path.join('/proc/self/fd', fd)).startsWith(file)).length;
+      add(installed('a.js'));
+      const cache = open();
+      const before = opened();
+      for (const name of ['b.js', 'c.js', 'd.js']) {
+        cache.missed(installed(name), 1, new vm.Script('1'), 200_000);
+        cache.flush();
+      }
+      expect(opened()).toBe(before);
+      expect(kept()).toHaveLength(4);
+    },
+  );
 
   test('makes room by what was not needed', () => {
     const [a, b, c] = [installed('a.js'), installed('b.js'), installed('c.js')];

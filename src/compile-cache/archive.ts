@@ -42,11 +42,14 @@ export type ReadPart = (start: number, length: number) => Buffer;
 export class Archive {
   readonly #read: ReadPart;
   readonly #checksum: Checksum;
+  readonly #close: () => void;
   readonly #places = new Map<string, { start: number; entry: Entry }>();
 
-  constructor(read: ReadPart, checksum: Checksum) {
+  /** @param close Lets go of what is read from. */
+  constructor(read: ReadPart, checksum: Checksum, close: () => void = () => undefined) {
     this.#read = read;
     this.#checksum = checksum;
+    this.#close = close;
     const lengths = read(0, LENGTHS);
     if (lengths.length < LENGTHS || lengths.readUInt32LE(0) !== MAGIC) return;
     const head = read(LENGTHS, lengths.readUInt32LE(4));
@@ -75,5 +78,10 @@ export class Archive {
     const [, source, length, checksum] = place.entry;
     const code = this.#read(place.start, length);
     return code.length === length && this.#checksum(code) === checksum ? { source, code } : null;
+  }
+
+  /** Nothing is read from it after this. */
+  close(): void {
+    this.#close();
   }
 }

@@ -2,12 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type * as vm from 'node:vm';
 import { writeAtomically } from '../machine/atomic-write';
+import { removeOldCode } from '../machine/compiled';
 import { OWN_FOLDER } from '../run/own-frames';
 import { Archive, encodeArchive, type Checksum, type CompiledModule } from './archive';
 import type { CodeStore } from './modules';
 
 /** As they are before anyone watches or replaces them. */
-const { existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } = fs;
+const { closeSync, existsSync, fstatSync, openSync, readSync } = fs;
 
 /** Modules of fewer characters are as fast to compile as to look up. */
 const MIN_SOURCE_CHARACTERS = 300;
@@ -17,9 +18,6 @@ const MIN_NEW_BYTES = 100_000;
 
 /** Bytes; beyond them what this process did not need makes room. */
 const MAX_ARCHIVE_BYTES = 64 << 20;
-
-/** Milliseconds after which an archive that nobody wrote again goes: another version of Node made it, most likely. */
-const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 const INSTALLED = `${path.sep}node_modules${path.sep}`;
 
@@ -72,8 +70,19 @@ export class CacheFile implements CodeStore {
 
   /** What is kept by now, by other processes too, and what this one adds. */
   #all(): Map<string, CompiledModule> {
+    const written = openArchive(this.#file, this.#checksum);
+    try {
+      const modules = this.#worthKeeping(written ?? this.#archive);
+      for (const [filename, { source, script }] of this.#fresh)
+        modules.set(filename, { source, code: script?.createCachedData() ?? NOTHING });
+      return modules;
+    } finally {
+      written?.close();
+    }
+  }
+
+  #worthKeeping(kept: Archive): Map<string, CompiledModule> {
     const modules = new Map<string, CompiledModule>();
-    const kept = openArchive(this.#file, this.#checksum) ?? this.#archive;
     const present = [...kept.files()].filter((filename) => existsSync(filename));
     const fits =
       present.reduce((size, filename) => size + kept.sizeOf(filename), 0) <= MAX_ARCHIVE_BYTES;
@@ -81,15 +90,13 @@ export class CacheFile implements CodeStore {
       const found = kept.get(filename);
       if (found !== null) modules.set(filename, found);
     }
-    for (const [filename, { source, script }] of this.#fresh)
-      modules.set(filename, { source, code: script?.createCachedData() ?? NOTHING });
     return modules;
   }
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** The archive in a file, which stays open; null where there is none. */
+/** The archive in a file, which stays open until it is closed; null where there is none. */
 export function openArchive(file: string, checksum: Checksum): Archive | null {
   let opened: number;
   try {
@@ -98,12 +105,19 @@ export function openArchive(file: string, checksum: Checksum): Archive | null {
     // No archive yet.
     return null;
   }
-  const { size } = fstatSync(opened);
-  return new Archive((start, length) => {
-    // A damaged head may tell any length.
-    const part = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - start)));
-    return part.subarray(0, readSync(opened, part, 0, part.length, start));
-  }, checksum);
+  const close = (): void => closeSync(opened);
+  try {
+    const { size } = fstatSync(opened);
+    const read = (start: number, length: number): Buffer => {
+      // A damaged head may tell any length.
+      const part = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - start)));
+      return part.subarray(0, readSync(opened, part, 0, part.length, start));
+    };
+    return new Archive(read, checksum, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** Whoever reads the file meanwhile finds what stood there before, or the new. What is old beside it goes. */
@@ -114,16 +128,8 @@ export function writeArchive(
 ): void {
   try {
     writeAtomically(file, encodeArchive(modules, checksum), { folderMode: 0o700 });
-    removeOld(path.dirname(file));
+    removeOldCode(path.dirname(file));
   } catch {
     // Nowhere to write: everything works without.
-  }
-}
-
-function removeOld(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const file = path.join(folder, name);
-    if (Date.now() - statSync(file).mtimeMs > MAX_AGE_MS)
-      rmSync(file, { force: true, recursive: true });
   }
 }

@@ -5,12 +5,15 @@ import { cacheFolder } from './folders';
 import { machineSecret } from './secret';
 
 /** As they are before anyone watches or replaces them. */
-const { mkdirSync, readdirSync, rmSync, statSync, utimesSync } = fs;
+const { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } = fs;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A folder that no process has used for longer is removed when another one is made. */
 const MAX_UNUSED_MS = 30 * DAY_MS;
+
+/** Code that was compiled longer ago is removed: another version of Node made it, or its package has gone. */
+const MAX_CODE_AGE_MS = 30 * DAY_MS;
 
 /** Folders beyond this number are removed, those first that have not been used for longest. */
 const MAX_FOLDERS = 20;
@@ -40,9 +43,34 @@ export function compiledFolder(installed: string): string | null {
   return isPrivateFolder(folder) ? folder : null;
 }
 
+/** Notes that a folder is in use, once a day, and removes what is old in it then: Node itself removes nothing. */
 function markUsed(folder: string): void {
   const now = Date.now();
-  if (now - statSync(folder).mtimeMs > DAY_MS) utimesSync(folder, now / 1000, now / 1000);
+  if (now - statSync(folder).mtimeMs <= DAY_MS) return;
+  utimesSync(folder, now / 1000, now / 1000);
+  removeOldCode(folder);
+}
+
+/**
+ * Removes old code from a folder, and from the folders in it: Node makes one for each of its versions. Code that is
+ * still in use is compiled once more, and kept again.
+ */
+export function removeOldCode(folder: string): void {
+  const isOld = (file: string): boolean => Date.now() - statSync(file).mtimeMs > MAX_CODE_AGE_MS;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    try {
+      if (!entry.isDirectory()) {
+        if (isOld(file)) rmSync(file, { force: true });
+        continue;
+      }
+      removeOldCode(file);
+      // A folder that another process has just made is empty as well, and that process is about to write there.
+      if (isOld(file) && readdirSync(file).length === 0) rmdirSync(file);
+    } catch {
+      // Another process removes the same.
+    }
+  }
 }
 
 function removeUnused(all: string): void {
