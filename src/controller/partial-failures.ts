@@ -9,8 +9,12 @@ import { swallowed } from '../terminal/debug';
 /** Where the database keeps them: one note for all. */
 const NOTE_KEY = 'granularity:failed';
 
-/** More test files that fail as a whole than these at once do not fail by chance; nothing is kept of the others. */
-const MAX_WHOLE_FILES = 20;
+/**
+ * How many test files are kept that failed as a whole, and as many with some of their tests skipped. More than these at
+ * once do not fail by chance; nothing is kept of the others. Those of earlier runs make room, the oldest first: they may
+ * have been removed since, or never pass again.
+ */
+const MAX_STATES = 20;
 
 /** What a test file depended on when it failed. */
 interface FailedState {
@@ -33,6 +37,8 @@ export class PartialFailures {
   readonly #states: Map<string, FailedState>;
   /** Those of which nothing had changed when this run began. */
   readonly #unchanged = new Set<string>();
+  /** Those that failed in this run. */
+  readonly #addedNow = new Set<string>();
   readonly #flaky: TestFileKey[] = [];
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #learnt = false;
@@ -75,8 +81,7 @@ export class PartialFailures {
       else if (outcome === 'passed' && rearranged(record))
         this.#orderDependent.push({ environmentId, path, value: false });
       if (this.#states.delete(key)) this.#learnt = true;
-      if (outcome === 'failed' && this.#wholeCount() < MAX_WHOLE_FILES)
-        this.#add(key, record, { isWhole: true });
+      if (outcome === 'failed') this.#add(key, record, { isWhole: true });
     }
   }
 
@@ -97,11 +102,16 @@ export class PartialFailures {
     );
   }
 
-  #wholeCount(): number {
-    return [...this.#states.values()].filter(({ isWhole }) => isWhole).length;
-  }
-
   #add(key: string, record: TestFileRecord, kind: Pick<FailedState, 'isWhole'> = {}): void {
+    const isSameKind = (state: FailedState): boolean => state.isWhole === kind.isWhole;
+    this.#states.delete(key);
+    const rivals = [...this.#states].filter(([, state]) => isSameKind(state));
+    if (rivals.length >= MAX_STATES) {
+      const oldest = rivals.find(([known]) => !this.#addedNow.has(known));
+      if (oldest === undefined) return;
+      this.#states.delete(oldest[0]);
+    }
+    this.#addedNow.add(key);
     const files: FailedState['files'] = {};
     const dependencies = new Map<string, Dependency>();
     for (const footprint of [record.shared, ...record.tests]) {
