@@ -10,6 +10,7 @@ const user = process.getuid?.();
 
 /** Bits of a mode. */
 const OTHERS_WRITE = 0o002;
+const ANYONE_ELSE_WRITES = 0o022;
 const ANYONE_ELSE = 0o077;
 const STICKY = 0o1000;
 
@@ -34,6 +35,20 @@ export function isPrivateFolder(folder: string): boolean {
     return stats.isDirectory() && isOurs(stats);
   } catch {
     // It is not there, or cannot be looked at: then it is not private.
+    return false;
+  }
+}
+
+/** Whether a folder belongs to this user and nobody else can write to it, though others may read it. */
+export function isOwnFolder(folder: string): boolean {
+  try {
+    const stats = fs.lstatSync(folder);
+    const { uid, mode } = stats;
+    return (
+      stats.isDirectory() &&
+      (user === undefined || (uid === user && (mode & ANYONE_ELSE_WRITES) === 0))
+    );
+  } catch {
     return false;
   }
 }

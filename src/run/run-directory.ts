@@ -2,27 +2,17 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { shortHash } from '../dependencies/files/content';
 import { isPrivateFolder, openPrivate, whyUnsafeParent } from '../machine/ownership';
 import { decodeJournal } from './journal';
-import { FileLock } from '../store/connection/file-lock';
+import type { FileLock } from '../store/connection/file-lock';
+import { removeLeftovers } from './leftovers';
+import { lockOfDead, makeLock } from './run-lock';
+import { runPrefix } from './temporary-names';
 import type { Journal } from './read-journals';
 import { swallowed } from '../terminal/debug';
 
 /** No file of somebody else's could be read in its place; the message is a sentence without its end. */
 export class UnsafeFolderError extends Error {}
-
-/** What the folders of all runs of this user on a database begin with; what follows nobody can foresee. */
-function prefixOf(dataFile: string): string {
-  const user = typeof process.getuid === 'function' ? `-${process.getuid()}` : '';
-  return `jest-testmon${user}-${shortHash(dataFile)}-`;
-}
-
-/** The lock that a controller holds as long as it lives. */
-const LOCK_NAME = 'controller.lock';
-
-/** Milliseconds after which a folder without a lock was left behind by a controller that died as it made it. */
-const MAX_CREATION_MS = 60_000;
 
 /** The folder of one run: run file, acknowledgements and journals. */
 export class RunDirectory {
@@ -45,7 +35,7 @@ export class RunDirectory {
     const parent = os.tmpdir();
     const unsafe = whyUnsafeParent(parent);
     if (unsafe !== null) throw new UnsafeFolderError(unsafe);
-    const folder = path.join(parent, prefixOf(dataFile) + randomBytes(12).toString('hex'));
+    const folder = path.join(parent, runPrefix(dataFile) + randomBytes(12).toString('hex'));
     // Not recursively: a folder that is there already is none of ours.
     fs.mkdirSync(folder, { mode: 0o700 });
     if (!isPrivateFolder(folder)) {
@@ -53,8 +43,9 @@ export class RunDirectory {
       throw new UnsafeFolderError(`folders made in ${parent} are not private to their owner`);
     }
     try {
-      fs.closeSync(fs.openSync(path.join(folder, LOCK_NAME), 'wx', 0o600));
-      return new RunDirectory(folder, lockOf(folder));
+      const lock = makeLock(folder);
+      removeLeftovers(parent, folder);
+      return new RunDirectory(folder, lock);
     } catch (error) {
       fs.rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -66,7 +57,7 @@ export class RunDirectory {
    */
   static takeOver(dataFile: string): RunDirectory[] {
     const parent = os.tmpdir();
-    const prefix = prefixOf(dataFile);
+    const prefix = runPrefix(dataFile);
     let names: string[];
     try {
       names = fs.readdirSync(parent);
@@ -162,31 +153,3 @@ export function* chunksOf(file: string): Generator<Buffer> {
 
 /** How much of a file is read at once, in bytes. */
 const CHUNK_BYTES = 1 << 20;
-
-/** The lock of a folder that was made just now; null where the file system has none to give. */
-function lockOf(folder: string): FileLock | null {
-  try {
-    return FileLock.take(path.join(folder, LOCK_NAME));
-  } catch (error) {
-    swallowed('run', error, `locking ${folder}; the run goes on without a lock`);
-    return null;
-  }
-}
-
-/**
- * The lock of a run whose controller is gone. Process ids tell nothing: two containers may share the temporary folder,
- * and each has ids of its own.
- */
-function lockOfDead(folder: string): FileLock | null | 'alive' {
-  const file = path.join(folder, LOCK_NAME);
-  try {
-    const made = fs.lstatSync(file, { throwIfNoEntry: false });
-    if (made !== undefined) return made.isFile() ? (FileLock.take(file) ?? 'alive') : 'alive';
-    const { mtimeMs } = fs.statSync(folder);
-    return Date.now() - mtimeMs > MAX_CREATION_MS ? null : 'alive';
-  } catch (error) {
-    swallowed('run', error, `asking for the lock of ${folder}; its run is left alone`);
-    // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.
-    return 'alive';
-  }
-}

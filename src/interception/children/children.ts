@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { importClosure } from '../../dependencies/resolution/imports';
+import { isPrivateFolder } from '../../machine/ownership';
+import { CHILDREN_PREFIX } from '../../run/temporary-names';
+import { announced, RUN_FILE_VARIABLE } from '../../run/run-variables';
 import { listingValue } from '../../dependencies/files/listing';
 import { ChildReports, idOf, type Ran } from './child-reports';
 import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
@@ -155,7 +158,17 @@ function textOf(report: string): string {
   }
 }
 
+/**
+ * A folder in that of the run, which is removed with it when the controller ends, or by the next run where this process
+ * or the controller was killed.
+ */
 function reportFolder(): string {
-  reports ??= unobserved(() => fs.mkdtempSync(path.join(os.tmpdir(), 'jest-testmon-children-')));
-  return reports;
+  return (reports ??= unobserved(() => {
+    const runFile = announced(RUN_FILE_VARIABLE);
+    const folder =
+      runFile === undefined || !path.isAbsolute(runFile) ? null : path.dirname(runFile);
+    return folder !== null && isPrivateFolder(folder)
+      ? fs.mkdtempSync(path.join(folder, 'children-'))
+      : fs.mkdtempSync(path.join(os.tmpdir(), CHILDREN_PREFIX));
+  }));
 }
