@@ -12,6 +12,7 @@ import * as path from 'node:path';
 import { Command } from 'commander';
 import { machine, median } from './support/measure';
 import { DIST, projectConfig, runRequest } from './support/project';
+import { sqlitePackage } from '../src/store/connection/sqlite';
 import { testPath, World } from './scale/world';
 import { printTable } from './support/results';
 
@@ -31,6 +32,7 @@ interface Cost {
   cpu: number;
   rss?: number;
   running?: number;
+  locked?: Selection['locked'];
 }
 
 interface Selection {
@@ -39,6 +41,8 @@ interface Selection {
   published: Cost;
   ended: Cost;
   running: number;
+  /** Milliseconds in which the run kept others from writing: in all, and at once. */
+  locked: { sum: number; longest: number };
   rss: { selected: number; ended: number };
 }
 
@@ -126,13 +130,14 @@ async function measureSize(part: number, folder: string): Promise<Record<string,
         tests: Array.from({ length: size.testFiles }, (_, index) =>
           path.join(root, testPath(index)),
         ),
-        request: runRequest(root, dataFile),
+        request: { ...runRequest(root, dataFile), sqlite: require.resolve(sqlitePackage()) },
       }),
     );
   const committing = (committed: readonly string[]): Cost => {
     writeRequest(true, committed);
-    const { published, ended, rss } = select(requestFile);
+    const { published, ended, locked, rss } = select(requestFile);
     return {
+      locked,
       wall: ended.wall - published.wall,
       cpu: ended.cpu - published.cpu,
       rss: rss.ended,
@@ -191,6 +196,8 @@ async function main(): Promise<void> {
                   'CPU (ms)': cost.cpu.toFixed(0),
                   'peak (MB)': cost.rss?.toFixed(0) ?? '',
                   'to run': cost.running ?? '',
+                  'locked (ms)': cost.locked?.sum.toFixed(0) ?? '',
+                  'locked at once (ms)': cost.locked?.longest.toFixed(0) ?? '',
                 },
           ]),
         ),

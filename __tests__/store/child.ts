@@ -1,9 +1,12 @@
-/** Commits one test file after the other: `child.ts <database> <name> <commits>`. Says each that is done. */
+/**
+ * Commits one test file after the other: `child.ts <database> <name> <commits> [<reading> <timeout>]`. Says each that is
+ * done. Reading a record takes as many milliseconds, and a lock is waited for as many.
+ */
 import { makeBatch, Store } from '../../src/store';
 import type { TestFileRecord } from '../../src/records/types';
 
-const [, , file = '', name = '', commits = '0'] = process.argv;
-const store = Store.open(file, { timeout: 30_000 });
+const [, , file = '', name = '', commits = '0', reading = '0', timeout = '30000'] = process.argv;
+const store = Store.open(file, { timeout: Number(timeout) });
 const { id } = store.findOrCreateEnvironment(
   { name: '', project: '.', nodeMajor: 20, platform: 'linux', hash: 'h1' },
   1,
@@ -30,7 +33,14 @@ for (let nth = 0; nth < Number(commits); nth += 1) {
     shared: { blocks, dependencies: [] },
     tests: [],
   };
-  store.commit(makeBatch({ records: [record] }), nth);
+  store.commit(makeBatch({ records: read(record) }), nth);
   process.stdout.write('committed\n');
 }
 store.close();
+
+/** As from a long journal. */
+function* read(record: TestFileRecord): Generator<TestFileRecord> {
+  if (Number(reading) > 0)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(reading));
+  yield record;
+}

@@ -10,11 +10,24 @@ import { batch, KEY, newFile, open, record, sql, storeError } from './helpers';
 const ROOT = path.resolve(__dirname, '../..');
 
 /** Runs `child.ts`, which commits again and again, in a process of its own. */
-function commitElsewhere(file: string, name: string, commits: number): ChildProcess {
+function commitElsewhere(
+  file: string,
+  name: string,
+  commits: number,
+  ...waits: [reading?: number, timeout?: number]
+): ChildProcess {
   const script = path.join(__dirname, 'child.ts');
   return spawn(
     process.execPath,
-    ['-r', 'ts-node/register/transpile-only', script, file, name, String(commits)],
+    [
+      '-r',
+      'ts-node/register/transpile-only',
+      script,
+      file,
+      name,
+      String(commits),
+      ...waits.map(String),
+    ],
     {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -68,6 +81,19 @@ describe('several processes', () => {
     expect(integrity(file)).toEqual(['ok', []]);
     expect(fs.readdirSync(path.dirname(file))).toEqual(['.testmondata']);
   }, 60_000);
+
+  it('wait for what others write, and not for what they read', async () => {
+    const file = newFile();
+    open(file);
+    const names = Array.from({ length: 8 }, (_, nth) => `process${nth}`);
+    // Reading takes twelve seconds in all, and each waits for five.
+    const children = names.map((name) => commitElsewhere(file, name, 1, 1_500, 5_000));
+    const codes = await Promise.all(
+      children.map(async (child) => (await once(child, 'exit'))[0] as number),
+    );
+    expect(codes).toEqual(names.map(() => 0));
+    expect(open(file).load(1).testFiles.size).toBe(names.length);
+  }, 120_000);
 
   it('lose at most the commit under way when they are killed', async () => {
     const file = newFile();

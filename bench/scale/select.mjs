@@ -16,6 +16,29 @@ process.env.TESTMON_RUN_FILE = 'none';
 require('@jest/transform');
 const { Controller } = require(`${dist}/controller/controller.js`);
 
+/** Milliseconds in which nobody else could write, in all and at once. */
+const locked = { sum: 0, longest: 0 };
+const { prototype } = require(request.sqlite);
+const { transaction } = prototype;
+prototype.transaction = function (work) {
+  const watched = (...args) => {
+    const outer = this.inTransaction && this.isWatched === true;
+    const from = performance.now();
+    this.isWatched = true;
+    try {
+      return work(...args);
+    } finally {
+      if (!outer) {
+        this.isWatched = false;
+        const held = performance.now() - from;
+        locked.sum += held;
+        locked.longest = Math.max(locked.longest, held);
+      }
+    }
+  };
+  return transaction.call(this, watched);
+};
+
 const rest = process.memoryUsage().rss;
 const start = process.hrtime.bigint();
 const before = process.cpuUsage();
@@ -41,6 +64,7 @@ const judged = await controller.select(tests.map((path) => ({ path, context })))
 controller.announce(judged, false);
 const running = controller.running(judged).length;
 const selected = took();
+Object.assign(locked, { sum: 0, longest: 0 });
 const rss = { selected: peak() };
 if (ends) {
   controller.publish([]);
@@ -52,5 +76,5 @@ if (ends) controller.end({ isWhole: false, distrust: 'nobody', isProvisional: fa
 const ended = took();
 rss.ended = peak();
 console.log(
-  JSON.stringify({ begun, selected, published, ended, running, rss, rest: rest / 2 ** 20 }),
+  JSON.stringify({ begun, selected, published, ended, running, locked, rss, rest: rest / 2 ** 20 }),
 );

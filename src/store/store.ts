@@ -217,15 +217,16 @@ export class Store {
   }
 
   /**
-   * Adds what a run left behind, all of it or nothing.
+   * Adds what a run left behind. Records of a large run are added in several parts, each in a transaction of its own;
+   * all else is added with the last of them, or not at all. Adding the same again makes no difference to records.
    * @returns What `settle` takes: the test files that passed for now.
    * @throws StoreError
    */
   commit(batch: CommitBatch, now: number): number[] {
-    let provisional: number[] = [];
-    this.#write(() => {
-      provisional = this.#commits.commit(batch, now);
-    });
+    const provisional = this.#connection.guard(() =>
+      this.#commits.commit(batch, now, (work) => this.#connection.write(work)),
+    );
+    shrink(this.#db);
     return provisional;
   }
 

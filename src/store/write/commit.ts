@@ -5,13 +5,28 @@ import type { Environments } from './environments';
 import { FailureWriter } from './failures';
 import type { IdRecord } from '../../records/footprint';
 import { Interning } from './interning';
+import { finite, stamp } from './numbers';
+import { PreparedRows } from './prepared-rows';
+import { RecordPreparer, type PreparedRecord } from './record-preparer';
 import { Pruning } from './pruning';
 import { RecordWriter } from './record-writer';
 import { limitRuns } from './runs';
 import { SpotCheckWriter } from './spot-checks';
 import type { CommitBatch, TestFileKey, TestFileRecord, TestRunOutcome } from '../../records/types';
 
-/** Writes what runs leave behind. The caller holds the transaction. */
+/** Does something in a transaction that nobody else writes in meanwhile. */
+export type Transact = (work: () => void) => void;
+
+/**
+ * As many entries of records are written in one transaction, which takes a fraction of a second. Other processes may
+ * write between two of them.
+ */
+const MAX_ENTRIES = 200_000;
+
+/**
+ * Writes what runs leave behind. Records are read and hashed while no transaction is open; they are facts, each by
+ * itself, so a large run writes them in several. All else is written with the last of them.
+ */
 export class Committer {
   readonly #clock: Clock;
   readonly #environments: Environments;
@@ -86,14 +101,41 @@ export class Committer {
    * @returns The rows of test files that passed and are selected until they are settled.
    * @throws StoreError `missing` when something is about an environment that is not there.
    */
-  commit(batch: CommitBatch, now: number): number[] {
+  commit(batch: CommitBatch, now: number, transact: Transact): number[] {
     this.#interning.reset();
-    this.#known.clear();
     this.#provisional = [];
+    const preparer = new RecordPreparer();
+    const rows = new PreparedRows(preparer, this.#interning);
+    const part: Part = { batch, rows, records: [], entries: 0, dropped: 0 };
+    for (const record of batch.records) {
+      add(part, preparer.prepare(record, batch.isProvisional?.(record) === true));
+      if (part.entries >= MAX_ENTRIES) transact(() => this.#saveRecords(part, now));
+    }
+    transact(() => {
+      const at = this.#saveRecords(part, now);
+      for (const [environmentId, version] of preparer.met())
+        this.#interning.learn(environmentId, version, at);
+      this.#saveRest(batch, at, part.dropped);
+    });
+    this.#interning.reset();
+    return this.#provisional;
+  }
+
+  /** Writes the records of a part, which is empty then. */
+  #saveRecords(part: Part, now: number): number {
+    this.#known.clear();
+    if (this.#interning.freshen()) part.rows.forget();
     const at = this.#clock.next(stamp(now));
     this.#hasEscapes = this.#spotChecks.hasOpen;
-    let dropped = 0;
-    for (const record of batch.records) dropped += this.#saveRecord(record, at, batch);
+    for (const record of part.records) part.dropped += this.#saveRecord(record, at, part);
+    part.records = [];
+    part.entries = 0;
+    return at;
+  }
+
+  /** Writes all but the records. @param dropped How many records had to make room. */
+  #saveRest(batch: CommitBatch, at: number, dropped: number): void {
+    let gone = 0;
     const doubtful = batch.doubtful ?? [];
     for (const { environmentId } of [
       ...batch.failures,
@@ -119,7 +161,7 @@ export class Committer {
       this.#interning.learn(environmentId, version, at);
     this.#interning.writeContents();
     for (const { environmentId, path } of batch.gone) {
-      dropped += this.#remove.run(environmentId, path).changes;
+      gone += this.#remove.run(environmentId, path).changes;
       this.#failures.forget(environmentId, path);
       this.#spotChecks.forget(environmentId, path);
     }
@@ -136,11 +178,9 @@ export class Committer {
     for (const { key, value } of batch.notes) this.#saveNote.run(key, value);
     this.#saveSpotChecks(batch, at);
     this.#saveSummary(batch);
-    dropped += this.#environments.prune();
+    gone += this.#environments.prune();
     const unused = this.#interning.newVersions - inUse + this.#interning.newContents;
-    this.#pruning.note(dropped + unused, at);
-    this.#interning.reset();
-    return this.#provisional;
+    this.#pruning.note(dropped + gone + unused, at);
   }
 
   /** Test files that passed for now did so for good, unless they have failed since. */
@@ -152,31 +192,34 @@ export class Committer {
   }
 
   /** @returns How many records had to make room. */
-  #saveRecord(record: TestFileRecord, now: number, batch: CommitBatch): number {
-    const { environmentId, outcome, complete, duration, recordedAt, shared, tests } = record;
+  #saveRecord(
+    { record, facts, isProvisional }: PreparedRecord,
+    now: number,
+    { batch, rows }: Part,
+  ): number {
+    const { environmentId, outcome, complete, duration, recordedAt } = record;
     this.#checkEnvironment(environmentId);
     const failedSince = outcome === 'passed' ? this.#failedSince(record, batch.began) : null;
     const id = failedSince ?? this.#outcome(record, outcome, duration, now, batch);
     // What failed is no fact that could stand for another run; it stays selected until it passes.
-    if (outcome === 'failed') return 0;
-    const sharedIds = this.#interning.footprint(environmentId, shared, now);
+    if (facts === null) return 0;
     const resolved: IdRecord = {
       complete,
       duration: finite(duration),
       recordedAt: stamp(recordedAt),
       matchedAt: now,
-      shared: sharedIds,
-      tests: tests.map((test) => ({
-        name: test.name,
-        ordinal: stamp(test.ordinal),
-        outcome: test.outcome,
-        duration: finite(test.duration),
-        ...this.#interning.footprint(environmentId, test, now, sharedIds),
-      })),
+      shared: rows.of(environmentId, facts.shared),
+      tests: facts.tests.map((test) => rows.of(environmentId, test)),
     };
-    this.#records.write({ id, environmentId, path: record.path }, resolved, this.#interning);
+    const whole = rows.of(environmentId, facts.whole);
+    this.#records.writeHashed(
+      { id, environmentId, path: record.path },
+      resolved,
+      whole,
+      facts.hash,
+    );
     if (complete && failedSince === null) {
-      if (batch.isProvisional?.(record) !== true) {
+      if (!isProvisional) {
         this.#settle.run(id);
         if (this.#hasEscapes) this.#spotChecks.settle(id);
       } else {
@@ -255,11 +298,21 @@ export class Committer {
   }
 }
 
-/** Whole numbers, as the columns of times and counts demand. */
-export function stamp(value: number): number {
-  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(finite(value))));
+/** Records that are written in one transaction. */
+interface Part {
+  batch: CommitBatch;
+  rows: PreparedRows;
+  records: PreparedRecord[];
+  /** Of their footprints. */
+  entries: number;
+  /** How many records had to make room so far, in this part and in those before. */
+  dropped: number;
 }
 
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
+function add(part: Part, prepared: PreparedRecord): void {
+  part.records.push(prepared);
+  part.entries += 1;
+  const { whole, tests = [] } = prepared.facts ?? {};
+  for (const footprint of [whole, ...tests])
+    part.entries += (footprint?.blocks.length ?? 0) + (footprint?.dependencies.length ?? 0);
 }

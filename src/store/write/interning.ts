@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { DependencyOrder } from '../../records/dependency-order';
-import { packHash, type ByteWriter, type EncodedBlocks } from '../../records/encoding';
-import {
-  EMPTY,
-  footprintOf,
-  knownVersion,
-  trimBits,
-  without,
-  type IdFootprint,
-  type KnownVersion,
-  type Rows,
-} from '../../records/footprint';
-import { FINGERPRINT_BYTES } from '../../records/fingerprint';
-import { NumberedFootprint, type Named } from '../../records/numbered';
-import type { Dependency, FileVersion, Footprint } from '../../records/types';
+import { packHash, type ByteWriter } from '../../records/encoding';
+import { knownVersion, type KnownVersion, type Rows } from '../../records/footprint';
+import type { Dependency, FileVersion, StoredVersion } from '../../records/types';
 
 /** A file version, whether its places and content are known or not. */
 type Version = Pick<FileVersion, 'path' | 'form' | 'fingerprints'>;
@@ -28,12 +17,9 @@ export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
     .subarray(0, 16);
 }
 
-/** How many objects are known by themselves. */
-const MAX_OBJECTS = 100_000;
-
 /**
- * Finds or creates the rows of file versions and dependencies while one transaction writes. Every distinct thing
- * costs a query once.
+ * Finds or creates the rows of file versions and dependencies. Every distinct thing costs a query once, as long as no
+ * other process writes in between.
  */
 export class Interning implements Rows {
   readonly #insertPlaces;
@@ -44,15 +30,17 @@ export class Interning implements Rows {
   readonly #deleteContent;
   readonly #insertDependency;
   readonly #findDependency;
-  /** By object first, as the records of a journal share them: hashing is for those not seen yet. */
-  #versionObjects = new Map<number, Map<FileVersion, number>>();
+  readonly #dataVersion;
+  /** What it was when the row ids here were found. */
+  #foundAt: unknown;
   #versionIds = new Map<string, number>();
   /** By row id. */
+  #stored: StoredVersion[] = [];
   #versions: KnownVersion[] = [];
-  #dependencyObjects = new Map<Dependency, number>();
-  #namedRows: NamedRows | null = null;
   #dependencyIds = new Map<string, number>();
   readonly #dependencies = new DependencyOrder();
+  /** Those that are not in order yet: nobody may ever ask. */
+  #unordered: [id: number, dependency: Dependency][] = [];
   #learnt = new Map<string, Learnt>();
   /** Versions added since `reset`. */
   readonly #newVersions = new Set<number>();
@@ -60,6 +48,8 @@ export class Interning implements Rows {
   #newContents = 0;
 
   constructor(db: Database) {
+    // Changes whenever another connection has committed. Source: sqlite.org, `PRAGMA data_version`.
+    this.#dataVersion = db.prepare<[], unknown>('PRAGMA data_version').pluck();
     this.#findVersion = db
       .prepare<[number, Buffer], number>(
         'SELECT id FROM file_version WHERE environment_id = ? AND identity = ?',
@@ -94,18 +84,34 @@ export class Interning implements Rows {
     );
   }
 
-  /** Forgets everything: at the start of each transaction, as another process may have written since. */
+  /** Forgets everything: before each commit. */
   reset(): void {
-    this.#versionObjects = new Map();
-    this.#versionIds = new Map();
-    this.#versions = [];
-    this.#dependencyObjects = new Map();
-    this.#namedRows = null;
-    this.#dependencyIds = new Map();
-    this.#dependencies.clear();
+    this.#forgetRows();
+    this.#foundAt = undefined;
     this.#learnt = new Map();
     this.#newVersions.clear();
     this.#newContents = 0;
+  }
+
+  /**
+   * Forgets row ids that may be another's by now; to be called at the start of each transaction.
+   * @returns Whether there may be such.
+   */
+  freshen(): boolean {
+    const now = this.#dataVersion.get();
+    const isFresh = now === this.#foundAt;
+    if (!isFresh) this.#forgetRows();
+    this.#foundAt = now;
+    return !isFresh;
+  }
+
+  #forgetRows(): void {
+    this.#versionIds = new Map();
+    this.#stored = [];
+    this.#versions = [];
+    this.#dependencyIds = new Map();
+    this.#dependencies.clear();
+    this.#unordered = [];
   }
 
   /** How many versions were added since `reset`. */
@@ -119,101 +125,33 @@ export class Interning implements Rows {
   }
 
   version(id: number): KnownVersion {
-    const version = this.#versions[id];
-    if (version === undefined) throw new Error(`The file version ${id} was not interned.`);
-    return version;
+    const stored = this.#stored[id];
+    if (stored === undefined) throw new Error(`The file version ${id} was not interned.`);
+    return (this.#versions[id] ??= knownVersion(stored));
   }
 
   dependency(id: number): Dependency {
-    const dependency = this.#dependencies.get(id);
+    const dependency = this.#ordered.get(id);
     if (dependency === undefined) throw new Error(`The dependency ${id} was not interned.`);
     return dependency;
   }
 
   writeDependencies(ids: readonly number[], writer: ByteWriter): void {
-    this.#dependencies.write(ids, writer);
+    this.#ordered.write(ids, writer);
   }
 
-  /**
-   * The row ids of a footprint.
-   * @param known What is left out of it.
-   */
-  footprint(
-    environmentId: number,
-    footprint: Footprint,
-    now: number,
-    known: IdFootprint = EMPTY,
-  ): IdFootprint {
-    const own =
-      footprint instanceof NumberedFootprint
-        ? this.#numbered(environmentId, footprint, now)
-        : this.#listed(environmentId, footprint, now);
-    return without(own, known);
-  }
-
-  #listed(environmentId: number, { blocks, dependencies }: Footprint, now: number): IdFootprint {
-    return footprintOf(
-      blocks.map(({ version, bits }) => ({
-        version: this.learn(environmentId, version, now),
-        bits: trimBits(bits, version.fingerprints.length / FINGERPRINT_BYTES),
-      })),
-      dependencies.map((dependency) => this.dependencyId(dependency)),
-    );
-  }
-
-  #numbered(
-    environmentId: number,
-    { named, numbers }: NumberedFootprint,
-    now: number,
-  ): IdFootprint {
-    const { versionsOf, dependencies } = this.#rowsOf(named);
-    let versions = versionsOf.get(environmentId);
-    if (versions === undefined) versionsOf.set(environmentId, (versions = []));
-    const blocks: EncodedBlocks[] = [];
-    for (const { version: number, bits } of numbers.blocks) {
-      let row = versions[number];
-      if (row === undefined) {
-        const version = named.versions[number] as FileVersion;
-        const id = this.learn(environmentId, version, now);
-        row = { id, blocks: version.fingerprints.length / FINGERPRINT_BYTES };
-        versions[number] = row;
-      }
-      blocks.push({ version: row.id, bits: trimBits(bits, row.blocks) });
-    }
-    const ids = numbers.dependencies.map(
-      (number) =>
-        (dependencies[number] ??= this.#dependencyRow(named.dependencies[number] as Dependency)),
-    );
-    return footprintOf(blocks, ids);
-  }
-
-  /** What is known of the numbers of the journal at hand: they are read one after the other. */
-  #rowsOf(named: Named): NamedRows {
-    if (this.#namedRows?.named !== named)
-      this.#namedRows = { named, versionsOf: new Map(), dependencies: [] };
-    return this.#namedRows;
+  get #ordered(): DependencyOrder {
+    for (const [id, dependency] of this.#unordered) this.#dependencies.add(id, dependency);
+    this.#unordered = [];
+    return this.#dependencies;
   }
 
   /** The row id of a version; also notes which content it was made from. */
   learn(environmentId: number, version: FileVersion, now: number): number {
-    const known = this.#objectsOf(environmentId);
-    let id = known.get(version);
-    if (id === undefined) {
-      id = this.versionId(environmentId, version, () => version.places);
-      // Every journal has its own, and those of journals that are done would fill the memory.
-      if (known.size >= MAX_OBJECTS) known.clear();
-      known.set(version, id);
-      // One that was read back was not transformed just now.
-      if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
-    }
+    const id = this.versionId(environmentId, version, () => version.places);
+    // One that was read back was not transformed just now.
+    if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
     return id;
-  }
-
-  #objectsOf(environmentId: number): Map<FileVersion, number> {
-    let known = this.#versionObjects.get(environmentId);
-    if (known === undefined)
-      this.#versionObjects.set(environmentId, (known = new Map<FileVersion, number>()));
-    return known;
   }
 
   /** The row id of a version. */
@@ -234,7 +172,7 @@ export class Interning implements Rows {
         this.#newVersions.add(id);
       }
       this.#versionIds.set(key, id);
-      this.#versions[id] = knownVersion({ id, path, form, fingerprints });
+      this.#stored[id] = { id, path, form, fingerprints };
     }
     return id;
   }
@@ -245,16 +183,7 @@ export class Interning implements Rows {
   }
 
   /** The row id of a dependency. */
-  dependencyId(dependency: Dependency): number {
-    let id = this.#dependencyObjects.get(dependency);
-    if (id !== undefined) return id;
-    id = this.#dependencyRow(dependency);
-    if (this.#dependencyObjects.size >= MAX_OBJECTS) this.#dependencyObjects.clear();
-    this.#dependencyObjects.set(dependency, id);
-    return id;
-  }
-
-  #dependencyRow({ kind, name, value }: Dependency): number {
+  dependencyId({ kind, name, value }: Dependency): number {
     const key = JSON.stringify([kind, name, value]);
     let id = this.#dependencyIds.get(key);
     if (id === undefined) {
@@ -262,7 +191,7 @@ export class Interning implements Rows {
         this.#findDependency.get(kind, name, value) ??
         Number(this.#insertDependency.run(kind, name, value).lastInsertRowid);
       this.#dependencyIds.set(key, id);
-      this.#dependencies.add(id, { kind, name, value });
+      this.#unordered.push([id, { kind, name, value }]);
     }
     return id;
   }
@@ -292,14 +221,6 @@ export class Interning implements Rows {
     if (learnt === undefined) this.#learnt.set(key, { environmentId, version, ids: [id], now });
     else if (!learnt.ids.includes(id)) learnt.ids.push(id);
   }
-}
-
-/** The rows of what a journal names, by its numbers. */
-interface NamedRows {
-  named: Named;
-  /** By environment. */
-  versionsOf: Map<number, { id: number; blocks: number }[]>;
-  dependencies: number[];
 }
 
 interface Learnt {

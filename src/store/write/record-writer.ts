@@ -1,6 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { seal } from '../../records/encoding';
-import { encodeFootprint, union, type IdRecord, type Rows } from '../../records/footprint';
+import {
+  encodeFootprint,
+  union,
+  type IdFootprint,
+  type IdRecord,
+  type Rows,
+} from '../../records/footprint';
 import { recordHash } from '../../records/record-hash';
 import type { TestFileKey } from '../../records/types';
 
@@ -61,8 +67,20 @@ export class RecordWriter {
 
   /** Writes a record; one that says the same is replaced, as its versions and durations are older. */
   write(testFile: TestFileRow, record: IdRecord, rows: Rows): void {
-    const everything = union([record.shared, ...record.tests]);
-    const hash = recordHash(record, rows, everything);
+    const whole = union([record.shared, ...record.tests]);
+    this.writeHashed(testFile, record, whole, recordHash(record, rows, whole));
+  }
+
+  /**
+   * As `write`, with what is known of it already.
+   * @param everything All that the record depends on.
+   */
+  writeHashed(
+    testFile: TestFileRow,
+    record: IdRecord,
+    everything: IdFootprint,
+    hash: Buffer,
+  ): void {
     const { duration, recordedAt, matchedAt } = record;
     const whole = encodeFootprint(everything);
     const owner = recordOwner(testFile, record.complete);
