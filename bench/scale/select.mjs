@@ -68,8 +68,12 @@ Object.assign(locked, { sum: 0, longest: 0 });
 const rss = { selected: peak() };
 if (ends) {
   controller.publish([]);
-  for (const [nth, journal] of journals.entries())
-    fs.copyFileSync(journal, path.join(path.dirname(controller.runFile), `journal-${nth}.jsonl`));
+  for (const [nth, journal] of journals.entries()) {
+    const file = path.join(path.dirname(controller.runFile), `journal-${nth}.jsonl`);
+    fs.copyFileSync(journal, file);
+    // What others can read is not believed.
+    fs.chmodSync(file, 0o600);
+  }
 }
 const published = took();
 if (ends) controller.end({ isWhole: false, distrust: 'nobody', isProvisional: false });
