@@ -5,6 +5,7 @@
  */
 import childProcess from 'node:child_process';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command } from 'commander';
@@ -20,9 +21,7 @@ const given = program.opts<{ source: string; rounds: string }>();
 const source = path.resolve(given.source);
 const rounds = Number(given.rounds);
 
-function load<Exports>(file: string): Exports {
-  return require(path.join(source, file)) as Exports;
-}
+const load = createRequire(path.join(source, 'index.ts'));
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-reading-'));
 
@@ -33,9 +32,9 @@ const lines = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
 function signature(text: (size: number) => string): Prepare {
-  const { declarationSignature } = load<typeof import('../src/dependencies/declaration-signature')>(
-    'dependencies/declaration-signature',
-  );
+  const { declarationSignature } = load(
+    './dependencies/declaration-signature',
+  ) as typeof import('../src/dependencies/declaration-signature');
   return (size) => {
     const code = text(size);
     return () => declarationSignature(code, 'types');
@@ -44,7 +43,7 @@ function signature(text: (size: number) => string): Prepare {
 
 /** Test files, each selected by a fixture of its own. */
 const report: Prepare = (size) => {
-  const { buildReport } = load<typeof import('../src/report/build')>('report/build');
+  const { buildReport } = load('./report/build') as typeof import('../src/report/build');
   const dependencies = new Map(
     Array.from({ length: size }, (_, id) => [
       id,
@@ -84,10 +83,10 @@ const report: Prepare = (size) => {
 
 /** One test file whose tests are all skipped. */
 const skipped: Prepare = (size) => {
-  const { Store, makeBatch } = load<typeof import('../src/store')>('store');
-  const { readSkippedTests } = load<typeof import('../src/recording/tests/skipped-tests')>(
-    'recording/tests/skipped-tests',
-  );
+  const { Store, makeBatch } = load('./store') as typeof import('../src/store');
+  const { readSkippedTests } = load(
+    './recording/tests/skipped-tests',
+  ) as typeof import('../src/recording/tests/skipped-tests');
   const version = {
     path: 'a.js',
     contentHash: '0'.repeat(40),
@@ -124,9 +123,9 @@ const OBSERVED_BYTES = 100_000;
 
 /** One child goes on, and the others end one after the other. */
 const children: Prepare = (size) => {
-  const { watchChildren, collectChildren } = load<
-    typeof import('../src/interception/children/children')
-  >('interception/children/children');
+  const { watchChildren, collectChildren } = load(
+    './interception/children/children',
+  ) as typeof import('../src/interception/children/children');
   const chunk = path.join(scratch, 'chunk');
   const line = `${JSON.stringify([1, 'missed', '/project/'.padEnd(1_000, 'x'), ''])}\n`;
   fs.writeFileSync(chunk, line.repeat(OBSERVED_BYTES / line.length));

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PartialFailures } from '../../src/controller/partial-failures';
-import { WorkingTree } from '../../src/workspace/working-tree';
+import type { WorkingTree } from '../../src/workspace/working-tree';
 import type { Store } from '../../src/store';
 import { batch, executed, open, record, version } from '../store/helpers';
 

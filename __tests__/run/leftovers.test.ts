@@ -36,7 +36,7 @@ function age(folder: string, milliseconds: number): void {
 function run(
   dataFile: string | null = path.join(project, '.testmondata'),
   parent = temporary,
-): { folder: string; release(): void } {
+): { folder: string; release: () => void } {
   const directory = RunDirectory.create(path.join(project, '.testmondata'));
   if (dataFile !== null) fs.writeFileSync(directory.runFile, JSON.stringify({ dataFile }));
   const folder = path.join(parent, path.basename(directory.path));

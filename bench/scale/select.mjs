@@ -4,6 +4,7 @@
 //   node bench/scale/select.mjs <request file>
 import fs from 'node:fs';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
