@@ -11,6 +11,7 @@ import { Recorder } from './recorder';
 import { safely, warnUnrecorded } from './safely';
 import { watchTestEvents, type Attachment } from './tests/test-events';
 import { planSkips } from './tests/test-plan';
+import { toolChainOf } from '../transform/tool-chain-id';
 import { joinRun } from './join-run';
 
 /** What Jest's plug points know of the test file. */
@@ -66,7 +67,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       environmentId: project.environmentId,
       file: context.testPath,
       pragmas: context.docblockPragmas(),
-      cacheDirectory: context.config.cacheDirectory,
+      toolChain: toolChainOf(context.config, run.file.root),
       resolver: context.config.resolver ?? null,
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),

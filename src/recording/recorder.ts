@@ -5,6 +5,7 @@ import { collectChildren } from '../interception/children/children';
 import { observe, stopObserving, unobserved, unwatched } from '../interception/observer';
 import { NOBODY, type Sink } from '../interception/sink';
 import type { VariableListener } from '../interception/variables/variables';
+import type { ToolChain } from '../transform/tool-chain-id';
 import type { TestIdentity } from '../records/test-identity';
 import type { Dependency, TestOutcome } from '../records/types';
 import { Accumulator } from './accumulator';
@@ -24,8 +25,8 @@ export interface RecordedTestFile extends ModuleContext {
   environmentId: number;
   /** As `jest-docblock` parsed them. */
   pragmas: Record<string, string | string[]>;
-  /** Of Jest; absolute. */
-  cacheDirectory: string;
+  /** What asks for variables in its project. */
+  toolChain: ToolChain;
   /** Absolute path of the project's own `resolver`; null where it has none. */
   resolver: string | null;
 }
@@ -220,7 +221,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   #addModules(snapshot: string | null): void {
     const { metadata } = this.#probes;
-    this.#compiled.addProbed(metadata, this.#target.cacheDirectory);
+    this.#compiled.addProbed(metadata, this.#target.toolChain);
     const { resolver } = this.#target;
     this.#compiled.addAll(resolverInputs.of(resolver));
     if (!resolverInputs.isSeen(resolver)) this.#shared.depend(LOST);

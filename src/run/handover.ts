@@ -72,6 +72,12 @@ export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transfo
   return config.transform.every(isOurs);
 }
 
+/** The user's own transformers of a project, as sorted absolute paths. A composed config wraps them. */
+export function userTransformers(config: Pick<Config.ProjectConfig, 'transform'>): string[] {
+  const entries = config.transform.flatMap(userTransform).filter((entry) => !isOurs(entry));
+  return [...new Set(entries.map(([, file]) => file))].sort();
+}
+
 function isOurs([, file]: TransformEntry): boolean {
   return ownPlugPoint(file) === 'transform';
 }

@@ -8,6 +8,7 @@ import { askedVariables } from '../interception/variables/tool-variables';
 import { writeCache } from '../machine/atomic-write';
 import { debug } from '../terminal/debug';
 import { isInput, type TransformInput } from './input-values';
+import type { ToolChain } from './tool-chain-id';
 
 /** An output that was made, and is in Jest's cache by this key. */
 export interface MadeOutput {
@@ -21,7 +22,7 @@ const VARIABLES = 'variables-';
 /** How many notes of one file are kept. The newest names all inputs that any of them does. */
 const MAX_NOTES = 16;
 
-/** By cache directory: the variables that the tool chain of any process asked for. */
+/** By tool chain: the variables that it asked for in any process. */
 const variables = runCache.table<string, Set<string>>('transforms');
 /** By folder: the names in it, empty where it is missing. */
 const listings = runCache.table<string, ReadonlySet<string>>('transforms');
@@ -65,34 +66,34 @@ export class InputNotes {
     prune(folder);
   }
 
-  /**
-   * The names of the variables that the tool chain of any process asked for.
-   * @param cacheDirectory Of Jest; absolute.
-   */
-  variables(cacheDirectory: string): Set<string> {
-    return getOrCreate(variables, cacheDirectory, () => {
+  /** The names of the variables that a tool chain asked for in any process. */
+  variables({ cacheDirectory, id }: ToolChain): Set<string> {
+    if (id === null) return new Set();
+    return getOrCreate(variables, `${cacheDirectory}\0${id}`, () => {
       const home = homeOf(cacheDirectory);
-      const files = [...namesIn(home)].filter((name) => name.startsWith(VARIABLES));
+      const files = [...namesIn(home)].filter((name) => name.startsWith(`${VARIABLES}${id}-`));
       return new Set(files.flatMap((name) => texts(readJson(path.join(home, name)))));
     });
   }
 
   /** The same names as they are now, in a set that does not change any more. */
-  variablesNow(cacheDirectory: string): ReadonlySet<string> {
-    const names = this.variables(cacheDirectory);
+  variablesNow(toolChain: ToolChain): ReadonlySet<string> {
+    const names = this.variables(toolChain);
     if (this.#snapshot?.of !== names || this.#snapshot.names.size !== names.size)
       this.#snapshot = { names: new Set(names), of: names };
     return this.#snapshot.names;
   }
 
-  /** Notes the variables that the tool chain of this process has asked for since. */
-  addVariables(cacheDirectory: string): void {
-    const names = this.variables(cacheDirectory);
+  /** Notes what this process was asked for since. All its tool chains share the modules that keep the answers. */
+  addVariables(toolChain: ToolChain): void {
+    const { cacheDirectory, id } = toolChain;
+    if (id === null) return;
+    const names = this.variables(toolChain);
     const added = [...askedVariables().keys()].filter((name) => !names.has(name));
     if (added.length === 0) return;
     for (const name of added) names.add(name);
     const text = JSON.stringify(added.sort());
-    write(path.join(homeOf(cacheDirectory), `${VARIABLES}${shortHash(text)}.json`), text);
+    write(path.join(homeOf(cacheDirectory), `${VARIABLES}${id}-${shortHash(text)}.json`), text);
   }
 }
 

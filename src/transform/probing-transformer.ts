@@ -13,6 +13,7 @@ import { defaultKey, probedKey } from './cache-key';
 import { compiledWith, inlinedInput, inlinedKey, reachableConstants } from './inlined-sources';
 import type { OutputInputs } from './output-inputs';
 import { withProbes } from './probed-output';
+import { toolChainOf } from './tool-chain-id';
 import { transformInputs } from './transform-inputs';
 import { transformProcess } from './transform-process';
 import { transformerMemories, type TransformerMemory } from './transformer-memory';
@@ -190,7 +191,7 @@ class ProbedTransform {
   ): Partial<OutputInputs> {
     const folders = { root: transformProcess.rootOf(config), rootDir: config.rootDir };
     const found = this.#memory.inputs(code, file, folders, reads, readAgain);
-    const inputs = [...transformInputs.note(config.cacheDirectory, file, found)];
+    const inputs = [...transformInputs.note(toolChainOf(config, folders.root), file, found)];
     if (!this.#watch.compilesPrograms) return { inputs };
     const { inlined, ...declarations } = compiledWith(code, file, result?.code ?? null);
     return { ...declarations, inputs: [...inputs, ...inlined.map(inlinedInput)] };
@@ -200,7 +201,8 @@ class ProbedTransform {
   #keyFrom(code: string, file: string, options: Options, inner: string): string {
     const inlined = this.#watch.compilesPrograms ? inlinedKey(reachableConstants(code, file)) : '';
     const key = probedKey(options.instrument, this.#memory.key() + inlined, inner);
-    return transformInputs.key(options.config.cacheDirectory, file, key);
+    const { config } = options;
+    return transformInputs.key(toolChainOf(config, transformProcess.rootOf(config)), file, key);
   }
 
   #ownKey(code: string, file: string, options: Options): string {

@@ -4,6 +4,7 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { askedVariables, toolVariable } from '../interception/variables/tool-variables';
 import { InputNotes, type MadeOutput } from './input-notes';
 import { inputValues, type TransformInput } from './input-values';
+import type { ToolChain } from './tool-chain-id';
 
 /** What is known of a file between the question for its key and its transform. */
 interface Asked {
@@ -34,12 +35,12 @@ class TransformInputs {
 
   /**
    * The key by which Jest's cache is to know a file's output.
-   * @param cacheDirectory Of Jest; absolute.
    * @param inner The key that it has if nothing else is an input.
    */
-  key(cacheDirectory: string, file: string, inner: string): string {
-    const names = this.#notes.variables(cacheDirectory);
-    this.#notes.addVariables(cacheDirectory);
+  key(toolChain: ToolChain, file: string, inner: string): string {
+    const { cacheDirectory } = toolChain;
+    const names = this.#notes.variables(toolChain);
+    this.#notes.addVariables(toolChain);
     const set = [...names]
       .sort()
       .map((name) => [name, toolVariable(name)])
@@ -49,7 +50,7 @@ class TransformInputs {
     const made = this.#notes.madeIn(folder);
     const valid = made.find(({ inputs }) => inputs.every(holds));
     const key = valid?.key ?? (made.length === 0 ? usual : keyNow(usual, made));
-    const variables = this.#notes.variablesNow(cacheDirectory);
+    const variables = this.#notes.variablesNow(toolChain);
     this.#asked.set(file, { folder, key, made, variables });
     this.#inUse.set(file, valid?.inputs ?? []);
     this.#found.delete(file);
@@ -63,14 +64,14 @@ class TransformInputs {
    * may keep in memory what it has read once.
    */
   note(
-    cacheDirectory: string,
+    toolChain: ToolChain,
     file: string,
     found: readonly TransformInput[],
   ): readonly TransformInput[] {
     const before = this.#asked.get(file);
     const inputs = new Map<string, TransformInput>();
     for (const input of found) inputs.set(nameOf(input), input);
-    for (const [name, value] of askedVariables())
+    for (const [name, value] of toolChain.id === null ? [] : askedVariables())
       if (value !== '' && before?.variables.has(name) !== true)
         inputs.set(`variable ${name}`, { kind: 'variable', name, value });
     for (const { inputs: earlier } of before?.made ?? [])
@@ -79,7 +80,7 @@ class TransformInputs {
     const all = [...inputs.values()];
     this.#inUse.set(file, all);
     this.#found.delete(file);
-    this.#notes.addVariables(cacheDirectory);
+    this.#notes.addVariables(toolChain);
     if (before !== undefined && all.length > 0)
       this.#notes.add(before.folder, { key: before.key, inputs: all });
     return all;
@@ -98,10 +99,10 @@ class TransformInputs {
     });
   }
 
-  /** The variables that the tool chain is known to ask for, by any process, with their values in this one. */
-  variables(cacheDirectory: string): TransformInput[] {
-    this.#notes.addVariables(cacheDirectory);
-    return [...this.#notes.variables(cacheDirectory)].map((name) => ({
+  /** The variables that a tool chain is known to have asked for in any process, with their values in this one. */
+  variables(toolChain: ToolChain): TransformInput[] {
+    this.#notes.addVariables(toolChain);
+    return [...this.#notes.variables(toolChain)].map((name) => ({
       kind: 'variable',
       name,
       value: toolVariable(name),

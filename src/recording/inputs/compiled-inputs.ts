@@ -3,6 +3,7 @@ import type { Dependency } from '../../records/types';
 import { compiledNow } from '../../transform/inlined-sources';
 import { storedInput, type TransformInput } from '../../transform/input-values';
 import { transformInputs } from '../../transform/transform-inputs';
+import type { ToolChain } from '../../transform/tool-chain-id';
 import type { Accumulator } from '../accumulator';
 import { LOST } from './path-inputs';
 import type { WorkerRun } from '../worker-run';
@@ -24,16 +25,15 @@ export class CompiledInputs {
   }
 
   /**
-   * What the files with probes say of themselves, and the variables that the transformers asked for.
+   * What the files with probes say of themselves, and the variables that the tool chain asked for.
    * @param metadata Of each of these files.
-   * @param cacheDirectory Of Jest; absolute.
    */
-  addProbed(metadata: readonly string[], cacheDirectory: string): void {
+  addProbed(metadata: readonly string[], toolChain: ToolChain): void {
     const inputs = new Set<Dependency>();
     for (const one of metadata)
       for (const dependency of this.#run.transformedWith(this.#run.probed(one)))
         inputs.add(dependency);
-    for (const variable of transformInputs.variables(cacheDirectory)) {
+    for (const variable of transformInputs.variables(toolChain)) {
       const dependency = this.#run.transformInput(variable);
       if (dependency !== null) inputs.add(dependency);
     }
