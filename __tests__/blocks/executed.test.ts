@@ -115,6 +115,7 @@ describe('the executed set', () => {
       'case 0',
       'operand 0',
       'function 0',
+      'export 0',
     ]);
   });
 
@@ -125,7 +126,8 @@ describe('the executed set', () => {
     const { global } = run(`${code}\n`);
     const registry = global['__TESTMON__'] as Record<string, Uint8Array>;
     const [bytes] = Object.values(registry);
-    expect([...(bytes ?? [])]).toEqual([1, 0, 0]);
-    expect(blocks).toHaveLength(3);
+    // The last one stands for which exports there are.
+    expect([...(bytes ?? [])]).toEqual([1, 0, 0, 0]);
+    expect(blocks).toHaveLength(4);
   });
 });

@@ -22,7 +22,8 @@ describe('metadata', () => {
     expect(metadata.fingerprints).toEqual(
       Buffer.concat(blocks.map(({ fingerprint }) => fingerprint)),
     );
-    expect(blocks).toEqual(readBlocks(code, { form: 'commonjs', root: ROOT }));
+    const options = { form: 'commonjs', root: ROOT, isLinked: true } as const;
+    expect(blocks).toEqual(readBlocks(code, options));
     expect(Object.keys(run(probed).global['__TESTMON__'] as object)).toEqual([
       findMetadata(probed),
     ]);
@@ -35,6 +36,8 @@ describe('metadata', () => {
       { line: 1, endLine: 5, name: 'f' },
       { line: 2, endLine: 4, name: 'f' },
       { line: 6, endLine: 7, name: '' },
+      // Stands for which exports there are.
+      { line: 1, endLine: 1, name: '' },
     ]);
     expect(decodeLocations('')).toEqual([]);
   });

@@ -26,9 +26,9 @@ export function probe(code: string, options: Partial<ProbeOptions> = {}): Probed
 }
 
 /** As `probe`; null for what is not JavaScript that can be parsed. */
-export function probeIfParsed(code: string): Probed | null {
+export function probeIfParsed(code: string, options: Partial<ProbeOptions> = {}): Probed | null {
   try {
-    return probe(code);
+    return probe(code, options);
   } catch (error) {
     if (error instanceof BlocksError) return null;
     throw error;

@@ -1,4 +1,6 @@
 import type { Hashable, HashableDeclaration } from './hash';
+import type { Links } from './links';
+import type { Form } from './parse';
 import type { BlockKind, ProbeSite } from './sites';
 
 /** A block before its fingerprint is known. */
@@ -25,6 +27,19 @@ export interface BlockTree {
   nodes: BlockNode[];
   /** Declarations that count for those who refer to them alone. */
   declarations: HashableDeclaration[];
+  /** Null where they are not wanted, or the module has none. */
+  links: Links | null;
+}
+
+/** What the tree depends on besides the syntax. */
+export interface TreeOptions {
+  form: Form;
+  /** Absolute folder that texts are made independent of. */
+  root: string;
+  /** Names that Jest's module wrapper binds besides its own: `sandboxInjectedGlobals`. */
+  injected?: readonly string[];
+  /** Whether the exports of a CommonJS module are blocks of their own: for those whose importers can be told. */
+  isLinked?: boolean;
 }
 
 /** A block with nothing in it yet. Its parent and name are the caller's to set. */

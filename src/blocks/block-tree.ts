@@ -7,26 +7,20 @@ import type {
   StaticBlock,
   SwitchCase,
 } from 'acorn';
-import { readTopLevel, type FreeDeclaration, type TopLevel } from './declarations';
-import { newBlockNode, type BlockNode, type BlockTree } from './block-node';
+import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
+import { DeclarationList } from './declaration-list';
+import type { FreeDeclaration } from './declarations';
+import { exportNodes } from './export-nodes';
 import type { HashableDeclaration } from './hash';
 import { earlyFunctions, HoistScope } from './hoist-scope';
+import { afterHashbang } from './lines';
+import { LinkReader, type Links } from './links';
 import { boundNames, nameFromParent } from './names';
 import { ObjectLiterals } from './object-literals';
-import type { Form } from './parse';
 import { isQuoted } from './quoted';
 import { outerNames, type OuterNames } from './scopes';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
 import { SyntaxWriter } from './syntax-writer';
-
-/** What the tree depends on besides the syntax. */
-export interface TreeOptions {
-  form: Form;
-  /** Absolute folder that texts are made independent of. */
-  root: string;
-  /** Names that Jest's module wrapper binds besides its own: `sandboxInjectedGlobals`. */
-  injected?: readonly string[];
-}
 
 /**
  * The blocks of a program, each with its own syntax written out.
@@ -34,8 +28,8 @@ export interface TreeOptions {
  * @param code The text it was parsed from.
  */
 export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockTree {
-  const { nodes, declarations } = new BlockTreeBuilder(program, code, options);
-  return { nodes, declarations };
+  const { nodes, declared, links } = new BlockTreeBuilder(program, code, options);
+  return { nodes, declarations: declared.all, links };
 }
 
 /** A block or a declaration, as far as it is written. */
@@ -66,9 +60,10 @@ interface WalkContext {
  */
 class BlockTreeBuilder extends SyntaxWriter {
   readonly nodes: BlockNode[] = [];
-  readonly declarations: HashableDeclaration[] = [];
+  readonly links: Links | null;
+  readonly declared = new DeclarationList();
   readonly #names: OuterNames;
-  readonly #topLevel: TopLevel;
+  readonly #links: LinkReader;
   readonly #code: string;
   /** Functions that an import cycle can call before the module's first statement. */
   readonly #earlyFunctions: ReadonlySet<AnyNode>;
@@ -76,11 +71,13 @@ class BlockTreeBuilder extends SyntaxWriter {
   readonly #module: HoistScope;
   #at: WalkContext;
 
-  constructor(program: Program, code: string, { form, root, injected = [] }: TreeOptions) {
+  constructor(program: Program, code: string, options: TreeOptions) {
+    const { form, root, injected = [], isLinked = false } = options;
     super(root);
     this.#code = code;
     this.#names = outerNames(program);
-    this.#topLevel = readTopLevel(program, { form, code, names: this.#names, injected });
+    const known = { form, code, names: this.#names, injected };
+    this.#links = new LinkReader(program, known, isLinked && form === 'commonjs');
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
     const block = newBlockNode(0, 'module', start, end, { ...site, style: 'module' });
@@ -91,6 +88,9 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#earlyFunctions = form === 'module' ? earlyFunctions(program) : new Set();
     this.#visitProgram(program);
     this.#noteAmbiguousFunctions();
+    const first = this.nodes.length;
+    this.nodes.push(...exportNodes(first, this.#links, (name) => this.declared.of(name)));
+    this.links = this.#links.links(first);
   }
 
   /** Declarations without effects are written on their own: the module's block is the rest. */
@@ -98,7 +98,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     const exported: string[] = [];
     this.write(`(Program,${program.sourceType}[`);
     for (const statement of program.body) {
-      const declarations = this.#topLevel.free.get(statement);
+      const declarations = this.#links.topLevel.free.get(statement);
       if (declarations === undefined) this.writeField(program, 'body', statement, '', ';');
       for (const declaration of declarations ?? []) {
         this.#visitDeclaration(declaration);
@@ -114,9 +114,10 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.write(')');
   }
 
-  #visitDeclaration({ name, content, position }: FreeDeclaration): void {
-    const declaration = { name, syntax: `${position};`, mentions: new Set<string>() };
-    this.declarations.push(declaration);
+  #visitDeclaration({ name, content, position, madeOf = [] }: FreeDeclaration): void {
+    const declaration = this.declared.of(name);
+    declaration.syntax += `${position};`;
+    for (const other of madeOf) declaration.mentions.add(other);
     const block: Written = {
       index: 0,
       name,
@@ -126,7 +127,8 @@ class BlockTreeBuilder extends SyntaxWriter {
     };
     const scope = new HoistScope(content[0] as AnyNode);
     this.#within({ block, scope, evaluated: true }, () => {
-      for (const node of content) this.#visit(node, '');
+      // A function that is exported as it stands is known by the name of the export.
+      for (const node of content) this.#visit(node, name.slice(name.indexOf('.') + 1));
     });
     declaration.syntax += block.syntax;
   }
@@ -169,6 +171,10 @@ class BlockTreeBuilder extends SyntaxWriter {
     switch (node.type) {
       case 'Identifier':
         if (this.#names.references.has(node)) this.#at.block.mentions.add(node.name);
+        this.#links.found(node, this.#at.block.index);
+        break;
+      case 'MemberExpression':
+        this.#links.foundMember(node, this.#at.block.mentions);
         break;
       case 'BinaryExpression':
       case 'LogicalExpression':
@@ -220,7 +226,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     if (child.type === 'FunctionDeclaration' && child.id) {
       this.#at.scope.noteFunction(child.id.name, parent);
     }
-    if (key === 'body' && this.#topLevel.inline.has(parent)) return this.#visitInline(child);
+    if (key === 'body' && this.#links.topLevel.inline.has(parent)) return this.#visitInline(child);
     const noBlocks = this.#at.inert || this.#at.evaluated;
     const found = noBlocks ? null : blockSite(parent, key, child, this.#code);
     if (found !== null && !(found.kind === 'operand' && this.#at.quoted)) {
@@ -341,8 +347,3 @@ type FunctionNode = Extract<
   AnyNode,
   { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
 >;
-
-/** Offset of the first line that is not `#!`. */
-function afterHashbang(code: string): number {
-  return /^#!.*(?:\r\n|[\n\r\u2028\u2029])?/.exec(code)?.[0].length ?? 0;
-}

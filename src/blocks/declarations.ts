@@ -1,16 +1,11 @@
-import type {
-  AnyNode,
-  ClassDeclaration,
-  FunctionDeclaration,
-  Program,
-  VariableDeclaration,
-  VariableDeclarator,
-} from 'acorn';
+import type { AnyNode, Expression, Program, VariableDeclaration, VariableDeclarator } from 'acorn';
 import { EffectAnalysis, type Effect } from './effects';
 import { enumValue } from './enums';
+import { exportKey, rootOf, type ExportDefinition, type OwnExports } from './exports';
 import { boundNames } from './names';
 import type { Form } from './parse';
-import { blockFunctionNames, lexicalNames, varNames, type OuterNames } from './scopes';
+import type { OuterNames } from './scopes';
+import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
 
 /** A declaration at the top of a module that nobody can notice but who refers to its name. */
 export interface FreeDeclaration {
@@ -21,6 +16,8 @@ export interface FreeDeclaration {
   position: string;
   /** Whether it stands in an `export`, so that the module gives it to others. */
   isExported: boolean;
+  /** Others that it is made of, by their names, besides those that its content refers to. */
+  madeOf?: readonly string[];
 }
 
 /** The statements at the top of a module, told apart. */
@@ -29,6 +26,10 @@ export interface TopLevel {
   free: ReadonlyMap<AnyNode, readonly FreeDeclaration[]>;
   /** Functions that are called where they stand: their bodies run with the declaration that they are in. */
   inline: ReadonlySet<AnyNode>;
+  /** The exports among the declarations with their values, in the order in which the module first defines them. */
+  exported: ReadonlyMap<string, readonly AnyNode[]>;
+  /** Of these, the ones that can be called as methods of the exports object without a use of it. */
+  callable: readonly string[];
 }
 
 /** What the analysis needs to know besides the program. */
@@ -38,11 +39,14 @@ export interface TopLevelOptions {
   names: OuterNames;
   /** Names that Jest's configuration adds to its module wrapper. */
   injected: readonly string[];
+  /** What a CommonJS module does with its exports; null where that counts as any other code. */
+  exports: OwnExports | null;
 }
 
 /** Finds the declarations without effects at the top of a module. */
 export function readTopLevel(program: Program, options: TopLevelOptions): TopLevel {
-  if (options.names.isDynamic) return { free: new Map(), inline: new Set() };
+  if (options.names.isDynamic)
+    return { free: new Map(), inline: new Set(), exported: new Map(), callable: [] };
   return new TopLevelReader(program, options).read();
 }
 
@@ -50,9 +54,11 @@ export function readTopLevel(program: Program, options: TopLevelOptions): TopLev
 interface Bound {
   isPrimitive: boolean;
   isClass: boolean;
+  /** Whether calling it runs code of this module. */
+  isOwnFunction: boolean;
 }
 
-type Declared = FunctionDeclaration | ClassDeclaration | VariableDeclaration;
+const UNKNOWN: Bound = { isPrimitive: false, isClass: false, isOwnFunction: false };
 
 class TopLevelReader {
   readonly #program: Program;
@@ -68,6 +74,8 @@ class TopLevelReader {
   #effects = 0;
   /** What was called by declarations so far: what is called may read others. */
   readonly #callers: string[] = [];
+  /** The values of exports that are declarations. */
+  readonly #exported = new Map<string, AnyNode[]>();
 
   constructor(program: Program, options: TopLevelOptions) {
     this.#program = program;
@@ -78,7 +86,8 @@ class TopLevelReader {
       if (statement.type === 'ImportDeclaration')
         for (const { local } of statement.specifiers) this.#imported.add(local.name);
       const declared = declarationIn(statement);
-      if (declared?.type === 'FunctionDeclaration') this.#bind(declared.id.name);
+      if (declared?.type === 'FunctionDeclaration')
+        this.#bind(declared.id.name, { isOwnFunction: true });
     }
     this.#analysis = new EffectAnalysis({
       code: options.code,
@@ -97,17 +106,18 @@ class TopLevelReader {
       const statement = body[index] as AnyNode;
       const next = body[index + 1];
       const enumeration = next === undefined ? null : this.#enumeration(statement, next);
-      const found = enumeration === null ? this.#declarationsOf(statement) : [enumeration];
+      const found = enumeration ?? this.#declarationsOf(statement) ?? this.#exportsIn(statement);
       if (found === null) this.#effects += 1;
       else free.set(statement, found);
       if (enumeration !== null && next !== undefined) {
         free.set(next, []);
-        this.#bind(enumeration.name);
+        for (const { name } of enumeration) this.#bind(name);
         index += 1;
       }
       this.#bindAll(statement, found !== null);
     }
-    return { free, inline: this.#analysis.inline };
+    const callable = [...this.#exported.keys()].filter((name) => this.#isCallable(name));
+    return { free, inline: this.#analysis.inline, exported: this.#exported, callable };
   }
 
   /** @returns Null where a statement may do something. */
@@ -147,7 +157,7 @@ class TopLevelReader {
           if (!before.bound.has(name)) this.#bound.delete(name);
         return null;
       }
-      found.push(variable);
+      found.push(variable, ...this.#exportsOf(declarator));
       this.#bindVariable(declarator, kind);
     }
     return found;
@@ -161,23 +171,85 @@ class TopLevelReader {
     const { id, init } = declarator;
     if (id.type !== 'Identifier' || !this.#isOwn(id.name)) return null;
     this.#self = declaration.kind === 'var' ? id.name : '';
-    const effect = init ? this.#analysis.effectOf(init) : 'none';
+    const effect = init ? this.#analysis.effectOf(this.#assigned(init).value) : 'none';
     this.#self = '';
     if (effect === 'some') return null;
     const alone = { ...declaration, declarations: [declarator] };
     return this.#evaluated(id.name, effect, [alone], isExported);
   }
 
+  /** `exports.a = value;` and the getters that compilers write. */
+  #exportsIn(statement: AnyNode): FreeDeclaration[] | null {
+    const definitions = this.#options.exports?.definitionsIn(statement) ?? null;
+    if (definitions === null) return null;
+    const [last] = definitions.slice(-1);
+    if (last === undefined) return [];
+    // Whoever enumerates all exports would notice a name that means nothing.
+    const roots = definitions.flatMap(({ returned }) => (returned ? (rootOf(returned) ?? '') : []));
+    if (!roots.every((name) => this.#counts.has(name))) return null;
+    // All that one assignment sets have one value; getters are functions, of which none has an effect.
+    const effect = last.returned ? 'none' : this.#analysis.effectOf(last.value);
+    if (effect === 'some') return null;
+    const isRepeatable =
+      definitions.length === 1 || last.returned !== null || isMereValue(last.value);
+    const found = definitions.map((definition) => {
+      const isOwn = isRepeatable || definition === last;
+      const madeOf = isOwn ? [] : [exportKey(last.name)];
+      return this.#exportOf(definition, isOwn ? [definition.value] : [], madeOf);
+    });
+    if (effect === 'calls') this.#callers.push(exportKey(last.name));
+    return found;
+  }
+
+  /** The exports that a variable is given to as well: `const a = exports.a = value`. */
+  #exportsOf({ id, init }: VariableDeclarator): FreeDeclaration[] {
+    if (!init || id.type !== 'Identifier') return [];
+    const { names, value } = this.#assigned(init);
+    return names.map((name) => this.#exportOf({ name, value, returned: null }, [], [id.name]));
+  }
+
+  #exportOf(
+    { name, value, returned }: ExportDefinition,
+    content: readonly AnyNode[],
+    madeOf: readonly string[],
+  ): FreeDeclaration {
+    const values = this.#exported.get(name);
+    if (values === undefined) this.#exported.set(name, [returned ?? value]);
+    else values.push(returned ?? value);
+    const position = `${returned ? 'get' : '='}${this.#effects}:${this.#callers.join(',')}`;
+    return { name: exportKey(name), content, position, isExported: false, madeOf };
+  }
+
+  #assigned(init: Expression): { names: string[]; value: Expression } {
+    return this.#options.exports?.assigned(init) ?? { names: [], value: init };
+  }
+
+  /** Whether an export is a function of this module that makes no use of `this`, or no function at all. */
+  #isCallable(name: string): boolean {
+    if (this.#options.exports?.usesThis !== false) return false;
+    const values = this.#exported.get(name) ?? [];
+    return values.every((value) => this.#isOwnValue(value));
+  }
+
+  #isOwnValue(value: AnyNode): boolean {
+    if (value.type === 'Identifier') return this.#bound.get(value.name)?.isOwnFunction === true;
+    return isFunction(value) || isMereValue(value);
+  }
+
   /** `var E; (function (E) { E[E["A"] = 0] = "A"; })(E || (E = {}));`, as TypeScript writes an enum. */
-  #enumeration(first: AnyNode, second: AnyNode): FreeDeclaration | null {
+  #enumeration(first: AnyNode, second: AnyNode): FreeDeclaration[] | null {
     if (first.type !== 'VariableDeclaration' || first.kind === 'const') return null;
     const [{ id, init } = { id: null, init: null }] = first.declarations;
     if (first.declarations.length !== 1 || id?.type !== 'Identifier' || init) return null;
     const { name } = id;
-    const body = enumValue(second, name);
-    if (!this.#isOwn(name) || body === null) return null;
-    this.#analysis.inline.add(body);
-    return this.#evaluated(name, 'none', [first, second], false);
+    const found = enumValue(second, name, (node) => this.#assigned(node));
+    if (!this.#isOwn(name) || found === null) return null;
+    this.#analysis.inline.add(found.body);
+    const enumeration = this.#evaluated(name, 'none', [first, second], false);
+    const exported = found.exported.map((as) =>
+      this.#exportOf({ name: as, value: second, returned: null }, [], [name]),
+    );
+    return [enumeration, ...exported];
   }
 
   #evaluated(
@@ -210,68 +282,29 @@ class TopLevelReader {
 
   #bindVariable({ id, init }: VariableDeclarator, kind: string): void {
     if (id.type !== 'Identifier') return;
-    const isPrimitive = kind === 'const' && init ? this.#analysis.isPrimitive(init) : false;
-    this.#bind(id.name, { isPrimitive });
-  }
-
-  #bind(name: string, { isPrimitive = false, isClass = false }: Partial<Bound> = {}): void {
-    const isForGood = this.#counts.get(name) === 1 && !this.#options.names.assigned.has(name);
-    this.#bound.set(name, {
-      isPrimitive: isPrimitive && isForGood,
-      isClass: isClass && isForGood,
+    const value = init ? this.#assigned(init).value : null;
+    const isConstant = kind === 'const' && value !== null;
+    this.#bind(id.name, {
+      isPrimitive: isConstant && this.#analysis.isPrimitive(value),
+      isOwnFunction: isConstant && isFunction(value),
     });
   }
-}
 
-/** The declaration that a statement is, or exports by name. */
-function declarationIn(statement: AnyNode): Declared | null {
-  const declared =
-    statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement;
-  switch (declared.type) {
-    case 'FunctionDeclaration':
-    case 'ClassDeclaration':
-      // `export default` may leave the name out, and is no declaration here.
-      return declared as FunctionDeclaration | ClassDeclaration;
-    case 'VariableDeclaration':
-      return declared;
-    default:
-      return null;
+  #bind(name: string, known: Partial<Bound> = {}): void {
+    const isForGood = this.#counts.get(name) === 1 && !this.#options.names.assigned.has(name);
+    this.#bound.set(name, { ...UNKNOWN, ...(isForGood && known) });
   }
 }
 
-/** Every name that a program declares at its top, as often as it does. */
-function declaredNames({ body }: Program): string[] {
-  return body.flatMap((statement): string[] => {
-    switch (statement.type) {
-      case 'ImportDeclaration':
-        return statement.specifiers.map(({ local }) => local.name);
-      case 'ExportNamedDeclaration':
-        return statement.declaration ? namesIn(statement.declaration) : [];
-      case 'ExportDefaultDeclaration':
-        return namesIn(statement.declaration);
-      default:
-        return namesIn(statement);
-    }
-  });
+function isFunction({ type }: AnyNode): boolean {
+  return type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
 }
 
-function namesIn(statement: AnyNode): string[] {
-  const statements = [statement];
-  return [...lexicalNames(statements), ...varNames(statements), ...blockFunctionNames(statements)];
+/** Whether a value can be written twice: it has no blocks. */
+function isMereValue(value: AnyNode): boolean {
+  return (
+    value.type === 'Literal' ||
+    value.type === 'Identifier' ||
+    (value.type === 'UnaryExpression' && value.argument.type === 'Literal')
+  );
 }
-
-/**
- * Names that a module's surroundings bind: declaring one anew may be an error, whether or not anyone uses it. Our own
- * prelude uses the last one.
- */
-const WRAPPER_NAMES: ReadonlySet<string> = new Set([
-  'module',
-  'exports',
-  'require',
-  '__filename',
-  '__dirname',
-  'jest',
-  'arguments',
-  'undefined',
-  'globalThis',
-]);

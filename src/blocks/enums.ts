@@ -1,11 +1,23 @@
 import type { AnyNode, Expression } from 'acorn';
 
+/** The half of an enum that gives it its members. */
+export interface EnumValue {
+  /** The function that is called. */
+  body: AnyNode;
+  /** Names of the exports that the enum becomes. */
+  exported: string[];
+}
+
+/** Takes `exports.a = value` apart: see `OwnExports`. */
+export type Assigned = (expression: Expression) => { names: string[]; value: Expression };
+
 /**
  * Recognises the second half of an enum as TypeScript writes it: `(function (E) { E[E["A"] = 0] = "A"; })(E || (E = {}));`.
+ * An enum that is exported has `E || (exports.E = E = {})`.
  * @param name The variable that the first half declares.
- * @returns The function; null where the statement is anything else.
+ * @returns Null where the statement is anything else.
  */
-export function enumValue(statement: AnyNode, name: string): AnyNode | null {
+export function enumValue(statement: AnyNode, name: string, assigned: Assigned): EnumValue | null {
   if (statement.type !== 'ExpressionStatement') return null;
   const { expression: call } = statement;
   if (call.type !== 'CallExpression' || call.arguments.length !== 1) return null;
@@ -15,26 +27,27 @@ export function enumValue(statement: AnyNode, name: string): AnyNode | null {
     return null;
   const [parameter] = callee.params;
   if (callee.params.length !== 1 || parameter?.type !== 'Identifier') return null;
-  if (value === undefined || !isNameOrNewObject(value, name)) return null;
+  const exported = value === undefined ? null : namesOfNew(value, name, assigned);
+  if (exported === null) return null;
   const isEnum = callee.body.body.every(
     (member) =>
       member.type === 'ExpressionStatement' && isMember(member.expression, parameter.name),
   );
-  return isEnum ? callee : null;
+  return isEnum ? { body: callee, exported } : null;
 }
 
-/** `E || (E = {})` */
-function isNameOrNewObject(node: AnyNode, name: string): boolean {
-  if (node.type !== 'LogicalExpression' || node.operator !== '||') return false;
-  const { left, right } = node;
-  return (
-    isName(left, name) &&
-    right.type === 'AssignmentExpression' &&
-    right.operator === '=' &&
-    isName(right.left, name) &&
-    right.right.type === 'ObjectExpression' &&
-    right.right.properties.length === 0
-  );
+/** `E || (E = {})`, or `E || (exports.E = E = {})`. @returns The names of exports; null for anything else. */
+function namesOfNew(node: AnyNode, name: string, assigned: Assigned): string[] | null {
+  if (node.type !== 'LogicalExpression' || node.operator !== '||') return null;
+  const { names, value } = assigned(node.right);
+  const isNew =
+    isName(node.left, name) &&
+    value.type === 'AssignmentExpression' &&
+    value.operator === '=' &&
+    isName(value.left, name) &&
+    value.right.type === 'ObjectExpression' &&
+    value.right.properties.length === 0;
+  return isNew ? names : null;
 }
 
 /** `E["A"] = "a"` or `E[E["A"] = 0] = "A"` */

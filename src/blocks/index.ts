@@ -2,7 +2,9 @@
 
 export { BlocksError } from './error';
 export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './hash';
+export { ALL_EXPORTS, ES_MARKER, readUse } from './imports';
 export { findMapReference } from './inline-map';
+export type { ExportTable, Links, UsedExports } from './links';
 export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './metadata';
 export { executedBlocks, readNodeFile, type NodeFile } from './node-file';
 export type { Form } from './parse';

@@ -22,3 +22,8 @@ export function lastAtMost(ascending: readonly number[], limit: number): number 
   }
   return low - 1;
 }
+
+/** Offset of the first line that is not `#!`. */
+export function afterHashbang(code: string): number {
+  return /^#!.*(?:\r\n|[\n\r\u2028\u2029])?/.exec(code)?.[0].length ?? 0;
+}

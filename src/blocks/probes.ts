@@ -6,12 +6,12 @@ import { lineStarts, MAP_BREAK } from './lines';
 import { encodeMetadata } from './metadata';
 import { ownMap } from './own-map';
 import { encodeLocations, lineFinder } from './locations';
+import type { Links } from './links';
 import { initialiser, prelude, variableFor } from './prelude';
 import { asBlocks, readBlockNodes, type Block } from './read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { BlockNode } from './block-node';
-import type { TreeOptions } from './block-tree';
+import type { BlockNode, TreeOptions } from './block-node';
 
 export interface ProbeOptions extends TreeOptions {
   /** The file's path, carried in the metadata. */
@@ -23,7 +23,7 @@ export interface ProbeOptions extends TreeOptions {
   /** The transformer's source map, if it gave one apart from the code. */
   map?: object | string | null;
   /** Anything that JSON can express, carried in the metadata. */
-  extras?: unknown;
+  extras?: object;
 }
 
 export interface Probed {
@@ -39,7 +39,7 @@ export interface Probed {
  * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
  */
 export function insertProbes(code: string, options: ProbeOptions): Probed {
-  const { program, tree } = readBlockNodes(code, options);
+  const { program, tree } = readBlockNodes(code, { ...options, isLinked: true });
   const drafts = tree.nodes;
   const module = drafts[0];
   if (module === undefined || declaresGlobalThis(program, module.hoisted)) {
@@ -52,7 +52,10 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
   const given = readMap(options.map);
 
   const variable = variableFor(options.path, code);
-  const metadata = describe(code, blocks, given ?? inline?.map ?? null, options);
+  const metadata = describe(code, blocks, given ?? inline?.map ?? null, {
+    ...options,
+    links: tree.links,
+  });
   const opening = prelude(options.form, variable, metadata, blocks.length);
   const insertions = probeInsertions(drafts, opening, variable);
   const shifts = new Shifts(lineStarts(code, MAP_BREAK), insertions);
@@ -73,7 +76,7 @@ function describe(
   code: string,
   blocks: readonly Block[],
   map: SourceMap | null,
-  { path, contentHash, form, extras }: ProbeOptions,
+  { path, contentHash, form, extras, links }: ProbeOptions & { links: Links | null },
 ): string {
   const lineAt = lineFinder(code, map);
   const places = blocks.map(({ start, end, name }) => {
@@ -87,7 +90,7 @@ function describe(
     form,
     fingerprints,
     places: encodeLocations(places),
-    extras,
+    extras: links === null ? extras : { ...extras, links },
   });
 }
 

@@ -2,8 +2,8 @@ import type { Program } from 'acorn';
 import { fingerprintAll } from './hash';
 import { asBlocksError, parseProgram } from './parse';
 import type { BlockKind } from './sites';
-import type { BlockTree } from './block-node';
-import { buildBlockTree, type TreeOptions } from './block-tree';
+import type { BlockTree, TreeOptions } from './block-node';
+import { buildBlockTree } from './block-tree';
 
 /** A part of a program that either runs or does not: the unit that changes are told apart by. */
 export interface Block {

@@ -1,8 +1,9 @@
 import type { AnyNode, BlockStatement, Expression, Statement } from 'acorn';
 import { isSmall } from './small';
 
-/** What makes a block one: see "Blocks and fingerprints" in the design. */
-export type BlockKind = 'module' | 'function' | 'arm' | 'operand' | 'case' | 'loop' | 'catch';
+/** What makes a block one: see "Blocks and fingerprints" in the design. An `export` has no code that runs. */
+export type BlockKind =
+  'module' | 'function' | 'arm' | 'operand' | 'case' | 'loop' | 'catch' | 'export';
 
 /** Where a block's probe goes. */
 export interface ProbeSite {
@@ -10,9 +11,10 @@ export interface ProbeSite {
    * - `module`: a prelude goes before it;
    * - `statement`: the probe stands before other statements;
    * - `braces`: one statement gets braces around it and the probe;
-   * - `expression`: one expression gets parentheses around it and the probe.
+   * - `expression`: one expression gets parentheses around it and the probe;
+   * - `none`: there is no probe.
    */
-  style: 'module' | 'statement' | 'braces' | 'expression';
+  style: 'module' | 'statement' | 'braces' | 'expression' | 'none';
   /** Offset of the probe. */
   start: number;
   /** Offset of the closing brace or parenthesis, where the style adds one. */

@@ -64,6 +64,13 @@ export class Accumulator {
       if (other.dependencies.get(key)?.value !== value) this.dependencies.delete(key);
   }
 
+  /** Adds some blocks of a file. @param blocks How many the file has. */
+  addBlocks(metadata: string, blocks: number, indexes: readonly number[]): void {
+    if (indexes.length === 0) return;
+    const mine = this.#executed(metadata, blocks);
+    for (const index of indexes) if (index < blocks) mine[index] = 1;
+  }
+
   /** Whether it holds all that another has seen. */
   holds(other: Accumulator): boolean {
     for (const [metadata, executed] of other.blocks) {

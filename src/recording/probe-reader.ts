@@ -1,6 +1,6 @@
 import { stemFor } from '../blocks/prelude';
 import type { Accumulator } from './accumulator';
-import { ProbeRegistry } from './probe-registry';
+import { ProbeRegistry, type FileProbes } from './probe-registry';
 
 /** The probes of a file. */
 interface NamedProbes {
@@ -31,6 +31,11 @@ export class ProbeReader {
   /** The metadata strings of all files that have run so far, in the order of their first run. */
   get metadata(): string[] {
     return this.#registry.files.map(({ metadata }) => metadata);
+  }
+
+  /** The files that have run so far, in the order of their first run. */
+  get files(): readonly FileProbes[] {
+    return this.#registry.files;
   }
 
   /** How many files had run when the probes were last drained. */

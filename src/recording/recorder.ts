@@ -56,6 +56,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   readonly #whilePaused: Sink = {
     ...NOBODY,
     loaded: (file) => this.#modules.loadedByJest(file),
+    resolved: (from, specifier, found) => this.#modules.exportUses.note(from, specifier, found),
   };
 
   #isLimited = false;
@@ -225,6 +226,12 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     const { resolver } = this.#target;
     this.#compiled.addAll(resolverInputs.of(resolver));
     if (!resolverInputs.isSeen(resolver)) this.#shared.depend(LOST);
+    // Whichever test uses an export, the module that names it was loaded for all.
+    this.#modules.exportUses.find(
+      this.#probes.files,
+      (one) => this.#tests.executed(one),
+      (file, blocks) => this.#shared.addBlocks(file.metadata, file.probes.length, blocks),
+    );
     this.#modules.finish(new Set(metadata.map(this.#probes.nameOf)), snapshot);
   }
 

@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import { decodeMetadata, encodeMetadata, readNodeFile, type NodeFile } from '../blocks';
+import { decodeMetadata, encodeMetadata, readNodeFile, type Links, type NodeFile } from '../blocks';
 import { contentHash } from '../dependencies/files/content';
 import { PackageReader } from '../dependencies/packages/packages';
 import { governingManifests, manifestValue } from '../dependencies/packages/manifest';
 import { ownName } from '../dependencies/packages/package-targets';
-import { fromStored, PathClassifier } from '../dependencies/files/paths';
+import { fromStored, PathClassifier, realPath, toStored } from '../dependencies/files/paths';
 import {
   declarationSignature,
   type DeclarationAspect,
@@ -35,6 +35,7 @@ import { unobserved, unwatched } from '../interception/observer';
 /** A file with probes, by stored paths. */
 export interface ProbedFile extends OutputInputs {
   name: string;
+  links?: Links;
 }
 
 /** A file that a child ran as it is written. */
@@ -60,6 +61,7 @@ export class WorkerRun {
   readonly #dependencies = new DependencyCache();
   readonly #links = new Map<string, string>();
   readonly #packageNames = new Map<string, string>();
+  readonly #realNames = new Map<string, string>();
   readonly #probed = new Map<string, ProbedFile>();
   readonly #nodeFiles = new Map<string, NodeScript | null>();
 
@@ -222,11 +224,21 @@ export class WorkerRun {
     });
   }
 
+  /** The stored, real path of a file, remembered. @param file Absolute path. */
+  realName(file: string): string {
+    return getOrCreate(this.#realNames, file, () =>
+      toStored(
+        this.file.root,
+        unobserved(() => realPath(file)),
+      ),
+    );
+  }
+
   /** The file that a metadata string belongs to, and the files written into it. */
   probed(metadata: string): ProbedFile {
     return getOrCreate(this.#probed, metadata, () => {
       const { path: name, extras } = decodeMetadata(metadata);
-      return { ...NO_OUTPUT_INPUTS, ...(extras as Partial<OutputInputs> | undefined), name };
+      return { ...NO_OUTPUT_INPUTS, ...(extras as Partial<ProbedFile> | undefined), name };
     });
   }
 }

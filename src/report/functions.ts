@@ -30,7 +30,8 @@ export function functionsOf(places: readonly BlockLocation[]): FileFunctions {
   const around: number[] = [0];
   const isGetter = getterFinder();
   const ofBlock = places.map((place, block) => {
-    if (isGetter(place) || block === 0 || place.line <= 0) return 0;
+    const isOwn = block === 0 || place.line <= 0 || isExport(place);
+    if (isGetter(place) || isOwn) return 0;
     let index = around.at(-1) ?? 0;
     while (index > 0 && !isWithin(place, functions[index])) {
       around.pop();
@@ -69,6 +70,11 @@ function getterFinder(): (place: BlockLocation) => boolean {
     else exported = null;
     return isGetter;
   };
+}
+
+/** An export of a CommonJS module is a block that belongs to the module. */
+function isExport({ name }: BlockLocation): boolean {
+  return name.startsWith('exports.');
 }
 
 /** `export default` has no name of its own; compilers to CommonJS give it one. */

@@ -125,33 +125,50 @@ function declarations(transformer: string, base: Omit<Base, 'files'> & { files: 
   };
 }
 
+/** How each transformer that writes CommonJS is set up. */
+export const COMMONJS: readonly {
+  transformer: string;
+  base: Omit<Base, 'files'> & { files: Files };
+}[] = [
+  {
+    transformer: 'SWC',
+    base: {
+      packages: ['jest', '@swc/jest', '@swc/core'],
+      files: { 'jest.config.js': "module.exports = { transform: { '\\\\.ts$': '@swc/jest' } };" },
+    },
+  },
+  {
+    transformer: 'Babel',
+    base: {
+      packages: [
+        'jest',
+        'babel-jest',
+        '@babel/core',
+        '@babel/preset-env',
+        '@babel/preset-typescript',
+      ],
+      files: {
+        'jest.config.js':
+          "module.exports = { transform: { '\\\\.ts$': ['babel-jest', { presets: [['@babel/preset-env', { targets: { node: 'current' } }], '@babel/preset-typescript'] }] } };",
+      },
+    },
+  },
+  {
+    transformer: 'ts-jest',
+    base: {
+      packages: ['jest', 'ts-jest', 'typescript', '@types/jest'],
+      files: {
+        'tsconfig.json':
+          '{"compilerOptions":{"module":"CommonJS","target":"ES2022","isolatedModules":true}}',
+        'jest.config.js':
+          "module.exports = { transform: { '\\\\.ts$': ['ts-jest', { diagnostics: false }] } };",
+      },
+    },
+  },
+];
+
 export const declarationFamilies: readonly Family[] = [
-  declarations('SWC', {
-    packages: ['jest', '@swc/jest', '@swc/core'],
-    files: { 'jest.config.js': "module.exports = { transform: { '\\\\.ts$': '@swc/jest' } };" },
-  }),
-  declarations('Babel', {
-    packages: [
-      'jest',
-      'babel-jest',
-      '@babel/core',
-      '@babel/preset-env',
-      '@babel/preset-typescript',
-    ],
-    files: {
-      'jest.config.js':
-        "module.exports = { transform: { '\\\\.ts$': ['babel-jest', { presets: [['@babel/preset-env', { targets: { node: 'current' } }], '@babel/preset-typescript'] }] } };",
-    },
-  }),
-  declarations('ts-jest', {
-    packages: ['jest', 'ts-jest', 'typescript', '@types/jest'],
-    files: {
-      'tsconfig.json':
-        '{"compilerOptions":{"module":"CommonJS","target":"ES2022","isolatedModules":true}}',
-      'jest.config.js':
-        "module.exports = { transform: { '\\\\.ts$': ['ts-jest', { diagnostics: false }] } };",
-    },
-  }),
+  ...COMMONJS.map(({ transformer, base }) => declarations(transformer, base)),
   declarations('ES modules', {
     env: { NODE_OPTIONS: '--experimental-vm-modules' },
     packages: ['jest', '@swc/jest', '@swc/core'],

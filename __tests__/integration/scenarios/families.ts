@@ -5,6 +5,7 @@ import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
 import { declarationFamilies } from './declarations';
+import { exportFamilies } from './exports';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { lookups } from './lookups';
@@ -39,6 +40,7 @@ function underJest29(family: Family): Family {
 export const families: readonly Family[] = [
   code,
   ...declarationFamilies,
+  ...exportFamilies,
   plainCode,
   underJest29(plainCode),
   underJest29(resolution),

@@ -10,6 +10,7 @@ import { installedName, packageName } from '../../records/package-name';
 import type { Dependency } from '../../records/types';
 import type { Accumulator } from '../accumulator';
 import type { CompiledInputs } from './compiled-inputs';
+import { ExportUses } from './export-uses';
 import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
 import { fileDependency } from '../../interception/files/file-values';
 import type { WorkerRun } from '../worker-run';
@@ -34,6 +35,7 @@ export class ModuleInputs {
   readonly #compiled: CompiledInputs;
   readonly #depend: (dependency: Dependency) => void;
   readonly #lookups: ModuleLookups;
+  readonly exportUses: ExportUses;
 
   /** What Jest's runtime loaded, with its content. */
   readonly #loaded = new Map<string, string | Buffer>();
@@ -80,6 +82,7 @@ export class ModuleInputs {
     this.#compiled = compiled;
     this.#depend = depend;
     this.#lookups = new ModuleLookups(run, context.lookups);
+    this.exportUses = new ExportUses(run);
   }
 
   /** Stored paths of the project's modules that were loaded, in that order; it grows. */
@@ -109,6 +112,7 @@ export class ModuleInputs {
 
   /** Jest's resolver found a file for a specifier. */
   resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
+    this.exportUses.note(from, specifier, found);
     const earlier = this.#resolved.get(found);
     if (earlier === undefined) this.#resolved.set(found, specifier);
     else if (earlier !== specifier && (isName(earlier) || isName(specifier)))

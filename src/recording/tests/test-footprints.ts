@@ -124,6 +124,12 @@ export class TestFootprints {
     this.#current = null;
   }
 
+  /** What was executed of a file, by whomever. */
+  executed(metadata: string): Uint8Array[] {
+    const seen = [this.#shared, ...Array.from(this.#tests.values(), (test) => test.seen)];
+    return seen.flatMap(({ blocks }) => blocks.get(metadata) ?? []);
+  }
+
   /** Removes a file of the project from what was seen. @param name Its stored path. */
   forget(name: string): void {
     for (const { seen } of this.#tests.values()) seen.forget(name);

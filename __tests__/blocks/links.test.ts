@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Links } from '../../src/blocks';
+import { metadataOf, probe } from './support';
+
+function linksOf(code: string): Partial<Links> {
+  return (metadataOf(probe(code).code).extras as { links?: Links } | undefined)?.links ?? {};
+}
+
+describe('links between CommonJS modules', () => {
+  test.each<[string, unknown]>([
+    ['const m = require("./m"); m.a; (0, m.b)(); m["c"]', { a: [0], b: [0], c: [0] }],
+    ['const m = require("./m"); function f() { m.a }', { a: [1] }],
+    ['const m = require("./m"); m.a()', { 'a()': [0] }],
+    ['const { a, b: { c } } = require("./m")', { a: [0], b: [0] }],
+    ['require("./m")', {}],
+    ['require("./m").a', { a: [0] }],
+    ['const m = __importDefault(require("./m")); m.default.a', { default: [0] }],
+    ['const m = _interopRequireWildcard(require("./m")); m.a', { __esModule: [0], a: [0] }],
+    ['const m = require("./m"); function f() { see(m) }', { '*': [1] }],
+    ['const m = require("./m"); see(m)', 0],
+    ['const { a, ...rest } = require("./m")', 0],
+    ['const m = require("./m"); m[name]', 0],
+    ['let m; m = require("./m"); m.a', 0],
+    ['__exportStar(require("./m"), exports)', 0],
+    ['const { a } = require("./m"); jest.requireActual("./m")', 0],
+    ['const { a } = require("./m"); jest.requireActual(name)', 0],
+    ['const { a } = require("./m"); require(name)', 0],
+    ['const { a } = require("./m"); import(name)', 0],
+    ['const { a } = require("./m"); see(jest)', 0],
+    ['const { a } = require("./m"); createRequire(__filename)("./m")', 0],
+    ['const { a } = require("./m"); require.cache', 0],
+    ['const { a } = require("./m"); eval("1")', 0],
+  ])('%s', (code, used) => {
+    expect(linksOf(code).imports?.['./m']).toEqual(used);
+  });
+
+  test.each(['require.cache', 'module.children', 'see(module)', 'see(require)', 'arguments[0]'])(
+    '%s leads to any module',
+    (code) => {
+      expect(linksOf(code).reachesAny).toBe(true);
+    },
+  );
+
+  test.each<[string, string[] | undefined]>([
+    ['exports.a = 1; exports.b = exports.c = void 0', ['a', 'b', 'c']],
+    ['const a = exports.a = 1', ['a']],
+    ['Object.defineProperty(exports, "a", { get: function () { return x; } }); var x', ['a']],
+    ['var E; (function (E) { E["A"] = 1; })(E || (exports.E = E = {}))', ['E']],
+    ['exports.a = make()', ['a']],
+    ['module.exports = { a: 1 }', undefined],
+    ['exports.a = 1; see(exports)', undefined],
+    ['exports.a = 1; exports[name] = 2', undefined],
+    ['exports.a = 1; this.b = 2', undefined],
+    ['exports.a = 1; delete exports.a', undefined],
+    ['exports.a = 1; eval("")', undefined],
+    ['exports.a = function () { return this.b; }; exports.a()', undefined],
+    ['Object.defineProperty(exports, "a", { get: function () { make(); } })', undefined],
+  ])('%s', (code, names) => {
+    expect(linksOf(code).exports?.names).toEqual(names);
+  });
+});

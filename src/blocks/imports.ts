@@ -1,0 +1,250 @@
+import type { AnyNode, CallExpression, Identifier, Pattern, Program } from 'acorn';
+import { isMethodCall, memberName, parentOf, plainName, type Placed } from './ancestry';
+import type { ModuleNames } from './module-names';
+
+/** The name that stands for every export of a module, and for which there are. */
+export const ALL_EXPORTS = '*';
+
+/** What a use is called that calls an export as a method of its module: it gets the exports object as `this`. */
+export function asMethod(name: string): string {
+  return `${name}${CALL}`;
+}
+
+/** The export that a use is of, and whether it is called as a method. */
+export function readUse(use: string): { name: string; isCall: boolean } {
+  const isCall = use.endsWith(CALL);
+  return { name: isCall ? use.slice(0, -CALL.length) : use, isCall };
+}
+
+const CALL = '()';
+
+/** What a CommonJS module does with the modules that it requires. */
+export interface ImportUses {
+  /** By the identifier where each use stands. */
+  at: ReadonlyMap<AnyNode, readonly ImportUse[]>;
+  /** Every specifier that it requires in a way that is understood. */
+  specifiers: ReadonlySet<string>;
+  /** Specifiers that the module names elsewhere too, as for `jest.requireActual`: these use all. */
+  whole: ReadonlySet<string>;
+  /** Whether it may also get at modules that it does not require. */
+  reachesAny: boolean;
+}
+
+/** A use of one export of another module. */
+export interface ImportUse {
+  specifier: string;
+  name: string;
+}
+
+/** The mark of a module that was compiled from ES syntax. Who looks for it uses all exports of a module without it. */
+export const ES_MARKER = '__esModule';
+
+/**
+ * Helpers of compilers that give a module's exports as they are, and what they use besides: of a module that was not ES
+ * syntax, some make a copy.
+ */
+const INTEROP: ReadonlyMap<string, readonly string[]> = new Map([
+  ['__importDefault', []],
+  ['__importStar', [ES_MARKER]],
+  ['_interopRequireDefault', []],
+  ['_interopRequireWildcard', [ES_MARKER]],
+  ['_interop_require_default', []],
+  ['_interop_require_wildcard', [ES_MARKER]],
+]);
+
+/** How compilers write the function that gives the `jest` object. */
+const JEST_GETTER = '_getJestObj';
+
+/** Reads which exports of other modules a CommonJS module uses. */
+export function readImports(program: Program, names: ModuleNames): ImportUses {
+  return new ImportReader(program, names).read();
+}
+
+class ImportReader {
+  readonly #program: Program;
+  readonly #names: ModuleNames;
+  readonly #at = new Map<AnyNode, ImportUse[]>();
+  /** Literals that are the specifier of a `require` that was understood. */
+  readonly #understood = new Set<AnyNode>();
+  readonly #specifiers = new Set<string>();
+
+  constructor(program: Program, names: ModuleNames) {
+    this.#program = program;
+    this.#names = names;
+  }
+
+  read(): ImportUses {
+    const reachesAny = this.#reachesAny();
+    for (const place of this.#names.placesOf('require')) this.#readRequire(place);
+    const whole = new Set<string>();
+    const loadsAny = reachesAny || this.#loadsAny();
+    for (const specifier of this.#specifiers)
+      if (loadsAny || this.#isNamedElsewhere(specifier)) whole.add(specifier);
+    return { at: this.#at, specifiers: this.#specifiers, whole, reachesAny };
+  }
+
+  /** `require.cache`, `module.children` and the like lead to any module. */
+  #reachesAny(): boolean {
+    const { isDynamic, placesOf } = this.#names;
+    return (
+      isDynamic ||
+      placesOf('arguments').length > 0 ||
+      placesOf('require').some((place) => !isCallee(place) && !isResolve(place)) ||
+      placesOf('module').some(
+        ({ around }) => around === null || memberName(around.node) !== 'exports',
+      )
+    );
+  }
+
+  /** Whether a module may be loaded by a name that the text does not say. */
+  #loadsAny(): boolean {
+    const { placesOf, loaders, jests, importsAny } = this.#names;
+    return (
+      importsAny ||
+      placesOf('require').some((place) => isCallee(place) && literalArgument(place) === null) ||
+      loaders.some((place) => !isCallOfLiteral(place)) ||
+      jests.some((place) => isPassedOn(place))
+    );
+  }
+
+  #isNamedElsewhere(specifier: string): boolean {
+    return this.#names.textsOf(specifier).some((node) => !this.#understood.has(node));
+  }
+
+  #readRequire(place: Placed): void {
+    if (!isCallee(place)) return;
+    const literal = literalArgument(place);
+    if (literal === null) return;
+    const specifier = literal.value;
+    this.#understood.add(literal);
+    this.#specifiers.add(specifier);
+    const note = (at: AnyNode, name: string): void => {
+      const uses = this.#at.get(at);
+      if (uses === undefined) this.#at.set(at, [{ specifier, name }]);
+      else uses.push({ specifier, name });
+    };
+    const { value, uses } = unwrapped(place.around as Placed);
+    for (const name of uses) note(place.node, name);
+    this.#readValue(value, (name) => note(place.node, name), note);
+  }
+
+  /** What becomes of the exports of a module. @param value The expression that gives them. */
+  #readValue(
+    value: Placed,
+    noteHere: (name: string) => void,
+    note: (at: AnyNode, name: string) => void,
+  ): void {
+    const { around } = value;
+    const parent = around?.node;
+    if (around === null || parent === undefined) return noteHere(ALL_EXPORTS);
+    if (parent.type === 'ExpressionStatement') return;
+    if (parent.type === 'VariableDeclarator' && parent.init === value.node) {
+      if (parent.id.type !== 'Identifier') return patternNames(parent.id).forEach(noteHere);
+      const binding = this.#bindingPlaces(parent.id, around);
+      if (binding === null) return noteHere(ALL_EXPORTS);
+      for (const place of binding) for (const name of namesUsed(place)) note(place.node, name);
+      return;
+    }
+    namesUsed(value).forEach(noteHere);
+  }
+
+  /** Where a variable at the top of the module is used; null for one that stands elsewhere. */
+  #bindingPlaces(id: Identifier, declarator: Placed): readonly Placed[] | null {
+    const declaration = declarator.around;
+    if (declaration === null || parentOf(declaration) !== this.#program) return null;
+    return this.#names.placesOf(id.name).filter(({ node }) => node !== id);
+  }
+}
+
+/** The names of exports that an expression's surroundings use of its value. */
+function namesUsed(value: Placed): readonly string[] {
+  const { node, around } = value;
+  const parent = around?.node;
+  if (around === null || parent === undefined) return [ALL_EXPORTS];
+  if (parent.type === 'MemberExpression' && parent.object === node) {
+    const name = memberName(parent);
+    if (name === null) return [ALL_EXPORTS];
+    return [isMethodCall(around) ? asMethod(name) : name];
+  }
+  if (parent.type === 'VariableDeclarator' && parent.init === node) return patternNames(parent.id);
+  return [ALL_EXPORTS];
+}
+
+function patternNames(pattern: Pattern): readonly string[] {
+  if (pattern.type !== 'ObjectPattern') return [ALL_EXPORTS];
+  return pattern.properties.map((property) =>
+    property.type === 'Property'
+      ? (plainName(property.key, property.computed) ?? ALL_EXPORTS)
+      : ALL_EXPORTS,
+  );
+}
+
+/** The call of `require`, or of a helper around it, and what the helper uses. */
+function unwrapped(call: Placed): { value: Placed; uses: readonly string[] } {
+  const { around } = call;
+  const parent = around?.node;
+  const uses =
+    parent?.type === 'CallExpression' && parent.arguments[0] === call.node
+      ? INTEROP.get(helperName(parent))
+      : undefined;
+  return around !== null && uses !== undefined
+    ? { value: around, uses }
+    : { value: call, uses: [] };
+}
+
+/** `_interop_require_default`, `tslib_1.__importStar`, `_interop_require_default._`, `(0, tslib_1.__importStar)`. */
+function helperName({ callee }: CallExpression): string {
+  const last = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
+  if (last?.type === 'Identifier') return last.name;
+  if (last?.type !== 'MemberExpression') return '';
+  const name = memberName(last) ?? '';
+  return name === '_' && last.object.type === 'Identifier' ? last.object.name : name;
+}
+
+function isCallee({ node, around }: Placed): boolean {
+  return around?.node.type === 'CallExpression' && around.node.callee === node;
+}
+
+function isResolve({ around }: Placed): boolean {
+  return around !== null && memberName(around.node) === 'resolve' && isCallOfLiteral(around);
+}
+
+/** The text that a function is called with alone. */
+function literalArgument({ around }: Placed): (AnyNode & { value: string }) | null {
+  const call = around?.node;
+  if (call?.type !== 'CallExpression' || call.arguments.length !== 1) return null;
+  const [argument] = call.arguments;
+  return argument?.type === 'Literal' && typeof argument.value === 'string'
+    ? (argument as AnyNode & { value: string })
+    : null;
+}
+
+/** Whether `….name` or `name` is called with a text first. */
+function isCallOfLiteral(place: Placed): boolean {
+  const callee =
+    place.around?.node.type === 'MemberExpression' && place.around.node.property === place.node
+      ? place.around
+      : place;
+  const call = callee.around?.node;
+  if (call?.type !== 'CallExpression' || call.callee !== callee.node) return false;
+  const [argument] = call.arguments;
+  return argument?.type === 'Literal' && typeof argument.value === 'string';
+}
+
+/** Whether the `jest` object goes somewhere: whoever gets it may load modules in our name. */
+function isPassedOn(place: Placed): boolean {
+  let at = place;
+  // `globals_1.jest`
+  if (at.around?.node.type === 'MemberExpression' && at.around.node.property === at.node)
+    at = at.around;
+  const parent = parentOf(at);
+  if (parent === null) return true;
+  if (parent.type === 'MemberExpression' && parent.object === at.node)
+    return memberName(parent) === null;
+  if (parent.type === 'Property' && at.around !== null)
+    return parentOf(at.around)?.type !== 'ObjectPattern' || !parent.shorthand;
+  for (let outer: Placed | null = at; outer !== null; outer = outer.around)
+    if (outer.node.type === 'FunctionDeclaration' && outer.node.id?.name === JEST_GETTER)
+      return false;
+  return true;
+}

@@ -1,0 +1,116 @@
+import type { AnyNode, Program } from 'acorn';
+import { readTopLevel, type TopLevel, type TopLevelOptions } from './declarations';
+import { exportKey, OwnExports } from './exports';
+import { ALL_EXPORTS, readImports, type ImportUses } from './imports';
+import { ModuleNames } from './module-names';
+
+/**
+ * Which exports of a module are used where: 0 for all of them, or by name the blocks that use it; 0 stands for the
+ * module's own block.
+ */
+export type UsedExports = 0 | Record<string, number[]>;
+
+/** How a CommonJS module is linked with others, as far as its text says. */
+export interface Links {
+  /** By specifier, what it uses of other modules; of any that is not named, all. */
+  imports: Record<string, UsedExports>;
+  /** Set where it may get at modules that it does not require. */
+  reachesAny?: true;
+  /** Set where each of its exports counts for who uses it. */
+  exports?: ExportTable;
+}
+
+/** The exports of a module that are blocks of their own. */
+export interface ExportTable {
+  /** Index of the block that stands for which exports there are; one for each export follows. */
+  first: number;
+  names: string[];
+  /** Of these, the ones that can be called as methods of the exports object without a use of the object itself. */
+  callable: string[];
+  /** Whether the module was compiled from ES syntax, so that its `default` is the one that importers get. */
+  isMarked: boolean;
+}
+
+/** Reads how a module is linked with others while its blocks are told apart. */
+export class LinkReader {
+  readonly topLevel: TopLevel;
+  /** Null where the exports object goes somewhere: then exports count as any other code. */
+  readonly exports: OwnExports | null;
+  readonly #uses: ImportUses | null;
+  /** By the identifier of each use, the block that it stands in. */
+  readonly #blocks = new Map<AnyNode, number>();
+
+  /** @param isLinked Whether the module's links are wanted. */
+  constructor(program: Program, options: Omit<TopLevelOptions, 'exports'>, isLinked: boolean) {
+    const names = isLinked ? new ModuleNames(program, options.names) : null;
+    this.#uses = names && readImports(program, names);
+    let exports = names && new OwnExports(program, options.names, names);
+    if (exports?.isClosed === false) exports = null;
+    let topLevel = readTopLevel(program, { ...options, exports });
+    const { callable } = topLevel;
+    if (exports !== null && [...exports.called].some((name) => !callable.includes(name))) {
+      exports = null;
+      topLevel = readTopLevel(program, { ...options, exports });
+    }
+    this.topLevel = topLevel;
+    this.exports = exports;
+  }
+
+  /** Names of all exports that are blocks of their own. */
+  get exportNames(): string[] {
+    if (this.exports === null) return [];
+    return [...new Set([...this.topLevel.exported.keys(), ...this.exports.mentioned])];
+  }
+
+  /** An identifier of the module was found in a block. */
+  found(node: AnyNode, block: number): void {
+    if (this.#uses?.at.has(node) === true) this.#blocks.set(node, block);
+  }
+
+  /** A member of something was found in a block or a declaration. @param mentions What that refers to; it grows. */
+  foundMember(node: AnyNode, mentions: Set<string>): void {
+    const name = this.exports?.nameOf(node) ?? null;
+    if (name !== null) mentions.add(exportKey(name));
+  }
+
+  /**
+   * What was found.
+   * @param first Index of the first block of an export; see `ExportTable`.
+   * @returns Null where links are not wanted, or there are none.
+   */
+  links(first: number): Links | null {
+    if (this.#uses === null) return null;
+    const links: Links = { imports: this.#imports(this.#uses) };
+    if (this.#uses.reachesAny) links.reachesAny = true;
+    if (this.exports !== null) {
+      const { callable } = this.topLevel;
+      const { isMarked } = this.exports;
+      links.exports = { first, names: this.exportNames, callable: [...callable], isMarked };
+    }
+    const isEmpty = this.#uses.specifiers.size === 0 && !this.#uses.reachesAny;
+    return isEmpty && this.exports === null ? null : links;
+  }
+
+  #imports({ specifiers, whole, at }: ImportUses): Record<string, UsedExports> {
+    const imports = Object.create(null) as Record<string, UsedExports>;
+    for (const specifier of specifiers)
+      imports[specifier] = whole.has(specifier)
+        ? 0
+        : (Object.create(null) as Record<string, number[]>);
+    for (const [node, uses] of at)
+      for (const { specifier, name } of uses) {
+        const used = imports[specifier];
+        if (used === undefined || used === 0) continue;
+        const blocks = (used[name] ??= []);
+        const block = this.#blocks.get(node) ?? 0;
+        if (!blocks.includes(block)) blocks.push(block);
+      }
+    // Who uses all of them at once uses each.
+    for (const specifier of specifiers) {
+      const used = imports[specifier];
+      if (used !== undefined && used !== 0 && used[ALL_EXPORTS]?.includes(0) === true)
+        imports[specifier] = 0;
+    }
+    return imports;
+  }
+}

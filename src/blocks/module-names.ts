@@ -1,0 +1,73 @@
+import type { AnyNode, Program } from 'acorn';
+import { forEachPlaced, type Placed } from './ancestry';
+import type { OuterNames } from './scopes';
+
+/** What loads a module by a name that may be made at run time. */
+const LOADERS: ReadonlySet<string> = new Set([
+  'createMockFromModule',
+  'createRequire',
+  'genMockFromModule',
+  'importActual',
+  'requireActual',
+  'requireMock',
+]);
+
+/** Where a program mentions what the ways between modules are made of. */
+export class ModuleNames {
+  readonly isDynamic: boolean;
+  /** Whether it imports something by a name that the text does not say. */
+  importsAny = false;
+  /** Where it names a function that loads modules. */
+  readonly loaders: Placed[] = [];
+  /** Where it names the `jest` object. */
+  readonly jests: Placed[] = [];
+  /** Each `this`. */
+  readonly these: Placed[] = [];
+  readonly #references = new Map<string, Placed[]>();
+  readonly #texts = new Map<string, AnyNode[]>();
+
+  constructor(program: Program, names: OuterNames) {
+    this.isDynamic = names.isDynamic;
+    forEachPlaced(program, (placed) => this.#note(placed, names.references));
+  }
+
+  /** Where a name may mean what it does at the top of the module. */
+  readonly placesOf = (name: string): readonly Placed[] => this.#references.get(name) ?? [];
+
+  /** Where a text stands, as a literal or a template. */
+  textsOf(text: string): readonly AnyNode[] {
+    return this.#texts.get(text) ?? [];
+  }
+
+  #note(placed: Placed, references: ReadonlySet<AnyNode>): void {
+    const { node } = placed;
+    switch (node.type) {
+      case 'Identifier':
+        if (references.has(node)) add(this.#references, node.name, placed);
+        if (LOADERS.has(node.name)) this.loaders.push(placed);
+        if (node.name === 'jest') this.jests.push(placed);
+        break;
+      case 'ImportExpression':
+        if (node.source.type !== 'Literal') this.importsAny = true;
+        break;
+      case 'ThisExpression':
+        this.these.push(placed);
+        break;
+      case 'Literal':
+        if (typeof node.value !== 'string') break;
+        add(this.#texts, node.value, node);
+        if (LOADERS.has(node.value)) this.loaders.push(placed);
+        break;
+      case 'TemplateElement':
+        add(this.#texts, node.value.cooked ?? node.value.raw, node);
+        break;
+      default:
+    }
+  }
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}

@@ -1,0 +1,64 @@
+import type {
+  AnyNode,
+  ClassDeclaration,
+  FunctionDeclaration,
+  Program,
+  VariableDeclaration,
+} from 'acorn';
+import { blockFunctionNames, lexicalNames, varNames } from './scopes';
+
+/** What declares names. */
+export type Declared = FunctionDeclaration | ClassDeclaration | VariableDeclaration;
+
+/** The declaration that a statement is, or exports by name. */
+export function declarationIn(statement: AnyNode): Declared | null {
+  const declared =
+    statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement;
+  switch (declared.type) {
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      // `export default` may leave the name out, and is no declaration here.
+      return declared as FunctionDeclaration | ClassDeclaration;
+    case 'VariableDeclaration':
+      return declared;
+    default:
+      return null;
+  }
+}
+
+/** Every name that a program declares at its top, as often as it does. */
+export function declaredNames({ body }: Program): string[] {
+  return body.flatMap((statement): string[] => {
+    switch (statement.type) {
+      case 'ImportDeclaration':
+        return statement.specifiers.map(({ local }) => local.name);
+      case 'ExportNamedDeclaration':
+        return statement.declaration ? namesIn(statement.declaration) : [];
+      case 'ExportDefaultDeclaration':
+        return namesIn(statement.declaration);
+      default:
+        return namesIn(statement);
+    }
+  });
+}
+
+function namesIn(statement: AnyNode): string[] {
+  const statements = [statement];
+  return [...lexicalNames(statements), ...varNames(statements), ...blockFunctionNames(statements)];
+}
+
+/**
+ * Names that a module's surroundings bind: declaring one anew may be an error, whether or not anyone uses it. Our own
+ * prelude uses the last one.
+ */
+export const WRAPPER_NAMES: ReadonlySet<string> = new Set([
+  'module',
+  'exports',
+  'require',
+  '__filename',
+  '__dirname',
+  'jest',
+  'arguments',
+  'undefined',
+  'globalThis',
+]);

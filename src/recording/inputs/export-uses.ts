@@ -1,0 +1,143 @@
+import path from 'node:path';
+import { getOrCreate } from '../../dependencies/get-or-create';
+import {
+  ALL_EXPORTS,
+  ES_MARKER,
+  readUse,
+  type ExportTable,
+  type Links,
+  type UsedExports,
+} from '../../blocks';
+import type { FileProbes } from '../probe-registry';
+import type { WorkerRun } from '../worker-run';
+
+/** What Jest calls the folders of manual mocks: it loads these for others without looking for them. */
+const MOCKS = /(?:^|[\\/])__mocks__[\\/]/;
+
+/** Which blocks of a file a test file executed, by the file's metadata. */
+export type ExecutedBlocks = (metadata: string) => readonly Uint8Array[];
+
+/**
+ * Tells which exports the modules of a test file use of each other. Example: a module that loads another one and names
+ * `VERSION` of it, and nothing else, uses nothing else. Who lets the exports object go anywhere uses all of them, and
+ * so does whoever is not known.
+ */
+export class ExportUses {
+  readonly #run: Pick<WorkerRun, 'probed' | 'realName'>;
+  /** Who asked for each module, by the paths of both and the specifier. */
+  readonly #importers = new Map<string, Map<string, Set<string>>>();
+
+  constructor(run: Pick<WorkerRun, 'probed' | 'realName'>) {
+    this.#run = run;
+  }
+
+  /** Jest's resolver found a module for another one. */
+  note(from: string, specifier: string, found: string): void {
+    const importers = getOrCreate(this.#importers, found, () => new Map<string, Set<string>>());
+    getOrCreate(importers, from, () => new Set<string>()).add(specifier);
+  }
+
+  /**
+   * The blocks that stand for the exports in use.
+   * @param files With probes.
+   * @param executed What the test file executed of them.
+   * @param note Called for each file that has such blocks, with their indexes.
+   */
+  find(
+    files: readonly FileProbes[],
+    executed: ExecutedBlocks,
+    note: (file: FileProbes, blocks: readonly number[]) => void,
+  ): void {
+    const loaded = files.map((file) => ({ file, ...this.#run.probed(file.metadata) }));
+    const reachesAny = loaded.some(({ links }) => links?.reachesAny === true);
+    const byName = new Map<string, Loaded[]>();
+    for (const one of loaded) getOrCreate(byName, one.name, () => []).push(one);
+    const importers = this.#importersByName();
+    for (const { file, name, links } of loaded) {
+      if (links?.exports === undefined) continue;
+      const uses =
+        reachesAny || MOCKS.test(name) ? null : usesOf(importers.get(name), byName, executed);
+      note(file, blocksOf(links.exports, uses));
+    }
+  }
+
+  /** Real paths, as files with probes have them. */
+  #importersByName(): Map<string, [from: string, specifiers: Set<string>][]> {
+    const byName = new Map<string, [from: string, specifiers: Set<string>][]>();
+    for (const [found, importers] of this.#importers) {
+      if (!path.isAbsolute(found)) continue;
+      const name = this.#run.realName(found);
+      const known = getOrCreate(byName, name, () => []);
+      for (const [from, specifiers] of importers)
+        known.push([this.#run.realName(from), specifiers]);
+    }
+    return byName;
+  }
+}
+
+interface Loaded {
+  file: FileProbes;
+  links?: Links;
+}
+
+/** @returns Null where somebody may use all exports. */
+function usesOf(
+  importers: readonly [from: string, specifiers: Set<string>][] | undefined,
+  loaded: ReadonlyMap<string, readonly Loaded[]>,
+  executed: ExecutedBlocks,
+): Set<string> | null {
+  if (importers === undefined) return null;
+  const uses = new Set<string>();
+  for (const [from, specifiers] of importers) {
+    const versions = loaded.get(from);
+    if (versions === undefined) return null;
+    for (const { file, links } of versions) {
+      const imports = new Map(Object.entries(links?.imports ?? {}));
+      for (const specifier of specifiers) {
+        const used = imports.get(specifier) ?? 0;
+        if (!addUses(uses, used, () => executed(file.metadata))) return null;
+      }
+    }
+  }
+  return uses;
+}
+
+/** @returns False where all are used. */
+function addUses(
+  uses: Set<string>,
+  used: UsedExports,
+  executed: () => readonly Uint8Array[],
+): boolean {
+  if (used === 0) return false;
+  for (const [use, blocks] of Object.entries(used)) {
+    if (uses.has(use)) continue;
+    // Whoever loads a module runs its own block.
+    const isReached =
+      blocks.includes(0) || executed().some((bytes) => blocks.some((block) => bytes[block] !== 0));
+    if (!isReached) continue;
+    if (use === ALL_EXPORTS) return false;
+    uses.add(use);
+  }
+  return true;
+}
+
+/** The blocks of the exports in use. Who uses all also depends on which there are. */
+function blocksOf(
+  { first, names, callable, isMarked }: ExportTable,
+  uses: ReadonlySet<string> | null,
+): readonly number[] {
+  const all = Array.from({ length: names.length + 1 }, (_, index) => first + index);
+  if (uses === null) return all;
+  const found: number[] = [];
+  for (const use of uses) {
+    const { name, isCall } = readUse(use);
+    if (name === ES_MARKER && isMarked) continue;
+    const index = names.indexOf(name);
+    // It may appear tomorrow, or its value may use the others.
+    if (index < 0 || (isCall && !callable.includes(name))) return all;
+    // Of a module that was not ES syntax, compilers give all exports as the default one.
+    if (name === 'default' && !isMarked) return all;
+    found.push(first + 1 + index);
+  }
+  return found;
+}
