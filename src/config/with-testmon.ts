@@ -18,6 +18,13 @@ import { CompositionError, sentenceOf, warn } from './warn';
 export type ConfigExport = Config | Promise<Config> | (() => Config | Promise<Config>);
 
 /**
+ * What `withTestmon` returns: a function, which Jest calls. Its type is that of a config as well, so that
+ * `const config: Config = withTestmon({ … })` type-checks: every key of a config is optional, and
+ * the function has none of them.
+ */
+export type ComposedConfig = Config & (() => Promise<Config>);
+
+/**
  * Composes jest-testmon into a Jest config: transformers, test environment, test runner, sequencer, reporters and
  * global setup are wrapped, everything else stays as it is.
  *
@@ -29,7 +36,7 @@ export type ConfigExport = Config | Promise<Config> | (() => Config | Promise<Co
  * @returns What the config file exports now. It never throws an error of ours: where composing fails, it says so in
  * one sentence on stderr and Jest gets the config as it was.
  */
-export function withTestmon(config: ConfigExport, options?: UserOptions): () => Promise<Config> {
+export function withTestmon(config: ConfigExport, options?: UserOptions): ComposedConfig {
   const caller = callerFile(withTestmon);
   // A promise that is rejected before Jest calls us must not end the process with a message of Node's.
   if (config instanceof Promise) config.catch(() => undefined);
