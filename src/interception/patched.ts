@@ -274,8 +274,8 @@ export const PATCHED = {
   },
   environment: {
     of: 'the test environment that Jest made',
-    names: ['handleTestEvent', 'teardown'],
-    shows: 'where tests begin and end',
+    names: ['handleTestEvent', 'setup', 'teardown'],
+    shows: 'where tests begin and end, and what the environment itself reads',
     in: ['worker'],
     undone: 'goes with its holder',
     holders: () => [],

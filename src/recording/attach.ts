@@ -1,12 +1,13 @@
 import type { Config } from '@jest/types';
 import { flushInWorker } from '../compile-cache';
-import { wrapsAllTransformers } from '../run/handover';
+import { runnerBehind, withoutHandover, wrapsAllTransformers } from '../run/handover';
 import { putBack } from '../run/run-variables';
 import type { AnyEnvironment } from './tests/circus';
 import { hideProbes, watchVariables } from './environment-globals';
-import { settlePending } from '../interception/observer';
+import { settlePending, unobserved } from '../interception/observer';
 import { replace } from '../interception/patched';
 import { keepCompiledModules } from '../interception/modules/recompiled';
+import { toolInputs } from './inputs/tool-inputs';
 import { Recorder } from './recorder';
 import { safely, warnUnrecorded } from './safely';
 import { watchTestEvents, type Attachment } from './tests/test-events';
@@ -21,6 +22,8 @@ export interface TestFileContext {
   testPath: string;
   /** Absolute paths of the files of an environment that a docblock chose. */
   environmentFiles?: () => readonly string[];
+  /** Absolute path of the environment that ours wraps; absent where ours does not. */
+  environmentFile?: string;
   docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
   /** Jest asks V8 itself what ran. */
@@ -58,6 +61,9 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     settlePending(null);
     return;
   }
+  const { environmentFile } = context;
+  const runner = withoutHandover(context.config).handover.runner ?? runnerBehind(context.config);
+  const tools = toolsOf(context.config, [environmentFile, runner]);
   keepCompiledModules(context.testPath, !context.coveredByV8);
   const recorder = new Recorder(
     run,
@@ -68,7 +74,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       file: context.testPath,
       pragmas: context.docblockPragmas(),
       toolChain: toolChainOf(context.config, run.file.root),
-      resolver: context.config.resolver ?? null,
+      tools,
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
     },
@@ -91,6 +97,18 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   hideProbes(environment.global, recorder);
   watchTestEvents(environment, attachment);
   watchTeardown(environment, attachment);
+  if (early && environmentFile !== undefined) watchSetup(environment, recorder, environmentFile);
+  const { runner: ofFiles } = context.config;
+  if (tools.includes(ofFiles)) unobserved(() => toolInputs.seeElsewhere(run.file.root, ofFiles));
+}
+
+/** The modules of the user's that run in Jest's own process. */
+function toolsOf(
+  { resolver, runner }: Config.ProjectConfig,
+  wrapped: readonly (string | null | undefined)[],
+): string[] {
+  const ofFiles = /[\\/]jest-runner[\\/]/.test(runner) ? null : runner;
+  return [resolver, ofFiles, ...wrapped].filter((tool) => typeof tool === 'string');
 }
 
 /** The test runner has the test file's result; it counts more than our own reading of events. */
@@ -108,6 +126,20 @@ export function noteOutcome(
 /** jest-circus begins to load itself into the environment: nothing of that is the test's, until it says it is set up. */
 export function frameworkLoads(environment: AnyEnvironment): void {
   attachments.get(environment)?.recorder.pause();
+}
+
+/** Chained by `then` alone: an `await` would stand in the stack trace of what the environment throws. */
+function watchSetup(environment: AnyEnvironment, recorder: Recorder, file: string): void {
+  const { setup } = environment as { setup?: unknown };
+  if (typeof setup !== 'function') return;
+  const watched = (): unknown => {
+    const end = recorder.watchTool(file);
+    const done = Reflect.apply(setup, environment, []) as unknown;
+    if (done instanceof Promise) return done.then(end);
+    end();
+    return done;
+  };
+  replace('environment', environment, 'setup', watched);
 }
 
 function watchTeardown(environment: AnyEnvironment, attachment: Attachment): void {

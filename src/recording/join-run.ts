@@ -8,7 +8,7 @@ import { awaitRunFile, NO_RUN, type RunFile, type RunProject } from '../run/run-
 import { announced, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { Store } from '../store';
 import { printable } from '../terminal/printable';
-import { resolverInputs } from './inputs/resolver-inputs';
+import { watchResolverInputs } from './inputs/resolver-inputs';
 import { WorkerRun } from './worker-run';
 import { messageOf } from '../terminal/error-message';
 
@@ -55,7 +55,7 @@ function join(file: RunFile): WorkerRun {
   const id = `${process.pid}-${threadId}`;
   const run = new WorkerRun(file, id);
   slowHashes.useMemo(file.hashMemo);
-  resolverInputs.watch(file.root);
+  watchResolverInputs(file.root);
   acknowledge(path.join(file.directory, `ack-${id}`));
   checkEnvironments(file);
   return run;

@@ -8,7 +8,7 @@ import { attach } from './attach';
 import { decideLeftOut, leftOutTests, type LeftOutTest } from './left-out';
 import { isRunByOurs } from './recorded-runner';
 import type { AnyEnvironment } from './tests/circus';
-import { userEnvironments } from './user-environment';
+import { makeEnvironment, userEnvironments } from './user-environment';
 import { docblockEnvironment } from './user-runner';
 
 /** What Jest constructs for each test file. */
@@ -29,14 +29,19 @@ export function recordedEnvironment(file: string): RecordedEnvironment {
       const leftOut = isRunByOurs(given) ? leftOutTests(given, context.testPath) : null;
       // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest takes what `new` gives.
       if (leftOut !== null) return leftOutEnvironment(config, context, leftOut);
-      const Base = userEnvironments.get(userEnvironment({ ...given, testEnvironment: file }));
+      const own = userEnvironment({ ...given, testEnvironment: file });
+      const Base = userEnvironments.get(own);
       hideRunVariables();
-      const environment: JestEnvironment = new Base({ ...config, projectConfig }, context);
+      const environment: JestEnvironment = makeEnvironment(
+        own,
+        () => new Base({ ...config, projectConfig }, context),
+      );
       attach(
         environment as unknown as AnyEnvironment,
         {
           config: given,
           testPath: context.testPath,
+          environmentFile: own,
           docblockPragmas: () => context.docblockPragmas,
           environmentFiles: () => docblockEnvironment(given, context.docblockPragmas),
           testNamePattern: globalConfig.testNamePattern,

@@ -15,7 +15,7 @@ import type { JournalWriter, RecordedFile } from './journal-writer';
 import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
 import { LOST, PathInputs } from './inputs/path-inputs';
-import { resolverInputs } from './inputs/resolver-inputs';
+import { toolInputs } from './inputs/tool-inputs';
 import { ProbeReader } from './probe-reader';
 import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
@@ -27,8 +27,8 @@ export interface RecordedTestFile extends ModuleContext {
   pragmas: Record<string, string | string[]>;
   /** What asks for variables in its project. */
   toolChain: ToolChain;
-  /** Absolute path of the project's own `resolver`; null where it has none. */
-  resolver: string | null;
+  /** The modules of the user's that run in Jest's own process, as absolute paths; see `ToolInputs`. */
+  tools: readonly string[];
 }
 
 /**
@@ -206,6 +206,35 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     unobserved(collectChildren);
   }
 
+  /**
+   * What a tool reads from now on is its own, and it may keep that for the test files after this one.
+   * @param tool Absolute path.
+   * @returns To be called at the end of that.
+   */
+  watchTool(tool: string): () => void {
+    const before = new Set(this.#shared.dependencies.keys());
+    return () => {
+      for (const [key, dependency] of this.#shared.dependencies)
+        if (!before.has(key) && this.#isOfTool(dependency))
+          toolInputs.noteRecorded(tool, dependency);
+    };
+  }
+
+  /** What is named like the test file is of no use for another. */
+  #isOfTool({ kind, name }: Dependency): boolean {
+    return (
+      (kind === 'file' || kind === 'absent' || kind === 'present' || kind === 'listing') &&
+      stemOf(name) !== stemOf(this.#name)
+    );
+  }
+
+  #addTools(): void {
+    const { tools } = this.#target;
+    this.#compiled.addAll(toolInputs.inputs(tools));
+    for (const dependency of toolInputs.recorded(tools)) this.#shared.depend(dependency);
+    if (!toolInputs.areSeen(tools)) this.#shared.depend(LOST);
+  }
+
   #stop(): void {
     this.#isFinished = true;
     stopObserving(this);
@@ -223,9 +252,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   #addModules(snapshot: string | null): void {
     const { metadata } = this.#probes;
     this.#compiled.addProbed(metadata, this.#target.toolChain);
-    const { resolver } = this.#target;
-    this.#compiled.addAll(resolverInputs.of(resolver));
-    if (!resolverInputs.isSeen(resolver)) this.#shared.depend(LOST);
+    this.#addTools();
     // Whichever test uses an export, the module that names it was loaded for all.
     this.#modules.exportUses.find(
       this.#probes.files,
@@ -268,6 +295,11 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   protected depend(dependency: Dependency): void {
     this.#tests.current.depend(dependency);
   }
+}
+
+/** The name of a file up to its first dot. */
+function stemOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).replace(/\..*$/, '');
 }
 
 function sourceOf(file: string): string | null {

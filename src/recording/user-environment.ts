@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { importFile } from '../run/import-file';
-import { unobserved } from '../interception/observer';
+import { readsDuring, readsDuringAsync, unobserved } from '../interception/observer';
+import { toolInputs } from './inputs/tool-inputs';
 
 type EnvironmentClass = new (
   config: JestEnvironmentConfig,
@@ -22,7 +23,7 @@ class UserEnvironments {
   async expect(path: string | null | undefined): Promise<void> {
     this.#expected = path ?? null;
     if (path == null || this.#loaded.has(path) || !path.endsWith('.mjs')) return;
-    this.#loaded.set(path, { Environment: asClass(path, await importFile(path)) });
+    this.#loaded.set(path, { Environment: await importClass(path) });
   }
 
   /** Requires the expected environment while Jest transpiles what is required. */
@@ -52,14 +53,30 @@ class UserEnvironments {
   }
 }
 
+/**
+ * Makes an environment. What its constructor reads, it may keep for later test files.
+ * @param file Absolute path.
+ */
+export function makeEnvironment<T>(file: string, make: () => T): T {
+  if (WELL_KNOWN.test(file)) return make();
+  const { result, reads } = readsDuring(make);
+  unobserved(() => toolInputs.note(file, reads));
+  return result;
+}
+
 /** Those of this process. */
 export const userEnvironments = new UserEnvironments();
 
 function requireClass(file: string): EnvironmentClass {
-  return asClass(
-    file,
-    unobserved(() => createRequire(__filename)(file) as unknown),
-  );
+  const { result, reads } = readsDuring(() => createRequire(__filename)(file) as unknown);
+  unobserved(() => toolInputs.note(file, reads));
+  return asClass(file, result);
+}
+
+async function importClass(file: string): Promise<EnvironmentClass> {
+  const { result, reads } = await readsDuringAsync(() => importFile(file));
+  unobserved(() => toolInputs.note(file, reads));
+  return asClass(file, result);
 }
 
 function asClass(file: string, module: unknown): EnvironmentClass {

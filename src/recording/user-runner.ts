@@ -12,8 +12,9 @@ import { packageNamesIn, packagesBeneath } from '../dependencies/packages/tool-p
 import { importFile } from '../run/import-file';
 import { resolveEnvironment, userEnvironment } from '../run/environment-name';
 import { fromJest } from '../run/user-jest';
-import { unobserved } from '../interception/observer';
+import { readsDuring, readsDuringAsync, unobserved } from '../interception/observer';
 import { swallowed } from '../terminal/debug';
+import { toolInputs } from './inputs/tool-inputs';
 
 /** Jest's runtime; handed through, never looked into. */
 export type RunnerRuntime = object;
@@ -55,11 +56,10 @@ export async function prepareRun(
 export const originals = new WeakMap<TestFramework, TestFramework>();
 
 async function loadRunner(runner: string): Promise<TestFramework> {
-  const module = await unobserved(async () => {
-    return runner.endsWith('.mjs')
-      ? await importFile(runner)
-      : (createRequire(__filename)(runner) as unknown);
-  });
+  const { result: module, reads } = runner.endsWith('.mjs')
+    ? await readsDuringAsync(() => importFile(runner))
+    : readsDuring(() => createRequire(__filename)(runner) as unknown);
+  unobserved(() => toolInputs.note(runner, reads));
   const { default: named } = module as { default?: TestFramework };
   const run = named ?? (module as TestFramework);
   return originals.get(run) ?? run;

@@ -36,7 +36,7 @@ export interface ResolverListener {
   /** Runs a resolver as part of the tool chain: the variables that it asks for are the tool chain's. */
   inToolChain<T>(work: () => T): T;
   /** Looks at a resolver that was loaded before anybody watched. */
-  loadElsewhere(resolver: string): ResolverReads;
+  loadElsewhere(resolver: string): void;
 }
 
 /** Runs something and tells what it read; nothing of that is the test's. */
@@ -188,14 +188,22 @@ function tell(resolution: CustomResolution, reads: ResolverReads, watch: WatchRe
 function seeLoaded(file: string, isPreloaded: boolean, watch: WatchReads): void {
   if (seen.has(file)) return;
   seen.add(file);
-  const resolution = { resolver: file, key: null };
   if (isPreloaded || require.cache[file] !== undefined) {
-    if (listener !== null) tell(resolution, listener.loadElsewhere(file), watch);
+    seeElsewhere(file, watch);
     return;
   }
   try {
-    during(resolution, watch, () => void createRequire(__filename)(file));
+    during({ resolver: file, key: null }, watch, () => void createRequire(__filename)(file));
   } catch (error) {
     swallowed('interception', error, `loading ${file}; Jest will load it, and say the same`);
+  }
+}
+
+function seeElsewhere(file: string, watch: WatchReads): void {
+  try {
+    listener?.loadElsewhere(file);
+  } catch (error) {
+    swallowed('interception', error, `looking at ${file}; the record can never match`);
+    watch.lost();
   }
 }

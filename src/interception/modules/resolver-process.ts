@@ -4,7 +4,7 @@ import childProcess from 'node:child_process';
 const MAX_LOAD_MS = 20_000;
 
 /**
- * Loads a resolver and asks it for a file, as Jest does. The hook of child processes reports what it reads. (The build
+ * Loads a module of the tool chain. What may be a resolver is asked for a file, as Jest does. The hook of child processes reports what it reads. (The build
  * would rewrite a `require` in here.)
  */
 const LOAD = `
@@ -35,12 +35,12 @@ const file = process.argv[1];
 `;
 
 /**
- * Loads a resolver in a process of its own and asks it once. Whoever watches children is told what it looked at.
- * @param resolver Absolute path.
+ * Loads a resolver or another tool in a process of its own. A resolver is asked once. Whoever watches children is told what it looked at.
+ * @param tool Absolute path.
  * @returns Whether it could be loaded.
  */
-export function askInProcess(resolver: string): boolean {
-  const { status } = childProcess.spawnSync(process.execPath, ['-e', LOAD, resolver], {
+export function askInProcess(tool: string): boolean {
+  const { status } = childProcess.spawnSync(process.execPath, ['-e', LOAD, tool], {
     stdio: 'ignore',
     timeout: MAX_LOAD_MS,
   });

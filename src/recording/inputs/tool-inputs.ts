@@ -1,0 +1,85 @@
+import { packageFolder } from '../../dependencies/files/paths';
+import { getOrCreate } from '../../dependencies/get-or-create';
+import { askInProcess } from '../../interception/modules/resolver-process';
+import { noteToolVariable } from '../../interception/variables/tool-variables';
+import type { Dependency } from '../../records/types';
+import { inputValues, type TransformInput } from '../../transform/input-values';
+import { transformerReads } from '../../transform/transformer-reads';
+
+/** What a tool looked at, as absolute paths. */
+export interface ToolReads {
+  files: readonly string[];
+  /** Folders that it listed. */
+  folders: readonly string[];
+  /** What it looked for, whether that was there or not. */
+  looked: readonly string[];
+  /** Modules that were loaded for it, and what these read then. */
+  modules: readonly string[];
+}
+
+/**
+ * What the modules read that a Jest config names to run in Jest's own process: a resolver, a test environment, a runner.
+ * They keep it in memory, so it counts for every test file that runs in the process later. All tools are absolute paths.
+ */
+class ToolInputs {
+  /** By tool, and by path: what it read, as that was then. */
+  readonly #inputs = new Map<string, Map<string, TransformInput>>();
+  /** By tool: what it read while a test file was recorded. */
+  readonly #recorded = new Map<string, Map<string, Dependency>>();
+  /** Tools that were looked at in a process of their own: whether they could be loaded there. */
+  readonly #seenElsewhere = new Map<string, boolean>();
+
+  /** A tool read something. Installed packages count by their version. */
+  note(tool: string, reads: ToolReads): void {
+    const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
+    const add = (
+      names: readonly string[],
+      key: string,
+      input: (name: string) => TransformInput,
+    ) => {
+      for (const name of names)
+        if (packageFolder(name) === null) getOrCreate(known, name + key, () => input(name));
+    };
+    add(reads.modules, '', (file) => inputValues.loaded(file));
+    add(reads.files, '', (file) => inputValues.file(file));
+    add(reads.looked, '', (file) => inputValues.presence(file));
+    add(reads.folders, '/', (folder) => inputValues.listing(folder));
+  }
+
+  /** A tool read something while a test file was recorded; the test file has it in its record already. */
+  noteRecorded(tool: string, dependency: Dependency): void {
+    const known = getOrCreate(this.#recorded, tool, () => new Map<string, Dependency>());
+    getOrCreate(known, `${dependency.kind}:${dependency.name}`, () => dependency);
+  }
+
+  /**
+   * Loads a tool in a process of its own, where this process cannot see what it reads.
+   * @param root Absolute path of the root that stored paths are relative to.
+   */
+  seeElsewhere(root: string, tool: string): void {
+    if (this.#seenElsewhere.has(tool)) return;
+    this.#seenElsewhere.set(tool, false);
+    const ask = () => askInProcess(tool);
+    const { result, reads } = transformerReads(root, ask, noteToolVariable);
+    this.note(tool, { ...reads, looked: [...reads.looked, ...reads.missing] });
+    this.#seenElsewhere.set(tool, result);
+  }
+
+  /** Whether nothing is unknown of what tools read. */
+  areSeen(tools: readonly string[]): boolean {
+    return tools.every((tool) => this.#seenElsewhere.get(tool) !== false);
+  }
+
+  /** What tools read in this process until now, with absolute paths. */
+  inputs(tools: readonly string[]): TransformInput[] {
+    return tools.flatMap((tool) => [...(this.#inputs.get(tool)?.values() ?? [])]);
+  }
+
+  /** What tools read while test files were recorded in this process. */
+  recorded(tools: readonly string[]): Dependency[] {
+    return tools.flatMap((tool) => [...(this.#recorded.get(tool)?.values() ?? [])]);
+  }
+}
+
+/** One for the process: what a tool has read stays in its memory. */
+export const toolInputs = new ToolInputs();
