@@ -27,13 +27,14 @@ interface Observed {
 
 function observe(codes: ReadonlyMap<string, Probed>): Observed {
   const log: string[] = [];
-  const uses = new ExportUses({
+  const probed: ConstructorParameters<typeof ExportUses>[0] = {
     probed: (metadata) => {
       const { path: name, extras } = decodeMetadata(metadata);
       return { ...NO_OUTPUT_INPUTS, ...(extras as { links?: Links } | undefined), name };
     },
     realName: (file) => file.slice(1),
-  });
+  };
+  const uses = new ExportUses(probed, []);
   let seen = '';
   const shown = (value: unknown): string => {
     try {

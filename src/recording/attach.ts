@@ -77,6 +77,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       tools,
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
+      takenByJest: context.config.snapshotSerializers,
     },
     environment.global,
   );

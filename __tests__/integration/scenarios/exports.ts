@@ -149,3 +149,31 @@ export const exportFamilies: readonly Family[] = COMMONJS.map(({ transformer, ba
     },
   ],
 }));
+
+/** A serializer whose functions Jest takes without a `require`, while a test takes another export of it. */
+export const takenByJest: Family = {
+  name: 'exports that Jest takes',
+  base: {
+    files: {
+      'jest.config.js':
+        "module.exports = { transform: {}, snapshotSerializers: ['./src/printer.js'] };",
+      'src/printer.js': `const one = () => '1';
+const two = () => '2';
+exports.test = (value) => value === 'printed';
+exports.print = one;
+exports.width = 80;
+`,
+      '__tests__/print.test.js': testing(
+        "expect(require('../src/printer').width).toBe(80);\nexpect('printed').toMatchInlineSnapshot('1');",
+      ),
+    },
+  },
+  scenarios: [
+    {
+      name: 'another function under the same name',
+      edit: (project) => project.edit('src/printer.js', 'print = one', 'print = two'),
+      expectRan: ['__tests__/print.test.js'],
+      expectExit: 1,
+    },
+  ],
+};

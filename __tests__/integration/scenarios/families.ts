@@ -5,7 +5,7 @@ import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
 import { declarationFamilies } from './declarations';
-import { exportFamilies } from './exports';
+import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { lookups } from './lookups';
@@ -41,6 +41,7 @@ export const families: readonly Family[] = [
   code,
   ...declarationFamilies,
   ...exportFamilies,
+  takenByJest,
   plainCode,
   underJest29(plainCode),
   underJest29(resolution),

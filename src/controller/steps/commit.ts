@@ -32,9 +32,9 @@ export interface FinishedRun {
 }
 
 /**
- * Commits what the workers journaled and what the controller found out, in one transaction, and says what needs saying.
+ * Commits what the workers journaled and what the controller found out, and says what needs saying.
  * @returns What becomes final as the process ends.
- * @throws {StoreError} Where the database fails; then nothing is committed.
+ * @throws {StoreError} Where the database fails; the journals then stay for the next run.
  */
 export function commitRun(
   run: FinishedRun,

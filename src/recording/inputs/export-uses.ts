@@ -26,9 +26,12 @@ export class ExportUses {
   readonly #run: Pick<WorkerRun, 'probed' | 'realName'>;
   /** Who asked for each module, by the paths of both and the specifier. */
   readonly #importers = new Map<string, Map<string, Set<string>>>();
+  readonly #takenByJest: readonly string[];
 
-  constructor(run: Pick<WorkerRun, 'probed' | 'realName'>) {
+  /** @param takenByJest See `ModuleContext`. */
+  constructor(run: Pick<WorkerRun, 'probed' | 'realName'>, takenByJest: readonly string[]) {
     this.#run = run;
+    this.#takenByJest = takenByJest;
   }
 
   /** Jest's resolver found a module for another one. */
@@ -53,10 +56,11 @@ export class ExportUses {
     const byName = new Map<string, Loaded[]>();
     for (const one of loaded) getOrCreate(byName, one.name, () => []).push(one);
     const importers = this.#importersByName();
+    const taken = new Set(this.#takenByJest.map((file) => this.#run.realName(file)));
+    const isWhole = (name: string): boolean => reachesAny || MOCKS.test(name) || taken.has(name);
     for (const { file, name, links } of loaded) {
       if (links?.exports === undefined) continue;
-      const uses =
-        reachesAny || MOCKS.test(name) ? null : usesOf(importers.get(name), byName, executed);
+      const uses = isWhole(name) ? null : usesOf(importers.get(name), byName, executed);
       note(file, blocksOf(links.exports, uses));
     }
   }

@@ -25,6 +25,8 @@ export interface ModuleContext {
   lookups: ModuleLookupConfig & { rootDir: string };
   /** Whether every transformer of the project is wrapped, so that no module is loaded unseen. */
   seesSources: boolean;
+  /** Absolute paths of the modules whose exports Jest itself takes. */
+  takenByJest: readonly string[];
 }
 
 /** Makes dependencies of the modules that Jest resolved and loaded for a test file. */
@@ -82,7 +84,7 @@ export class ModuleInputs {
     this.#compiled = compiled;
     this.#depend = depend;
     this.#lookups = new ModuleLookups(run, context.lookups);
-    this.exportUses = new ExportUses(run);
+    this.exportUses = new ExportUses(run, context.takenByJest);
   }
 
   /** Stored paths of the project's modules that were loaded, in that order; it grows. */
