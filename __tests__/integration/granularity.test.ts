@@ -244,7 +244,7 @@ describe.each(setups)('%s', (_name, setup) => {
     project = new Project(
       {
         ...CONFIG,
-        'src/lazy.js': fn('one', 'x') + fn('two', 'x') + 'exports.at = 1;\n',
+        'src/lazy.js': fn('one', 'x') + fn('two', 'x') + 'globalThis.at = 1;\n',
         '__tests__/lazy.test.js': `
           test('loads', () => { expect(require('../src/lazy').one(1)).toBe(1); });
           test('relies', () => { expect(require('../src/lazy').two(1)).toBe(1); });
@@ -266,7 +266,7 @@ describe.each(setups)('%s', (_name, setup) => {
     // What the first one executed counts for all after it; module level for all, and for them alone.
     project.edit('src/lazy.js', 'one = x', 'one = x + 0');
     expect(run().tests).toEqual(['before', 'isolated', 'loads', 'relies']);
-    project.edit('src/lazy.js', 'exports.at = 1', 'exports.at = 2');
+    project.edit('src/lazy.js', 'globalThis.at = 1', 'globalThis.at = 2');
     expect(run().tests).toEqual(['before', 'isolated', 'loads', 'relies']);
   });
 
