@@ -21,7 +21,7 @@ export type Transact = (work: () => void) => void;
  * As many entries of records are written in one transaction, which takes a fraction of a second. Other processes may
  * write between two of them.
  */
-const MAX_ENTRIES = 200_000;
+const MAX_ENTRIES = 50_000;
 
 /**
  * Writes what runs leave behind. Records are read and hashed while no transaction is open; they are facts, each by
