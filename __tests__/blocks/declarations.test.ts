@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { blocksIn, findMetadata, REGISTRY, stripProbes } from '../../src/blocks';
 import { change, items } from './modules-of-declarations';
-import { probeIfParsed } from './support';
+import { probeIfParsed, toldOf } from './support';
 
 const { TESTMON_PROPERTY_RUNS: asked } = process.env;
 const search = asked === undefined ? { numRuns: 150, seed: 1 } : { numRuns: Number(asked) };
@@ -16,17 +16,9 @@ function observe(
   const log: string[] = [];
   let seen = '';
   const text = (value: unknown): string => {
-    const shownAs = shown(value);
+    const shownAs = toldOf(value);
     seen += shownAs;
     return stripProbes(shownAs);
-  };
-  const shown = (value: unknown): string => {
-    try {
-      if (typeof value === 'function') return `function ${value.name}/${value.length}`;
-      return typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
-    } catch (error) {
-      return String(error);
-    }
   };
   let entered = 0;
   const global: Record<string, unknown> = vm.createContext({

@@ -13,7 +13,7 @@ import {
 import { NO_OUTPUT_INPUTS } from '../../src/transform/output-inputs';
 import { ExportUses } from '../../src/recording/inputs/export-uses';
 import { change, modules, texts, type Modules } from './modules-of-exports';
-import { probeIfParsed } from './support';
+import { probeIfParsed, toldOf } from './support';
 
 const { TESTMON_PROPERTY_RUNS: asked } = process.env;
 const search = asked === undefined ? { numRuns: 300, seed: 1 } : { numRuns: Number(asked) };
@@ -36,16 +36,8 @@ function observe(codes: ReadonlyMap<string, Probed>): Observed {
   };
   const uses = new ExportUses(probed, []);
   let seen = '';
-  const shown = (value: unknown): string => {
-    try {
-      if (typeof value === 'function') return `function ${value.name}/${value.length}`;
-      return typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
-    } catch (error) {
-      return String(error);
-    }
-  };
   const note = (value: unknown): unknown => {
-    const text = shown(value);
+    const text = toldOf(value);
     seen += text;
     log.push(stripProbes(text));
     return value;

@@ -68,6 +68,16 @@ function shown(value: unknown): string {
   return String(value);
 }
 
+/** What a program can tell of a value without a look at the text of its functions; reading it may throw. */
+export function toldOf(value: unknown): string {
+  try {
+    if (typeof value === 'function') return `function ${value.name}/${value.length}`;
+    return typeof value === 'object' ? JSON.stringify(value) : `${value as number}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
 /** The blocks that ran, as `kind text`, in tree order. */
 export function executed(code: string): string[] {
   const { code: probed, blocks } = probe(code);

@@ -9,6 +9,7 @@ import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './modules/loaded-modules';
 import { watchResolver } from './modules/resolver';
+import type { Reads } from './reads';
 import { guarded, NOBODY, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
 import { debug, swallowed } from '../terminal/debug';
 
@@ -103,17 +104,6 @@ function quietly(call: AnyFunction, self: unknown, args: readonly unknown[]): un
   } finally {
     suspended -= 1;
   }
-}
-
-/** What a transformer looked at, as absolute paths, each once. */
-export interface Reads {
-  files: string[];
-  /** Folders that it listed. */
-  folders: string[];
-  /** What it looked for, whether that was there or not. */
-  looked: string[];
-  /** Modules that this process loaded for it; it does so once. */
-  modules: string[];
 }
 
 /** Runs a transformer and tells what it read; nothing of that is the test's. */

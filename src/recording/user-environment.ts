@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { importFile } from '../run/import-file';
-import { readsDuring, readsDuringAsync, unobserved } from '../interception/observer';
 import { toolInputs } from './inputs/tool-inputs';
 
 type EnvironmentClass = new (
@@ -59,24 +58,21 @@ class UserEnvironments {
  */
 export function makeEnvironment<T>(file: string, make: () => T): T {
   if (WELL_KNOWN.test(file)) return make();
-  const { result, reads } = readsDuring(make);
-  unobserved(() => toolInputs.note(file, reads));
-  return result;
+  return toolInputs.during(file, make);
 }
 
 /** Those of this process. */
 export const userEnvironments = new UserEnvironments();
 
 function requireClass(file: string): EnvironmentClass {
-  const { result, reads } = readsDuring(() => createRequire(__filename)(file) as unknown);
-  unobserved(() => toolInputs.note(file, reads));
-  return asClass(file, result);
+  return asClass(
+    file,
+    toolInputs.during(file, () => createRequire(__filename)(file) as unknown),
+  );
 }
 
 async function importClass(file: string): Promise<EnvironmentClass> {
-  const { result, reads } = await readsDuringAsync(() => importFile(file));
-  unobserved(() => toolInputs.note(file, reads));
-  return asClass(file, result);
+  return asClass(file, await toolInputs.duringAsync(file, () => importFile(file)));
 }
 
 function asClass(file: string, module: unknown): EnvironmentClass {

@@ -12,7 +12,7 @@ import { packageNamesIn, packagesBeneath } from '../dependencies/packages/tool-p
 import { importFile } from '../run/import-file';
 import { resolveEnvironment, userEnvironment } from '../run/environment-name';
 import { fromJest } from '../run/user-jest';
-import { readsDuring, readsDuringAsync, unobserved } from '../interception/observer';
+import { unobserved } from '../interception/observer';
 import { swallowed } from '../terminal/debug';
 import { toolInputs } from './inputs/tool-inputs';
 
@@ -56,10 +56,9 @@ export async function prepareRun(
 export const originals = new WeakMap<TestFramework, TestFramework>();
 
 async function loadRunner(runner: string): Promise<TestFramework> {
-  const { result: module, reads } = runner.endsWith('.mjs')
-    ? await readsDuringAsync(() => importFile(runner))
-    : readsDuring(() => createRequire(__filename)(runner) as unknown);
-  unobserved(() => toolInputs.note(runner, reads));
+  const module = runner.endsWith('.mjs')
+    ? await toolInputs.duringAsync(runner, () => importFile(runner))
+    : toolInputs.during(runner, () => createRequire(__filename)(runner) as unknown);
   const { default: named } = module as { default?: TestFramework };
   const run = named ?? (module as TestFramework);
   return originals.get(run) ?? run;

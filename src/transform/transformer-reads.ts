@@ -4,12 +4,8 @@ import { packageFolder } from '../dependencies/files/paths';
 import { isWithin } from '../dependencies/files/workspace-paths';
 import { childrenDuring, install as watchChildren } from '../interception/children/children';
 import type { Observation } from '../interception/children/observation';
-import {
-  install as watchFiles,
-  readsDuring,
-  readsDuringAsync,
-  type Reads,
-} from '../interception/observer';
+import { install as watchFiles, readsDuring, readsDuringAsync } from '../interception/observer';
+import type { Reads } from '../interception/reads';
 import { transformProcess } from './transform-process';
 
 /** What a transformer and the programs that it ran looked at. */

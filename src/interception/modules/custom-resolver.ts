@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { swallowed } from '../../terminal/debug';
 import { replace } from '../patched';
+import type { Reads } from '../reads';
 import type { Sink } from '../sink';
 
 /**
@@ -18,21 +19,10 @@ export interface CustomResolution {
   key: string | null;
 }
 
-/** What a resolver looked at meanwhile, as absolute paths. */
-export interface ResolverReads {
-  files: readonly string[];
-  /** Folders that it listed. */
-  folders: readonly string[];
-  /** What it looked for, whether that was there or not. */
-  looked: readonly string[];
-  /** Modules that were loaded for it, and what these read then. */
-  modules: readonly string[];
-}
-
 /** Is told what resolvers of the user's look at. */
 export interface ResolverListener {
   /** A resolver looked at something. It is told only if there was anything. */
-  resolved(resolution: CustomResolution, reads: ResolverReads): void;
+  resolved(resolution: CustomResolution, reads: Reads): void;
   /** Runs a resolver as part of the tool chain: the variables that it asks for are the tool chain's. */
   inToolChain<T>(work: () => T): T;
   /** Looks at a resolver that was loaded before anybody watched. */
@@ -41,8 +31,8 @@ export interface ResolverListener {
 
 /** Runs something and tells what it read; nothing of that is the test's. */
 export interface WatchReads {
-  during<T>(work: () => T): { result: T; reads: ResolverReads };
-  duringAsync<T>(work: () => Promise<T>): Promise<{ result: T; reads: ResolverReads }>;
+  during<T>(work: () => T): { result: T; reads: Reads };
+  duringAsync<T>(work: () => Promise<T>): Promise<{ result: T; reads: Reads }>;
   /** The record of the test file under way can never match. */
   lost(): void;
 }
@@ -170,8 +160,8 @@ function inToolChain<T>(work: () => T): T {
   return listener === null ? work() : listener.inToolChain(work);
 }
 
-function tell(resolution: CustomResolution, reads: ResolverReads, watch: WatchReads): void {
-  if (!Object.values(reads).some((paths: readonly string[]) => paths.length > 0)) return;
+function tell(resolution: CustomResolution, reads: Reads, watch: WatchReads): void {
+  if (!Object.values(reads).some((paths: string[]) => paths.length > 0)) return;
   try {
     listener?.resolved(resolution, reads);
   } catch (error) {

@@ -4,8 +4,8 @@ import childProcess from 'node:child_process';
 const MAX_LOAD_MS = 20_000;
 
 /**
- * Loads a module of the tool chain. What may be a resolver is asked for a file, as Jest does. The hook of child processes reports what it reads. (The build
- * would rewrite a `require` in here.)
+ * Loads a module of the tool chain. What may be a resolver is asked for a file, as Jest does. The hook of child processes
+ * reports what it reads. (The build would rewrite a `require` in here.)
  */
 const LOAD = `
 const file = process.argv[1];
@@ -35,7 +35,8 @@ const file = process.argv[1];
 `;
 
 /**
- * Loads a resolver or another tool in a process of its own. A resolver is asked once. Whoever watches children is told what it looked at.
+ * Loads a resolver or another tool in a process of its own. A resolver is asked once. Whoever watches children is told
+ * what it looked at.
  * @param tool Absolute path.
  * @returns Whether it could be loaded.
  */

@@ -1,21 +1,12 @@
 import { packageFolder } from '../../dependencies/files/paths';
 import { getOrCreate } from '../../dependencies/get-or-create';
 import { askInProcess } from '../../interception/modules/resolver-process';
+import { readsDuring, readsDuringAsync, unobserved } from '../../interception/observer';
+import type { Reads } from '../../interception/reads';
 import { noteToolVariable } from '../../interception/variables/tool-variables';
 import type { Dependency } from '../../records/types';
 import { inputValues, type TransformInput } from '../../transform/input-values';
 import { transformerReads } from '../../transform/transformer-reads';
-
-/** What a tool looked at, as absolute paths. */
-export interface ToolReads {
-  files: readonly string[];
-  /** Folders that it listed. */
-  folders: readonly string[];
-  /** What it looked for, whether that was there or not. */
-  looked: readonly string[];
-  /** Modules that were loaded for it, and what these read then. */
-  modules: readonly string[];
-}
 
 /**
  * What the modules read that a Jest config names to run in Jest's own process: a resolver, a test environment, a runner.
@@ -29,8 +20,22 @@ class ToolInputs {
   /** Tools that were looked at in a process of their own: whether they could be loaded there. */
   readonly #seenElsewhere = new Map<string, boolean>();
 
+  /** Loads or runs a tool in this process, and notes what it reads. */
+  during<T>(tool: string, work: () => T): T {
+    const { result, reads } = readsDuring(work);
+    unobserved(() => this.note(tool, reads));
+    return result;
+  }
+
+  /** The same for what takes its time. */
+  async duringAsync<T>(tool: string, work: () => Promise<T>): Promise<T> {
+    const { result, reads } = await readsDuringAsync(work);
+    unobserved(() => this.note(tool, reads));
+    return result;
+  }
+
   /** A tool read something. Installed packages count by their version. */
-  note(tool: string, reads: ToolReads): void {
+  note(tool: string, reads: Reads): void {
     const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
     const add = (
       names: readonly string[],
