@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { faultsOf } from '../../bench/faults/database';
-import { encodeMetadata } from '../../src/blocks/metadata';
+import { encodeMetadata } from '../../src/blocks/probes/metadata';
 import { finishAbandonedRuns } from '../../src/controller/abandoned-runs';
 import { makeLogger } from '../../src/terminal/logger';
 import { JournalReader } from '../../src/run/read-journals';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeLocations } from '../../src/blocks';
-import { insertProbes } from '../../src/blocks/probes';
-import { decodeMetadata } from '../../src/blocks/metadata';
-import { findMetadata } from '../../src/blocks/prelude';
+import { insertProbes } from '../../src/blocks/probes/probes';
+import { decodeMetadata } from '../../src/blocks/probes/metadata';
+import { findMetadata } from '../../src/blocks/probes/prelude';
 import { blocksAround } from '../../src/inspection/block-at';
 import { changedBlocks, originsOf, type Blocks } from '../../src/inspection/block-changes';
 

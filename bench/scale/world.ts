@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { encodeMetadata } from '../../src/blocks/metadata';
+import { encodeMetadata } from '../../src/blocks/probes/metadata';
 import { asJournalFootprint, encodeLine } from '../../src/run/journal';
 import {
   namesAfter,

@@ -1,17 +1,17 @@
 /** Source text -> blocks -> fingerprints and probes. Pure: it reads no files and knows nothing of Jest. */
 
 export { BlocksError } from './error';
-export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './hash';
-export { ALL_EXPORTS, ES_MARKER, readUse } from './imports';
-export { findMapReference } from './inline-map';
-export type { ExportTable, Links, UsedExports } from './links';
-export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './metadata';
+export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './syntax/hash';
+export { ALL_EXPORTS, ES_MARKER, readUse } from './declarations/imports';
+export { findMapReference } from './probes/inline-map';
+export type { ExportTable, Links, UsedExports } from './declarations/links';
+export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './probes/metadata';
 export { executedBlocks, readNodeFile, type NodeFile } from './node-file';
-export type { Form } from './parse';
-export { decodeLocations, type BlockLocation } from './locations';
-export { findMetadata, REGISTRY } from './prelude';
-export { insertProbes, type Probed, type ProbeOptions } from './probes';
-export { readBlocks, type Block } from './read';
-export type { BlockKind } from './sites';
-export { blocksIn, stripProbes } from './strip';
+export type { Form } from './syntax/parse';
+export { decodeLocations, type BlockLocation } from './probes/locations';
+export { findMetadata, REGISTRY } from './probes/prelude';
+export { insertProbes, type Probed, type ProbeOptions } from './probes/probes';
+export { readBlocks, type Block } from './tree/read';
+export type { BlockKind } from './tree/sites';
+export { blocksIn, stripProbes } from './probes/strip';
 export { readReport, type ScriptFunction } from './v8-coverage';

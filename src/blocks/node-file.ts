@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { FINGERPRINT_BYTES } from './hash';
-import { lineStarts, ENGINE_BREAK, lastAtMost } from './lines';
-import type { ProbeMetadata } from './metadata';
-import type { Form } from './parse';
-import { encodeLocations } from './locations';
-import { asBlocks, readBlockNodes } from './read';
+import { FINGERPRINT_BYTES } from './syntax/hash';
+import { lineStarts, ENGINE_BREAK, lastAtMost } from './syntax/lines';
+import type { ProbeMetadata } from './probes/metadata';
+import type { Form } from './syntax/parse';
+import { encodeLocations } from './probes/locations';
+import { asBlocks, readBlockNodes } from './tree/read';
 import type { ScriptFunction } from './v8-coverage';
 import { countsAt } from './v8-coverage';
 

@@ -1,4 +1,4 @@
-import { stemFor } from '../blocks/prelude';
+import { stemFor } from '../blocks/probes/prelude';
 import type { Accumulator } from './accumulator';
 import { ProbeRegistry, type FileProbes } from './probe-registry';
 

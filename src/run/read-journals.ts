@@ -1,4 +1,4 @@
-import { decodeMetadata } from '../blocks/metadata';
+import { decodeMetadata } from '../blocks/probes/metadata';
 import { fromJournalFootprint } from './journal';
 import type { JournalEnd, JournalFootprint, JournalLine, JournalNames } from './journal-lines';
 import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered';

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { parseJson } from '../dependencies/files/json';
 import type { Config } from '@jest/types';
 import type { GlobalKeys } from '../config/global-keys';
-import { FINGERPRINTS_VERSION } from '../blocks/hash';
+import { FINGERPRINTS_VERSION } from '../blocks/syntax/hash';
 import { DEPENDENCIES_VERSION } from '../records/types';
 import { runCache } from '../dependencies/run-cache';
 import { contentHash, shortHash } from '../dependencies/files/content';

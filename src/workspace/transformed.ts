@@ -3,8 +3,8 @@ import * as vm from 'node:vm';
 import type { ScriptTransformer } from '@jest/transform';
 import type { Config } from '@jest/types';
 // Not by way of the folder's index: its parser is of no use where nothing is parsed.
-import { decodeMetadata, type ProbeMetadata } from '../blocks/metadata';
-import { findMetadata } from '../blocks/prelude';
+import { decodeMetadata, type ProbeMetadata } from '../blocks/probes/metadata';
+import { findMetadata } from '../blocks/probes/prelude';
 import { contentHash } from '../dependencies/files/content';
 import { runCache } from '../dependencies/run-cache';
 import { fromStored } from '../dependencies/files/paths';

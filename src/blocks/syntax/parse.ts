@@ -1,5 +1,5 @@
 import { parse, type Options, type Program } from 'acorn';
-import { BlocksError } from './error';
+import { BlocksError } from '../error';
 
 /** Whether a text runs inside Jest's CommonJS wrapper or as an ES module. */
 export type Form = 'commonjs' | 'module';

@@ -1,6 +1,6 @@
-import type { Hashable, HashableDeclaration } from './hash';
-import type { Links } from './links';
-import type { Form } from './parse';
+import type { Hashable, HashableDeclaration } from '../syntax/hash';
+import type { Links } from '../declarations/links';
+import type { Form } from '../syntax/parse';
 import type { BlockKind, ProbeSite } from './sites';
 
 /** A block before its fingerprint is known. */

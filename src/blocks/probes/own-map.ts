@@ -1,6 +1,6 @@
 import { encode, type SourceMapLine, type SourceMapMappings } from '@jridgewell/sourcemap-codec';
 import { Shifts, type Insertion } from './insertions';
-import { ENGINE_BREAK, lineStarts } from './lines';
+import { ENGINE_BREAK, lineStarts } from '../syntax/lines';
 import type { PlainMap } from './source-map';
 
 /** Per ASCII character, whether it is part of a word, white space, or else a sign. */

@@ -1,4 +1,4 @@
-import { lastAtMost } from './lines';
+import { lastAtMost } from '../syntax/lines';
 
 /** A text that goes before the character at an offset. */
 export interface Insertion {

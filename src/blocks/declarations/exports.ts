@@ -1,8 +1,8 @@
 import type { AnyNode, Expression, Program } from 'acorn';
-import { isMethodCall, memberName, parentOf, plainName, type Placed } from './ancestry';
+import { isMethodCall, memberName, parentOf, plainName, type Placed } from '../syntax/ancestry';
 import { ES_MARKER } from './imports';
 import type { ModuleNames } from './module-names';
-import type { OuterNames } from './scopes';
+import type { OuterNames } from '../syntax/scopes';
 
 /** How the declaration that an export of a CommonJS module is, is called: no variable has a dot in its name. */
 export function exportKey(name: string): string {

@@ -2,9 +2,9 @@ import type { AnyNode, Expression, Program, VariableDeclaration, VariableDeclara
 import { EffectAnalysis, type Effect } from './effects';
 import { enumValue } from './enums';
 import { exportKey, rootOf, type ExportDefinition, type OwnExports } from './exports';
-import { boundNames } from './names';
-import type { Form } from './parse';
-import type { OuterNames } from './scopes';
+import { boundNames } from '../syntax/names';
+import type { Form } from '../syntax/parse';
+import type { OuterNames } from '../syntax/scopes';
 import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
 
 /** A declaration at the top of a module that nobody can notice but who refers to its name. */

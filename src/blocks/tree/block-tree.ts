@@ -9,18 +9,18 @@ import type {
 } from 'acorn';
 import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
 import { DeclarationList } from './declaration-list';
-import type { FreeDeclaration } from './declarations';
+import type { FreeDeclaration } from '../declarations/declarations';
 import { exportNodes } from './export-nodes';
-import type { HashableDeclaration } from './hash';
-import { earlyFunctions, HoistScope } from './hoist-scope';
-import { afterHashbang } from './lines';
-import { LinkReader, type Links } from './links';
-import { boundNames, nameFromParent } from './names';
+import type { HashableDeclaration } from '../syntax/hash';
+import { earlyFunctions, HoistScope } from '../syntax/hoist-scope';
+import { afterHashbang } from '../syntax/lines';
+import { LinkReader, type Links } from '../declarations/links';
+import { boundNames, nameFromParent } from '../syntax/names';
 import { ObjectLiterals } from './object-literals';
-import { isQuoted } from './quoted';
-import { outerNames, type OuterNames } from './scopes';
+import { isQuoted } from '../syntax/quoted';
+import { outerNames, type OuterNames } from '../syntax/scopes';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
-import { SyntaxWriter } from './syntax-writer';
+import { SyntaxWriter } from '../syntax/syntax-writer';
 
 /**
  * The blocks of a program, each with its own syntax written out.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Form } from './parse';
+import type { Form } from '../syntax/parse';
 
 /** The global property that holds an object from metadata text to the `Uint8Array` of the file's blocks. */
 export const REGISTRY = '__TESTMON__';

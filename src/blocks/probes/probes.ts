@@ -1,17 +1,17 @@
-import { BlocksError } from './error';
-import { declaresGlobalThis } from './global-this';
+import { BlocksError } from '../error';
+import { declaresGlobalThis } from '../syntax/global-this';
 import { findInlineMap, inlineMapComment } from './inline-map';
 import { insertAll, Shifts, type Insertion } from './insertions';
-import { lineStarts, MAP_BREAK } from './lines';
+import { lineStarts, MAP_BREAK } from '../syntax/lines';
 import { encodeMetadata } from './metadata';
 import { ownMap } from './own-map';
 import { encodeLocations, lineFinder } from './locations';
-import type { Links } from './links';
+import type { Links } from '../declarations/links';
 import { initialiser, prelude, variableFor } from './prelude';
-import { asBlocks, readBlockNodes, type Block } from './read';
+import { asBlocks, readBlockNodes, type Block } from '../tree/read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { BlockNode, TreeOptions } from './block-node';
+import type { BlockNode, TreeOptions } from '../tree/block-node';
 
 export interface ProbeOptions extends TreeOptions {
   /** The file's path, carried in the metadata. */

@@ -5,7 +5,7 @@ import type {
   Program,
   VariableDeclaration,
 } from 'acorn';
-import { blockFunctionNames, lexicalNames, varNames } from './scopes';
+import { blockFunctionNames, lexicalNames, varNames } from '../syntax/scopes';
 
 /** What declares names. */
 export type Declared = FunctionDeclaration | ClassDeclaration | VariableDeclaration;

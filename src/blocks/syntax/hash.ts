@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { componentsOf } from './components';
-import { FINGERPRINT_BYTES } from '../records/fingerprint';
+import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 
 export { FINGERPRINT_BYTES };
 

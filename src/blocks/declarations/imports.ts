@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Identifier, Pattern, Program } from 'acorn';
-import { isMethodCall, memberName, parentOf, plainName, type Placed } from './ancestry';
+import { isMethodCall, memberName, parentOf, plainName, type Placed } from '../syntax/ancestry';
 import type { ModuleNames } from './module-names';
 
 /** The name that stands for every export of a module, and for which there are. */

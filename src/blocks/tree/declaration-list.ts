@@ -1,4 +1,4 @@
-import type { HashableDeclaration } from './hash';
+import type { HashableDeclaration } from '../syntax/hash';
 
 /** A declaration that is being written. */
 export type OpenDeclaration = HashableDeclaration & { mentions: Set<string> };

@@ -1,8 +1,8 @@
 import type { AnyNode } from 'acorn';
 import { newBlockNode, type BlockNode } from './block-node';
-import { exportKey } from './exports';
-import type { HashableDeclaration } from './hash';
-import type { LinkReader } from './links';
+import { exportKey } from '../declarations/exports';
+import type { HashableDeclaration } from '../syntax/hash';
+import type { LinkReader } from '../declarations/links';
 
 /**
  * One block for which exports there are, and one for each. No code runs in them, so they have no probes: see

@@ -1,4 +1,4 @@
-import type { Form } from './parse';
+import type { Form } from '../syntax/parse';
 
 /** Written first, so that other versions of this package can tell that a text is not theirs. */
 const FORMAT_VERSION = 1;

@@ -1,6 +1,6 @@
 import type { AnyNode, Program } from 'acorn';
-import { forEachPlaced, type Placed } from './ancestry';
-import type { OuterNames } from './scopes';
+import { forEachPlaced, type Placed } from '../syntax/ancestry';
+import type { OuterNames } from '../syntax/scopes';
 
 /** What loads a module by a name that may be made at run time. */
 const LOADERS: ReadonlySet<string> = new Set([

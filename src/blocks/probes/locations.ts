@@ -1,5 +1,5 @@
 import { decode } from '@jridgewell/sourcemap-codec';
-import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from './lines';
+import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from '../syntax/lines';
 import type { SourceMap } from './source-map';
 
 /** Where a block stands, for messages. */

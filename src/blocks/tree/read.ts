@@ -1,6 +1,6 @@
 import type { Program } from 'acorn';
-import { fingerprintAll } from './hash';
-import { asBlocksError, parseProgram } from './parse';
+import { fingerprintAll } from '../syntax/hash';
+import { asBlocksError, parseProgram } from '../syntax/parse';
 import type { BlockKind } from './sites';
 import type { BlockTree, TreeOptions } from './block-node';
 import { buildBlockTree } from './block-tree';
