@@ -11,6 +11,7 @@ const ROOMS = {
   machine: ['terminal'],
   dependencies: ['machine', 'records', 'terminal'],
   store: ['records', 'terminal'],
+  'shared-store': ['machine', 'records', 'store', 'terminal'],
   run: ['blocks', 'dependencies', 'machine', 'records', 'selection', 'store', 'terminal'],
   'compile-cache': ['machine', 'run', 'terminal'],
   interception: [
@@ -52,6 +53,7 @@ const ROOMS = {
     'records',
     'run',
     'selection',
+    'shared-store',
     'store',
     'terminal',
     'workspace',
