@@ -46,6 +46,11 @@ describe('what others are compiled with changes', () => {
       "import { A /* don't */ } from './b'\nexport { A }",
     ],
     [
+      'an import of a name in quotes',
+      "import { 'a b' as A } from './a'\nexport { A }",
+      "import { 'a b' as A } from './b'\nexport { A }",
+    ],
+    [
       'declarations below a namespace',
       'namespace A {\n  export interface B {}\n}',
       'namespace A {\n  export class B {}\n}',

@@ -25,7 +25,7 @@ const EXPORTS =
 
 /** Clauses that import what may be exported again, `import fs = require('fs')` too. */
 const IMPORTS =
-  /\bimport\s+(?!type\b(?!\s*,|\s+from\b))[\w$*{](?:(?!\bimport\s+(?!as\b))[^;'"])*["'][^"'\n]+["']/g;
+  /\bimport\s+(?!type\b(?!\s*,|\s+from\b))(?=[\w$*{])(?:(?!\bimport\s+(?!as\b))(?:\{(?:[^{}"']|"[^"\n]*"|'[^'\n]*')*\}|[^;'"{]))*["'][^"'\n]+["']/g;
 
 /** Other names for what stands in a namespace. */
 const SHORT_NAMES = /\bimport\s+(?:type\s+)?[\w$]+\s*=\s*[\w$.]+/g;

@@ -171,7 +171,7 @@ function imports(code: string, file: string): string[] {
 
 /** Imports and exports of names, but for those of types alone. */
 const CLAUSE =
-  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))([\w$*{/](?:[^;'"/]|\/\*[^]*?\*\/|\/\/[^\n]*)*?)\bfrom\s*(?:\/\*[^]*?\*\/\s*)*(["'][^"'\n]+["'])/g;
+  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))((?=[\w$*{/])(?:\{(?:[^{}'"/]|"[^"\n]*"|'[^'\n]*'|\/\*[^]*?\*\/|\/\/[^\n]*)*\}|[^;'"/{]|\/\*[^]*?\*\/|\/\/[^\n]*)*?)\bfrom\s*(?:\/\*[^]*?\*\/\s*)*(["'][^"'\n]+["'])/g;
 
 /** What the imports lead to that are not in the output. */
 function leftOut(code: string, file: string, output: string | null): string[] {

@@ -48,3 +48,56 @@ function afterBraces(code: string, start: number): number {
 }
 
 export const QUOTES = '"\'`';
+
+/** More than any call that loads a module has in its parentheses. */
+const MAX_TOKENS = 500;
+
+/**
+ * The texts in quotes between a parenthesis and the one that closes it, whatever stands around them.
+ * @param start Where the parenthesis opens.
+ * @returns What the texts say, without quotes and escapes. Templates that something is put into are left out.
+ */
+export function quotedInParentheses(code: string, start: number): string[] {
+  const texts: string[] = [];
+  let depth = 0;
+  let count = 0;
+  for (const { type, value } of jsTokens(code.slice(start))) {
+    if (type === 'StringLiteral' || type === 'NoSubstitutionTemplate') texts.push(unquoted(value));
+    else if (value === '(') depth += 1;
+    else if (value === ')') depth -= 1;
+    count += 1;
+    if (depth === 0 || count > MAX_TOKENS) break;
+  }
+  return texts;
+}
+
+const ESCAPE = /\\(?:u\{([\da-f]+)\}|u([\da-f]{4})|x([\da-f]{2})|(\r\n|[^]))/gi;
+
+const SHORT_ESCAPES: Record<string, string> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '0': '\0',
+};
+
+/**
+ * What a text in quotes says.
+ * Source: ECMAScript, "SV", https://tc39.es/ecma262/#sec-static-semantics-sv
+ */
+export function unquoted(literal: string): string {
+  const text = literal.slice(1, -1);
+  if (!text.includes('\\')) return text;
+  return text.replace(
+    ESCAPE,
+    (all, inBraces?: string, four?: string, two?: string, char: string = '') => {
+      const digits = inBraces ?? four ?? two;
+      if (digits === undefined)
+        return /[\n\r\u2028\u2029]/.test(char) ? '' : (SHORT_ESCAPES[char] ?? char);
+      const point = Number.parseInt(digits, 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : all;
+    },
+  );
+}

@@ -5,6 +5,7 @@ import { folderWith, packageFolder, realPath } from '../files/paths';
 import { isFile } from '../files/stats';
 import { getOrCreate } from '../get-or-create';
 import { runCache } from '../run-cache';
+import { quotedInParentheses, unquoted } from './code-text';
 
 const EXTENSIONS = [
   '',
@@ -28,12 +29,12 @@ const NO_INDEX = EXTENSIONS.filter((extension) => !extension.startsWith('/'));
 const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n]*\n)*`;
 
 /**
- * Specifiers after `from` and `import`, and all in the parentheses of `import(` and `require(`, in any of the three
- * kinds of quotes. No parser of JavaScript alone reads all that a tool chain is made of, TypeScript and JSX among it, and
- * a comment that looks like an import only adds a file.
+ * Specifiers after `from` and `import`, and where the parenthesis of `import(` and `require(` opens.
+ * No parser of JavaScript alone reads all that a tool chain is made of, TypeScript and JSX among it, and a comment that
+ * looks like an import only adds a file.
  */
 const SPECIFIER = new RegExp(
-  String.raw`\b(?:from|import)${GAP}(["'])([^"'\n]+)\1|\b(?:import|require(?:\.\w+)?)${GAP}(?:\?\.)?${GAP}\(${GAP}((?:[^()]|\([^()]*\)){0,2000})`,
+  String.raw`\b(?:from|import)${GAP}("(?:[^"\\\n]|\\[^])+"|'(?:[^'\\\n]|\\[^])+')|\b(?:import|require(?:\.\w+)?)${GAP}(?:\?\.)?${GAP}\(`,
   'g',
 );
 
@@ -94,8 +95,8 @@ export function importedFiles(
   folder: string,
   alias?: (specifier: string) => string[],
 ): string[] {
-  const specifiers = [...source.matchAll(SPECIFIER)].flatMap(
-    ([, , specifier, inParentheses = '']) => specifier ?? quotedIn(inParentheses),
+  const specifiers = [...source.matchAll(SPECIFIER)].flatMap(({ 0: found, 1: quoted, index }) =>
+    quoted === undefined ? quotedInParentheses(source, index + found.length - 1) : unquoted(quoted),
   );
   for (const [, names = ''] of source.matchAll(EXTENDS)) specifiers.push(...quotedIn(names));
   const references = [...source.matchAll(REFERENCE)].flatMap(
