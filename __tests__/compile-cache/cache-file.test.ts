@@ -45,7 +45,10 @@ describe('the file of compiled code', () => {
     const own = path.resolve(__dirname, '../../src/index.js');
     const places = [installed('a/index.js'), own, path.join(folder, 'src/index.js')];
     expect(places.map((name) => cache.keeps(name))).toEqual([true, true, false]);
-    expect([cache.isWorth('x'.repeat(1_000)), cache.isWorth('short')]).toEqual([true, false]);
+    expect([cache.isWorthStoring('x'.repeat(1_000)), cache.isWorthStoring('short')]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('keeps what others added meanwhile, and nothing of files that are gone', () => {

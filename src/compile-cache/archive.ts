@@ -1,22 +1,27 @@
-/** What V8 made of one module's text. */
+/** The compiled code of one module. */
 export interface CompiledModule {
-  /** CRC-32 of the text: V8 itself compares no more than its length. */
+  /** CRC-32 of the module's source text. V8 itself compares only the length of the source. */
   source: number;
-  /** As `vm.Script.createCachedData` gives it; empty where Node is to compile the module itself. */
+  /** The cached data, as `vm.Script.createCachedData` returns it. Empty if Node must compile the module itself. */
   code: Buffer;
 }
 
-/** CRC-32 of bytes, or of a text in UTF-8. */
+/** Returns the CRC-32 of bytes, or of a text in UTF-8. */
 export type Checksum = (data: Buffer | string) => number;
 
-/** One entry of an archive's head: file, checksum of its text, length and checksum of its code. */
+/** One entry of an archive's index: file, checksum of its source, length of its code in bytes, checksum of its code. */
 type Entry = [file: string, source: number, length: number, code: number];
 
-/** Changes with the form of an archive, and with the rules of what is kept. */
+/** Identifies the format. Change it together with the archive format or with the rules of which modules are kept. */
 const MAGIC = 0x746d_6302;
 const LENGTHS = 12;
 
-/** Joins compiled modules into one file's content, each with a checksum: V8 would run a code with a flipped bit. */
+/**
+ * Joins compiled modules into the content of one file.
+ *
+ * Every module gets a checksum, because V8 would run cached data that has a flipped bit.
+ * @param modules By absolute path of the module.
+ */
 export function encodeArchive(
   modules: ReadonlyMap<string, CompiledModule>,
   checksum: Checksum,
@@ -35,17 +40,24 @@ export function encodeArchive(
   return Buffer.concat([lengths, head, ...codes]);
 }
 
-/** Some bytes of an archive; fewer, or none, where it ends before. */
+/** Reads a part of an archive. Returns fewer bytes, or none, if the archive ends before. */
 export type ReadPart = (start: number, length: number) => Buffer;
 
-/** Reads an archive, each part when it is asked for. What is damaged is not among the modules that it gives. */
+/**
+ * Reads an archive. The index is read at once, and each module when it is asked for. Damaged modules count as
+ * missing.
+ */
 export class Archive {
   readonly #read: ReadPart;
   readonly #checksum: Checksum;
   readonly #close: () => void;
   readonly #places = new Map<string, { start: number; entry: Entry }>();
 
-  /** @param close Lets go of what is read from. */
+  /**
+   * @param read Reads from the file that holds the archive.
+   * @param close Closes that file.
+   * @throws {SyntaxError} If the index has a valid checksum and is not JSON.
+   */
   constructor(read: ReadPart, checksum: Checksum, close: () => void = () => undefined) {
     this.#read = read;
     this.#checksum = checksum;
@@ -61,17 +73,17 @@ export class Archive {
     }
   }
 
-  /** The files of which it has something. */
+  /** The files that have an entry. */
   files(): Iterable<string> {
     return this.#places.keys();
   }
 
-  /** Bytes of what it has of a file. */
+  /** The size of a file's cached data, in bytes. Zero if the file has no entry. */
   sizeOf(file: string): number {
     return this.#places.get(file)?.entry[2] ?? 0;
   }
 
-  /** What it has of a file; null where that is nothing, or damaged. */
+  /** Returns the cached module of a file, or null if there is none or its data is damaged. */
   get(file: string): CompiledModule | null {
     const place = this.#places.get(file);
     if (place === undefined) return null;
@@ -80,7 +92,7 @@ export class Archive {
     return code.length === length && this.#checksum(code) === checksum ? { source, code } : null;
   }
 
-  /** Nothing is read from it after this. */
+  /** Closes the file behind the archive, which cannot be read afterwards. */
   close(): void {
     this.#close();
   }

@@ -7,21 +7,21 @@ import { OWN_FOLDER } from '../run/own-frames';
 import { Archive, encodeArchive, type Checksum, type CompiledModule } from './archive';
 import type { CodeStore } from './modules';
 
-/** As they are before anyone watches or replaces them. */
+/** Captured at load, before tests can mock `fs` and before interception patches it. */
 const { closeSync, existsSync, fstatSync, openSync, readSync } = fs;
 
-/** Modules of fewer characters are as fast to compile as to look up. */
+/** Shorter modules compile as fast as they could be looked up. */
 const MIN_SOURCE_CHARACTERS = 300;
 
-/** Fewer characters of code that had to be compiled are not worth writing for. */
-const MIN_NEW_BYTES = 100_000;
+/** If this process compiled fewer characters than this, writing the archive is not worth the time. */
+const MIN_NEW_CHARACTERS = 100_000;
 
-/** Bytes; beyond them what this process did not need makes room. */
+/** The size above which `flush` drops the modules that this process did not use. */
 const MAX_ARCHIVE_BYTES = 64 << 20;
 
 const INSTALLED = `${path.sep}node_modules${path.sep}`;
 
-/** The compiled code of packages, in one file. */
+/** Stores the compiled code of installed packages in one archive file. */
 export class CacheFile implements CodeStore {
   readonly #file: string;
   readonly #checksum: Checksum;
@@ -31,8 +31,8 @@ export class CacheFile implements CodeStore {
   #uncompiled = 0;
 
   /**
-   * @param file Absolute path.
-   * @param archive What stands there.
+   * @param file Absolute path of the archive.
+   * @param archive What the file holds now.
    */
   constructor(file: string, archive: Archive, checksum: Checksum) {
     this.#file = file;
@@ -40,12 +40,12 @@ export class CacheFile implements CodeStore {
     this.#checksum = checksum;
   }
 
-  /** The code of packages, which seldom changes; that of the project is another one day by day. */
+  /** Only installed packages (and this one) are cached. The project's own code changes too often. */
   keeps(filename: string): boolean {
     return filename.includes(INSTALLED) || filename.startsWith(OWN_FOLDER);
   }
 
-  isWorth(content: string): boolean {
+  isWorthStoring(content: string): boolean {
     return content.length >= MIN_SOURCE_CHARACTERS;
   }
 
@@ -60,15 +60,21 @@ export class CacheFile implements CodeStore {
     this.#uncompiled += length;
   }
 
-  /** Keeps what had to be compiled, with the functions that were compiled as they were called. */
+  /**
+   * Adds what was compiled since the last call to the archive file. The cached data includes the functions that have
+   * been called, because V8 compiles each function at its first call.
+   */
   flush(): void {
-    if (this.#uncompiled < MIN_NEW_BYTES) return;
+    if (this.#uncompiled < MIN_NEW_CHARACTERS) return;
     writeArchive(this.#file, this.#all(), this.#checksum);
     this.#uncompiled = 0;
     this.#fresh.clear();
   }
 
-  /** What is kept by now, by other processes too, and what this one adds. */
+  /**
+   * The modules to write: what the file holds by now, as other processes write to it too, and what this process
+   * compiled.
+   */
   #all(): Map<string, CompiledModule> {
     const written = openArchive(this.#file, this.#checksum);
     try {
@@ -96,13 +102,17 @@ export class CacheFile implements CodeStore {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The archive in a file, which stays open until it is closed; null where there is none. */
+/**
+ * Opens an archive. The file stays open until `close` is called.
+ * @returns Null if the file cannot be opened.
+ * @throws {Error} If it cannot be read.
+ */
 export function openArchive(file: string, checksum: Checksum): Archive | null {
   let opened: number;
   try {
     opened = openSync(file, 'r');
   } catch {
-    // No archive yet.
+    // There is no archive yet.
     return null;
   }
   const close = (): void => closeSync(opened);
@@ -120,7 +130,10 @@ export function openArchive(file: string, checksum: Checksum): Archive | null {
   }
 }
 
-/** Whoever reads the file meanwhile finds what stood there before, or the new. What is old beside it goes. */
+/**
+ * Writes an archive in one step, so that another process reads either the old content or the new. Also removes old
+ * archives from its folder. Errors are ignored, because the cache only saves time.
+ */
 export function writeArchive(
   file: string,
   modules: ReadonlyMap<string, CompiledModule>,
@@ -130,6 +143,6 @@ export function writeArchive(
     writeAtomically(file, encodeArchive(modules, checksum), { folderMode: 0o700 });
     removeOldCode(path.dirname(file));
   } catch {
-    // Nowhere to write: everything works without.
+    // The folder is not writable. Node then compiles without a cache.
   }
 }

@@ -1,6 +1,9 @@
 /**
- * Keeps what V8 compiles of Jest, of the project's compilers and of ourselves for the next process: each starts faster by
- * more than recording costs in many a suite. Nothing here is loaded with the rest of our code, which profits as well.
+ * Caches what V8 compiles of Jest, of the project's compilers and of jest-testmon for the next process. In many
+ * projects this saves more start-up time than recording costs.
+ *
+ * This module is built into a file of its own and loaded before all other code of jest-testmon, so that this code is
+ * cached too.
  */
 import Module from 'node:module';
 import * as path from 'node:path';
@@ -13,7 +16,7 @@ import { compileThrough } from './modules';
 
 export { importsLater, mayImportLater } from './later-imports';
 
-/** Newer versions of Node do it themselves. Source: `node:module`, compile cache. */
+/** The compile cache of newer Node versions. Source: Node's documentation of `node:module`, "Module compile cache". */
 interface CompileCacheApi {
   enableCompileCache?(folder: string): unknown;
   flushCompileCache?(): void;
@@ -21,12 +24,12 @@ interface CompileCacheApi {
 
 const node = Module as unknown as CompileCacheApi;
 
-/** In a worker, keeps what had to be compiled up to now: once it is told to end, Jest does not wait long for it. */
+/** Writes the cache now if this process is a worker. Jest does not wait long for a worker that it has told to exit. */
 export function flushInWorker(): void {
   if (isWorker()) flush();
 }
 
-/** A process or a thread that Jest runs test files in. */
+/** Whether Jest runs test files in this process or thread. */
 function isWorker(): boolean {
   const isChild = process.send !== undefined && process.env['JEST_WORKER_ID'] !== undefined;
   return isChild || !isMainThread;
@@ -37,20 +40,21 @@ function start(folder: string): () => void {
     node.enableCompileCache(folder);
     return () => node.flushCompileCache?.();
   }
-  // It came with a later Node 20.
+  // `zlib.crc32` was added in Node 20.15.
   const { crc32: checksum } = zlib;
   if (checksum === undefined) return () => undefined;
   const name = [process.version, process.arch, v8.cachedDataVersionTag().toString(16)].join('-');
   const file = path.join(folder, name);
   const archive = openArchive(file, checksum);
-  // The first time only a mark is left: where nobody comes back to, keeping anything would be for nothing.
+  // The first process only creates an empty archive. In a place where no second process starts, such as a CI
+  // container, writing the cached data would be wasted time.
   if (archive === null) return once(() => writeArchive(file, new Map(), checksum));
   const cache = new CacheFile(file, archive, checksum);
   compileThrough(cache, checksum);
   return () => cache.flush();
 }
 
-/** The folder that the packages are installed in whose code is kept. */
+/** The folder that holds the installed packages. Each such folder has its own cache. */
 function installation(): string {
   const own = path.resolve(__dirname, '../..');
   const packages = path.dirname(own);
@@ -58,8 +62,10 @@ function installation(): string {
 }
 
 /**
- * Whether what V8 compiles may be used again. Coverage of what runs outside of tests is coarser with code that was compiled
- * before, and Node reads the source maps of modules as it compiles them.
+ * Whether compiled code may be reused between processes.
+ *
+ * With `NODE_V8_COVERAGE`, cached functions have coarser coverage. With source maps enabled, Node reads a module's
+ * source map while compiling it.
  */
 export function keepsCompiled(): boolean {
   const { NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE, TESTMON } = process.env;
@@ -72,12 +78,12 @@ export function keepsCompiled(): boolean {
   );
 }
 
-function startOrNot(): () => void {
+function startCache(): () => void {
   try {
     const folder = keepsCompiled() ? compiledFolder(installation()) : null;
-    if (folder !== null) return quietly(start(folder));
+    if (folder !== null) return ignoringErrors(start(folder));
   } catch {
-    // Everything works without.
+    // Caching only saves time, so the process goes on without it.
   }
   return () => undefined;
 }
@@ -90,15 +96,15 @@ function once(work: () => void): () => void {
   };
 }
 
-function quietly(work: () => void): () => void {
+function ignoringErrors(work: () => void): () => void {
   return () => {
     try {
       work();
     } catch {
-      // Everything works without.
+      // Only the cache is lost.
     }
   };
 }
 
-const flush = startOrNot();
+const flush = startCache();
 if (!isWorker()) process.once('exit', flush);

@@ -4,38 +4,41 @@ const IMPORT = String.raw`\bimport(?=\s*(?:\(|\/[*/]))`;
 const EVALUATES = String.raw`(?<![.\w$])(?:eval|Function)\b(?!\s*\.\s*prototype\b)|\.\s*(?:eval|Function|constructor)(?=\s*\()|getPrototypeOf\s*\(\s*async`;
 
 /**
- * What could have Node import a module or make code of a text, which could import one as well. Matches in strings and
- * comments, too.
+ * Matches code that could make Node import a module: `import()`, or `eval` and the like, whose code may contain
+ * `import()`. Also matches inside strings and comments.
  */
-const SUSPECT = new RegExp(`${IMPORT}|${EVALUATES}`, 'g');
+const IMPORT_OR_EVAL = new RegExp(`${IMPORT}|${EVALUATES}`, 'g');
 
-/** The first of both. */
-const SUSPECTED_IMPORT = new RegExp(IMPORT, 'g');
+/** Matches `import()` alone. */
+const IMPORT_CALL = new RegExp(IMPORT, 'g');
 
 /**
- * Whether code may come to import a module while it runs. Node 20 no longer knows for whom once the code was kept, and
- * the import would fail.
- * @param text A script that compiles.
+ * Whether code could import another module while it runs. Under Node 20, `import()` fails in code that comes from
+ * cached data, because Node no longer knows which module imports.
+ * @param text A script without syntax errors.
  */
 export function mayImportLater(text: string): boolean {
-  return hasOutsideOfText(text, SUSPECT);
+  return matchesInCode(text, IMPORT_OR_EVAL);
 }
 
-/** Whether `import()` stands in code, which may still make other code of a text. */
+/**
+ * Whether code contains an `import()` expression. Unlike `mayImportLater` it does not consider `eval` and the like.
+ * @param text A script without syntax errors.
+ */
 export function importsLater(text: string): boolean {
-  return hasOutsideOfText(text, SUSPECTED_IMPORT);
+  return matchesInCode(text, IMPORT_CALL);
 }
 
-/** Whether something stands in code, and not in a string, a comment or a regular expression. */
-function hasOutsideOfText(text: string, what: RegExp): boolean {
-  // No code has such a sign there, while the others may have it anywhere.
+/** Whether a pattern matches in code, and not only in strings, comments or regular expressions. */
+function matchesInCode(text: string, what: RegExp): boolean {
+  // A `#` after the match is a syntax error in code, but allowed in strings, comments and regular expressions.
   const marked = text.replace(what, '$&#');
   if (marked === text) return false;
   try {
     new vm.Script(marked);
     return false;
   } catch {
-    // The sign broke the syntax, so it stands in code.
+    // The `#` broke the syntax, so at least one match is code.
     return true;
   }
 }

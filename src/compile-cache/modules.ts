@@ -5,7 +5,7 @@ import { withoutOurFrames } from '../run/own-frames';
 import type { Checksum, CompiledModule } from './archive';
 import { mayImportLater } from './later-imports';
 
-/** A module as Node's loader makes them. */
+/** A module object of Node's CommonJS loader. */
 interface LoadedModule {
   filename?: unknown;
   exports: unknown;
@@ -21,7 +21,7 @@ type ModuleFunction = (
   folder: string,
 ) => unknown;
 
-/** What we use of Node's loader beyond its documented part. */
+/** Undocumented members of Node's CommonJS loader that are used here. */
 interface Loader {
   prototype: { _compile: Compile };
   _resolveFilename(request: string, from: LoadedModule, isMain: boolean, options?: object): string;
@@ -31,29 +31,31 @@ interface Loader {
   wrap(content: string): string;
 }
 
-/** What stands around a module's text. Source: `lib/internal/modules/cjs/loader.js` of Node. */
+/** The wrapper around each CommonJS module. Source: `lib/internal/modules/cjs/loader.js` of Node. */
 const BEFORE = '(function (exports, require, module, __filename, __dirname) { ';
 const AFTER = '\n});';
 
-/** Where compiled code is found, and what becomes of code that was compiled. */
+/** Finds compiled code and stores new compiled code. */
 export interface CodeStore {
-  /** Whether the code of a module may be kept. */
+  /** Whether the code of a file may be stored at all. */
   keeps(filename: string): boolean;
-  /** Whether that is worth it, by the module's text. */
-  isWorth(content: string): boolean;
+  /** Whether a module is large enough for storing to save time. */
+  isWorthStoring(content: string): boolean;
   find(filename: string): CompiledModule | null;
   /**
-   * Nothing was found of a module.
-   * @param source Checksum of its text.
-   * @param script Null where it is one for Node to compile.
+   * Reports a module that was not in the store, or whose data V8 rejected.
+   * @param source Checksum of the module's source text.
+   * @param script The compiled module. Null if Node must compile the module itself, now and next time.
+   * @param length Length of the source in characters.
    */
   missed(filename: string, source: number, script: vm.Script | null, length: number): void;
 }
 
 /**
- * Has Node's loader of CommonJS modules compile what is to be kept with code that was compiled before. Modules run as
- * they would have run; where anything is out of the ordinary, Node compiles them itself.
- * Source: `Module.prototype._compile` of Node 20 and 22.
+ * Makes Node's CommonJS loader reuse compiled code. Modules run as they would without it. For anything unusual, such
+ * as a shebang line or a changed module wrapper, Node compiles the module itself. Source: `Module.prototype._compile`
+ * of Node 20 and 22.
+ * @param checksum Computes the checksum by which a changed source text is noticed.
  */
 export function compileThrough(store: CodeStore, checksum: Checksum): void {
   const loader = Module as unknown as Loader;
@@ -69,13 +71,14 @@ export function compileThrough(store: CodeStore, checksum: Checksum): void {
       throw withoutOurFrames(error);
     }
   };
-  // By a getter, other modules are compiled without us in the stack that an error of theirs shows.
+  // A getter returns Node's own function for all other modules, so that no extra frame appears in the stack traces of
+  // their errors.
   Object.defineProperty(loader.prototype, '_compile', {
     get(this: LoadedModule) {
       const { filename } = this;
       return typeof filename === 'string' && store.keeps(filename) ? compileKept : compile;
     },
-    // As if it were a plain property: of one module, or of all from now on.
+    // Assigning to `_compile` works as for a plain property, both on one module and on the prototype.
     set(this: LoadedModule, value: unknown) {
       const plain = { value, writable: true, enumerable: true, configurable: true };
       Object.defineProperty(this, '_compile', plain);
@@ -85,17 +88,20 @@ export function compileThrough(store: CodeStore, checksum: Checksum): void {
   });
 }
 
-/** A module's function, or null where Node should compile it. */
+/**
+ * Compiles a module, with cached data if there is any. Returns the wrapper function, or null if Node should compile
+ * the module.
+ */
 function compiledBefore(
   store: CodeStore,
   checksum: Checksum,
   content: string,
   filename: string,
 ): ModuleFunction | null {
-  if (!store.isWorth(content)) return null;
-  // Somebody else changes what stands around modules, which Node takes into account.
+  if (!store.isWorthStoring(content)) return null;
+  // Another package has changed the module wrapper. Node's own code respects that change.
   if ((Module as unknown as Loader).wrap('') !== BEFORE + AFTER) return null;
-  // Node leaves out a first line for the shell.
+  // Node strips a shebang line.
   if (content.startsWith('#!')) return null;
   const text = BEFORE + content + AFTER;
   try {
@@ -107,7 +113,7 @@ function compiledBefore(
       store.missed(filename, source, null, content.length);
       return null;
     }
-    // As if nothing stood before it: positions in its first line are those of the file.
+    // A negative column offset hides the wrapper: positions in the first line are those of the file.
     const options = { filename, columnOffset: -BEFORE.length };
     const script = new vm.Script(
       text,
@@ -117,12 +123,15 @@ function compiledBefore(
       store.missed(filename, source, script, content.length);
     return script.runInThisContext() as ModuleFunction;
   } catch {
-    // An ES module perhaps, or a syntax error, which Node knows how to tell of.
+    // Probably an ES module or a syntax error. Node reports it properly.
     return null;
   }
 }
 
-/** Source: `makeRequireFunction` in `lib/internal/modules/helpers.js` of Node. */
+/**
+ * Creates the `require` function of a module. Source: `makeRequireFunction` in `lib/internal/modules/helpers.js` of
+ * Node.
+ */
 function requireOf(loader: Loader, module: LoadedModule): unknown {
   const resolve = (request: string, options?: object): string =>
     loader._resolveFilename(request, module, false, options);
