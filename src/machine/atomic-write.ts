@@ -1,26 +1,27 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** As they are before anyone watches or replaces them. */
+/** Captured at load, before tests can mock `fs` and before interception patches it. */
 const { mkdirSync, renameSync, rmSync, writeFileSync } = fs;
 const { random } = Math;
 
-/** How a file is written. */
+/** Options for `writeAtomically` and `writeCache`. */
 interface AtomicWriteOptions {
-  /** Of the file. By default, only this user can read and write it. */
+  /** Mode of the file. By default only this user can read and write it. */
   mode?: number;
-  /** Of folders above it that do not exist yet. Without it they are not made. */
+  /** Mode of missing parent folders. Without it, they are not created. */
   folderMode?: number;
 }
 
 /**
- * Writes a file whole or not at all. A reader finds what was there before, or the new content. Of several writers, the
- * last one's content stays.
+ * Writes a file in one step: a reader finds either the old content or the new. If several processes write, the last
+ * one wins.
  *
- * `write-file-atomic` is not used: it names the unfinished file by the process id, which two containers that share a
- * folder both have, and it waits for the disk each time. Nothing here has to survive a power cut.
+ * `write-file-atomic` is not used for two reasons. It names the temporary file by the process id, which two
+ * containers that share a folder can have in common. It also waits for the disk on every write, though nothing here
+ * has to survive a power failure.
  * @param file Absolute path.
- * @throws What the file system throws. Nothing is left behind then.
+ * @throws {Error} If the file cannot be written. The temporary file is removed then.
  */
 export function writeAtomically(
   file: string,
@@ -40,8 +41,9 @@ export function writeAtomically(
 }
 
 /**
- * Writes a cache. If that fails, its content is only made again: that costs time alone, so nothing is said.
- * @returns Whether it was written.
+ * Writes a cache file. Errors are ignored: the content is computed again next time, which only costs time.
+ * @param file Absolute path. Missing parent folders are created.
+ * @returns Whether the file was written.
  */
 export function writeCache(
   file: string,
@@ -52,24 +54,26 @@ export function writeCache(
     writeAtomically(file, content, { folderMode: 0o777, ...options });
     return true;
   } catch {
-    // The answer is whether it worked; callers do without the file.
+    // Callers continue without the file.
     return false;
   }
 }
 
 /**
- * A part of a name that no other process uses. It need not be a secret, as whoever uses it takes no file that is there
- * already (`wx`). So `node:crypto` is not loaded for it, which each start would pay for.
+ * Returns a file name suffix that no other process uses.
+ *
+ * It need not be unpredictable, because callers create their file with the flag `wx`, which fails if the file exists.
+ * This saves loading `node:crypto` at each start.
  */
 export function uniqueName(): string {
   return `${process.hrtime.bigint().toString(36)}-${random().toString(36).slice(2)}`;
 }
 
-/** Removes a file. A folder that is gone, or cannot be written, is no error. */
+/** Removes a file. A missing file or a folder that is not writable is not an error. */
 export function removeIfThere(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // The file never came to be.
+    // The file was never created.
   }
 }

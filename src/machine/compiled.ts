@@ -4,28 +4,33 @@ import { isPrivateFolder } from './ownership';
 import { cacheFolder } from './folders';
 import { machineSecret } from './secret';
 
-/** As they are before anyone watches or replaces them. */
+/** Captured at load, before tests can mock `fs` and before interception patches it. */
 const { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } = fs;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A folder that no process has used for longer is removed when another one is made. */
+/** A folder that was not used for this long is removed the next time another folder is created. */
 const MAX_UNUSED_MS = 30 * DAY_MS;
 
-/** Code that was compiled longer ago is removed: another version of Node made it, or its package has gone. */
+/** Compiled code that is older is removed. It usually belongs to another Node version or to a removed package. */
 const MAX_CODE_AGE_MS = 30 * DAY_MS;
 
-/** Folders beyond this number are removed, those first that have not been used for longest. */
+/** If there are more folders, those that were used least recently are removed. */
 const MAX_FOLDERS = 20;
 
-/** Characters that an installation's path adds to a folder's name. Every file system takes a name of this length. */
+/**
+ * The number of characters of the installation path that a folder name contains. All file systems allow names of this
+ * length.
+ */
 const MAX_NAME_CHARACTERS = 80;
 
 /**
- * Makes the folder for the compiled code of one installation of packages. Whoever can write there can run code. So the
- * folder lies where no CI cache of the project reaches, and no other machine makes a folder of the same name.
- * @param installed Absolute path. Two installations whose paths give the same name share a folder; in it, code is kept
- *   under the full path of its file.
+ * Creates the folder for the compiled code of one installation.
+ *
+ * Anyone who can write to this folder can run code as this user. Therefore it lies outside of the project, where no
+ * CI cache restores it, and its name is unique to this machine.
+ * @param installed Absolute path of the installation. If two paths give the same name they share a folder, which is
+ *   safe: code is stored under the full path of its file.
  * @returns Null if there is no folder that only this user can write to.
  */
 export function compiledFolder(installed: string): string | null {
@@ -43,7 +48,7 @@ export function compiledFolder(installed: string): string | null {
   return isPrivateFolder(folder) ? folder : null;
 }
 
-/** Notes that a folder is in use, once a day, and removes what is old in it then: Node itself removes nothing. */
+/** Updates the folder's modification time once a day, and then removes old code. Node itself never removes any. */
 function markUsed(folder: string): void {
   const now = Date.now();
   if (now - statSync(folder).mtimeMs <= DAY_MS) return;
@@ -52,8 +57,9 @@ function markUsed(folder: string): void {
 }
 
 /**
- * Removes old code from a folder, and from the folders in it: Node makes one for each of its versions. Code that is
- * still in use is compiled once more, and kept again.
+ * Removes old compiled code from a folder and its subfolders (Node creates one per Node version). Code that is still
+ * in use is compiled once more and stored again.
+ * @param folder Absolute path.
  */
 export function removeOldCode(folder: string): void {
   const isOld = (file: string): boolean => Date.now() - statSync(file).mtimeMs > MAX_CODE_AGE_MS;
@@ -65,10 +71,10 @@ export function removeOldCode(folder: string): void {
         continue;
       }
       removeOldCode(file);
-      // A folder that another process has just made is empty as well, and that process is about to write there.
+      // The age check protects a new folder, which is empty until the process that created it writes its first file.
       if (isOld(file) && readdirSync(file).length === 0) rmdirSync(file);
     } catch {
-      // Another process removes the same.
+      // Another process has removed it.
     }
   }
 }

@@ -3,12 +3,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { isPrivateFolder, whyUnsafeParent } from './ownership';
 
-/** As they are before anyone watches or replaces them. */
+/** Captured at load, before tests can mock `fs` and before interception patches it. */
 const { existsSync, mkdirSync } = fs;
 
-/** What a kind of folder is called on each system. */
+/** Where one kind of folder is on each system, relative to the home folder (on Windows, to jest-testmon's own). */
 interface Kind {
-  /** The variable that names the folder of all programs, where one is set. */
+  /** The environment variable that names the parent folder, if it is set. */
   variable: string;
   linux: string;
   macos: string;
@@ -30,14 +30,17 @@ const CACHE: Kind = {
 };
 
 /**
- * The folder of this user for what makes this machine another than all others.
- * @returns Null where there is none that this user alone can use.
+ * Returns the folder for the files that identify this machine. It is created if necessary.
+ * @returns Null if no folder is private to this user.
  */
 export function stateFolder(): string | null {
   return folderOf(STATE);
 }
 
-/** The folder of this user for what can be made again; null as with `stateFolder`. */
+/**
+ * Returns the folder for files that can be recomputed. It is created if necessary.
+ * @returns Null if no folder is private to this user.
+ */
 export function cacheFolder(): string | null {
   return folderOf(CACHE);
 }
@@ -47,7 +50,7 @@ function folderOf(kind: Kind): string | null {
     const folder = placeOf(kind);
     return isSafe(folder) || madeSafe(folder) ? folder : null;
   } catch {
-    // No home, or one that cannot be written: everything works without.
+    // There is no home folder, or it is not writable. Callers continue without the folder.
     return null;
   }
 }
@@ -64,13 +67,13 @@ function isSafe(folder: string): boolean {
   return isPrivateFolder(folder) && whyUnsafeParent(path.dirname(folder)) === null;
 }
 
-/** Makes a folder that is not there yet. Root makes none in the home of somebody else, who could not use it. */
+/** Creates a folder. Root creates none in another user's home, where that user could not write to it. */
 function madeSafe(folder: string): boolean {
   if (existsSync(folder)) return false;
   let above = path.dirname(folder);
   while (!existsSync(above)) above = path.dirname(above);
   if (whyUnsafeParent(above) !== null) return false;
-  // Of several processes that begin at once, each finds it made.
+  // Several processes may do this at once: `recursive` makes an existing folder no error.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return isSafe(folder);
 }

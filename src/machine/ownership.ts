@@ -2,22 +2,24 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /**
- * Run files and journals lie in the temporary folder, which other users may write to as well. What they say decides
- * which tests are skipped, so each is looked at before it is believed. Windows has no such owners, and a folder for
- * temporary files per user.
+ * The id of this user; undefined on Windows.
+ *
+ * Run files and journals lie in the temporary folder, where other users can write too. Their content decides which
+ * tests are skipped, so the owner and the mode of each file are checked before it is trusted. Windows needs no check,
+ * as its temporary folder belongs to one user.
  */
 const user = process.getuid?.();
 
-/** Bits of a mode. */
+/** Permission bits of a file mode. */
 const OTHERS_WRITE = 0o002;
 const ANYONE_ELSE_WRITES = 0o022;
 const ANYONE_ELSE = 0o077;
 const STICKY = 0o1000;
 
 /**
- * Why a folder is no place for temporary files of ours: its owner, or everybody, could put something else in the place
- * of what we make there.
- * @returns Null where it is one; else what is wrong, as it may stand in a sentence.
+ * Checks that nobody but this user and root can replace files that are created in a folder.
+ * @returns Null if the folder is safe. Otherwise the reason, as a clause that fits into a sentence.
+ * @throws {Error} If the folder does not exist or cannot be examined.
  */
 export function whyUnsafeParent(folder: string): string | null {
   if (user === undefined) return null;
@@ -28,18 +30,18 @@ export function whyUnsafeParent(folder: string): string | null {
   return null;
 }
 
-/** Whether a folder is one that this user alone can use; a link to one is not. */
+/** Whether a path is a folder that only this user can read and write. A symbolic link is not private. */
 export function isPrivateFolder(folder: string): boolean {
   try {
     const stats = fs.lstatSync(folder);
     return stats.isDirectory() && isOurs(stats);
   } catch {
-    // It is not there, or cannot be looked at: then it is not private.
+    // The folder does not exist or cannot be examined.
     return false;
   }
 }
 
-/** Whether a folder belongs to this user and nobody else can write to it, though others may read it. */
+/** Whether a folder belongs to this user and nobody else can write to it. Others may read it. */
 export function isOwnFolder(folder: string): boolean {
   try {
     const stats = fs.lstatSync(folder);
@@ -54,8 +56,8 @@ export function isOwnFolder(folder: string): boolean {
 }
 
 /**
- * Opens a file that this user alone can have written, in a folder that is private.
- * @returns Null where there is none, or it is anything else: a link, a pipe, or the file of somebody else.
+ * Opens a file for reading if only this user can have written it. Its folder must be private as well.
+ * @returns The file descriptor. Null if the file does not exist, is a link or a pipe, or belongs to another user.
  */
 export function openPrivate(file: string): number | null {
   if (!isPrivateFolder(path.dirname(file))) return null;
@@ -63,7 +65,7 @@ export function openPrivate(file: string): number | null {
   try {
     opened = fs.openSync(file, fs.constants.O_RDONLY | NEITHER_LINK_NOR_WAIT);
   } catch {
-    // It is missing, a link, or closed to us: callers do without it.
+    // The file does not exist, is a link, or cannot be read. Callers continue without it.
     return null;
   }
   const stats = fs.fstatSync(opened);
@@ -72,7 +74,7 @@ export function openPrivate(file: string): number | null {
   return null;
 }
 
-/** A link fails, and a pipe does not wait for who writes to it. Windows has neither flag. */
+/** Opening fails for a symbolic link, and does not block on a pipe without a writer. Windows has neither flag. */
 const NEITHER_LINK_NOR_WAIT =
   ((fs.constants.O_NOFOLLOW as number | undefined) ?? 0) |
   ((fs.constants.O_NONBLOCK as number | undefined) ?? 0);

@@ -5,27 +5,31 @@ import { writeAtomically } from './atomic-write';
 import { openPrivate } from './ownership';
 import { stateFolder } from './folders';
 
-/** As they are before anyone watches or replaces them. */
+/** Captured at load, before tests can mock `fs` and before interception patches it. */
 const { closeSync, fstatSync, readFileSync } = fs;
 
-/** What only this user on this machine knows. */
+/** Values that only this user on this machine knows. */
 export interface MachineSecret {
-  /** What folders of caches begin with, so that those of another machine are not believed. */
+  /**
+   * Prefix of cache folder names. A cache that was copied from another machine has another prefix, so it is not used.
+   */
   cacheName: string;
-  /** What keys hashes that are no business of anyone else. */
+  /** Key for hashes of values that others must not be able to guess. */
   key: string;
 }
 
-/** Two numbers that nobody can foresee, in hex. */
+/** Two random numbers in hex. */
 const CONTENT = /^([\da-f]{32})([\da-f]{32})\n$/;
 
-/** Of the process: a machine has one secret, and it is read once. Undefined until then. */
+/** The secret of this machine, which the process reads once. Undefined until then. */
 let known: MachineSecret | null | undefined;
 
 /**
- * The secret of this machine, made where there is none yet. A copy of its file is another secret: the file's inode and
- * its change time, which nobody can set, belong to it. So a home that was restored from an archive brings nothing.
- * @returns Null where there is no place to keep one.
+ * Returns the secret of this machine, and creates it the first time.
+ *
+ * A copy of the file is a different secret: the secret includes the file's inode and its change time, which no
+ * program can set. So a home folder that is restored from an archive does not carry the secret to another machine.
+ * @returns Null if no folder can hold a secret.
  */
 export function machineSecret(): MachineSecret | null {
   if (known === undefined) known = readOrMake();
@@ -39,7 +43,7 @@ function readOrMake(): MachineSecret | null {
   try {
     return read(file) ?? make(file);
   } catch {
-    // The folder cannot be written: there is no place to keep a secret.
+    // The folder is not writable, so it cannot hold a secret.
     return null;
   }
 }
@@ -58,9 +62,9 @@ function read(file: string): MachineSecret | null {
   }
 }
 
-/** Of several processes that make one at once, the last one's stays; the others find nothing of theirs next time. */
+/** If several processes create the secret at once, the last one wins. The others do not find their caches next time. */
 function make(file: string): MachineSecret | null {
-  // Loaded here, as every other start does without.
+  // Loaded only here, so that other starts do not pay for it.
   const { randomBytes } = createRequire(__filename)('node:crypto') as typeof import('node:crypto');
   writeAtomically(file, `${randomBytes(32).toString('hex')}\n`);
   return read(file);
