@@ -7,9 +7,9 @@ const UNITS: [name: string, milliseconds: number][] = [
 ];
 
 /**
- * A length of time for a person, in its largest whole unit: `3 hours`, or `less than a minute`. `Intl.RelativeTimeFormat`
- * has no words for that and speaks of the future, too.
- * @param milliseconds A negative number, as of a clock that was set back, counts as none.
+ * Formats a length of time in its largest whole unit: `3 hours`, or `less than a minute`. `Intl.RelativeTimeFormat`
+ * cannot do this: it only formats times relative to now, such as `in 3 hours`.
+ * @param milliseconds A negative number counts as zero. It occurs if the clock was set back.
  */
 export function age(milliseconds: number): string {
   const [name, unit] = UNITS.find(([, length]) => milliseconds >= length) ?? ['', 0];
@@ -17,8 +17,9 @@ export function age(milliseconds: number): string {
 }
 
 /**
- * How long ago something was: `3 hours ago`.
+ * Formats how long ago something was: `3 hours ago`.
  * @param time Milliseconds since the epoch.
+ * @param now Milliseconds since the epoch.
  */
 export function ago(time: number, now: number = Date.now()): string {
   return `${age(now - time)} ago`;

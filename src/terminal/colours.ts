@@ -1,15 +1,15 @@
 import pico from 'picocolors';
 import { isTerminal } from './terminal';
 
-/** What decides on colours besides the stream. */
+/** What the decision on colours depends on besides the stream. */
 interface Asked {
   env: Readonly<Record<string, string | undefined>>;
   args: readonly string[];
 }
 
 /**
- * Colours for what is written to a stream: on a terminal that is not CI's, and where `FORCE_COLOR` or Jest's `--colors`
- * asks for them. picocolors alone would colour whatever CI captures.
+ * Returns the colour functions for a stream. Colours are used on a terminal outside of CI, and wherever `FORCE_COLOR`
+ * or Jest's `--colors` asks for them. picocolors alone would also colour output that CI captures.
  */
 export function coloursFor(
   stream: { isTTY?: boolean },

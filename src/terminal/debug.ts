@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** What the `debug` package exports, as far as it is used here. */
+/** The part of the `debug` package's interface that is used here. */
 type CreateDebug = (namespace: string) => (message: string, ...args: unknown[]) => void;
 
 const PREFIX = 'testmon:';
@@ -8,8 +8,8 @@ const PREFIX = 'testmon:';
 const silent = (): void => undefined;
 
 /**
- * Whether a value of `DEBUG` asks for any output of ours: `testmon:*`, `testmon:store`, `*`, `express,test*`.
- * @param value A list of names as the `debug` package reads it. A `-` in front excludes a name.
+ * Whether a value of `DEBUG` enables any output of jest-testmon: `testmon:*`, `testmon:store`, `*`, `express,test*`.
+ * @param value A list of names as the `debug` package reads it. A leading `-` excludes a name.
  */
 export function asksForDebug(value: string | undefined): boolean {
   return (value ?? '').split(/[\s,]+/).some((name) => {
@@ -19,8 +19,8 @@ export function asksForDebug(value: string | undefined): boolean {
 }
 
 /**
- * Loaded together with this module and not at the first message: a message may come while a test runs, and what is read
- * then counts as read by the test.
+ * Loaded together with this module, not at the first message. A message may be written while a test runs, and files
+ * that are read then would count as read by that test.
  */
 const createDebug = asksForDebug(process.env.DEBUG) ? loadDebug() : null;
 
@@ -29,19 +29,19 @@ function loadDebug(): CreateDebug {
 }
 
 /**
- * Creates a logger that writes to standard error where `DEBUG=testmon:<area>` or a wildcard asks for it. Everywhere else
- * it does nothing, and the `debug` package is not loaded.
- * @param area Which part of the code speaks, usually the name of its folder, such as `store`.
- * @returns A function that takes a message with the placeholders of the `debug` package (`%s`, `%o`) and their values.
+ * Creates a logger that writes to standard error if `DEBUG` contains `testmon:<area>` or a matching wildcard.
+ * Otherwise the logger does nothing, and the `debug` package is not loaded.
+ * @param area The part of the code that logs, usually the name of its folder, such as `store`.
+ * @returns A function that takes a message with placeholders of the `debug` package (`%s`, `%o`) and their values.
  */
 export function debug(area: string): (message: string, ...args: unknown[]) => void {
   return createDebug === null ? silent : createDebug(PREFIX + area);
 }
 
 /**
- * Says in the debug output that an error was swallowed on purpose, with its stack.
- * @param area As `debug` takes it.
- * @param what What was tried, and what happens instead, such as `reading .git/HEAD; the branch is unknown`.
+ * Logs an error that is deliberately ignored, with its stack.
+ * @param area See `debug`.
+ * @param what What failed and what happens instead, such as `reading .git/HEAD; the branch is unknown`.
  */
 export function swallowed(area: string, error: unknown, what: string): void {
   if (createDebug === null) return;

@@ -1,8 +1,8 @@
 import { messageOf } from './error-message';
 
 /**
- * Whether an error comes from the operating system: a file that is not there, a full disk, a missing permission.
- * Everything else that is thrown unexpectedly is a fault of ours, and must not be taken for one of these.
+ * Whether an error comes from the operating system, such as a missing file, a full disk or a missing permission. Any
+ * other unexpected error is a bug in jest-testmon and must not be reported as one of these.
  */
 export function isSystemError(error: unknown): boolean {
   const { syscall } = (error ?? {}) as NodeJS.ErrnoException;
@@ -10,8 +10,8 @@ export function isSystemError(error: unknown): boolean {
 }
 
 /**
- * Says that an error is a fault of jest-testmon, and what to send.
- * @param doing What failed, as a sentence begins: `selecting tests`.
+ * Says that an error is a bug in jest-testmon, and asks the user to report it.
+ * @param doing What failed, as the beginning of a sentence: `selecting tests`.
  * @param consequence What happens instead: `everything runs`.
  */
 export function describeFault(doing: string, error: unknown, consequence: string): string {

@@ -3,13 +3,15 @@ import { coloursFor } from './colours';
 import { printable } from './printable';
 
 /**
- * Everything that a command prints goes through here, so that no name can command the terminal. Colours that we ask for
- * are marked by what no name can hold, as nobody knows it beforehand; the mark becomes an escape character at the very
- * end.
+ * Stands for an escape character in our own colour codes.
+ *
+ * All output of a command is escaped, so that a name in it cannot control the terminal. The codes of our own colours
+ * must stay. They carry this random mark, which no name can contain because it is made anew in each process. The last
+ * step replaces the mark by an escape character.
  */
 const MARK = secret();
 
-/** Stands for an escape character that came with the text. */
+/** Stands for an escape character that was in the text before it was coloured. */
 const HELD = secret();
 
 function secret(): string {
@@ -19,10 +21,10 @@ function secret(): string {
 type Colours = ReturnType<typeof coloursFor>;
 type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow';
 
-/** Colours for texts that `printLines` prints. */
+/** Wraps colour functions so that their codes survive `printLines`. */
 export function markedColours(colours: Colours): Record<Style, (text: string) => string> {
   const marked = (style: Style) => (text: string) =>
-    // picocolors puts its codes around the text and, where it was coloured before, into it.
+    // picocolors puts codes around the text, and also into it if the text is coloured already.
     colours[style](text.replaceAll('\u001b', HELD))
       .replaceAll('\u001b', MARK)
       .replaceAll(HELD, '\u001b');
@@ -36,10 +38,13 @@ export function markedColours(colours: Colours): Record<Style, (text: string) =>
   };
 }
 
-/** Colours for answers. */
+/** Colours for the output of commands. */
 export const colours = markedColours(coloursFor(process.stdout));
 
-/** A line for a terminal: what it must not obey is shown, and what we marked are colours. */
+/**
+ * Escapes a text for one line of a terminal and turns the marked colours into real ones.
+ * @param except Characters that are not escaped.
+ */
 export function asLine(text: string, except = ''): string {
   return text
     .split(MARK)
@@ -48,8 +53,9 @@ export function asLine(text: string, except = ''): string {
 }
 
 /**
- * Prints lines on standard output; one that holds a line break stays one line. A carriage return at the very end stays,
- * as a patch for a file with such line ends needs it.
+ * Prints lines on standard output. Line breaks inside of a line are escaped. A carriage return at the end of a line
+ * stays, because a patch for a file with CRLF line ends needs it.
+ * @param except Characters that are not escaped.
  */
 export function printLines(lines: readonly string[], except = ''): void {
   const printed = lines.map((line) =>
@@ -63,7 +69,10 @@ export function printNotice(...lines: readonly string[]): void {
   process.stderr.write(lines.map((line) => `${asLine(line)}\n`).join(''));
 }
 
-/** Prints an answer for programs: as a terminal may show it all the same, nothing in it is obeyed. */
+/**
+ * Prints an answer as JSON on standard output. Control characters are escaped, because the output may be shown on a
+ * terminal.
+ */
 export function printJson(answer: unknown): void {
   process.stdout.write(`${printable(JSON.stringify(answer, null, 2), '\n')}\n`);
 }

@@ -1,13 +1,13 @@
 /**
- * Characters that a terminal obeys, or that hide or reorder others: control characters of both sets, everything that
- * Unicode calls a format character (bidirectional controls, zero width), separators of lines, and halves of surrogate
- * pairs. Names of files and tests may hold any of them.
+ * Characters that control a terminal, or that hide or reorder other characters: both sets of control characters,
+ * Unicode format characters (bidirectional controls, zero width), line separators, and unpaired surrogates. Names of
+ * files and tests may contain any of them.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * Text for one line of a terminal: what could not be seen is written as `\u001b`, and a line break as `\n`.
- * @param except Characters that stay.
+ * Escapes unprintable characters, so that a text fits on one line of a terminal: `\u001b`, and `\n` for a line break.
+ * @param except Characters that are not escaped.
  */
 export function printable(text: string, except = ''): string {
   return text.replace(UNPRINTABLE, (character) =>
@@ -20,7 +20,7 @@ function escaped(character: string): string {
   return character.split('').map(inHex).join('');
 }
 
-/** As JSON and JavaScript write it, so that a name can be copied into either. */
+/** Uses the notation of JSON and JavaScript, so that a name can be copied into either. */
 function inHex(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

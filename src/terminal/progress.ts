@@ -1,27 +1,27 @@
 import { isTerminal } from './terminal';
 
-/** Shows how far long work has come. */
+/** Shows the progress of a long task. */
 export interface Progress {
-  /** @param done How many items are done. */
+  /** @param done The number of finished items. */
   at(done: number): void;
-  /** Takes the line away again. */
+  /** Clears the progress line. */
   end(): void;
 }
 
 /** Shows nothing. */
 export const noProgress: Progress = { at: () => undefined, end: () => undefined };
 
-/** Milliseconds between two drawings. */
+/** Minimum time between two updates. */
 const REDRAW_INTERVAL_MS = 100;
 
-/** Fewer items than these are done before anyone could read how many. */
+/** Fewer items finish before anyone could read the number. */
 const MIN_ITEMS = 100;
 
 /**
- * Begins to show progress of long work on a terminal, as one line that goes away. In CI, or where standard error leads
- * elsewhere, nothing is shown.
- * @param what What is being done, such as `merging`.
- * @param total How many items there are to do; nothing is shown for a few.
+ * Starts to show the progress of a long task on a terminal, in one line that is cleared at the end. In CI, or if
+ * standard error is redirected, nothing is shown.
+ * @param what The task, such as `merging`.
+ * @param total The number of items. Nothing is shown for fewer than 100.
  */
 export function showProgress(
   what: string,
@@ -42,7 +42,7 @@ export function showProgress(
   };
 }
 
-/** Hands items on one by one, and shows how many are done. */
+/** Yields the items one by one and shows how many are done. */
 export function* withProgress<T>(items: Iterable<T>, progress: Progress): Generator<T> {
   let done = 0;
   try {

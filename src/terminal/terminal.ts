@@ -1,4 +1,4 @@
-/** Whether what is written to a stream is drawn on a terminal that a person looks at: one of CI's is captured. */
+/** Whether a stream is a terminal that a person looks at. Output in CI is captured, so it does not count as one. */
 export function isTerminal(
   { isTTY }: { isTTY?: boolean },
   { TERM: terminal, CI: ci = '' }: Readonly<Record<string, string | undefined>>,
