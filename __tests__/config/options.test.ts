@@ -17,6 +17,7 @@ describe('normaliseOptions', () => {
         ignoreVariables: [],
         typeErrors: 'ignore',
         granularity: 'file',
+        reportSkipped: 'coverage',
         spotChecks: 'off',
         trust: false,
       },
@@ -34,6 +35,7 @@ describe('normaliseOptions', () => {
       TESTMON_DATAFILE: '/tmp/data',
       TESTMON_TYPE_ERRORS: 'select',
       TESTMON_GRANULARITY: 'test',
+      TESTMON_REPORT_SKIPPED: '1',
       TESTMON_SPOT_CHECKS: '2%',
     };
     expect(
@@ -47,6 +49,7 @@ describe('normaliseOptions', () => {
       dataFile: '/tmp/data',
       typeErrors: 'select',
       granularity: 'test',
+      reportSkipped: true,
       spotChecks: '2%',
       keepRecords: 2,
     });
@@ -73,6 +76,12 @@ describe('normaliseOptions', () => {
     ],
     ['select', {}, 'the options of withTestmon must be an object, not "select"'],
     [{}, { TESTMON: 'perhaps' }, 'TESTMON must be 0 or 1, not "perhaps"'],
+    [
+      { reportSkipped: 'all' },
+      {},
+      `the option reportSkipped must be true, false or 'coverage', not "all"`,
+    ],
+    [{}, { TESTMON_REPORT_SKIPPED: 'all' }, 'TESTMON_REPORT_SKIPPED must be 0 or 1, not "all"'],
     [{}, { TESTMON_TYPE_ERRORS: 'x' }, `TESTMON_TYPE_ERRORS must be 'ignore' or 'select', not "x"`],
   ])('goes on with the default for %j %j and says so', (given, environment, sentence) => {
     const { options, problems } = normaliseOptions(given, environment);
@@ -87,6 +96,9 @@ describe('optionsAsVariables', () => {
     { select: false, collect: false, forceSelect: true },
     { environmentName: 'ci', typeErrors: 'select' as const, dataFile: 'x' },
     { granularity: 'test' as const },
+    { reportSkipped: true },
+    { reportSkipped: false },
+    { reportSkipped: 'coverage' as const },
   ])('carries %j through the environment', (options) => {
     expect(normaliseOptions({}, optionsAsVariables(options))).toEqual(
       normaliseOptions(options, {}),

@@ -43,6 +43,7 @@ export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'lo
     namesTests: [],
     everythingOnce: false,
     collect: true,
+    reportSkipped: false,
     verify: false,
     coverage: false,
   };

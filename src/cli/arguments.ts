@@ -19,6 +19,7 @@ interface ParsedFlags {
   testmonEnv?: string;
   testmonTypeErrors?: string;
   testmonGranularity?: string;
+  testmonReportSkipped?: boolean;
   testmonSpotChecks?: string;
   testmonTrust?: true;
 }
@@ -52,6 +53,9 @@ export function parseArguments(
     ...(parsed.testmonGranularity !== undefined && {
       granularity: parsed.testmonGranularity as UserOptions['granularity'],
     }),
+    ...(parsed.testmonReportSkipped !== undefined && {
+      reportSkipped: parsed.testmonReportSkipped,
+    }),
     ...(parsed.testmonSpotChecks !== undefined && { spotChecks: parsed.testmonSpotChecks }),
     ...(parsed.testmonTrust === true && { trust: true }),
   };
@@ -84,6 +88,11 @@ function createProgram(subcommands: () => readonly Subcommand[]): Command {
       '--testmon-spot-checks <share>',
       'run also some of the unaffected test files, such as "2%", to see whether one fails (default: "off")',
     )
+    .option(
+      '--testmon-report-skipped',
+      "report unaffected test files as skipped, with their tests' names (default: with coverage)",
+    )
+    .option('--no-testmon-report-skipped', 'leave them out of every report')
     .option('--testmon-trust', 'select again after a spot check failed')
     .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
     .version(version(), '--version', 'print the version of jest-testmon')

@@ -9,6 +9,7 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   environmentName: '--testmon-env',
   typeErrors: '--testmon-type-errors',
   granularity: '--testmon-granularity',
+  reportSkipped: '--testmon-report-skipped',
   spotChecks: '--testmon-spot-checks',
   trust: '--testmon-trust',
 };

@@ -36,6 +36,11 @@ export interface Options {
    */
   granularity: 'file' | 'test';
   /**
+   * Whether unaffected test files reach Jest's reporters, as skipped, with the names of their tests: `'coverage'` in runs
+   * with coverage alone. Default `'coverage'`; `--testmon-report-skipped`, `TESTMON_REPORT_SKIPPED=1`.
+   */
+  reportSkipped: boolean | 'coverage';
+  /**
    * The share of the unaffected test files that run all the same, such as `'2%'`, to find out whether selection misses
    * something; `'2%@seed'` repeats the choice of an earlier run.
    * Default `'off'`; `--testmon-spot-checks`, `TESTMON_SPOT_CHECKS`.
@@ -66,6 +71,8 @@ interface Declaration<Value> {
   /** The environment variable that sets it; `negated` where setting it means `false`. */
   variable?: string;
   negated?: boolean;
+  /** Whether the variable takes 0 and 1. Default: where the default is one of both. */
+  isSwitch?: boolean;
 }
 
 const isBoolean: Check = (value) => typeof value === 'boolean';
@@ -73,9 +80,9 @@ const isText: Check = (value) => typeof value === 'string' && value.trim() !== '
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 1;
 const isOneOf =
-  (...values: string[]): Check =>
+  (...values: unknown[]): Check =>
   (value) =>
-    values.includes(value as string);
+    values.includes(value);
 
 const BOOLEAN = { allowed: 'true or false', check: isBoolean };
 const TEXT = { allowed: 'a text that is not empty', check: isText };
@@ -103,6 +110,13 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     allowed: "'file' or 'test'",
     check: isOneOf('file', 'test'),
     variable: 'TESTMON_GRANULARITY',
+  },
+  reportSkipped: {
+    default: 'coverage',
+    allowed: "true, false or 'coverage'",
+    check: isOneOf(true, false, 'coverage'),
+    variable: 'TESTMON_REPORT_SKIPPED',
+    isSwitch: true,
   },
   spotChecks: {
     default: 'off',
@@ -184,7 +198,7 @@ function isName(name: string): name is keyof Options {
 }
 
 function isSwitch(name: keyof Options): boolean {
-  return typeof DECLARATIONS[name].default === 'boolean';
+  return DECLARATIONS[name].isSwitch ?? typeof DECLARATIONS[name].default === 'boolean';
 }
 
 function readVariable(name: keyof Options, text: string): unknown {

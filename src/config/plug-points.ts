@@ -8,6 +8,7 @@ const locate = (name: string) => path.join(PLUG_POINTS, name + path.extname(__fi
 
 /** Absolute paths of what Jest loads. */
 export const plugPoints = {
+  answeringRunner: locate('answering-runner'),
   environment: locate('environment'),
   globalSetup: locate('global-setup'),
   reporter: locate('reporter'),

@@ -5,6 +5,7 @@ import type { AwaitedSetups } from '../run/run-file';
 import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
+import { Answers, type CarriedCoverage } from './answers/answers';
 import { beginContext } from './steps/begin';
 import { endWith } from './steps/end';
 import type { Ending, Settlement } from './passes';
@@ -32,6 +33,9 @@ export class Controller {
   #shard: Shard | null = null;
   #spotChecks: SpotChecks | null = null;
   #counts: RunCounts | null = null;
+  /** What an unaffected test file covers, in a run with coverage; to be set before `answerFor`. */
+  carriedCoverage: CarriedCoverage | null = null;
+  #answers: Answers | null = null;
   #ended = false;
 
   private constructor(run: RunContext) {
@@ -70,6 +74,22 @@ export class Controller {
   /** Those of this run; null where there are none. */
   get spotChecks(): SpotChecks | null {
     return this.#spotChecks;
+  }
+
+  /** The test files of this run that are reported as skipped; null where none are. */
+  get answers(): Answers | null {
+    return this.#answers;
+  }
+
+  /** Whether unaffected test files are reported as skipped. */
+  get reportsSkipped(): boolean {
+    const { select, reportSkipped, listing } = this.request;
+    return select && reportSkipped && !listing;
+  }
+
+  /** Whether no test file runs, of which all has been said: Jest was started to report. */
+  get onlyReports(): boolean {
+    return this.#answers !== null && this.#counts?.selected === 0 && this.#spotChecks === null;
   }
 
   /** Decides on every test file. */
@@ -149,6 +169,21 @@ export class Controller {
       this.#counts.saved -= first.duration ?? 0;
     }
     return first.test;
+  }
+
+  /**
+   * Chooses the unaffected test files that are reported as skipped.
+   * @param mine The test files of this run, or of its shard.
+   * @param running Those of them that run.
+   */
+  answerFor(mine: readonly Test[], running: readonly Test[]): Answers {
+    const own = new Set(mine);
+    for (const test of running) own.delete(test);
+    const unaffected = this.#selection.judged.filter(
+      ({ test, decision }) => own.has(test) && !decision.affected,
+    );
+    const readTests = (recordId: number) => this.#run.store.tests(recordId);
+    return (this.#answers = new Answers(unaffected, readTests, this.carriedCoverage));
   }
 
   /** The record by which a test file was found unaffected, or tests in it. */

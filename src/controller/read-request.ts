@@ -53,6 +53,9 @@ export function readRequest(
     select: options.select && !everythingOnce && (namesTests.length === 0 || options.forceSelect),
     openEscapes: [],
     collect: options.collect,
+    reportSkipped:
+      !command.collectTests &&
+      (options.reportSkipped === 'coverage' ? coverage : options.reportSkipped),
     verify,
     started: isWatching(command, globalConfig) ? startedOnce(root) : null,
     toolChainChanged: false,

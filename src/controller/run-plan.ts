@@ -2,10 +2,13 @@ import { createRequire } from 'node:module';
 import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
+import { plugPoints } from '../config/plug-points';
 import { importFile } from '../run/import-file';
 import { fromJest } from '../run/user-jest';
 import { order } from '../selection/select';
 import { count } from '../terminal/logger';
+import { canChooseRunner, chooseRunner } from './answers/runner-choice';
+import { concludeWith } from './conclude-with';
 import type { Controller } from './controller';
 import { failAsJestWould } from './jest-process/suppress-no-tests-found';
 import { swallowed } from '../terminal/debug';
@@ -15,8 +18,8 @@ import { messageOf } from '../terminal/error-message';
 import { contextsOf, type JudgedTest } from './projects/project';
 import {
   beginRun,
-  concludeWith,
   handOver,
+  restoreRunners,
   selectTests,
   session,
   startWorkers,
@@ -47,6 +50,8 @@ export class RunPlan {
   readonly #contexts: readonly TestContext[] | null;
   readonly #globalConfig: Config.GlobalConfig | null;
   #inner: { sequencer: SequencerLike; isUsers: boolean } | null = null;
+  /** The test files of this shard; null where there is one shard. */
+  #mine: readonly Test[] | null = null;
   #selected: { controller: Controller | null; running: Map<Test, JudgedTest> } | null = null;
 
   /** Jest 29 gives neither; the tests' own contexts then have to do. */
@@ -61,6 +66,7 @@ export class RunPlan {
     // Divided before anything is left out, as bare Jest does it: shards whose databases differ would otherwise not agree
     // on whose a test file is, and one that neither takes is never run.
     const mine = (await sequencer.shard?.(tests, options)) ?? tests;
+    this.#mine = mine;
     if (!this.#listing)
       this.#selected?.controller?.beginShard(options.shardIndex, options.shardCount, mine);
     const checked = new Set(this.#chooseSpotChecks(mine));
@@ -89,8 +95,9 @@ export class RunPlan {
     const sorted = judged === null ? theirs : order(judged).map(({ test }) => test);
     // With times known Jest runs a few quick test files in its own process, where one that ends it ends the run.
     if (judged !== null) for (const test of sorted) delete test.duration;
-    this.#start(tests, sorted);
-    return sorted;
+    const all = [...this.#answered(this.#mine ?? tests, sorted), ...sorted];
+    this.#start(tests, all);
+    return all;
   }
 
   async allFailedTests(tests: Test[]): Promise<Test[]> {
@@ -99,6 +106,7 @@ export class RunPlan {
 
   cacheResults(tests: Test[], results: AggregatedResult): void {
     this.#inner?.sequencer.cacheResults(tests, results);
+    restoreRunners();
     // A reporter of ours has ended the run already, unless the command line put others in its place.
     session().release();
     if (session().controller === this.#selected?.controller)
@@ -108,6 +116,7 @@ export class RunPlan {
   /** Selects on the first call; after `shard`, `sort` gets what that returned. */
   async #select(tests: Test[]): Promise<Test[]> {
     if (this.#selected !== null) return tests;
+    restoreRunners();
     const contexts = this.#contexts ?? contextsOf(tests);
     const configs = contexts.map(({ config }) => config);
     if (handOver(configs, this.#globalConfig, tests)) {
@@ -136,6 +145,26 @@ export class RunPlan {
     }
   }
 
+  /** The unaffected test files that Jest runs by our runner, which reports them as skipped. */
+  #answered(mine: readonly Test[], running: readonly Test[]): Test[] {
+    const { controller = null } = this.#selected ?? {};
+    if (controller === null || !this.#reportsSkipped(mine)) return [];
+    const answers = controller.answerFor(mine, running);
+    const { tests } = answers;
+    if (tests.length === 0) return [];
+    for (const test of tests) delete test.duration;
+    session().runnerChoice = chooseRunner(
+      answers,
+      contextsOf([...tests, ...running]),
+      plugPoints.answeringRunner,
+    );
+    return tests;
+  }
+
+  #reportsSkipped(mine: readonly Test[]): boolean {
+    return this.#selected?.controller?.reportsSkipped === true && canChooseRunner(contextsOf(mine));
+  }
+
   /** With shards each checks among its own, so they need not agree on a choice. */
   async #withOthers(tests: Test[], affected: Test[]): Promise<Test[]> {
     const running = new Set([...affected, ...this.#chooseSpotChecks(tests)]);
@@ -160,7 +189,8 @@ export class RunPlan {
    */
   async #forSnapshots(mine: readonly Test[], running: readonly Test[]): Promise<Test[]> {
     const { controller = null } = this.#selected ?? {};
-    if (controller === null || this.#listing) return [];
+    // Jest looks for them in a project of which a test file is reported as skipped.
+    if (controller === null || this.#listing || this.#reportsSkipped(mine)) return [];
     const runs = new Set(running);
     const idle = contextsOf(mine).filter(
       (context) => !mine.some((test) => test.context === context && runs.has(test)),

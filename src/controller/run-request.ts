@@ -26,6 +26,8 @@ export interface RunRequest {
   /** Spot checks that failed and were not settled since: the reason why nothing is selected, where there are any. */
   openEscapes: readonly StoredEscape[];
   collect: boolean;
+  /** Whether unaffected test files are reported as skipped, where they are left out. */
+  reportSkipped: boolean;
   /** What would be left out is compared with what happens, as the `verify` command asks. */
   verify: boolean;
   /** What Jest was started with where it watches; null where it runs once. */

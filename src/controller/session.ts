@@ -1,9 +1,11 @@
-import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
+import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import * as path from 'node:path';
 import { NO_RUN } from '../run/run-file';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
+import type { Answers } from './answers/answers';
+import { undoChoice, type RunnerChoice } from './answers/runner-choice';
 import { composeHandWritten } from './hand-written';
 import { Controller } from './controller';
 import { describeUnpublished } from './steps/publish';
@@ -47,6 +49,8 @@ export interface Session {
   lastSelection: { total: number; affected: string[] } | null;
   /** What Jest was started with, and the hash of each project's tool chain then, where it watches; null until a run. */
   started: (ProcessSnapshot & { toolChains: Map<string, string> }) | null;
+  /** Set by the sequencer, until our runner takes it. */
+  runnerChoice: RunnerChoice | null;
   /** Of the last run. */
   logger: Logger | null;
   /** Lets Jest say again that it found no tests, and wait to show its status. */
@@ -86,6 +90,7 @@ function startSession(): Session {
     everythingOnce: false,
     lastSelection: null,
     started: null,
+    runnerChoice: null,
     logger: null,
     release: () => undefined,
   };
@@ -203,49 +208,11 @@ export function concludeRun(jest: JestResults): void {
   });
   session().concluded = settlement === null || watches ? null : { jest, settlement };
   session().running = false;
-  if (current !== null) conclude(current.request, current.counts, current.spotChecks?.outcome);
+  if (current !== null && !current.onlyReports)
+    conclude(current.request, current.counts, current.spotChecks?.outcome);
   const verifying = session().verification;
   const comparison = verifying?.verification.comparison();
   if (comparison?.compared === true) verifying?.report(comparison);
-}
-
-/** Ends a run whose outcomes no reporter of ours has seen: the sequencer gets them all at its end. */
-export function concludeWith(
-  tests: readonly Test[],
-  results: AggregatedResult,
-  globalConfig: Config.GlobalConfig | null,
-): void {
-  const { testResults, snapshot } = results;
-  const byPath = new Map<string, boolean>();
-  for (const result of testResults) {
-    // Several projects may share a test file, and a result does not tell whose it is.
-    const path = result.testFilePath;
-    byPath.set(path, byPath.get(path) !== false && isPassed(result, snapshot.didUpdate));
-  }
-  for (const { path, context } of tests) {
-    const passed = byPath.get(path);
-    if (passed === undefined) continue;
-    const { controller } = session();
-    controller?.noteResult(context.config.id, path, passed);
-    const result = testResults.find(({ testFilePath }) => testFilePath === path);
-    if (result !== undefined) controller?.spotChecks?.note({ path, context }, result, passed);
-  }
-  concludeRun({ results, globalConfig });
-}
-
-/**
- * Whether a test file passed, as Jest's exit code sees it.
- * @param updatesSnapshots Whether the run updates snapshots: else an obsolete one fails too.
- */
-export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
-  return (
-    result.numFailingTests === 0 &&
-    // Runners that are not Jest's own say null.
-    !result.testExecError &&
-    !result.failureMessage &&
-    !result.leaks &&
-    (updatesSnapshots || result.snapshot.unchecked === 0)
-  );
 }
 
 /**
@@ -271,6 +238,18 @@ export async function selectTests(
 export function withholdNothingFound(logger: Logger): void {
   const releases = [unrefStatusTimer(), ...(logger.quiet ? [] : [suppressNoTestsFound()])];
   session().release = () => releases.forEach((release) => release());
+}
+
+/**
+ * Gives the projects of the run their own runners back, where ours had taken their place.
+ * @returns The test files that ours is to answer for.
+ */
+export function restoreRunners(): Answers | null {
+  const { runnerChoice } = session();
+  if (runnerChoice === null) return null;
+  session().runnerChoice = null;
+  undoChoice(runnerChoice);
+  return runnerChoice.answers;
 }
 
 /** Publishes the run file for the workers, or ends a run in which there is nothing to do. */

@@ -4,7 +4,8 @@
  */
 import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { concludeRun, isPassed, session } from '../controller/session';
+import { isPassed } from '../controller/conclude-with';
+import { concludeRun, session } from '../controller/session';
 
 class TestmonReporter {
   readonly #globalConfig: Config.GlobalConfig;
@@ -22,9 +23,11 @@ class TestmonReporter {
   }
 
   onTestFileResult(test: Test, result: TestResult): void {
-    const passed = isPassed(result, this.#updatesSnapshots);
     const { controller, verification, processEnd } = session();
     processEnd?.look();
+    // Nothing ran for what our runner answered.
+    if (controller?.answers?.gave(result) === true) return;
+    const passed = isPassed(result, this.#updatesSnapshots);
     controller?.noteResult(test.context.config.id, test.path, passed);
     controller?.spotChecks?.note(test, result, passed);
     const isOrderDependent = verification?.verification.note(test, result, passed);

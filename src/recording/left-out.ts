@@ -3,7 +3,7 @@ import type { Config } from '@jest/types';
 import { toStored } from '../dependencies/files/paths';
 import { unobserved } from '../interception/observer';
 import type { StoredTest } from '../records/types';
-import { fromJest } from '../run/user-jest';
+import { emptyTestResult, skippedResult } from '../run/skipped-result';
 import { Store } from '../store';
 import { swallowed } from '../terminal/debug';
 import { joinRun } from './join-run';
@@ -43,9 +43,6 @@ function readTests(dataFile: string, recordId: number): LeftOutTest[] | null {
   }
 }
 
-/** Stands for the tests where the test runner tells of none: Jest fails a test file without tests. */
-const WHOLE_FILE: LeftOutTest = { name: ['(not affected)'] };
-
 /** What was decided on a test file as its environment was made. */
 const decided = new WeakMap<AnyEnvironment, LeftOutTest[]>();
 
@@ -65,21 +62,6 @@ export function leftOutIn(
 
 /** What Jest is told of a test file that is not loaded. Jest itself adds its path and times. */
 export function leftOutResult(tests: readonly LeftOutTest[]): TestResult {
-  const { createEmptyTestResult } = unobserved(
-    () => fromJest('@jest/test-result')('@jest/test-result') as typeof import('@jest/test-result'),
-  );
-  const result = createEmptyTestResult();
-  const named = tests.length > 0 ? tests : [WHOLE_FILE];
-  result.testResults = named.map(({ name }) => ({
-    ancestorTitles: name.slice(0, -1),
-    failureDetails: [],
-    failureMessages: [],
-    fullName: name.join(' '),
-    numPassingAsserts: 0,
-    status: 'pending',
-    title: name.at(-1) ?? '',
-  }));
-  // Tests that are yet to be written count as skipped too: with one of another kind, Jest takes the file for one that ran.
-  result.numPendingTests = named.length;
-  return result;
+  const names = tests.map(({ name }) => name);
+  return skippedResult(names, unobserved(emptyTestResult));
 }

@@ -5,7 +5,15 @@ import { OWN_FOLDER } from './own-frames';
 
 /** What Jest loads by name, under each name that a config may give. */
 const NAMES: ReadonlySet<string> = new Set([
-  ...['environment', 'environment-jsdom', 'environment-node', 'global-setup', 'reporter', 'runner'],
+  ...[
+    'answering-runner',
+    'environment',
+    'environment-jsdom',
+    'environment-node',
+    'global-setup',
+    'reporter',
+    'runner',
+  ],
   ...['sequencer', 'test-runner', 'transform', 'watch'],
 ]);
 

@@ -1,0 +1,168 @@
+import type { Test, TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { fromJest } from '../../run/user-jest';
+import type { Answers } from './answers';
+
+/** Tells of a person who stops the run. Source: jest-watcher, `TestWatcher`. */
+interface Watcher {
+  isInterrupted(): boolean;
+}
+
+interface RunnerOptions {
+  /** Whether to run one test file after the other, in this process. */
+  serial: boolean;
+}
+
+type Listener = (data: never) => unknown;
+
+/** What Jest asks of a runner that tells of its test files by events. Source: jest-runner, `EmittingTestRunner`. */
+interface EmittingRunner {
+  readonly supportsEventEmitters: true;
+  readonly isSerial?: boolean;
+  runTests(tests: Test[], watcher: Watcher, options: RunnerOptions): Promise<void>;
+  on(event: string, listener: Listener): () => void;
+}
+
+/** What Jest asks of any other runner. Source: jest-runner, `CallbackTestRunner`. */
+interface CallbackRunner {
+  readonly supportsEventEmitters?: false;
+  readonly isSerial?: boolean;
+  runTests(
+    tests: Test[],
+    watcher: Watcher,
+    onStart: (test: Test) => Promise<void>,
+    onResult: (test: Test, result: TestResult) => Promise<void>,
+    onFailure: (test: Test, error: unknown) => Promise<void>,
+    options: RunnerOptions,
+  ): Promise<void>;
+}
+
+type UserRunner = EmittingRunner | CallbackRunner;
+
+/** Source: jest-runner, `TestRunnerContext`. */
+export type RunnerContext = object;
+
+type RunnerClass = new (
+  globalConfig: Config.GlobalConfig,
+  context: RunnerContext,
+  options?: unknown,
+) => UserRunner;
+
+/**
+ * Stands before the runners of the projects: answers for unaffected test files, without starting a worker or loading
+ * anything for them, and has the others run by the runner of their project.
+ */
+export class AnsweringRunner implements EmittingRunner {
+  readonly supportsEventEmitters = true;
+  readonly #globalConfig: Config.GlobalConfig;
+  readonly #context: RunnerContext;
+  readonly #takeAnswers: () => Answers | null;
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  /** @param takeAnswers Hands over the test files to answer; from then on the projects have their own runners again. */
+  constructor(
+    globalConfig: Config.GlobalConfig,
+    context: RunnerContext,
+    takeAnswers: () => Answers | null,
+  ) {
+    this.#globalConfig = globalConfig;
+    this.#context = context;
+    this.#takeAnswers = takeAnswers;
+  }
+
+  /** As Jest calls it: all events that it knows of are listened to before the tests run. */
+  on(event: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  async runTests(
+    tests: readonly Test[],
+    watcher: Watcher,
+    { serial }: RunnerOptions,
+  ): Promise<void> {
+    const answers = this.#takeAnswers();
+    const isAnswered = (test: Test) => answers?.has(test) === true;
+    for (const test of tests.filter(isAnswered)) {
+      if (watcher.isInterrupted()) return;
+      await this.#emit('test-file-start', [test]);
+      await this.#emit('test-file-success', [test, answers?.resultOf(test)]);
+    }
+    const others = tests.filter((test) => !isAnswered(test));
+    const options = { serial: serial || runsInBand(others, this.#globalConfig) };
+    for (const own of byRunner(others)) await this.#run(own, watcher, options);
+  }
+
+  async #run(tests: Test[], watcher: Watcher, { serial }: RunnerOptions): Promise<void> {
+    const [first] = tests;
+    if (first === undefined) return;
+    const runner = await this.#load(first.context.config);
+    const options = { serial: serial || Boolean(runner.isSerial) };
+    if (runner.supportsEventEmitters === true) {
+      const unsubscribes = Array.from(this.#listeners.keys(), (event) =>
+        runner.on(event, (data: unknown) => this.#emit(event, data)),
+      );
+      await runner.runTests(tests, watcher, options);
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      return;
+    }
+    await runner.runTests(
+      tests,
+      watcher,
+      (test) => this.#emit('test-file-start', [test]),
+      (test, result) => this.#emit('test-file-success', [test, result]),
+      (test, error) => this.#emit('test-file-failure', [test, error]),
+      options,
+    );
+  }
+
+  /** Source: @jest/core, `TestScheduler.scheduleTests`. */
+  async #load(config: Config.ProjectConfig): Promise<UserRunner> {
+    const { createScriptTransformer } = fromJest(
+      '@jest/transform',
+      config.rootDir,
+    )('@jest/transform') as typeof import('@jest/transform');
+    const transformer = await createScriptTransformer(config);
+    const Runner = await transformer.requireAndTranspileModule<RunnerClass>(config.runner);
+    return new Runner(this.#globalConfig, this.#context, config.runnerOptions);
+  }
+
+  async #emit(event: string, data: unknown): Promise<void> {
+    const listeners = [...(this.#listeners.get(event) ?? [])];
+    await Promise.all(listeners.map((listener) => listener(data as never)));
+  }
+}
+
+/** The test files of each runner. Source: @jest/core, `_partitionTests`. */
+function byRunner(tests: readonly Test[]): Iterable<Test[]> {
+  const parts = new Map<string, Test[]>();
+  for (const test of tests) {
+    const { runner, runnerOptions } = test.context.config as Config.ProjectConfig & {
+      runnerOptions?: unknown;
+    };
+    const key = JSON.stringify([runner, runnerOptions ?? {}]);
+    const own = parts.get(key);
+    if (own === undefined) parts.set(key, [test]);
+    else own.push(test);
+  }
+  return parts.values();
+}
+
+/** Milliseconds from which on Jest takes a test file for slow. Source: @jest/core, `testSchedulerHelper`. */
+const MIN_SLOW_MS = 1000;
+const MAX_FILES_IN_BAND = 20;
+
+/**
+ * Whether Jest would run test files in its own process. It has decided for all, the answered ones included.
+ * Source: @jest/core, `shouldRunInBand`.
+ */
+function runsInBand(
+  tests: readonly Test[],
+  { watch, watchAll, workerIdleMemoryLimit }: Config.GlobalConfig,
+): boolean {
+  if (watch || watchAll || workerIdleMemoryLimit) return false;
+  const timings = tests.flatMap(({ duration }) => (duration ? [duration] : []));
+  const areFast = timings.length > 0 && timings.every((timing) => timing < MIN_SLOW_MS);
+  return tests.length <= 1 || (tests.length <= MAX_FILES_IN_BAND && areFast);
+}

@@ -1,0 +1,45 @@
+import type { AggregatedResult, Test, TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import { concludeRun, session } from './session';
+
+/** Ends a run whose outcomes no reporter of ours has seen: the sequencer gets them all at its end. */
+export function concludeWith(
+  tests: readonly Test[],
+  results: AggregatedResult,
+  globalConfig: Config.GlobalConfig | null,
+): void {
+  const { testResults, snapshot } = results;
+  const { controller } = session();
+  const ran = testResults.filter((result) => controller?.answers?.gave(result) !== true);
+  const byPath = new Map<string, boolean>();
+  for (const result of ran) {
+    // Several projects may share a test file, and a result does not tell whose it is.
+    const path = result.testFilePath;
+    byPath.set(path, byPath.get(path) !== false && isPassed(result, snapshot.didUpdate));
+  }
+  for (const test of tests) {
+    const { path, context } = test;
+    if (controller?.answers?.has(test) === true) continue;
+    const passed = byPath.get(path);
+    if (passed === undefined) continue;
+    const result = ran.find(({ testFilePath }) => testFilePath === path);
+    controller?.noteResult(context.config.id, path, passed);
+    if (result !== undefined) controller?.spotChecks?.note(test, result, passed);
+  }
+  concludeRun({ results, globalConfig });
+}
+
+/**
+ * Whether a test file passed, as Jest's exit code sees it.
+ * @param updatesSnapshots Whether the run updates snapshots: else an obsolete one fails too.
+ */
+export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
+  return (
+    result.numFailingTests === 0 &&
+    // Runners that are not Jest's own say null.
+    !result.testExecError &&
+    !result.failureMessage &&
+    !result.leaks &&
+    (updatesSnapshots || result.snapshot.unchecked === 0)
+  );
+}
