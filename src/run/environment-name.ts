@@ -5,26 +5,33 @@ import { swallowed } from '../terminal/debug';
 import { ownPlugPoint } from './own-plug-point';
 import { fromJest } from './user-jest';
 
-/** What of a project config tells which test environment the project uses. */
+/** The keys of a project config that decide which test environment a project uses. */
 export type NamesEnvironment = Pick<
   Config.ProjectConfig,
   'rootDir' | 'testEnvironment' | 'testEnvironmentOptions'
 >;
 
-/** Our test environments: what each builds on, null where the options name it. */
+/** The test environments of jest-testmon, and the environment that each one extends. Null if the options name it. */
 const BUILT_ON: ReadonlyMap<string, string | null> = new Map([
   ['environment', null],
   ['environment-jsdom', 'jsdom'],
   ['environment-node', 'node'],
 ]);
 
-/** What a test environment of ours builds on by its own name: null where the options name it, undefined for any other. */
+/**
+ * Returns the environment that one of our test environments extends. Null if the options name it; undefined if the
+ * file is not one of ours.
+ */
 function builtOn(file: string): string | null | undefined {
   const name = ownPlugPoint(file);
   return name === null ? undefined : BUILT_ON.get(name);
 }
 
-/** The test environment that a project uses, as its config names it; where that is ours, what ours builds on. */
+/**
+ * Returns the name of the test environment that a project uses, as the config spells it. If the config names one of
+ * ours, returns the name of the environment that ours extends.
+ * @throws {TypeError} If `testEnvironmentOptions.testmon.environment` is not a string.
+ */
 export function environmentName(config: Omit<NamesEnvironment, 'rootDir'>): string {
   const { testEnvironment, testEnvironmentOptions } = config;
   const own = builtOn(testEnvironment);
@@ -38,14 +45,14 @@ export function environmentName(config: Omit<NamesEnvironment, 'rootDir'>): stri
 }
 
 /**
- * The file of the test environment that a project uses.
- * @throws Where it is not installed: what Jest says of it.
+ * Returns the absolute path of the test environment that a project uses.
+ * @throws {Error} If it is not installed. The message is Jest's.
  */
 export function userEnvironment(config: NamesEnvironment): string {
   return resolveEnvironment(environmentName(config), config.rootDir);
 }
 
-/** The same, or null where that would throw. */
+/** Like `userEnvironment`, but returns null instead of throwing. */
 export function findUserEnvironment(config: NamesEnvironment): string | null {
   try {
     return userEnvironment(config);
@@ -55,13 +62,15 @@ export function findUserEnvironment(config: NamesEnvironment): string | null {
   }
 }
 
-/** By the folder and the name that were asked for. */
+/** Resolved paths, by folder and name. */
 const resolved = new Map<string, string>();
 
 /**
- * The file of a test environment, found as Jest finds it: by a short name such as `jsdom`, a package or a path.
- * @param name What the config says.
- * @throws Where there is none: what Jest says of it.
+ * Resolves a test environment as Jest does: by a short name such as `jsdom`, by package, or by path.
+ * @param name The name as the config spells it.
+ * @param rootDir Absolute path of the project.
+ * @returns The absolute path.
+ * @throws {Error} If it is not installed. The message is Jest's.
  */
 export function resolveEnvironment(name: string, rootDir: string): string {
   if (path.isAbsolute(name)) return name;
@@ -78,7 +87,10 @@ export function resolveEnvironment(name: string, rootDir: string): string {
   });
 }
 
-/** Jest replaces `<rootDir>` in its own keys alone, and takes `happy-dom` for the package without an environment. */
+/**
+ * Expands `<rootDir>`, which Jest itself only does in its own keys. `happy-dom` needs a rule because Jest would
+ * resolve it to the package of that name, which is not a test environment.
+ */
 function inFull(name: string, rootDir: string): string {
   return name === 'happy-dom' ? '@happy-dom/jest-environment' : name.replace('<rootDir>', rootDir);
 }

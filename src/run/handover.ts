@@ -2,35 +2,38 @@ import type { Config } from '@jest/types';
 import { findUserEnvironment } from './environment-name';
 import { ownPlugPoint } from './own-plug-point';
 
-/** Where a composed config says what it wraps: in each transformer's options, and in the environment's. */
+/**
+ * The key in the options of each transformer and of the environment under which a composed config stores what it
+ * wraps.
+ */
 const KEY = 'testmon';
 
-/** What stands behind one of our `transform` entries. */
+/** What one of our `transform` entries wraps. */
 export interface TransformHandover {
-  /** Absolute path of the user's transformer; null where no transformer of theirs applies. */
+  /** Absolute path of the user's transformer. Null if the user has no transformer for these files. */
   path: string | null;
-  /** The user's options for it. */
+  /** The user's options for that transformer. */
   options?: unknown;
-  /** False when nothing is recorded: the user's transformer then runs alone. */
+  /** False if the run records nothing. Then only the user's transformer runs. */
   collect?: boolean;
   /**
-   * The test environment of the project: one in TypeScript can only be loaded while Jest transpiles, which the
-   * transformer is the first to know of. Absent where a transformer was named by hand.
+   * The project's test environment. If it is written in TypeScript it can only be loaded once Jest transpiles, and
+   * the transformer is the first to know when that is. Absent if the user wrote the transformer entry by hand.
    */
   environment?: string;
-  /** The test runner of the project, where ours is to stand before it although no key of the config says so. */
+  /** The project's test runner, if ours has to run before it and no config key could be set for that. */
   runner?: string;
 }
 
-/** What our environment and runner wrap. */
+/** What our test environment and our test runner wrap. */
 export interface EnvironmentHandover {
-  /** The project's own environment, as Jest would find it; jest-environment-node where none is named. */
+  /** The project's own environment, as Jest would find it. By default `jest-environment-node`. */
   environment?: string | null;
-  /** The absolute path of the project's own test runner; jest-circus where it names none. */
+  /** Absolute path of the project's own test runner. By default `jest-circus`. */
   runner?: string | null;
 }
 
-/** Separates what our composition put into a project config from the options of the user's own environment. */
+/** Separates our own entry in `testEnvironmentOptions` from the options of the user's environment. */
 export function withoutHandover(config: Config.ProjectConfig): {
   handover: EnvironmentHandover;
   projectConfig: Config.ProjectConfig;
@@ -45,8 +48,8 @@ export function withoutHandover(config: Config.ProjectConfig): {
 }
 
 /**
- * A project config as it was before `composeProject`: with the user's transformers, environment and test runner. Their
- * global setup is not in it, as Jest runs it once for all projects.
+ * Undoes `composeProject`: returns the project config with the user's transformers, environment and test runner. The
+ * user's global setup is not restored, because Jest runs it once for all projects.
  */
 export function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfig {
   const { handover, projectConfig } = withoutHandover(config);
@@ -58,7 +61,7 @@ export function asUserWroteIt(config: Config.ProjectConfig): Config.ProjectConfi
   };
 }
 
-/** The test runner that ours is to stand before by way of the transformers; null where a key says it, or nothing. */
+/** Returns the test runner that our transformer is to wrap (see `TransformHandover.runner`). Null if there is none. */
 export function runnerBehind(config: Pick<Config.ProjectConfig, 'transform'>): string | null {
   for (const [, , given] of config.transform) {
     const { runner } = (given as { [KEY]?: TransformHandover } | undefined)?.[KEY] ?? {};
@@ -67,12 +70,14 @@ export function runnerBehind(config: Pick<Config.ProjectConfig, 'transform'>): s
   return null;
 }
 
-/** Whether our transformer stands before each one of a project: it sees what they read. */
+/** Whether our transformer wraps all transformers of a project. If so, it sees every file that they read. */
 export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
   return config.transform.every(isOurs);
 }
 
-/** The user's own transformers of a project, as sorted absolute paths. A composed config wraps them. */
+/**
+ * Returns the absolute paths of the user's own transformers, sorted. In a composed config these are the wrapped ones.
+ */
 export function userTransformers(config: Pick<Config.ProjectConfig, 'transform'>): string[] {
   const entries = config.transform.flatMap(userTransform).filter((entry) => !isOurs(entry));
   return [...new Set(entries.map(([, file]) => file))].sort();

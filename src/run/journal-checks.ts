@@ -12,9 +12,12 @@ import type { Dependency } from '../records/types';
 import type { JournalFootprint, JournalLine, JournalTest } from './journal-lines';
 
 /**
- * The line that a journal holds, if it is one of ours: journals of a run that was killed are read by a later one,
- * perhaps of another version, and what they say goes into the database.
- * @param value Anything that JSON can hold.
+ * Checks that a parsed line of a journal has a known shape.
+ *
+ * The journals of a killed run are read by a later run, perhaps of another version, and their content is written into
+ * the database.
+ * @param value Any value that JSON can represent.
+ * @returns The line, or null if it is not one of ours.
  */
 export function asJournalLine(value: unknown): JournalLine | null {
   if (!isObject(value)) return null;

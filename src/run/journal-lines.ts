@@ -1,9 +1,11 @@
 import type { Dependency, TestOutcome } from '../records/types';
 
 /**
- * A worker's journal is a text file of lines `<length> <checksum> <json>`. A line is complete or ignored, and a
- * test file counts only once its `end` line is there. Versions and dependencies are written once per journal and
- * referred to by number. The controller keeps one of verdicts.
+ * A line of a worker's journal.
+ *
+ * A journal is a text file of lines `<length> <checksum> <json>`. An incomplete line is ignored, and a test file
+ * counts only once its `end` line is there. Versions and dependencies are written once per journal and then referred
+ * to by number. The controller writes outcomes in the same format into a journal of its own.
  */
 export type JournalLine =
   | JournalNames
@@ -13,8 +15,9 @@ export type JournalLine =
   | JournalConclusion;
 
 /**
- * What is met for the first time, before the line that refers to it: the metadata strings that probed files carry, and
- * dependencies, each numbered from a first number on.
+ * Defines numbers for file versions and dependencies before the first line that refers to them. A version is the
+ * metadata string that a file with probes carries. The items of each list are numbered from `firstVersion` and
+ * `firstDependency` on.
  */
 export interface JournalNames {
   type: 'names';
@@ -25,9 +28,9 @@ export interface JournalNames {
 }
 
 /**
- * Room for what is met for the first time.
- * @param versions How many were named before.
- * @param dependencies How many were named before.
+ * Creates an empty list of new names.
+ * @param versions The number of versions that are defined already.
+ * @param dependencies The number of dependencies that are defined already.
  */
 export function namesAfter(versions: number, dependencies: number): JournalNames {
   return {
@@ -39,7 +42,7 @@ export function namesAfter(versions: number, dependencies: number): JournalNames
   };
 }
 
-/** How Jest says that a test file came out. It sees crashes, leaks and obsolete snapshots, of which no worker knows. */
+/** Jest's outcome of a test file. Jest sees crashes, leaks and obsolete snapshots, which a worker does not. */
 export interface JournalVerdict {
   type: 'verdict';
   environmentId: number;
@@ -49,12 +52,13 @@ export interface JournalVerdict {
 }
 
 /**
- * Whose passes do not count, though Jest said so: its process came to an end that may be their doing. `inBand`: of what
- * ran in that process, where a late timer of one test file can end it while another runs.
+ * Which passes do not count although Jest reported them, because the test file may have ended the process. `inBand`
+ * means the test files that ran in Jest's own process: there, a late timer of one test file can end the process while
+ * another one runs.
  */
 export type Distrust = 'nobody' | 'inBand' | 'everybody';
 
-/** How a run came to its end that could not be committed. */
+/** Says how a run ended whose records could not be committed yet. */
 export interface JournalConclusion {
   type: 'concluded';
   at: number;
@@ -62,14 +66,15 @@ export interface JournalConclusion {
 }
 
 /**
- * What was executed and used, by the numbers of versions and dependencies, which count from 1: encoded as in the
- * database, and that in base64. Hundreds of values for each test would take many times as long to read one by one.
+ * A footprint by the numbers that the journal defines, which start at 1. It is encoded as in the database and then in
+ * base64. JSON would take many times as long to parse, because each test has hundreds of values.
  */
 export interface JournalFootprint {
   blocks: string;
   dependencies: string;
 }
 
+/** One test of a test file. Its duration is in milliseconds. */
 export interface JournalTest extends JournalFootprint {
   name: string[];
   ordinal: number;
@@ -77,7 +82,7 @@ export interface JournalTest extends JournalFootprint {
   duration: number;
 }
 
-/** One test file, run to its end. */
+/** A test file that ran to its end. Its duration is in milliseconds. */
 export interface JournalEnd {
   type: 'end';
   environmentId: number;
@@ -88,6 +93,6 @@ export interface JournalEnd {
   duration: number;
   shared: JournalFootprint;
   tests: JournalTest[];
-  /** Set when tests were skipped because a record showed them unaffected. */
+  /** The number of tests that were skipped because a record showed them unaffected. */
   skippedUnaffected?: number;
 }

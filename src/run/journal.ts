@@ -4,13 +4,19 @@ import { asJournalLine } from './journal-checks';
 import type { JournalFootprint, JournalLine } from './journal-lines';
 import { swallowed } from '../terminal/debug';
 
-/** @param numbered With the journal's numbers in the place of row ids. */
+/**
+ * Encodes a footprint for a journal.
+ * @param numbered A footprint whose ids are the journal's numbers.
+ */
 export function asJournalFootprint(numbered: IdFootprint): JournalFootprint {
   const { blocks, dependencies } = encodeFootprint(numbered);
   return { blocks: blocks.toString('base64'), dependencies: dependencies.toString('base64') };
 }
 
-/** @returns Null for what is no encoding. */
+/**
+ * Decodes a footprint of a journal.
+ * @returns Null if the encoding is damaged.
+ */
 export function fromJournalFootprint(footprint: JournalFootprint): IdFootprint | null {
   try {
     return decodeFootprint({
@@ -23,17 +29,17 @@ export function fromJournalFootprint(footprint: JournalFootprint): IdFootprint |
   }
 }
 
-/** One line, ready to append. */
+/** Encodes one line, with its line break. */
 export function encodeLine(line: JournalLine): string {
   const json = JSON.stringify(line);
   return `${Buffer.byteLength(json)} ${checksum(json)} ${json}\n`;
 }
 
 /**
- * Every complete line of a journal, in order; stops at the first that is torn or damaged. One that is sound but cannot
- * be ours is passed over.
- * @param chunks The journal's bytes, in parts of any size: a whole run's need not be in memory at once. Each must stand
- * until the next is asked for.
+ * Decodes a journal in order, and stops at the first line that is incomplete or damaged. A valid line of an unknown
+ * shape is skipped.
+ * @param chunks The bytes of the journal in parts of any size, so that it need not fit into memory. Each chunk must
+ *   keep its content until the next one is requested.
  */
 export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine> {
   for (const line of linesOf(chunks)) {
@@ -53,11 +59,11 @@ export function* decodeJournal(chunks: Iterable<Buffer>): Generator<JournalLine>
   }
 }
 
-/** What stands before a line's JSON. */
+/** The part of a line before its JSON. */
 const HEAD = /^(\d{1,9}) ([0-9a-f]{8}) /;
 const MAX_HEAD_BYTES = 19;
 
-/** The lines that have an end, without it. */
+/** Yields the lines that end with a line break, without it. */
 function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
   let begun: Buffer[] = [];
   for (const chunk of chunks) {
@@ -67,7 +73,7 @@ function* linesOf(chunks: Iterable<Buffer>): Generator<Buffer> {
       yield begun.length === 0 ? part : Buffer.concat([...begun, part]);
       begun = [];
     }
-    // The chunk's memory may be used again.
+    // Copied, because the caller may reuse the memory of the chunk.
     if (at < chunk.length) begun.push(Buffer.from(chunk.subarray(at)));
   }
 }

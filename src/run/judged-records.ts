@@ -4,8 +4,8 @@ import { JournalReader, type Journal, type JournaledRecord } from './read-journa
 import { keyOf, type TestOutcomes } from './test-outcomes';
 
 /**
- * The records in the journals of a run, as Jest judged their test files. They are read while they are used: those of a
- * whole run need not fit into memory.
+ * The records of a run's journals, with the outcomes that Jest reported. They are read one at a time, because the
+ * records of a whole run need not fit into memory.
  */
 export class JudgedRecords {
   readonly #journals: JournalReader;
@@ -20,7 +20,7 @@ export class JudgedRecords {
     this.#distrust = distrust;
   }
 
-  /** Every record, once. All else here is known when all of them were read. */
+  /** Yields every record once. The other members are only complete after that. */
   *records(): Generator<JournaledRecord> {
     for (const journaled of this.#journals.records()) {
       const record = this.#outcomes.judge(journaled.record);
@@ -35,17 +35,17 @@ export class JudgedRecords {
     }
   }
 
-  /** Whether a test file left a record that counts. */
+  /** Whether a test file has a record that counts. */
   has(testFile: TestFileKey): boolean {
     return this.#ended.has(keyOf(testFile));
   }
 
-  /** Test files that failed and left no record. */
+  /** The test files that failed and have no record. */
   get failures(): TestFileKey[] {
     return [...this.#outcomes.failures].filter((testFile) => !this.has(testFile));
   }
 
-  /** Test files that left no record that counts, though nothing says that they failed: they must run again. */
+  /** The test files that have no record that counts, and are not known to have failed. They must run again. */
   get doubtful(): TestFileKey[] {
     const begun = this.#distrust === 'nobody' ? [] : this.#journals.inBand;
     return [...this.#doubtful, ...begun].filter(
@@ -53,7 +53,7 @@ export class JudgedRecords {
     );
   }
 
-  /** Test files that began, and neither came to an end nor passed. */
+  /** The test files that a worker started and did not finish, unless Jest reported that they passed. */
   get crashed(): TestFileKey[] {
     return this.#journals.unfinished.filter((testFile) => !this.#outcomes.passed(testFile));
   }

@@ -8,23 +8,24 @@ import { CHILDREN_PREFIX, RUN_FOLDER } from './temporary-names';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A folder that was made or written since may be one that is just being made. */
+/** A younger folder may belong to a run that is just starting. */
 const MIN_AGE_MS = MINUTE_MS;
 
-/** What a dead run recorded waits this long for the next run on its database. */
+/** The records of a killed run are kept this long for the next run on the same database. */
 const MAX_WAIT_MS = 30 * DAY_MS;
 
-/** Nothing tells whether a worker still reads such a folder; no test file runs this long. */
+/** Nothing shows whether a worker still reads a folder of child processes. No test file runs this long. */
 const MAX_CHILDREN_MS = 7 * DAY_MS;
 
-/** How many folders one run looks at: those that remain are left to the next. */
+/** The number of folders that one run examines. The rest is left to later runs. */
 const MAX_FOLDERS = 50;
 
 /**
- * Removes folders that killed processes of this user left in the temporary folder and that nobody will come back to. A
- * dead run is otherwise finished by the next run on its database: its folder stays here until then.
- * @param temporary The temporary folder.
- * @param own The folder of this run.
+ * Removes folders that killed processes of this user left in the temporary folder, if no later run will use them. The
+ * records of a killed run are normally committed by the next run on the same database, so its folder stays until
+ * then.
+ * @param temporary Absolute path of the temporary folder.
+ * @param own Absolute path of this run's folder.
  */
 export function removeLeftovers(temporary: string, own: string): void {
   try {
@@ -50,7 +51,7 @@ function removeIfLeft(folder: string): void {
     if (age <= MAX_WAIT_MS && isAwaited(folder)) return;
     const lock = lockOfDead(folder);
     if (lock === 'alive') return;
-    // Windows removes no file that is open.
+    // Windows cannot remove an open file.
     lock?.release();
     fs.rmSync(folder, { recursive: true, force: true });
   } catch (error) {
@@ -58,13 +59,16 @@ function removeIfLeft(folder: string): void {
   }
 }
 
-/** When a folder, or a file in it, was last written, in milliseconds since the epoch. */
+/** When a folder or a file in it was last written, in milliseconds since the epoch. */
 function lastWritten(folder: string): number {
   const files = fs.readdirSync(folder).map((name) => path.join(folder, name));
   return Math.max(...[folder, ...files].map((file) => fs.lstatSync(file).mtimeMs));
 }
 
-/** Whether a run on the same database may come and take what the run recorded. Without a run file nothing was recorded. */
+/**
+ * Whether a later run on the same database may commit the records in a folder. A folder without a run file holds no
+ * records.
+ */
 function isAwaited(folder: string): boolean {
   const file = path.join(folder, 'run.json');
   if (!fs.existsSync(file)) return false;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { withOriginals } from './own-node';
 
-/** All of our code, also where it is one file. */
+/** The folder that contains all code of jest-testmon. The build may have bundled it into one file. */
 export const OWN_FOLDER = path.join(__dirname, '..') + path.sep;
 
 const OUR_FRAME = new RegExp(
@@ -10,7 +10,10 @@ const OUR_FRAME = new RegExp(
   'g',
 );
 
-/** An error that came through our code shows the stack it has without us, also one of a test's own realm. */
+/**
+ * Removes our own frames from an error's stack. The error may come from the realm of a test.
+ * @returns The same value.
+ */
 export function withoutOurFrames(error: unknown): unknown {
   if (!isNativeError(error)) return error;
   withOriginals(() => {

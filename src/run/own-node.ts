@@ -1,19 +1,19 @@
 import { createRequire } from 'node:module';
 
 /**
- * Node's modules as they were before any test ran. Tests share these objects with us: a spy on `path.join` would count
- * our calls, and a mock of `crypto.createHash` would answer us. The build lets all of our code take Node's modules from
- * here, but for what puts a watch on them (see `scripts/build.mjs`).
+ * Copies of Node's modules from before any test ran. Tests share Node's module objects with us: a spy on `path.join`
+ * would count our calls, and a mock of `crypto.createHash` would answer them. The build makes all of our code import
+ * Node's modules from here, except for the code that patches them (see `scripts/build.mjs`).
  */
 
 type Table = Record<string, unknown>;
 
 const load = createRequire(__filename);
 
-/** Loaded now, as a test may come before whoever asks. */
+/** These are copied now, because a test may run before the first import of one of them. */
 const SHARED = ['fs', 'path', 'os', 'url', 'util', 'util/types', 'crypto', 'zlib', 'child_process'];
 
-/** What a module gives, as it is now. What it gives through a getter stays its own. */
+/** Copies a module's properties with their present values. Getters stay getters. */
 function copyOf(module: Table): Table {
   const copy: Table = {};
   for (const name of Object.keys(module)) {
@@ -37,14 +37,15 @@ const allocUnsafeSlow = Buffer.allocUnsafeSlow.bind(Buffer);
 const from = Buffer.from.bind(Buffer);
 const { O_RDONLY, O_NONBLOCK } = fs.constants;
 
-/** No more is read of what does not say its size, in bytes: some files of /proc never end. */
+/** A file that reports no size is read up to this number of bytes, because some files in /proc never end. */
 const MAX_UNSIZED_BYTES = 64 * 2 ** 20;
 const CHUNK_BYTES = 64 * 2 ** 10;
 
 /**
- * The content of a regular file. Nothing else has one: a pipe, a socket or a device could be waited for for ever.
- * Node's own function calls others that tests may have replaced.
- * @throws What Node throws, or that it is no regular file.
+ * Reads a regular file. Anything else is an error, because reading a pipe, a socket or a device could block forever.
+ *
+ * Node's own `readFileSync` is not used: it calls other functions of `fs` that a test may have replaced.
+ * @throws {Error} Node's errors; `EFTYPE` if the path is not a regular file.
  */
 function readFileSync(
   file: string | number,
@@ -57,7 +58,7 @@ function readFileSync(
 
 function readPath(file: string): Buffer {
   if (!fs.statSync(file).isFile()) throw notRegular(file);
-  // What was put in its place since must not be waited for either.
+  // `O_NONBLOCK`, as a pipe may have replaced the file since the check.
   const descriptor = fs.openSync(file, O_RDONLY | O_NONBLOCK);
   try {
     return readOpen(descriptor, file);
@@ -85,7 +86,7 @@ function readSized(descriptor: number, size: number, file: string): Buffer {
   return at === size ? content : content.subarray(0, at);
 }
 
-/** Files of /proc say that they are empty. */
+/** Reads a file that reports size zero, as files in /proc do. */
 function readUnsized(descriptor: number, file: string): Buffer {
   let content = allocUnsafeSlow(0);
   for (;;) {
@@ -109,7 +110,7 @@ function unreadable(code: string, message: string): Error {
   return Object.assign(new Error(`${code}: ${message}`), { code });
 }
 
-/** Node's function opens, writes and closes the file by others that tests may have replaced. */
+/** Node's own `writeFileSync` calls other functions of `fs` that a test may have replaced. */
 function writeFileSync(
   file: string | number,
   data: string | Uint8Array,
@@ -136,7 +137,10 @@ function appendFileSync(
   writeFileSync(file, data, { ...options, flag: 'a' });
 }
 
-/** Node's own `join` calls `normalize` where tests find it, and `relative` calls `resolve`. */
+/**
+ * Node's own `join` and `relative` call `normalize` and `resolve` on the module object, where a test may have
+ * replaced them.
+ */
 function join(...parts: string[]): string {
   const joined = parts.filter((part) => part !== '').join('/');
   return joined === '' ? '.' : path.normalize(joined);
@@ -160,7 +164,7 @@ if (path.sep === '/') {
   Object.defineProperty(path, 'posix', { value: path });
 }
 
-/** What maps a stack trace to the sources calls; more than one package does. */
+/** The functions that packages for source maps call when an error's stack is first read. */
 const FOR_STACK_TRACES: Record<string, readonly string[]> = {
   fs: [
     'readFileSync',
@@ -193,7 +197,12 @@ const original = new Map(
   }),
 );
 
-/** Runs what formats a stack trace earlier than it would be without us: no test's spy counts that, and no mock answers. */
+/**
+ * Runs a function with Node's original functions in place of a test's spies and mocks.
+ *
+ * Needed where we read an error's stack earlier than the test would: the packages that map it to the sources then
+ * call functions that a spy would count or a mock would answer.
+ */
 export function withOriginals<T>(work: () => T): T {
   const replaced: [Table, string, unknown][] = [];
   for (const [module, functions] of original) {
@@ -211,10 +220,13 @@ export function withOriginals<T>(work: () => T): T {
   }
 }
 
-/** `fs` for those of our modules that also see the one that tests get. */
+/** `fs` for those of our modules that also need the object that tests use. */
 export { fs as ownFs };
 
-/** A module of Node's for our own use, by its name with `node:`. */
+/**
+ * Returns our copy of a Node module, or the module itself if there is no copy.
+ * @param name The name with the prefix `node:`.
+ */
 export function own(name: string): unknown {
   return modules.get(name.slice('node:'.length)) ?? load(name);
 }

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { OWN_FOLDER } from './own-frames';
 
-/** What Jest loads by name, under each name that a config may give. */
+/** The modules that Jest loads by name, under every name that a config may use. */
 const NAMES: ReadonlySet<string> = new Set([
   ...[
     'answering-runner',
@@ -17,12 +17,12 @@ const NAMES: ReadonlySet<string> = new Set([
   ...['sequencer', 'test-runner', 'transform', 'watch'],
 ]);
 
-/** By folder: whether it holds the plug points of a copy of ours. */
+/** Whether a folder holds the plug points of a copy of jest-testmon. */
 const folders = new Map<string, 'ours' | 'foreign'>([[path.join(OWN_FOLDER, 'jest'), 'ours']]);
 
 /**
- * The name of the plug point in a file, such as `environment`. It may be that of another copy: one that is installed in
- * the project, while the command comes from elsewhere.
+ * Returns the name of the plug point that a file implements, such as `environment`. The file may belong to another
+ * copy of jest-testmon: the command can be installed elsewhere than the project's copy.
  * @returns Null for any other file.
  */
 export function ownPlugPoint(file: unknown): string | null {
@@ -37,7 +37,7 @@ function ownerOf(folder: string): 'ours' | 'foreign' {
     const text = fs.readFileSync(path.resolve(folder, '..', '..', 'package.json'), 'utf8');
     return (JSON.parse(text) as { name?: unknown }).name === 'jest-testmon' ? 'ours' : 'foreign';
   } catch {
-    // A folder of the user's that happens to have the same name.
+    // A user's folder that happens to be called `jest`.
     return 'foreign';
   }
 }

@@ -7,7 +7,7 @@ import type { FileVersion, TestFileRecord } from '../records/types';
 import { withOneVersionPerFile } from './same-file';
 import { swallowed } from '../terminal/debug';
 
-/** A test file that a worker began. */
+/** A test file that a worker has started. */
 export interface StartedTestFile {
   environmentId: number;
   path: string;
@@ -15,14 +15,14 @@ export interface StartedTestFile {
 
 /** The lines that one worker wrote. */
 export interface Journal extends Iterable<JournalLine> {
-  /** Whether that worker was the main thread of Jest's own process. */
+  /** Whether this worker was the main thread of Jest's own process. */
   inBand?: boolean;
 }
 
 /** What one worker recorded of one test file. */
 export interface JournaledRecord {
   record: TestFileRecord;
-  /** Whether it ran in Jest's own process. */
+  /** Whether the test file ran in Jest's own process. */
   inBand: boolean;
   /** Whether some of its tests were skipped as unaffected. */
   isPartlySkipped: boolean;
@@ -30,11 +30,11 @@ export interface JournaledRecord {
 
 const NOTHING_NAMED: Named = { versions: [], dependencies: [] };
 
-/** Turns the journals of a run into records, one after the other. */
+/** Turns the journals of a run into records, one at a time. */
 export class JournalReader {
-  /** Test files that were begun, but have no end: known when all records were read. */
+  /** Test files that were started and not finished. Complete once all records are read. */
   readonly unfinished: StartedTestFile[] = [];
-  /** Test files that were begun in Jest's own process: known when all records were read. */
+  /** Test files that were started in Jest's own process. Complete once all records are read. */
   readonly inBand: StartedTestFile[] = [];
   readonly #journals: Iterable<Journal>;
   readonly #versions = new Map<string, FileVersion>();
@@ -79,7 +79,10 @@ export class JournalReader {
     this.unfinished.push(...open.values());
   }
 
-  /** What is named from a line on. Where its numbers do not go on, others wrote here too: none before is meant. */
+  /**
+   * Applies a `names` line. If its numbers do not continue the previous ones, another worker has written to the same
+   * journal. Then the earlier names are dropped.
+   */
   #name(line: JournalNames, before: Named): Named {
     const { firstVersion, versions, firstDependency, dependencies } = line;
     const goesOn =
@@ -95,13 +98,13 @@ export class JournalReader {
     return named;
   }
 
-  /** Every worker names most of the files: those that are the same are one object. */
+  /** Decodes the metadata of a file version. Most workers name the same files, so equal versions share one object. */
   #version(metadata: string): FileVersion | null {
     const version = asVersion(metadata);
     if (version === null) return null;
     const key = `${version.form}|${version.contentHash}|${version.path}`;
     const known = this.#versions.get(key);
-    // Places do not tell versions apart: the first that are known of one stay.
+    // The positions of blocks do not distinguish versions: the first ones seen are kept.
     if (known?.fingerprints.equals(version.fingerprints) === true) return known;
     version.fingerprints = this.#kept.add(version.fingerprints);
     if (known === undefined) this.#versions.set(key, version);
@@ -127,7 +130,11 @@ function asVersion(metadata: string): FileVersion | null {
   }
 }
 
-/** @returns Null for a record that does not decode or lacks what it refers to: it would match too easily. */
+/**
+ * Turns an `end` line into a record.
+ * @returns Null if a footprint does not decode or refers to an undefined number. Without these entries the record
+ *   would match too easily.
+ */
 function asRecord(line: JournalEnd, named: Named): TestFileRecord | null {
   const shared = asFootprint(line.shared, named);
   if (shared === null) return null;

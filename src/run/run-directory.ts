@@ -11,10 +11,10 @@ import { runPrefix } from './temporary-names';
 import type { Journal } from './read-journals';
 import { swallowed } from '../terminal/debug';
 
-/** No file of somebody else's could be read in its place; the message is a sentence without its end. */
+/** Thrown if another user could replace the files of a run. The message is a clause that fits into a sentence. */
 export class UnsafeFolderError extends Error {}
 
-/** The folder of one run: run file, acknowledgements and journals. */
+/** The folder of one run. It holds the run file, the acknowledgements of workers, and the journals. */
 export class RunDirectory {
   readonly path: string;
   readonly runId: string;
@@ -27,16 +27,17 @@ export class RunDirectory {
   }
 
   /**
-   * Makes the folder of a new run.
-   * @throws {UnsafeFolderError} Where others could put theirs in its place.
-   * @throws Where the temporary folder cannot be written.
+   * Creates the folder of a new run in the temporary folder.
+   * @param dataFile Absolute path of the database.
+   * @throws {UnsafeFolderError} If another user could replace the folder's files.
+   * @throws {Error} If the temporary folder cannot be written.
    */
   static create(dataFile: string): RunDirectory {
     const parent = os.tmpdir();
     const unsafe = whyUnsafeParent(parent);
     if (unsafe !== null) throw new UnsafeFolderError(unsafe);
     const folder = path.join(parent, runPrefix(dataFile) + randomBytes(12).toString('hex'));
-    // Not recursively: a folder that is there already is none of ours.
+    // Not recursive, so that an existing folder is an error: somebody else may have created it.
     fs.mkdirSync(folder, { mode: 0o700 });
     if (!isPrivateFolder(folder)) {
       fs.rmdirSync(folder);
@@ -53,7 +54,9 @@ export class RunDirectory {
   }
 
   /**
-   * The runs on a database whose controller is gone: of several controllers that begin at once, one takes each.
+   * Takes over the runs on a database whose controller has died. If several controllers do this at once, each run
+   * goes to one of them.
+   * @param dataFile Absolute path of the database.
    */
   static takeOver(dataFile: string): RunDirectory[] {
     const parent = os.tmpdir();
@@ -79,14 +82,14 @@ export class RunDirectory {
     return path.join(this.path, 'run.json');
   }
 
-  /** Where the controller keeps Jest's verdicts. */
+  /** The file in which the controller stores the outcomes that Jest reports. */
   get verdictFile(): string {
     return path.join(this.path, 'verdicts.jsonl');
   }
 
   /**
-   * Every complete journal line, journal by journal, read as they are asked for.
-   * @param pid The controller's process.
+   * Reads the journals of the run, one line at a time.
+   * @param pid The id of the controller's process.
    */
   *journals(pid: number): Generator<Journal> {
     for (const name of this.#names(/^journal-.*\.jsonl$/)) {
@@ -95,24 +98,26 @@ export class RunDirectory {
     }
   }
 
-  /** How many workers have read the run file. */
+  /** The number of workers that have read the run file. */
   acknowledged(): number {
     return this.#names(/^ack-/).length;
   }
 
-  /** Removes the folder. What a worker that outlived its controller puts back is left to the next controller. */
+  /**
+   * Removes the folder. If a worker outlives its controller and writes into it again, the next controller removes it.
+   */
   remove(): void {
-    // Windows removes no file that is open.
+    // Windows cannot remove an open file.
     this.release();
     try {
       fs.rmSync(this.path, { recursive: true, force: true });
     } catch (error) {
-      // A worker is still at work there.
+      // A worker is still writing there.
       swallowed('run', error, `removing ${this.path}; the next controller does it`);
     }
   }
 
-  /** Leaves the folder, as it is, to the next controller. */
+  /** Gives up the lock and leaves the folder to the next controller. */
   release(): void {
     this.#lock?.release();
   }
@@ -131,8 +136,9 @@ export class RunDirectory {
 }
 
 /**
- * The bytes of a regular file of ours, in order; none, or no more, where it cannot be read. Each chunk stands until the
- * next is asked for.
+ * Reads a regular file that only this user can have written. Ends early, or at once, if the file cannot be read. Each
+ * chunk keeps its content until the next one is requested.
+ * @param file Absolute path.
  */
 export function* chunksOf(file: string): Generator<Buffer> {
   const opened = openPrivate(file);
@@ -151,5 +157,5 @@ export function* chunksOf(file: string): Generator<Buffer> {
   }
 }
 
-/** How much of a file is read at once, in bytes. */
+/** The number of bytes that are read at once. */
 const CHUNK_BYTES = 1 << 20;

@@ -7,33 +7,33 @@ import { writeAtomically } from '../machine/atomic-write';
 import { openPrivate } from '../machine/ownership';
 import { swallowed } from '../terminal/debug';
 
-/** Raised when the shape of the run file changes; a worker of another version does not read it. */
+/** Increase this when the shape of the run file changes. A worker of another version then refuses the file. */
 export const RUN_FILE_VERSION = 7;
 
-/** What is announced in place of its path while there is no run to take part in: until the controller has selected. */
+/** Announced in place of the run file's path until the controller has selected. Workers then record nothing. */
 export const NO_RUN = 'none';
 
-/** What a worker needs to know of one Jest project. */
+/** What a worker needs to know about one Jest project. */
 export interface RunProject {
-  /** The row the controller created before any worker started. */
+  /** The row id of the environment, which the controller creates before any worker starts. */
   environmentId: number;
-  /** What names that row: the next controller finds it by this, should the database have been replaced. */
+  /** Identifies the environment if the database is replaced before the run is committed. */
   environment: EnvironmentKey;
   /**
-   * The test files whose tests are skipped where no sequencer could drop them: by relative path, the record that shows
-   * each unaffected.
+   * The unaffected test files that Jest runs all the same because no sequencer could drop them. All their tests are
+   * skipped. By stored path; the value is the id of the record that shows the test file unaffected.
    */
   skipped: Record<string, number>;
-  /** By relative path of a test file that runs: which of its tests are skipped. */
+  /** The skipped tests of each test file that runs, by stored path. */
   skippedTests: Record<string, SkippedTests>;
-  /** As selection sees them; null for a project that no test file was found in. */
+  /** The manual mocks as selection saw them. Null for a project without test files. */
   mocks: Mocks | null;
 }
 
-/** Tests of one test file that are skipped because a record shows them unaffected. */
+/** The tests of one test file that are skipped because a record shows them unaffected. */
 export interface SkippedTests {
   recordId: number;
-  /** Their places among the tests of the record. */
+  /** Their indices among the tests of the record. */
   positions: number[];
 }
 
@@ -41,57 +41,63 @@ export interface SkippedTests {
 export interface RunFile {
   version: number;
   runId: string;
-  /** The controller's process, as its workers see it; it does not tell whether the run is under way. */
+  /** The process id of the controller, as its workers see it. It does not show whether the run is still going on. */
   pid: number;
-  /** The time of the database's last commit when the run began; see `CommitBatch.began`. */
+  /** The time of the database's last commit before the run began. See `CommitBatch.began`. */
   began: number;
-  /** The folder of this run: run file, acknowledgements and journals. */
+  /** Absolute path of the run's folder, which holds the run file, the acknowledgements and the journals. */
   directory: string;
-  /** Absolute, real path that stored paths are relative to. */
+  /** Absolute real path of the root. Stored paths are relative to it. */
   root: string;
   /** Absolute path of the database. */
   dataFile: string;
-  /** False when nothing is to be recorded. */
+  /** False if the run records nothing. */
   collect: boolean;
   typeErrors: 'ignore' | 'select';
-  /** Absolute paths that never count. */
+  /** Absolute paths that are never recorded. */
   excluded: string[];
   ignore: string[];
   ignoreVariables: string[];
-  /** What a record keeps of the names of all environment variables, as selection sees them. */
+  /** The recorded value for the names of all environment variables, as selection saw them. */
   variableNames: string;
-  /** Where workers find the slow hashes that were made before. */
+  /** Slow hashes that were computed before, for the workers to reuse. */
   hashMemo: HashMemo;
-  /** What a record keeps of each environment variable that the global setup changed: its value before, as selection sees it. */
+  /**
+   * The recorded value of each environment variable that the global setup changed: the value before the change, as
+   * selection saw it.
+   */
   setupVariables: Record<string, string>;
-  /** What the global setup found in the project's files: it counts for every record. */
+  /** The dependencies of the global setup. Every record of the run contains them. */
   setupInputs: Dependency[];
-  /** The file that keeps what was read of installed packages; null where there is none. */
+  /** Absolute path of the cache of installed packages. Null if there is none. */
   packageCache: string | null;
   /** By Jest's project id. */
   projects: Record<string, RunProject>;
 }
 
-/** Global setups of the user's that are yet to run, and what the workers of their run will be told. */
+/** The user's global setups that have not run yet, and the run file to write after them. */
 export interface AwaitedSetups {
   run: RunFile;
   /** Absolute paths. */
   setups: string[];
 }
 
-/** Writes the run file so that a reader sees all of it or none. */
+/**
+ * Writes the run file in one step, so that a reader sees all of it or none.
+ * @param file Absolute path.
+ */
 export function publishRunFile(file: string, run: RunFile): void {
   writeAtomically(file, JSON.stringify(run));
 }
 
-/** Thrown when there is no run to take part in; the message is a sentence for the user. */
+/** Thrown if there is no run to take part in. The message is a sentence for the user. */
 export class RunFileError extends Error {}
 
 /**
  * Waits for the controller's run file and reads it.
- * @param file Its path, from `TESTMON_RUN_FILE`.
- * @param wait How long to wait for it, in milliseconds.
- * @throws {RunFileError} Where it does not appear or is not one of ours.
+ * @param file The path from `TESTMON_RUN_FILE`.
+ * @param wait The longest time to wait, in milliseconds.
+ * @throws {RunFileError} If it does not appear in time, cannot be trusted, or has another version.
  */
 export function awaitRunFile(file: string | undefined, wait: number): RunFile {
   if (file === undefined || file === '') {
@@ -99,7 +105,7 @@ export function awaitRunFile(file: string | undefined, wait: number): RunFile {
       "testmon: no run file was announced, so this run is not recorded; add globalSetup: 'jest-testmon/global-setup' to the Jest config, or use withTestmon(config).",
     );
   }
-  // The clock of the day may jump meanwhile.
+  // A monotonic clock, as the system time may jump.
   const deadline = performance.now() + wait;
   for (;;) {
     const run = tryRead(file);
@@ -113,7 +119,7 @@ export function awaitRunFile(file: string | undefined, wait: number): RunFile {
   }
 }
 
-/** The run file of a run that is over; null where it is not there or not ours. */
+/** Reads the run file of a finished run. Returns null if it is missing or invalid. */
 export function readRunFile(file: string): RunFile | null {
   try {
     return tryRead(file);
@@ -135,7 +141,7 @@ function tryRead(file: string): RunFile | null {
       `testmon: the run file ${file} is not readable as JSON, so this run is not recorded; run again.`,
     );
   }
-  // That of another run, moved here, is no better than a foreign one.
+  // The file was moved here from another run. It cannot be trusted any more than another user's file.
   if (run.version === RUN_FILE_VERSION && run.directory !== path.dirname(file)) {
     throw new RunFileError(
       `testmon: the run file ${file} belongs to another run, so everything runs and nothing is recorded; set TMPDIR to a folder of your own.`,
@@ -150,9 +156,9 @@ function tryRead(file: string): RunFile | null {
 }
 
 /**
- * The text of a file of ours.
- * @returns Null where there is none yet.
- * @throws {RunFileError} Where somebody else may have written it.
+ * Reads the run file.
+ * @returns Null if it does not exist yet.
+ * @throws {RunFileError} If another user may have written it.
  */
 function readText(file: string): string | null {
   const opened = openPrivate(file);
@@ -169,7 +175,7 @@ function readText(file: string): string | null {
   }
 }
 
-/** Jest's plug points that read the run file are synchronous, so the wait is too. */
+/** Blocks the thread. The plug points of Jest that read the run file are synchronous, so they cannot wait otherwise. */
 function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -3,15 +3,16 @@ import * as path from 'node:path';
 import { FileLock } from '../store/connection/file-lock';
 import { swallowed } from '../terminal/debug';
 
-/** The lock that a controller holds as long as it lives. */
+/** The file that a controller keeps locked while it lives. */
 const LOCK_NAME = 'controller.lock';
 
-/** Milliseconds after which a folder without a lock was left behind by a controller that died as it made it. */
+/** A folder without a lock that is older than this belongs to a controller that died while creating it. */
 const MAX_CREATION_MS = 60_000;
 
 /**
- * Makes the lock of a new folder and takes it.
- * @returns Null where the file system has none to give.
+ * Creates the lock file of a new folder and locks it.
+ * @param folder Absolute path.
+ * @returns Null if the file system does not support locks.
  */
 export function makeLock(folder: string): FileLock | null {
   const file = path.join(folder, LOCK_NAME);
@@ -25,9 +26,12 @@ export function makeLock(folder: string): FileLock | null {
 }
 
 /**
- * The lock of a run whose controller is gone. Process ids tell nothing: two containers may share the temporary folder,
- * and each has ids of its own.
- * @returns Null where there is none to take.
+ * Takes the lock of a run whose controller has died.
+ *
+ * Process ids would not show that: two containers can share the temporary folder, and each has process ids of its
+ * own.
+ * @param folder Absolute path.
+ * @returns `alive` if the controller may still be running. Null if it is dead and there is no lock file.
  */
 export function lockOfDead(folder: string): FileLock | null | 'alive' {
   const file = path.join(folder, LOCK_NAME);
@@ -38,7 +42,7 @@ export function lockOfDead(folder: string): FileLock | null | 'alive' {
     return Date.now() - mtimeMs > MAX_CREATION_MS ? null : 'alive';
   } catch (error) {
     swallowed('run', error, `asking for the lock of ${folder}; its run is left alone`);
-    // Without locks nobody knows. Two controllers at one run would be worse than a folder that stays.
+    // Without locks nobody can tell. A folder that stays is better than two controllers that commit the same run.
     return 'alive';
   }
 }

@@ -1,15 +1,16 @@
 /**
- * The environment variables by which the command and the controller tell workers of a run. Workers inherit them; tests,
- * and the programs that tests start, must not see them: their environment is what it would be without us.
+ * The environment variables by which the command and the controller tell workers about a run. Workers inherit them.
+ * They are removed before a test can see them or pass them to a child process: its environment is the same as without
+ * jest-testmon.
  */
 
-/** Where the run file is. */
+/** Path of the run file. */
 export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
 /** The root that stored paths are relative to. */
 export const ROOT_VARIABLE = 'TESTMON_ROOT';
-/** `off` where no probes are put into code. */
+/** `off` if no probes are put into code. */
 export const PROBES_VARIABLE = 'TESTMON_PROBES';
-/** The variables that the command has set for its own options, as JSON: by name, the value and the one before it. */
+/** The variables that the command has set for its own options, as JSON: `{ name: [value, value before or null] }`. */
 const SET_VARIABLE = 'TESTMON_SET';
 
 const NAMES = [RUN_FILE_VARIABLE, ROOT_VARIABLE, PROBES_VARIABLE, SET_VARIABLE] as const;
@@ -18,17 +19,23 @@ type Name = (typeof NAMES)[number];
 type Change = readonly [value: string, before: string | null];
 
 interface State {
-  /** Whether this process announces runs: the workers that it starts inherit its variables. */
+  /** Whether this process announces runs to the workers that it starts. */
   announces: boolean;
-  /** Whether test files had run in this process when the last run was announced, so that nothing tells if they do now. */
+  /**
+   * Whether test files had already run in this process when the last run was announced. Then `runsTests` cannot tell
+   * whether they run now.
+   */
   ranTestsBefore: boolean;
-  /** What was taken out of the variables of the process. */
+  /** The variables that were removed from the process environment. */
   taken: Record<string, string>;
 }
 
 const KEY = Symbol.for('jest-testmon.run-variables');
 
-/** One for all copies of our code in a process; on the global object, where no test environment copies it from. */
+/**
+ * Returns the state that all copies of jest-testmon in a process share. It is a hidden property of the global object,
+ * which test environments do not copy.
+ */
 function state(): State {
   const holder = globalThis as { [KEY]?: State };
   const existing = holder[KEY];
@@ -38,7 +45,10 @@ function state(): State {
   return value;
 }
 
-/** Tells this process and the workers that it will start; undefined takes a variable back. */
+/**
+ * Announces a value to this process and to the workers that it starts.
+ * @param value Undefined removes the announcement.
+ */
 export function announce(name: Name, value: string | undefined): void {
   putBack();
   const current = state();
@@ -48,7 +58,7 @@ export function announce(name: Name, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Sets variables that carry options of the command. */
+/** Sets environment variables for options of the command. `takeOut` restores their previous values for tests. */
 export function announceOptions(variables: Readonly<Record<string, string>>): void {
   const changes = Object.entries(variables).map(([name, value]): [string, Change] => [
     name,
@@ -59,14 +69,14 @@ export function announceOptions(variables: Readonly<Record<string, string>>): vo
   Object.assign(process.env, variables);
 }
 
-/** What was announced to this process. */
+/** Returns the value that was announced to this process. */
 export function announced(name: Name): string | undefined {
   return process.env[name] ?? state().taken[name];
 }
 
 /**
- * Takes the variables out of this process's before a test environment copies them. A worker has no more use for them
- * there; Jest's main process, where it runs tests itself, gets them back by `putBack`.
+ * Removes the variables from the environment of a process that runs tests, before a test environment copies it. A
+ * worker does not need them any more. Jest's main process, if it runs tests itself, restores them by `putBack`.
  */
 export function hideRunVariables(): void {
   const { announces, ranTestsBefore, taken } = state();
@@ -74,7 +84,10 @@ export function hideRunVariables(): void {
   Object.assign(taken, takeOut(process.env));
 }
 
-/** The test environment has its copy; a later runner may start workers, which inherit the variables. */
+/**
+ * Restores the variables in Jest's main process. The test environment has its copy by then, and a later runner may
+ * start workers, which must inherit the variables.
+ */
 export function putBack(): void {
   const current = state();
   if (!current.announces) return;
@@ -82,19 +95,20 @@ export function putBack(): void {
   current.taken = {};
 }
 
-/** Jest sets this variable wherever test files run, and leaves it there. */
+/** Whether test files run in this process. Jest sets this variable before the first one, and never removes it. */
 export function runsTests(): boolean {
   return process.env.JEST_WORKER_ID !== undefined;
 }
 
 /**
- * Makes variables what they would be without us.
- * @returns Those that were ours.
+ * Removes our variables from an environment, and restores those that the command changed.
+ * @param variables The environment to change.
+ * @returns The removed values.
  */
 export function takeOut(variables: NodeJS.ProcessEnv): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, [value, before]] of optionChanges()) {
-    // What the test itself, or whoever started it, has set since stays.
+    // A value that somebody else has set since stays.
     if (variables[name] !== value) continue;
     out[name] = value;
     if (before === null) delete variables[name];
@@ -114,7 +128,10 @@ function optionChanges(): [string, Change][] {
   return text === undefined ? [] : Object.entries(JSON.parse(text) as Record<string, Change>);
 }
 
-/** The variables of a child process or a thread without ours; the same object where there are none. */
+/**
+ * Returns an environment without our variables, for a child process or a thread. Returns the same object if there are
+ * none.
+ */
 export function withoutOurs(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!NAMES.some((name) => variables[name] !== undefined)) return variables;
   const copy = { ...variables };

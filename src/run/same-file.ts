@@ -2,9 +2,11 @@ import { fingerprintAt, fingerprintPlaces } from '../selection/match';
 import type { ExecutedBlocks, FileVersion, Footprint, TestFileRecord } from '../records/types';
 
 /**
- * Says what a record says with one version per file where that is possible. Tests that were kept from an older record
- * refer to the versions of their files of that time, those that ran to the present ones: blocks that are in both are
- * the same blocks. A file that was edited while its test file ran stays in two versions.
+ * Rewrites a record so that each file has only one version, if that is possible.
+ *
+ * Tests that were taken over from an older record refer to the file versions of that time, and tests that ran refer
+ * to the present ones. Blocks with the same fingerprint are the same block, so the old ones can be expressed by the
+ * present version. A file that was edited while its test file ran keeps two versions.
  */
 export function withOneVersionPerFile(record: TestFileRecord): TestFileRecord {
   const translate = translator([record.shared, ...record.tests]);
@@ -26,7 +28,7 @@ export function withOneVersionPerFile(record: TestFileRecord): TestFileRecord {
 
 type Translate = (blocks: ExecutedBlocks[]) => ExecutedBlocks[];
 
-/** Null where every file has one version already. */
+/** Returns null if every file has one version already, or if none can be rewritten. */
 function translator(footprints: readonly Footprint[]): Translate | null {
   const files = new Map<string, Map<FileVersion, Uint8Array[]>>();
   for (const { blocks } of footprints) {
@@ -42,7 +44,8 @@ function translator(footprints: readonly Footprint[]): Translate | null {
   const moves = new Map<FileVersion, { to: FileVersion; places: ReadonlyMap<string, number> }>();
   for (const versions of files.values()) {
     if (versions.size < 2) continue;
-    // What was transformed in this run is how the file is now.
+    // Versions with a content hash come first: they were transformed in this run, so they are the present state of
+    // the file.
     const candidates = [...versions.keys()].sort(
       (a, b) => Number(b.contentHash !== '') - Number(a.contentHash !== ''),
     );

@@ -5,14 +5,15 @@ import type { TestFileKey, TestFileRecord } from '../records/types';
 import { chunksOf } from './run-directory';
 import { swallowed } from '../terminal/debug';
 
-/** A test file of an environment, as a key. */
+/** Returns a map key for a test file of an environment. */
 export function keyOf({ environmentId, path }: TestFileKey): string {
   return `${environmentId}:${path}`;
 }
 
 /**
- * What Jest has said of the test files of a run so far. It sees what no worker knows: a crash, a leak, an obsolete
- * snapshot. Kept beside the journals too, so that it outlives a controller that dies before its commit.
+ * The outcomes that Jest has reported for the test files of a run so far. Jest sees crashes, leaks and obsolete
+ * snapshots, which a worker does not. The outcomes can also be written to a file, so that they survive if the
+ * controller dies before its commit.
  */
 export class TestOutcomes {
   readonly #passed = new Set<string>();
@@ -22,55 +23,64 @@ export class TestOutcomes {
   #isJudge = false;
   #distrust: Distrust | null = null;
 
-  /** The verdicts of a run whose controller died. */
+  /**
+   * Reads the outcomes of a run whose controller has died.
+   * @param file Absolute path.
+   */
   static of(file: string): TestOutcomes {
-    const verdicts = new TestOutcomes();
-    verdicts.decide();
+    const outcomes = new TestOutcomes();
+    outcomes.decide();
     for (const line of decodeJournal(chunksOf(file))) {
-      if (line.type === 'verdict') verdicts.#add(line, line.passed);
-      if (line.type === 'concluded') verdicts.#distrust = line.distrust;
+      if (line.type === 'verdict') outcomes.#add(line, line.passed);
+      if (line.type === 'concluded') outcomes.#distrust = line.distrust;
     }
-    return verdicts;
+    return outcomes;
   }
 
-  /** From now on a pass is only what Jest called so: someone of ours hears what it says of every test file. */
+  /**
+   * From now on, a test file passed only if Jest reported so. Called once it is certain that our reporter sees every
+   * outcome.
+   */
   decide(): void {
     this.#isJudge = true;
   }
 
-  /** From now on every test file that comes to its end gets a verdict, which is kept in a file, too. */
+  /**
+   * From now on, every outcome is also written to a file.
+   * @param file Absolute path.
+   */
   keepIn(file: string): void {
     this.#file = file;
     this.#append('');
   }
 
-  /** Jest has said how a test file came out. */
+  /** Notes the outcome that Jest reported for a test file. */
   note({ environmentId, path }: TestFileKey, passed: boolean): void {
     this.#add({ environmentId, path }, passed);
     this.#append(encodeLine({ type: 'verdict', environmentId, path, at: Date.now(), passed }));
   }
 
-  /** The run came to its end, and only its commit is missing. */
+  /** Notes that the run has ended, so that only its commit is missing. */
   conclude(distrust: Distrust): void {
     this.#append(encodeLine({ type: 'concluded', at: Date.now(), distrust }));
   }
 
-  /** How the run came to its end; null where its process ended before. */
+  /** How the run ended. Null if its process died before. */
   get distrust(): Distrust | null {
     return this.#distrust;
   }
 
-  /** How many test files came to an end. */
+  /** The number of test files with an outcome. */
   get count(): number {
     return this.#passed.size + this.#failed.size;
   }
 
-  /** The environments in which a test file passed. */
+  /** The ids of the environments in which a test file passed. */
   get passedIn(): ReadonlySet<number> {
     return this.#passedIn;
   }
 
-  /** Every test file that failed. */
+  /** All test files that failed. */
   get failures(): Iterable<TestFileKey> {
     return this.#failed.values();
   }
@@ -84,9 +94,9 @@ export class TestOutcomes {
   }
 
   /**
-   * A journal's record as Jest saw its test file.
-   * @returns Null where Jest said nothing of it, as its process ended before: what the worker took for a pass need not
-   * have become one.
+   * Applies Jest's outcome to a record from a journal.
+   * @returns Null if Jest reported no outcome because its process died. The test file may still have failed after the
+   *   worker wrote the record.
    */
   judge(record: TestFileRecord): TestFileRecord | null {
     if (this.failed(record)) return { ...record, outcome: 'failed' };
@@ -106,7 +116,7 @@ export class TestOutcomes {
     try {
       fs.appendFileSync(this.#file, text, { mode: 0o600 });
     } catch (error) {
-      // A test file without an outcome runs again if this controller dies.
+      // If this controller dies, a test file without an outcome runs again.
       swallowed('run', error, `writing an outcome to ${this.#file}`);
     }
   }

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 
 /**
- * A `require` that finds a package as the user's Jest would: from the module of Jest that runs this process, else
- * from the project, else ours.
+ * Returns a `require` that finds a package as the user's Jest would. It looks first from the modules of Jest that
+ * this process has loaded, then from the project, and then from jest-testmon itself.
+ * @param root Absolute path of the project.
  */
 export function fromJest(name: string, root: string = process.cwd()): NodeJS.Require {
   for (const from of starts(root)) {
@@ -13,9 +14,10 @@ export function fromJest(name: string, root: string = process.cwd()): NodeJS.Req
 }
 
 /**
- * The modules of Jest that this process has loaded: in a worker, in a controller and while a config is read these are
- * certainly the user's.
- * @param packages Which packages of Jest, the likeliest first.
+ * Returns the modules of Jest that this process has loaded. In a worker, in a controller and while a config is read,
+ * these belong to the user's Jest.
+ * @param packages The packages of Jest to look for, the most likely one first.
+ * @returns Absolute paths.
  */
 export function runningJest(packages: readonly string[]): string[] {
   const loaded = Object.keys(require.cache);
@@ -25,7 +27,7 @@ export function runningJest(packages: readonly string[]): string[] {
   });
 }
 
-/** The file that `require(name)` would load in a file, or null where there is none. */
+/** Returns the path that `require(name)` would load from a file, or null if there is none. */
 export function resolveFrom(file: string, name: string): string | null {
   try {
     return createRequire(file).resolve(name);
@@ -35,7 +37,7 @@ export function resolveFrom(file: string, name: string): string | null {
   }
 }
 
-/** Packages of Jest between which the others are found, outermost first. */
+/** Packages of Jest that lead from one to the next, outermost first: each can resolve the following ones. */
 const CHAIN = ['jest', '@jest/core', 'jest-cli', 'jest-config', 'jest-runner', 'jest-runtime'];
 
 function* starts(root: string): Generator<string> {
@@ -43,7 +45,7 @@ function* starts(root: string): Generator<string> {
   let from = path.join(root, 'package.json');
   for (const name of CHAIN) {
     const next = resolveFrom(from, `${name}/package.json`);
-    // This Jest may be laid out otherwise; the next link may still be found from here.
+    // This version of Jest does not have the package. The following ones may still resolve from here.
     if (next === null) continue;
     from = next;
     yield from;
