@@ -1,6 +1,6 @@
 /**
- * Every call of git goes through here. The settings of a repository name programs that git runs: they belong to whoever
- * wrote the repository, and looking at a checkout must run none of them.
+ * A call of git. All calls are built here, because the settings of a repository can name programs that git runs.
+ * Their author is the author of the repository, and examining a checkout must not run any of them.
  */
 export interface GitCommand {
   args: string[];
@@ -8,42 +8,45 @@ export interface GitCommand {
 }
 
 /**
- * Git decides by what is on the disk and by all of it: no daemon, no cache of its own, no relaxed comparison. It looks at
- * one file after the other: its stat threads would compete with selection for the processors.
+ * Makes git compare the files themselves, without a daemon, a cache or a relaxed comparison. `core.preloadIndex` is
+ * off because its threads would compete with selection for the CPU.
  */
 const SETTINGS = [
-  // A program that tells what changed, or a daemon that git starts.
+  // A file system monitor: a program of the repository, or a daemon that git starts.
   'core.fsmonitor=false',
   'core.untrackedCache=false',
   'core.trustctime=true',
   'core.checkStat=default',
   'core.preloadIndex=false',
-  // Programs that git runs at certain moments. We write nothing, so none of these should come; none may.
+  // Hooks. We only read, so git should not run any; these settings make sure.
   'core.hooksPath=/dev/null',
   'submodule.recurse=false',
 ];
 
 /**
- * Files that git stores and hands out as they are. Any of these attributes, wherever it is set, may make the working
- * file differ from the blob, and `filter` names a program that git would run to compare the two.
- * Source: gitattributes(5), "Checking-out and checking-in".
+ * Matches files that git stores and checks out byte by byte. With any of these attributes the file in the working
+ * tree may differ from the blob. `filter` even names a program that git would run to compare the two. Source:
+ * gitattributes(5), "Checking-out and checking-in".
  */
 export const UNCONVERTED = ':(attr:!text !eol !crlf !filter !ident !working-tree-encoding)';
 
-/** A command of git that reads, with what it runs under. */
+/**
+ * Builds a git command that only reads.
+ * @param args The arguments of git, such as `['ls-files', '-z']`.
+ */
 export function gitCommand(args: readonly string[]): GitCommand {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
   return { args: ['--no-pager', ...settings, ...args], env: environment() };
 }
 
 function environment(): NodeJS.ProcessEnv {
-  // A hook of git's names another index and another folder in variables; we ask about what stands on the disk.
+  // Git's hooks set variables that name another index or folder. We ask about the files on disk.
   const kept = Object.entries(process.env).filter(([name]) => !/^GIT_/i.test(name));
   return {
     ...Object.fromEntries(kept),
-    // Nothing of the user's repository is written, not even a refreshed index.
+    // Prevents git from writing a refreshed index.
     GIT_OPTIONAL_LOCKS: '0',
-    // In a partial clone git asks another machine for what it misses: through `core.sshCommand`, say.
+    // In a partial clone, prevents git from fetching missing objects, which could run `core.sshCommand`.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
     GIT_TERMINAL_PROMPT: '0',

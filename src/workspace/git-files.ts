@@ -8,13 +8,13 @@ import { uniqueName } from '../machine/atomic-write';
 import { gitCommand, UNCONVERTED } from './git-command';
 import { swallowed } from '../terminal/debug';
 
-/** How long git may take, in milliseconds; after that every file is looked at as if there were no git. */
+/** The longest time to wait for git. After that, every file is examined as if there were no git. */
 const GIT_TIMEOUT_MS = 10_000;
 
-/** How many of the files that git vouches for are read all the same. */
+/** The number of files that git reports as unchanged and that are read all the same, as a check. */
 const SAMPLE_FILES = 8;
 
-/** The names of what differs: no patch, so that no program that would show one is asked for it. */
+/** Options that print the names of changed files only. Without a patch, git needs no external diff program. */
 const NAMES_ALONE = [
   '-z',
   '--name-only',
@@ -24,18 +24,20 @@ const NAMES_ALONE = [
   '--ignore-submodules=all',
 ];
 
-/** How `git ls-files -v -s` begins for a file that git compares as usual: not assumed unchanged, not skipped. */
+/**
+ * The beginning of an entry of `git ls-files -v -s` for a file that git compares as usual, so it is neither "assume
+ * unchanged" nor skipped.
+ */
 const COMPARED = ['H 100644 ', 'H 100755 '];
 
-/** What stands after the 40 digits of its hash: no conflict. */
+/** Follows the 40 digits of the hash if the file has no merge conflict. */
 const MERGED = ' 0\t';
 
 /**
- * Asks git which files below a folder are as it stored them, so that nobody has to look at each of them again. It
- * only ever vouches for regular files that no filter or line ending conversion applies to; about all others, and
- * where there is no git, it says nothing.
+ * Asks git which files below a folder are unchanged since git stored them, so that they need not be examined one by
+ * one. It reports only regular files without a filter or a conversion of line endings. Without git it reports none.
  *
- * Git runs at the side from the start, so that what is loaded meanwhile costs no time.
+ * Git runs in the background from the start, while the main process loads other modules.
  */
 export class GitFiles {
   readonly #root: string;
@@ -46,23 +48,26 @@ export class GitFiles {
     this.#answers = answers;
   }
 
-  /** @param root Absolute, real path of the folder asked about; names are relative to it. */
+  /**
+   * Starts git.
+   * @param root Absolute real path of a folder. All names are relative to it.
+   */
   static ask(root: string): GitFiles {
-    // Git for Windows compares times and sizes alone, and converts line endings by default.
+    // Git for Windows compares only times and sizes, and converts line endings by default.
     if (process.platform === 'win32') return new GitFiles(root, Promise.resolve(null));
     const answers = Promise.all([
       run(root, ['ls-files', '-v', '-s', '-z', '--', UNCONVERTED]),
       run(root, ['diff-files', ...NAMES_ALONE, '--', UNCONVERTED]),
       run(root, ['config', '-z', '--list']),
     ]);
-    // No git, or no repository: then files are looked at one by one.
+    // There is no git or no repository. Then files are examined one by one.
     return new GitFiles(
       root,
       answers.catch(() => null),
     );
   }
 
-  /** The blob hash, in hex, of every file that is in the working tree as git stored it; by stored path. */
+  /** Returns the unchanged files: the stored path and the git blob hash in hex. */
   async unchanged(): Promise<Map<string, string>> {
     const answers = await this.#answers;
     if (answers === null) return new Map();
@@ -70,13 +75,16 @@ export class GitFiles {
     if (converts(config)) return new Map();
     const files = indexed(index);
     const differing = changed.split('\0');
-    // What is set for a folder may stand in an object that a partial clone has not got, and we do not ask for it.
+    // The attributes of a folder may be in an object that a partial clone lacks and that we do not fetch.
     if (isPartialClone(config) && differing.some((name) => ATTRIBUTES.test(name))) return new Map();
     for (const name of differing) files.delete(name);
     return this.#isTruthful(files) ? files : new Map();
   }
 
-  /** The settings may have been others when git looked last, so some files are read to see whether it is right. */
+  /**
+   * Checks git's answer on some files. Git may be wrong if its settings were different when it last examined the
+   * working tree.
+   */
   #isTruthful(files: ReadonlyMap<string, string>): boolean {
     const step = Math.max(1, Math.floor(files.size / SAMPLE_FILES));
     let nth = 0;
@@ -96,13 +104,14 @@ export class GitFiles {
 
 function indexed(listing: string): Map<string, string> {
   const files = new Map<string, string>();
-  // There are tens of thousands: an expression takes three times as long, and so does a text of each entry.
+  // There are tens of thousands of entries. A regular expression, or a substring per entry, takes three times as
+  // long.
   let at = 0;
   for (let end: number; (end = listing.indexOf('\0', at)) >= 0; at = end + 1) {
     if (!listing.startsWith(MERGED, at + 49)) continue;
     if (!COMPARED.some((start) => listing.startsWith(start, at))) continue;
     const name = listing.slice(at + 52, end);
-    // A name that is no UTF-8 could be mistaken for another.
+    // A name with invalid UTF-8 could be confused with another one.
     if (!name.includes('\ufffd')) files.set(name, listing.slice(at + 9, at + 49));
   }
   return files;
@@ -123,8 +132,10 @@ function converts(config: string): boolean {
 }
 
 /**
- * The output of a git command. It goes through a file: a pipe would be full while we are busy, and git would wait.
- * @throws Where git is missing, fails, or takes too long.
+ * Runs a git command. Its output goes to a file, because a pipe would fill up while this process is busy, and git
+ * would wait.
+ * @returns The output.
+ * @throws {Error} If git is missing, fails, or takes too long.
  */
 async function run(folder: string, args: readonly string[]): Promise<string> {
   const file = path.join(os.tmpdir(), `jest-testmon-git-${args[0] ?? ''}-${uniqueName()}`);
@@ -139,7 +150,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
         stdio: ['ignore', output, 'ignore'],
       });
       yieldTo(child.pid);
-      // Not the option of that name: its timer goes on where the program is missing.
+      // Not the option `timeout` of `spawn`: its timer keeps running if the program does not exist.
       const timer = setTimeout(() => child.kill('SIGKILL'), GIT_TIMEOUT_MS);
       child.once('error', reject).once('close', resolve);
       for (const end of ['error', 'close']) child.once(end, () => clearTimeout(timer));
@@ -151,19 +162,22 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** A third of the time that we get: what else runs on a busy machine must not keep git waiting for long. */
+/**
+ * Git then gets about a third of this process's share of the CPU. A lower priority could delay git for long on a busy
+ * machine.
+ */
 const LOW_PRIORITY = 5;
 
-/** Lowers the priority of git: its stat threads would compete with selection for the processors. */
+/** Lowers the priority of git, so that it does not compete with selection for the CPU. */
 function yieldTo(pid: number | undefined): void {
   try {
     if (pid !== undefined) os.setPriority(pid, LOW_PRIORITY);
   } catch {
-    // It has ended, or may not be slowed.
+    // Git has ended already, or its priority cannot be changed.
   }
 }
 
-/** From its start: the child wrote through the same open file. */
+/** Reads from the beginning: the child moved the file position, because it wrote through the same open file. */
 function readWhole(file: number): string {
   const bytes = Buffer.alloc(fs.fstatSync(file).size);
   let length = 0;

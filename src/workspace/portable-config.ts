@@ -3,14 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { isWithin, packageFolder, toStored } from '../dependencies/files/paths';
 import { isFile } from '../dependencies/files/stats';
 
-/** Keys of a project config whose texts are regular expressions that paths are tested against. */
+/** Keys of a project config that hold regular expressions for paths. */
 const PATTERN_KEYS = new Set([
   'modulePathIgnorePatterns',
   'transformIgnorePatterns',
   'unmockedModulePathPatterns',
 ]);
 
-/** Keys of a project config whose absolute texts are always paths. */
+/** Keys of a project config in which every absolute path is a path, not a pattern. */
 const PATH_KEYS = new Set([
   ...['dependencyExtractor', 'globalSetup', 'globalTeardown', 'moduleDirectories', 'modulePaths'],
   ...['prettierPath', 'resolver', 'rootDir', 'roots', 'runner', 'runtime', 'setupFiles'],
@@ -18,20 +18,22 @@ const PATH_KEYS = new Set([
   'testRunner',
 ]);
 
-/** What separates a checkout folder from the folders of other checkouts of the same project. */
+/** The folders of a checkout, in which it differs from other checkouts of the same project. */
 export interface Checkout {
   /** Absolute path of the root. */
   root: string;
-  /** Absolute path of the repository that the root lies in. */
+  /** Absolute path of the repository that contains the root. */
   workspace: string;
 }
 
 type Entries = readonly (readonly [key: string, value: unknown])[];
 
 /**
- * The entries of a project config as they are in every checkout folder: a path of the project is seen from the root,
- * wherever it stands in a text. A regular expression that begins with a slash is no path, so of a text that may mean
- * anything, and names no file, the folder of the checkout alone is taken out.
+ * Rewrites the entries of a project config so that they are equal in every checkout folder. Paths of the project
+ * become relative to the root.
+ *
+ * A text that starts with a slash may also be a regular expression. So in a text that can be either and names no
+ * existing file, only the checkout folder is replaced.
  */
 export function portableConfig(checkout: Checkout, entries: Entries): unknown {
   const text = portableText(checkout);
@@ -53,7 +55,10 @@ export function portableConfig(checkout: Checkout, entries: Entries): unknown {
   });
 }
 
-/** A path seen from the root, where it has anything to do with it; an installed package may lie anywhere. */
+/**
+ * Makes a path relative to the root, or to `node_modules` for an installed package, which can be anywhere. A path on
+ * another drive or in another top-level folder stays as it is.
+ */
 export function portablePath({ root, workspace }: Checkout, file: string): string {
   const base = path.parse(root).root;
   const isNear = firstOf(base, root) === firstOf(base, file);
@@ -69,11 +74,11 @@ function firstOf(base: string, file: string): string | undefined {
   return path.relative(base, file).split(path.sep)[0];
 }
 
-/** The texts of a config that may be paths or names of packages: regular expressions are neither. */
+/** Returns the texts of a config that may be paths or package names. Regular expressions are left out. */
 export function namesIn(entries: Entries): string[] {
   return entries.flatMap(([key, value]) => {
     if (PATTERN_KEYS.has(key)) return [];
-    // What specifiers are mapped to is code as any other, recorded where it is loaded.
+    // The targets are ordinary code, which is recorded when it is loaded.
     if (key === 'moduleNameMapper') return [];
     if (key === 'transform' && Array.isArray(value))
       return value.flatMap((entry) => textsIn(Array.isArray(entry) ? entry.slice(1) : entry));
@@ -81,7 +86,10 @@ export function namesIn(entries: Entries): string[] {
   });
 }
 
-/** A pattern that matches the checkout folder itself matches all that is in it: it means something else there. */
+/**
+ * Also notes whether the pattern matches the checkout folder itself: there it matches every file in it, and elsewhere
+ * it may not.
+ */
 function portablePattern(
   { root }: Checkout,
   text: (value: string) => string,
@@ -91,12 +99,15 @@ function portablePattern(
   try {
     return [text(pattern), new RegExp(pattern).test(root + path.sep)];
   } catch {
-    // No regular expression: Jest says so, or never uses it.
+    // Not a valid regular expression. Jest reports it, or never uses it.
     return text(pattern);
   }
 }
 
-/** Takes the folder of the checkout out of a text, also where it is escaped, as in a regular expression or a URL. */
+/**
+ * Returns a function that replaces the checkout folder in a text. Also finds it in escaped form, as in a regular
+ * expression or a URL.
+ */
 function portableText({ root, workspace }: Checkout): (text: string) => string {
   const folders: [folder: string, name: string][] = [[root, '<root>']];
   if (workspace !== root) folders.push([workspace, '<workspace>']);
@@ -107,7 +118,10 @@ function portableText({ root, workspace }: Checkout): (text: string) => string {
     spellings.reduce((before, [spelling, name]) => before.replace(spelling, name), text);
 }
 
-/** Matches a folder as it is or with its special characters escaped, and its URL; not a longer name, nor a longer way to it. */
+/**
+ * Matches a folder as plain text, with its special characters escaped, or as a URL. Does not match a longer name such
+ * as `/app-2`, nor a longer path that ends with the folder.
+ */
 function spellingsOf(folder: string): RegExp {
   const inText = folder.replace(/./gsu, spellingsOfCharacter);
   const url = pathToFileURL(folder).href.replace(/[^\w/:]/g, '\\$&');
@@ -126,7 +140,7 @@ function listed(value: unknown, each: (item: unknown, index: number) => unknown)
   return Array.isArray(value) ? value.map(each) : value;
 }
 
-/** A value whose texts are mapped; what JSON has no form for (patterns, functions) keeps its meaning as text. */
+/** Maps all texts in a value. Values without a JSON form, such as patterns and functions, become text. */
 function portable(value: unknown, text: (value: string) => string, above: unknown[] = []): unknown {
   if (typeof value === 'string') return text(value);
   if (typeof value === 'function' || typeof value === 'bigint' || value instanceof RegExp)
@@ -140,7 +154,7 @@ function portable(value: unknown, text: (value: string) => string, above: unknow
   return Object.entries(value).map(([key, item]) => [text(key), inner(item)]);
 }
 
-/** Every string anywhere in a value, each object once. */
+/** Returns every string in a value, also in nested objects. */
 function textsIn(value: unknown, above: unknown[] = []): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || above.includes(value)) return [];

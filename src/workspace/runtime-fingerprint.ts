@@ -12,14 +12,15 @@ import {
   toStored,
 } from '../dependencies/files/paths';
 
-/** What a process was started with: a global setup may change it, for the tests and for the runs to come. */
+/** The environment variables and settings that a process started with. A global setup may change them later. */
 export interface ProcessSnapshot {
   variables: NodeJS.ProcessEnv;
   runtimeFingerprint: unknown[];
 }
 
 /**
- * What this process has been started with, or is about to run with.
+ * Takes a snapshot of this process.
+ * @param root Absolute path of the root.
  * @param cwd Absolute path of the working folder.
  */
 export function snapshotProcess(root: string, cwd: string): ProcessSnapshot {
@@ -27,8 +28,9 @@ export function snapshotProcess(root: string, cwd: string): ProcessSnapshot {
 }
 
 /**
- * What every program sees of where and how it runs, as far as results are known to differ by it: the version of Node
- * and its options, the time zone and the locale, the working folder.
+ * Collects the properties of the process that can change any result: the version and options of Node, time zone,
+ * locale, and working folder.
+ * @param root Absolute path of the root.
  * @param cwd Absolute path of the working folder.
  */
 function runtimeFingerprint(root: string, cwd: string): unknown[] {
@@ -36,7 +38,7 @@ function runtimeFingerprint(root: string, cwd: string): unknown[] {
     process.versions.node,
     process.arch,
     timeZone(),
-    // Of all that tell the locale, the one that loads least.
+    // Of the classes that report the locale, this one loads the least data.
     new Intl.PluralRules().resolvedOptions().locale,
     typeof (vm as { SyntheticModule?: unknown }).SyntheticModule === 'function',
     nodeOptions().filter((option) => !path.isAbsolute(option)),
@@ -50,8 +52,8 @@ function runtimeFingerprint(root: string, cwd: string): unknown[] {
 }
 
 /**
- * Variables that Node or Jest read for themselves, whatever a test asks for.
- * Source: Node's documentation of its command line, "Environment variables"; jest-resolve and jest-config.
+ * Variables that Node or Jest read, whether or not a test does. Source: Node's documentation of its command line,
+ * "Environment variables"; jest-resolve and jest-config.
  */
 const RUNNER_VARIABLES = [
   ...['NODE_PRESERVE_SYMLINKS', 'NODE_PRESERVE_SYMLINKS_MAIN', 'NODE_PENDING_DEPRECATION'],
@@ -60,7 +62,7 @@ const RUNNER_VARIABLES = [
   'JEST_JASMINE',
 ];
 
-/** The folders of `NODE_PATH`, which Jest's resolver reads itself: those of the repository as seen from the root. */
+/** The folders of `NODE_PATH`, which Jest's resolver reads itself. Those in the repository are relative to the root. */
 function nodePath(root: string, cwd: string): string[] {
   const workspace = repositoryRoot(root);
   return nodePathFolders(process.env['NODE_PATH'], cwd).map((folder) =>
@@ -68,21 +70,24 @@ function nodePath(root: string, cwd: string): string[] {
   );
 }
 
-/** Years whose winters and summers tell time zones apart. */
+/** Years whose winter and summer times distinguish the time zones. */
 const YEARS = [1950, 1970, 1985, 2000, 2015, 2025];
 
-/** What tells the time zone. Asking `Intl` for its name takes as long as reading the whole configuration. */
+/**
+ * Identifies the time zone by its effects. Asking `Intl` for the name takes as long as reading the whole
+ * configuration.
+ */
 function timeZone(): string[] {
   const name = process.env['TZ'] ?? systemZone();
   const dates = YEARS.flatMap((year) => [new Date(year, 0, 1), new Date(year, 6, 1)]);
-  // As `toString` gives them: the offset and the name.
+  // `toString` prints the offset and the name.
   return [
     name.replace(/^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu)$/, 'UTC'),
     ...dates.map((date) => date.toString()),
   ];
 }
 
-/** Linux and macOS keep the system's own time zone as a link; without one it is UTC. */
+/** On Linux and macOS the system's time zone is a symbolic link. Without it the time zone is UTC. */
 function systemZone(): string {
   try {
     return fs.readlinkSync('/etc/localtime').replace(/^.*zoneinfo\//, '');
@@ -92,7 +97,7 @@ function systemZone(): string {
   }
 }
 
-/** Files of the repository that Node loads before everything else, as absolute paths. */
+/** Returns the files of the repository that Node preloads (`--require`, `--import`), as absolute paths. */
 export function preloaded(root: string): string[] {
   const workspace = repositoryRoot(root);
   return nodeOptions()
@@ -105,16 +110,19 @@ export function preloaded(root: string): string[] {
 /** A preloaded module may be named without its extension. */
 const PRELOADED_AS = ['', '.js', '.json', '/index.js'];
 
-/** The installed packages that Node loads before everything else, by name. */
+/** Returns the names of the installed packages that Node preloads. */
 export function preloadedPackages(): string[] {
   return nodeOptions().filter((option) => /^@?[a-z\d]/i.test(option) && !path.isAbsolute(option));
 }
 
-/** Options of Node that make a program's results no others: for debuggers, profilers, memory and warnings. */
+/** Options of Node that do not change results: those for debuggers, profilers, memory limits and warnings. */
 const HARMLESS =
   /^--(?:inspect|debug|max[-_](?:old|semi)[-_]space|no-warnings|disable-warning|trace|cpu-prof|heap|perf|prof|report|diagnostic|enable-source-maps|experimental-vm-modules)/;
 
-/** The options that count; those that load a module are given as its name or path alone. */
+/**
+ * Returns the options that can change results. Of an option that loads a module, only the module's name or path is
+ * returned.
+ */
 function nodeOptions(): string[] {
   return [...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/), ...process.execArgv]
     .map((option) =>

@@ -20,19 +20,20 @@ import { inlinesAcrossFiles } from '../transform/inlined-sources';
 import { namesIn, portableConfig, portablePath } from './portable-config';
 import { swallowed } from '../terminal/debug';
 
-/** Keys of package.json that tell Node, Jest or a transformer how to work. */
+/** Keys of package.json that change how Node, Jest or a transformer treats the package's files. */
 const PACKAGE_KEYS = ['name', 'type', 'imports', 'browser'];
 
 /**
- * Keys of package.json that say by which of its files a package is entered. They count for the test files that ask for it
- * by its name or its folder, unless a resolver, a compiler or a global setup asks in its own way.
+ * Keys of package.json that choose a package's entry file. Normally they only count for the test files that import
+ * the package by its name or folder. They count for all if a custom resolver, a compiler or a global setup may read
+ * them in its own way.
  */
 const ENTRY_KEYS = ['exports', 'main', 'module'];
 
-/** Keys of package.json that configure tools: what they name is loaded by a tool. */
+/** Keys of package.json that configure tools. A tool loads the files that they name. */
 const TOOL_KEYS = ['babel', 'browserslist', 'swc', 'ts-jest'];
 
-/** Keys of a project config that decide which tests run or how they are shown, not what a test's result is. */
+/** Keys of a project config that decide which tests run or how they are shown, but not their results. */
 const RESULTLESS_KEYS = new Set([
   ...[
     'id',
@@ -70,14 +71,14 @@ const RESULTLESS_KEYS = new Set([
   ],
 ]);
 
-/** The project config as the user wrote it, with what decides results alone. */
+/** The project config as the user wrote it, with everything else that shapes results. */
 export interface ToolChainInput {
   config: Config.ProjectConfig;
   jestVersion: string;
   globalKeys: GlobalKeys;
-  /** The user's global setups, of the root and of the project. */
+  /** The user's global setups, of the root config and of the project. */
   globalSetups: string[];
-  /** Records made with the type checker in mind hold more. */
+  /** Part of the hash, because records made with `select` contain more dependencies. */
   typeErrors: 'ignore' | 'select';
   root: string;
   /** Absolute path of the folder that Jest is started in. */
@@ -87,8 +88,9 @@ export interface ToolChainInput {
 }
 
 /**
- * Hashes what shapes every result of a project: Jest's version, the project config, the files and installed packages
- * of the tool chain. A changed hash is another environment, in which nothing has been recorded yet.
+ * Hashes everything that shapes all results of a project: Jest's version, the project config, and the files and
+ * installed packages of the tool chain. If the hash changes, the project is in a new environment without records.
+ * @throws {Error} If a file of the tool chain cannot be read.
  */
 export function toolChainHash(input: ToolChainInput): string {
   const { root, started } = input;
@@ -123,17 +125,18 @@ export function toolChainHash(input: ToolChainInput): string {
       packages,
     ]),
   );
-  // All the rest is known to whoever has the code, so that a short value could be found by trying.
+  // Everything else in the hash is public for anyone with the code, so a short secret could be found by trying
+  // values. A slow hash makes that too expensive.
   const tellsSecrets = variables.some(([name, value]) => mayBeSecret(name, value));
   return tellsSecrets ? slowHashes.of('tool chain', hash) : hash;
 }
 
-/** The project's own files that shape every result, as absolute paths. */
+/** Returns the project's own files that shape all results, as absolute paths. */
 export function toolChainFiles(input: ToolChainInput): string[] {
   return partsOf(input).files;
 }
 
-/** What a tool chain consists of besides installed packages. */
+/** Collects the tool chain without the installed packages. */
 function partsOf(input: ToolChainInput) {
   const { config, root } = input;
   const rootDir = realPath(config.rootDir);
@@ -146,18 +149,18 @@ function partsOf(input: ToolChainInput) {
   const configFiles = folders.flatMap((folder) =>
     CONFIG_FILES.map((file) => path.join(folder, file)),
   );
-  // What the runtime loads for a test is recorded as code; only the tool chain's own files belong here.
+  // Files that Jest loads for each test file are recorded as code. Only the tool chain's own files belong here.
   const runtimeFiles = new Set([
     ...config.setupFiles,
     ...config.setupFilesAfterEnv,
     ...config.snapshotSerializers,
   ]);
   const ownFiles = named
-    // A transformer's options may name its config by a relative path.
+    // A transformer's option may name its config by a relative path.
     .map((text) => (isPath(text) ? path.resolve(rootDir, text) : text))
     .filter((file) => path.isAbsolute(file) && packageFolder(file) === null && isFile(file))
     .filter((file) => !runtimeFiles.has(file));
-  // Files may have come or gone, and packages been linked anew.
+  // Files may have been added or removed, and packages linked to another place.
   runCache.clear('imports');
   const seeds = [...configFiles, ...ownFiles, ...preloaded(root)];
   const manifests = folders.map((folder) => readManifest(path.join(folder, 'package.json')));
@@ -175,10 +178,10 @@ function partsOf(input: ToolChainInput) {
   return { shaped, named, folders, manifests, toolConfigs, files };
 }
 
-/** Configs that name the plug-ins to load in quotes. A resolver names the files that it reads. */
+/** Configs that name the plug-ins to load in quotes. A custom resolver likewise names the files that it reads. */
 const NAMES_PLUGINS = /babel|swc/;
 
-/** Whether a text of a config can be a relative path; a lone word is not meant as one. */
+/** Whether a text in a config can be a relative path. A single word without a dot or slash is not one. */
 function isPath(text: string): boolean {
   return !path.isAbsolute(text) && /^[^\s*^$()<>|?]*[./][^\s*^$()<>|?]*$/.test(text);
 }
@@ -186,7 +189,7 @@ function isPath(text: string): boolean {
 const VARIABLE =
   /\bprocess\.env(?:\.|\[["'`])(\w+)\b(?!["'`\]]*\s*=[^=])|\{([^{}]*)\}\s*=\s*process\.env\b/g;
 
-/** The environment variables that a file of the tool chain reads by name. */
+/** Returns the environment variables that a file of the tool chain reads by name. */
 function variablesIn(text: string): string[] {
   const ignores = ignoredVariables();
   return [...text.matchAll(VARIABLE)]
@@ -203,7 +206,7 @@ function readManifest(file: string): Record<string, unknown> | null {
   }
 }
 
-/** The keys of a package.json that count for all. */
+/** Returns the keys of package.json that count for all test files. */
 function packageKeys({ config, globalSetups }: ToolChainInput): readonly string[] {
   const isPlain =
     typeof config.resolver !== 'string' &&

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as vm from 'node:vm';
 import type { ScriptTransformer } from '@jest/transform';
 import type { Config } from '@jest/types';
-// Not by way of the folder's index: its parser is of no use where nothing is parsed.
+// Not imported from the index of `blocks/`, because that would load the parser.
 import { decodeMetadata, type ProbeMetadata } from '../blocks/probes/metadata';
 import { findMetadata } from '../blocks/probes/prelude';
 import { contentHash } from '../dependencies/files/content';
@@ -12,12 +12,15 @@ import { fromJest } from '../run/user-jest';
 import type { ModuleForm } from '../records/types';
 import { swallowed } from '../terminal/debug';
 
-/** By id, the projects that this process has selected for. Of the process, as is what Jest keeps of transforms. */
+/**
+ * The ids of the projects that this process has already selected for. Global state, like Jest's own memory of
+ * transformed files.
+ */
 const ranBefore = new Set<string>();
 
 /**
- * Transforms files of one project through Jest's own cached transform, so that a worker that needs them later finds
- * them in the cache.
+ * Transforms the files of one project through Jest's own cached transform, so that workers find the results in Jest's
+ * cache.
  */
 export class ProjectTransform {
   readonly #config: Config.ProjectConfig;
@@ -30,8 +33,9 @@ export class ProjectTransform {
   }
 
   /**
-   * The metadata that a file's probes carry now.
-   * @returns Null where it does not transform, or transforms into something that cannot carry probes.
+   * Returns the probe metadata of a file as it is now.
+   * @param name Stored path.
+   * @returns Null if the file does not transform, or its output cannot carry probes.
    */
   async metadata(name: string, form: ModuleForm): Promise<ProbeMetadata | null> {
     try {
@@ -47,15 +51,16 @@ export class ProjectTransform {
       const metadata = findMetadata(code);
       return metadata === null ? null : decodeMetadata(metadata);
     } catch (error) {
-      // It no longer transforms: whoever ran it is affected, and the test run will show the error.
+      // The file no longer transforms. So every test file that ran it is affected, and the test run shows the error.
       swallowed('workspace', error, `transforming ${name}`);
       return null;
     }
   }
 
   /**
-   * Has what this process transformed for an earlier run asked for anew. Jest keeps it in memory for as long as the file
-   * itself is the same, whatever else it was made from; only its cache on disk knows more.
+   * Makes Jest ask its disk cache again for files that this process transformed in an earlier run, as in watch mode.
+   * In memory, Jest keeps a result until the file itself changes, although it may also depend on other files. The key
+   * of the disk cache includes them.
    */
   async forgetEarlierRuns(): Promise<void> {
     runCache.startRun();
@@ -70,12 +75,12 @@ export class ProjectTransform {
       };
       if (cache?.transformedFiles instanceof Map) cache.transformedFiles.clear();
     } catch (error) {
-      // It cannot be loaded any more: the test run will show the error.
+      // The transformer cannot be loaded any more. The test run shows the error.
       swallowed('workspace', error, 'loading the transformer');
     }
   }
 
-  /** What Node runs without a transformer. */
+  /** The metadata of a file that Node loads without a transformer. */
   async #asWritten(name: string): Promise<ProbeMetadata | null> {
     const { readNodeFile } = await import('../blocks/node-file.js');
     const content = fs.readFileSync(fromStored(this.#root, name));
@@ -92,7 +97,7 @@ export class ProjectTransform {
   }
 }
 
-/** As jest-runtime asks for them: `transformFile` and `transformFileAsync`. */
+/** The options that jest-runtime passes in `transformFile` and `transformFileAsync`. */
 const BARE = {
   isInternalModule: false,
   changedFiles: undefined,

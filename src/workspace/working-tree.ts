@@ -23,24 +23,24 @@ import { FileStates } from './file-states';
 import { GitFiles } from './git-files';
 import { swallowed } from '../terminal/debug';
 
-/** From this many file versions on, git answers sooner than we could look at every file. */
+/** From this number of file versions on, asking git is faster than examining every file. */
 const MIN_VERSIONS_FOR_GIT = 1_000;
 
-/** What the working tree is seen by. */
+/** Options that change what the working tree reports. */
 export interface TreeRules {
-  /** Which environment variables never count. */
+  /** Whether an option excludes an environment variable. */
   ignoresVariable: (name: string) => boolean;
 }
 
-/** What a dependency's value depends on besides the working tree; it differs from project to project. */
+/** Project settings that the value of a dependency depends on. */
 export interface ProjectFacts {
-  /** As Jest tries them: see `moduleExtensions`. */
+  /** In the order in which Jest tries them; see `moduleExtensions`. */
   extensions: readonly string[];
-  /** Null where they were not looked for. */
+  /** The manual mocks of the project. Null if they were not searched. */
   mocks: Mocks | null;
 }
 
-/** The state of the project's files now. Each is looked at once. */
+/** The present state of the project's files. Each file is examined once. */
 export class WorkingTree {
   readonly #root: string;
   readonly #packages: PackageReader;
@@ -52,12 +52,13 @@ export class WorkingTree {
   readonly #folders: FolderReader;
 
   readonly #manifests = new Map<string, string>();
-  /** What a record would keep of the names of all environment variables. */
+  /** The value that a record would contain for the names of all environment variables. */
   readonly variableNames: string;
 
   /**
-   * @param states What was known of the files on this machine: same size, times and inode mean same content.
-   * @param git Null where asking it is not worth its start.
+   * @param root Absolute real path of the root.
+   * @param states The recorded states of the files. A file with the same size, times and inode has the same content.
+   * @param git Null if the project is too small for git to be faster.
    */
   constructor(
     root: string,
@@ -75,9 +76,9 @@ export class WorkingTree {
   }
 
   /**
-   * The working tree below a root, with what a database knows of it.
-   * @param packages What reads the installed packages.
-   * @param store The database at hand: null where there is none; a damaged one may be replaced later.
+   * Creates the working tree below a root, and starts git if the project is large.
+   * @param packages Reads installed packages.
+   * @param store Returns the open database, or null. A function, because a damaged database may be replaced later.
    */
   static seenFrom(
     root: string,
@@ -90,27 +91,33 @@ export class WorkingTree {
     return new WorkingTree(root, packages, new FileStates(store), git, rules);
   }
 
-  /** Waits for what git has to say. Without it the answers are the same, only later. */
+  /** Waits for git. The results are the same without it, but slower. */
   async prepare(): Promise<void> {
     if (this.#git !== null) this.#vouched = await this.#git.unchanged();
   }
 
-  /** Whether git says that a stored path is a regular file, and was not changed; nothing on the way to it is a link. */
+  /**
+   * Whether git reports that a path is an unchanged regular file. None of its parent folders is a symbolic link then.
+   * @param name Stored path.
+   */
   isVouchedFor(name: string): boolean {
     return this.#vouched.has(name);
   }
 
-  /** What was found out about files whose state was not known. */
+  /** The states of files that were examined and had no recorded state. */
   get learnt(): readonly FileState[] {
     return this.#learnt;
   }
 
-  /** The git blob hash of a file's content; null where there is no such file. */
+  /**
+   * Returns the git blob hash of a file's content, or null if there is no such file.
+   * @param name Stored path.
+   */
   contentHash(name: string): string | null {
     return this.#vouched.get(name) ?? getOrCreate(this.#hashes, name, () => this.#hash(name));
   }
 
-  /** Whether a dependency still has the value that was recorded. */
+  /** Whether a dependency still has its recorded value. */
   holds({ kind, name, value }: Dependency, { extensions, mocks }: ProjectFacts): boolean {
     switch (kind) {
       case 'file':
@@ -167,12 +174,13 @@ export class WorkingTree {
         return known.contentHash;
       }
       const hash = contentHash(fs.readFileSync(file));
-      // A file written just now could change again within its timestamp's grain, as git's racily clean entries.
+      // A file that was just written could change again without a new timestamp. Git calls such entries "racily
+      // clean".
       if (Date.now() - Number(stats.mtimeMs) > RACY_MS)
         this.#learnt.push({ ...state, contentHash: hash });
       return hash;
     } catch {
-      // There is no such file, or it cannot be read: it differs from every recorded content.
+      // The file does not exist or cannot be read. It differs from every recorded content.
       return null;
     }
   }
@@ -202,7 +210,7 @@ export class WorkingTree {
   #pragmas(name: string): string | null {
     try {
       const file = fromStored(this.#root, name);
-      // Reading a pipe or a device would never end.
+      // Reading a pipe or a device would block.
       if (!this.isVouchedFor(name) && !fs.statSync(file).isFile()) return null;
       const source = fs.readFileSync(file, 'utf8');
       if (!mayHaveDocblock(source)) return pragmasValue({});
