@@ -1,22 +1,28 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** A file that is to be written, or removed. */
+/** A file to write or remove. */
 export interface Change {
   /** Absolute path. */
   file: string;
-  /** Null where the file is new. */
+  /** The present text. Null if the file is new. */
   before: string | null;
-  /** Null where the file is to go. */
+  /** The new text. Null if the file is to be removed. */
   after: string | null;
 }
 
-/** Makes the changes. */
+/**
+ * Makes the changes.
+ * @throws {Error} If a file cannot be written.
+ */
 export function apply(changes: readonly Change[]): void {
   for (const { file, after } of changes) write(file, after);
 }
 
-/** Takes the changes back. */
+/**
+ * Undoes the changes.
+ * @throws {Error} If a file cannot be written.
+ */
 export function revert(changes: readonly Change[]): void {
   for (const { file, before } of changes) write(file, before);
 }
@@ -30,12 +36,12 @@ function write(file: string, text: string | null): void {
   fs.writeFileSync(file, text);
 }
 
-/** The text of a file; null where there is none. */
+/** Returns the text of a file, or null if it cannot be read. */
 export function readText(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
-    // It is not there, or is a folder.
+    // The file does not exist, or is a folder.
     return null;
   }
 }

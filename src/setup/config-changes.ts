@@ -5,9 +5,10 @@ import { UnclearSourceError, wrapConfigSource } from './config-source';
 import { configFromJson, takeJestKey } from './json-config';
 
 /**
- * What brings `withTestmon` into a project's config.
- * @param configPath The file that Jest reads the config from: a package.json also where there is no config at all.
- * @throws {UnclearSourceError} Where it is to be done by hand.
+ * Returns the changes that add `withTestmon` to a project's config.
+ * @param configPath Absolute path of the file that Jest reads the config from. Without a config it is the
+ *   package.json.
+ * @throws {UnclearSourceError} If the user must edit the config by hand.
  */
 export function configChanges(configPath: string): Change[] {
   const before = readText(configPath);
@@ -21,7 +22,7 @@ export function configChanges(configPath: string): Change[] {
     return taken === null ? [file] : [{ file: configPath, before, after: taken.rest }, file];
   }
   if (name.endsWith('.json')) {
-    // Scripts may name any other file.
+    // A script may pass any other file name to Jest.
     if (name !== 'jest.config.json')
       throw new UnclearSourceError('JSON cannot call a function, and it is not where Jest looks');
     const text = configFromJson(before.trim(), isModulePackage(configPath));
@@ -39,7 +40,7 @@ function isModulePackage(configPath: string): boolean {
   try {
     return (JSON.parse(manifest ?? '{}') as { type?: string }).type === 'module';
   } catch {
-    // A broken manifest: Node takes the package for CommonJS, or refuses it as well.
+    // The package.json is invalid. Node treats the package as CommonJS, or refuses it as well.
     return false;
   }
 }

@@ -1,32 +1,36 @@
 import { parse, tokenizer, tokTypes, type Comment, type Program, type TokenType } from 'acorn';
 
-/** A range of a text. */
+/** A range of a text, as offsets. */
 interface Range {
   start: number;
   end: number;
 }
 
-/** A token with its text; that of a string is empty, so that it is taken for nothing else. */
+/** A token with its text. The text of a string token is empty, so that it cannot be confused with a keyword. */
 interface Token extends Range {
   type: TokenType;
   text: string;
 }
 
-/** The config that a source exports, and how. */
+/** The expression that a source exports, and the module style of the export. */
 interface Exported extends Range {
   style: 'import' | 'require';
 }
 
-/** Why a config source is not edited; the message ends a sentence. */
+/**
+ * Says why a config source cannot be edited automatically. The message completes a sentence such as "jest.config.js
+ * is not edited: …".
+ */
 export class UnclearSourceError extends Error {}
 
 const MODULE = 'jest-testmon';
 
 /**
- * Wraps what a config file exports into `withTestmon( )`. Only what is understood beyond doubt is touched, the rest of
- * the text stays as it is, to the byte.
- * @param typescript Whether the text may hold types, which the parser does not know: then it goes by the tokens.
- * @throws {UnclearSourceError} Where the export is not of a usual form.
+ * Wraps the exported expression of a config file into `withTestmon( )`. The rest of the text stays as it is, byte by
+ * byte.
+ * @param typescript Whether the text may contain types, which the parser does not support. Then the export is found
+ *   by its tokens.
+ * @throws {UnclearSourceError} If the form of the export is not recognized with certainty.
  */
 export function wrapConfigSource(source: string, typescript: boolean): string {
   const { tokens, comments } = tokenize(source);
@@ -66,7 +70,7 @@ function tokenize(source: string): { tokens: Token[]; comments: Comment[] } {
       comments,
     };
   } catch {
-    // The person gets to read which lines to add by hand.
+    // The user then sees which lines to add by hand.
     throw new UnclearSourceError('it cannot be read');
   }
 }
@@ -93,7 +97,7 @@ function findByTree(source: string): Exported {
   return onlyOne(found, source.match(/\bexports\b/g)?.length ?? 0);
 }
 
-/** Nothing but one plain export: a second place that exports would write to the wrapped config. */
+/** Returns the only export. A second export statement could change the config after it is wrapped. */
 function onlyOne(found: readonly Exported[], mentions: number): Exported {
   const [first] = found;
   if (first === undefined)
@@ -110,17 +114,20 @@ function parseEither(source: string): Program {
     try {
       return parse(source, { ecmaVersion: 'latest', sourceType, allowHashBang: true });
     } catch {
-      // The other kind may fit.
+      // Try the other source type.
     }
   }
   throw new UnclearSourceError('it cannot be parsed');
 }
 
-/** What can only begin a new statement. */
+/** Keywords that can only begin a new statement. */
 const STATEMENTS =
   /^(const|let|var|function|class|export|import|type|interface|enum|declare|if|for|while|switch|try|throw|return)$/;
 
-/** Types are no JavaScript, but brackets and texts are alike: enough to see where a statement ends. */
+/**
+ * Finds the export in a TypeScript file. The tokenizer of JavaScript still recognizes brackets and strings, which is
+ * enough to find the end of a statement.
+ */
 function findByTokens(tokens: readonly Token[]): Exported {
   const found: Exported[] = [];
   let depth = 0;
@@ -183,7 +190,10 @@ function quoteOf(source: string, tokens: readonly Token[]): string {
   return text !== undefined && source[text.start] === '"' ? '"' : "'";
 }
 
-/** Before the first import, or before the first statement with its doc comment; directives and pragmas stay first. */
+/**
+ * Returns the offset at which the import is inserted: before the first import, or before the first statement and its
+ * doc comment. Directives and pragmas stay first.
+ */
 function placeForImport(
   source: string,
   tokens: readonly Token[],

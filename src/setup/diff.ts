@@ -1,17 +1,17 @@
-/** How many unchanged lines stand around a change. */
+/** The number of unchanged lines around a change. */
 const CONTEXT_LINES = 3;
 
 type Line = readonly [sign: ' ' | '-' | '+', text: string];
 
-/** Stands after a last line that no line break ends. */
+/** Git's mark after a last line without a line break. */
 const NO_NEWLINE = '\n\\ No newline at end of file';
 
 /**
- * The difference of two texts as a patch that `git apply` takes.
- * @param name The file's path in the patch, with `/`.
- * @param before Null where the file is new.
- * @param after Null where the file goes.
- * @returns Its lines. Those of a file with Windows' line ends keep their carriage return.
+ * Formats the difference of two texts as a patch that `git apply` accepts.
+ * @param name The path of the file in the patch, with `/`.
+ * @param before Null if the file is new.
+ * @param after Null if the file is removed.
+ * @returns Its lines. The lines of a file with CRLF line ends keep their carriage return.
  */
 export function unifiedDiff(name: string, before: string | null, after: string | null): string[] {
   const lines = compare(split(before), split(after));
@@ -22,7 +22,10 @@ export function unifiedDiff(name: string, before: string | null, after: string |
   return [...head, ...hunks(lines)].flatMap((line) => line.split('\n'));
 }
 
-/** The lines of a text. The last one says so where no line break ends it, and then differs from one that is ended. */
+/**
+ * Splits a text into lines. A last line without a line break carries git's mark, so it differs from the same line
+ * with one.
+ */
 function split(text: string | null): string[] {
   if (text === null || text === '') return [];
   return text.endsWith('\n')
@@ -30,7 +33,7 @@ function split(text: string | null): string[] {
     : `${text}${NO_NEWLINE}`.split(/\n(?!\\ No newline at end of file$)/);
 }
 
-/** By the longest common subsequence: configs are small. */
+/** Compares by the longest common subsequence. The quadratic time is acceptable, because configs are small. */
 function compare(a: readonly string[], b: readonly string[]): Line[] {
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
@@ -58,7 +61,7 @@ function compare(a: readonly string[], b: readonly string[]): Line[] {
   return lines;
 }
 
-/** The changes with the lines around them; each begins by saying where it stands and how many lines it has. */
+/** Groups the changes into hunks, each with its context lines and its header. */
 function hunks(lines: readonly Line[]): string[] {
   const isNear = lines.map((_, index) =>
     lines
@@ -86,8 +89,9 @@ function hunks(lines: readonly Line[]): string[] {
 }
 
 /**
- * @param passed How many lines stand before.
- * @param count How many there are; where there are none, the place is the line before.
+ * Formats a range of a hunk header.
+ * @param passed The number of lines before the hunk.
+ * @param count The number of lines in the hunk. For an empty range, the header names the line before it.
  */
 function range(passed: number, count: number): string {
   return `${count === 0 ? passed : passed + 1},${count}`;

@@ -2,8 +2,8 @@ import { parseExpressionAt, type Expression, type Property } from 'acorn';
 import { UnclearSourceError } from './config-source';
 
 /**
- * A config file that holds what stood in JSON, which cannot call a function.
- * @param json The text of the object; it is JavaScript as it stands.
+ * Creates a JavaScript config from a JSON config, because JSON cannot call a function.
+ * @param json The text of the JSON object, which is also valid JavaScript.
  * @param isModule Whether the file is an ES module.
  */
 export function configFromJson(json: string, isModule: boolean): string {
@@ -13,9 +13,9 @@ export function configFromJson(json: string, isModule: boolean): string {
 }
 
 /**
- * Takes the key `jest` out of the text of a package.json, and leaves everything else as it is.
- * @returns The text without it, and the object that it held; null where there is no such key.
- * @throws {UnclearSourceError} Where the text is no JSON object, or the key holds no object.
+ * Removes the key `jest` from the text of a package.json. The rest stays as it is.
+ * @returns The text without the key, and the text of its value. Null if there is no such key.
+ * @throws {UnclearSourceError} If the text is not a JSON object, or the value is not an object.
  */
 export function takeJestKey(text: string): { rest: string; json: string } | null {
   const properties = propertiesOf(text);
@@ -43,7 +43,7 @@ function propertiesOf(text: string): Property[] {
   try {
     object = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
   } catch {
-    // The person gets to read which lines to add by hand.
+    // The user then sees which lines to add by hand.
     throw new UnclearSourceError('it cannot be parsed');
   }
   if (object.type !== 'ObjectExpression') throw new UnclearSourceError('it is no JSON object');

@@ -15,10 +15,11 @@ export function isInstalled(folder: string): boolean {
 }
 
 /**
- * Whether plain Jest, in a process of its own, reads a project's config and finds jest-testmon in it.
- * @param root The project's folder.
- * @param changes What was changed: a config outside of where Jest looks is named to it.
- * @returns Null where it does, else what Jest said.
+ * Starts plain Jest to check that it reads the project's config and finds jest-testmon in it.
+ * @param root Absolute path of the project.
+ * @param changes The changes that were made. If the changed config is in an unusual place, its path is passed to
+ *   Jest.
+ * @returns Null if the config works. Otherwise the first line of Jest's error.
  */
 export function whyNotLoaded(root: string, changes: readonly Change[]): string | null {
   const config = changes.find(({ after }) => after?.includes('withTestmon') === true)?.file;

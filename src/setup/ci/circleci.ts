@@ -1,6 +1,6 @@
 import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
-/** CircleCI. */
+/** Writes a set-up for CircleCI. */
 export const circleci: CiService = { file: '.circleci/config.yml', write };
 
 function write(context: CiContext): string {

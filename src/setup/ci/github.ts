@@ -1,6 +1,6 @@
 import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
-/** GitHub Actions. */
+/** Writes a set-up for GitHub Actions. */
 export const github: CiService = { file: '.github/workflows/testmon.yml', write };
 
 function write(context: CiContext): string {

@@ -1,13 +1,15 @@
 import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
 
 /**
- * GitLab CI. A cache's key must not hold a slash, so it names a branch by its slug, which two branches may share: the key
- * of `feature/a` is that of `feature-a`, and `Main` has the slug of `main`. So the key also says whether the branch is
- * protected, behind a dot, which no slug contains; and the branch's full name lies beside the database.
+ * Writes a set-up for GitLab CI.
+ *
+ * A cache key must not contain a slash, so it names a branch by its slug. Two branches can share a slug: `feature/a`
+ * and `feature-a`, or `main` and `Main`. So the key also says whether the branch is protected, after a dot, which no
+ * slug contains. In addition the branch's full name is stored beside the database.
  */
 export const gitlab: CiService = { file: '.gitlab-ci.yml', write };
 
-/** The file that keeps the full name of the branch. `.gitignore` has its name through that of the database. */
+/** The file that stores the full name of the branch. The pattern for the database in `.gitignore` matches it too. */
 const BRANCH = '.testmondata-branch';
 
 function write(context: CiContext): string {

@@ -1,25 +1,27 @@
 import type { PackageManager } from '../../dependencies/packages/package-manager';
 
-/** What a CI set-up is written for. */
+/** Parameters of a CI set-up. */
 export interface CiContext {
   manager: PackageManager;
-  /** In how many shards the tests run. */
+  /** The number of shards. */
   shards: number;
-  /** Major version. */
+  /** Major version of Node. */
   node: number;
 }
 
 /** A CI service. */
 export interface CiService {
-  /** Where it reads its set-up, relative to the repository. */
+  /** Path of its configuration file, relative to the repository. */
   file: string;
   write(context: CiContext): string;
 }
 
 /**
- * Shell steps that all services share. All shards start from one and the same database, so that they select alike; one job
- * restores it and hands it to all of them. Which test files are whose does not depend on it. Merging checks that no test file
- * was left between the shards.
+ * Shell steps that all services share.
+ *
+ * One job restores the database and passes it to all shards. They start from the same records, so they select alike.
+ * The assignment of test files to shards does not depend on the database. The merge step checks that every test file
+ * was run or was unaffected.
  */
 export const STEPS = {
   keepBase:
@@ -32,8 +34,12 @@ export const STEPS = {
     `${manager.run} jest-testmon merge --into .testmondata records/*.db`,
 };
 
+/** A comment in each written set-up. */
 export const WHY_ONE_BASE =
   '# All shards start from one database, so that all of them select by the same records.';
 
-/** A variable of the jobs that run tests: a few unaffected test files run too, to find out whether selection misses something. */
+/**
+ * A variable for the jobs that run tests. It makes a few unaffected test files run too, to find out whether selection
+ * misses something.
+ */
 export const SPOT_CHECKS = "TESTMON_SPOT_CHECKS: '2%'";
