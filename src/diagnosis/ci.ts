@@ -10,12 +10,12 @@ interface Workflow {
 
 const RUNS_TESTS = /\bjest\b|\b(npm|yarn|pnpm|bun)( run)? (test|t)\b/;
 
-/** What makes a cache's key new for every run, in the languages of GitHub Actions and CircleCI. */
+/** Parts of a cache key that differ in every run, in the syntax of GitHub Actions and CircleCI. */
 const CHANGES = /sha|run_id|run_number|\.Revision|epoch|CIRCLE_SHA1|workflow/i;
 
 /**
- * Whether the workflows that run tests keep the database between runs.
- * @param root Where the project is; workflows stand there or in a folder above it.
+ * Checks whether the workflows that run tests keep the database between runs.
+ * @param root Absolute path of the project. Workflows are there or in a parent folder.
  */
 export function checkCi(root: string): Finding[] {
   const found = reporter('CI cache');
@@ -44,7 +44,7 @@ export function checkCi(root: string): Finding[] {
   });
 }
 
-/** A key under which a cache is saved that says nothing of the run. */
+/** Returns a cache key for the database that is the same in every run, if there is one. */
 function fixedKey(text: string): string | undefined {
   const keys = [...text.matchAll(/^\s*(?:-\s*)?key:\s*(.*testmon.*)$/gim)].map(([, key = '']) =>
     key.trim(),

@@ -6,13 +6,14 @@ import { asStoreError, findMissingBuild, Store, type StoreError } from '../store
 import { reporter, type Finding, type Report } from './finding';
 
 const MEBIBYTE = 1024 * 1024;
-/** Caches of CI are copied on every run; from here on that is felt. */
+/** CI copies its cache in every run. A larger database noticeably slows that down. */
 const MAX_USUAL_BYTES = 256 * MEBIBYTE;
-/** Milliseconds after which records rarely match any more. */
+/** Older records rarely match any more. */
 const MAX_AGE_MS = 30 * 86_400_000;
 
 /**
- * Whether the database can be used, and how large and old it is. It is opened for reading alone.
+ * Checks whether the database can be used, and its size and age. It is only opened for reading.
+ * @param dataFile Absolute path of the database.
  * @param now Milliseconds since the epoch.
  */
 export function checkDatabase(dataFile: string, now: number): Finding[] {
@@ -40,7 +41,7 @@ function checkContent(dataFile: string, now: number, found: Report): Finding[] {
   }
 }
 
-/** The message says what is wrong, and behind a semicolon the way out. */
+/** Splits the error's message: it says what is wrong, and after a semicolon what to do. */
 function broken({ message, file }: StoreError, found: Report): Finding {
   const [what = message, ...fix] = message.split('; ');
   return found.error(what, fix.join('; ').replace(/\.$/, '') || `delete ${file}`);
@@ -83,7 +84,10 @@ function checkStore(store: Store, size: number, now: number, found: Report): Fin
   return findings;
 }
 
-/** The file and its folder must be writable, and damaged ones that were moved aside are of no more use. */
+/**
+ * Checks that the file and its folder are writable. Also reports damaged databases that were moved aside, which are
+ * no longer needed.
+ */
 function checkPlace(dataFile: string, found: Report): Finding[] {
   const findings: Finding[] = [];
   const folder = path.dirname(dataFile);
@@ -115,7 +119,7 @@ function isWritable(place: string): boolean {
     fs.accessSync(place, fs.constants.W_OK);
     return true;
   } catch {
-    // It cannot be written: that is what was asked.
+    // Not writable.
     return false;
   }
 }

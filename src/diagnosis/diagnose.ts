@@ -15,8 +15,8 @@ import { checkCopies, checkJest, checkNode } from './versions';
 import { messageOf } from '../terminal/error-message';
 
 /**
- * Looks at everything that jest-testmon needs to work in a project. Nothing is changed, and no test runs.
- * @param config What `--config` would say.
+ * Checks everything that jest-testmon needs to work in a project. Changes nothing and runs no test.
+ * @param config The value of `--config`, if it is given.
  */
 export async function diagnose(config?: string): Promise<Finding[]> {
   const cwd = process.cwd();

@@ -1,22 +1,25 @@
-/** What one check of a project's set-up found. */
+/** The result of one check of a project's set-up. */
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** The subject of the check, in a word or two. */
   check: string;
-  /** `error`: it does not work, or not as promised. `warning`: it works, and something is lost or at risk. */
+  /** `error`: it does not work, or not as promised. `warning`: it works, but something is lost or at risk. */
   level: 'ok' | 'warning' | 'error';
   message: string;
-  /** What to do about it; absent where all is well. */
+  /** What the user should do. Absent if all is well. */
   fix?: string;
 }
 
-/** The findings of one check. */
+/** Creates the findings of one check. */
 export interface Report {
   ok(message: string): Finding;
   warning(message: string, fix: string): Finding;
   error(message: string, fix: string): Finding;
 }
 
-/** Makes findings of one check. */
+/**
+ * Returns functions that create the findings of one check.
+ * @param check The subject, in a word or two.
+ */
 export function reporter(check: string): Report {
   return {
     ok: (message) => ({ check, level: 'ok', message }),

@@ -5,12 +5,12 @@ import { installedName } from '../records/package-name';
 import { isPlugPoint } from '../config/plug-points';
 import { reporter, type Finding } from './finding';
 
-/** A plug point of ours: the config key that names it, and what is lost without it. */
+/** One of our plug points: the config key that names it, and what is lost without it. */
 interface PlugPoint {
   key: string;
   written: string | ((projects: readonly LoadedConfig[]) => string);
   lost: string;
-  /** Jest reads it from the root config alone. */
+  /** Whether Jest only reads the key from the root config. */
   ofRoot: boolean;
   files: (config: EffectiveConfig) => unknown[];
 }
@@ -62,7 +62,7 @@ const PLUG_POINTS: PlugPoint[] = [
 
 const WITH_TESTMON = 'or let withTestmon(config) set them all ("npx jest-testmon init")';
 
-/** How the config brings in jest-testmon, and which keys are missing where they were written by hand. */
+/** Checks how the config includes jest-testmon. If its keys were written by hand, reports the missing ones. */
 export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Finding[] {
   const found = reporter('config keys');
   if (usesWithTestmon) return [found.ok('withTestmon sets every key')];
@@ -109,7 +109,7 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   });
 }
 
-/** The key `transform` with ours before each transformer that a project uses. */
+/** Formats the key `transform` with our transformer around each transformer that a project uses. */
 function wrappedTransform(projects: readonly LoadedConfig[]): string {
   const { effective } =
     projects.find(({ effective }) => !effective.transform.some(([, file]) => isPlugPoint(file))) ??
@@ -124,7 +124,7 @@ function wrappedTransform(projects: readonly LoadedConfig[]): string {
   return `transform: { ${entries.length > 0 ? entries.join(', ') : none} }`;
 }
 
-/** What a config would call a transformer by: its package, or its path from the project. */
+/** Returns the name of a transformer as a config would spell it: its package, or its path relative to the project. */
 function transformerName(file: string, rootDir: string): string {
   const folder = packageFolder(file);
   return folder === null

@@ -3,7 +3,7 @@ import { count, some } from '../terminal/logger';
 import { findIgnored } from '../dependencies/files/ignored';
 import { reporter, type Finding } from './finding';
 
-/** Options that were not understood, and those that switch something off for every run. */
+/** Reports invalid options, and options that switch something off for every run. */
 export function checkOptions(options: Options, problems: readonly string[]): Finding[] {
   const found = reporter('options');
   const findings = problems.map((problem) =>
@@ -26,10 +26,14 @@ export function checkOptions(options: Options, problems: readonly string[]): Fin
   return findings.length === 0 ? [found.ok('understood')] : findings;
 }
 
-/** Files whose change is very likely to change a result: code, snapshots, what configures tools. */
+/** Files that very likely affect results: code, snapshots, configs of tools. */
 const MATTERS = /\.([cm]?[jt]sx?|snap|node|wasm)$|(^|\/)(package|tsconfig[^/]*)\.json$/;
 
-/** Globs of `ignore` that leave out what matters, or nothing at all. */
+/**
+ * Checks the globs of `ignore`. Reports those that match files of code or configuration, and those that match
+ * nothing.
+ * @param root Absolute path of the root.
+ */
 export function checkIgnored(root: string, globs: readonly string[]): Finding[] {
   const found = reporter('ignored files');
   if (globs.length === 0) return [found.ok('none')];

@@ -2,7 +2,10 @@ import * as path from 'node:path';
 import { isGitIgnored, isGitTracked } from '../setup/git';
 import { reporter, type Finding } from './finding';
 
-/** The database is about one working copy and changes with each run: it must not be committed. */
+/**
+ * Checks that git does not track the database. It belongs to one working copy and changes with each run.
+ * @param dataFile Absolute path of the database.
+ */
 export function checkSourceControl(dataFile: string): Finding {
   const found = reporter('.gitignore');
   const name = path.basename(dataFile);

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { reporter, type Finding } from './finding';
 
-/** Controller and workers exchange what they observe in the temporary folder. */
+/** Checks that the temporary folder is writable. Controller and workers exchange files there. */
 export function checkTemporaryFolder(): Finding {
   const found = reporter('temporary folder');
   const folder = os.tmpdir();
@@ -11,7 +11,7 @@ export function checkTemporaryFolder(): Finding {
     fs.rmdirSync(fs.mkdtempSync(path.join(folder, 'jest-testmon-doctor-')));
     return found.ok(folder);
   } catch {
-    // The folder cannot be written: that is what was asked.
+    // Not writable.
     return found.error(
       `${folder} cannot be written, so nothing is recorded`,
       'set TMPDIR to a folder that can',

@@ -6,10 +6,13 @@ import { realPath } from '../dependencies/files/paths';
 import { reporter, type Finding } from './finding';
 
 const OLDEST_NODE = 20;
-/** The newest Jest that the tests of this package run. */
+/** The newest Jest that jest-testmon is tested with. */
 const NEWEST_JEST = 30;
 
-/** @param version As in `process.versions.node`. */
+/**
+ * Checks the version of Node.
+ * @param version As in `process.versions.node`.
+ */
 export function checkNode(version: string): Finding {
   const found = reporter('Node');
   return majorOf(version) >= OLDEST_NODE
@@ -20,7 +23,10 @@ export function checkNode(version: string): Finding {
       );
 }
 
-/** @param version Of the Jest that was found; one that is too old is not found at all. */
+/**
+ * Checks the version of Jest.
+ * @param version The version that was found. A version that is too old is not found at all.
+ */
 export function checkJest(version: string): Finding {
   const found = reporter('Jest');
   return majorOf(version) <= NEWEST_JEST
@@ -32,8 +38,9 @@ export function checkJest(version: string): Finding {
 }
 
 /**
- * One project, one jest-testmon: two of different versions would write one database.
- * @param folders From where a config or a run may load it.
+ * Checks that a project uses only one copy of jest-testmon. Copies of different versions would write to the same
+ * database.
+ * @param folders Absolute paths of the folders from which a config or a run may load it.
  */
 export function checkCopies(folders: readonly string[]): Finding {
   const found = reporter('jest-testmon');
@@ -88,7 +95,7 @@ function readCopy(file: string): Copy | null {
     const { version = '' } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version?: string };
     return { version, folder: path.dirname(realPath(file)) };
   } catch {
-    // The manifest is missing or broken: that copy cannot be used.
+    // The package.json is missing or invalid. That copy cannot be used.
     return null;
   }
 }
