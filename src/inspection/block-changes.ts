@@ -1,30 +1,31 @@
 import { decodeLocations, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
 
-/** The blocks of a file at one time. */
+/** The blocks of one version of a file. */
 export interface Blocks {
   /** Eight bytes per block, in tree order. */
   fingerprints: Buffer;
-  /** As `decodePlaces` reads them. */
+  /** The encoded locations of the blocks, for `decodeLocations`. */
   places: string;
 }
 
-/** Lines of a file, from 1; 0 where unknown. */
+/** A range of lines, counted from 1. Zero if unknown. */
 export type Lines = Pick<BlockLocation, 'line' | 'endLine'>;
 
-/** A block that was executed, and is not what it was. */
+/** An executed block that has changed. */
 export interface BlockChange {
-  /** The function it belongs to; empty for module-level code. */
+  /** The function that contains the block. Empty for module-level code. */
   name: string;
-  /** Where it stood when it was recorded. */
+  /** Where the block was when it was recorded. */
   before: Lines;
-  /** Where what took its place stands now; null where nothing did. */
+  /** Where its counterpart is now. Null if it has none. */
   after: Lines | null;
 }
 
 /**
- * The executed blocks that changed, each without those inside of it, which a change reaches as well.
+ * Returns the executed blocks that changed. A block inside another changed block is left out: the change of the outer
+ * block includes it.
  * @param executed Bit i is block i of `recorded`.
- * @param now Null where the file is gone or no longer transforms: then the whole of it changed.
+ * @param now Null if the file is gone or no longer transforms. Then all of it counts as changed.
  */
 export function changedBlocks(
   recorded: Blocks,
@@ -50,15 +51,18 @@ export function changedBlocks(
     });
 }
 
-/** What the blocks of a file now were in a recorded version. */
+/** The block of a recorded version that a present block comes from. */
 export interface Origin {
   /** Index in the recorded version. */
   index: number;
-  /** False where the block was edited. */
+  /** False if the block was edited since. */
   same: boolean;
 }
 
-/** Finds what each block of a file now was, by its index; what is new is not in it. */
+/**
+ * Finds the origin of each present block.
+ * @returns By index of the present block. New blocks have no entry.
+ */
 export function originsOf(recorded: Blocks, now: Blocks): Map<number, Origin> {
   const before = outline(recorded);
   const after = outline(now);
@@ -86,19 +90,22 @@ function outline({ fingerprints, places }: Blocks): Outlined[] {
   });
 }
 
-/** The fingerprints in a buffer, one text each. */
+/** Splits a buffer into fingerprints, as `latin1` texts. */
 export function fingerprintsOf(fingerprints: Buffer): string[] {
   return Array.from({ length: fingerprints.length / FINGERPRINT_BYTES }, (_, block) =>
     fingerprints.toString('latin1', block * FINGERPRINT_BYTES, (block + 1) * FINGERPRINT_BYTES),
   );
 }
 
-/** Whether a block's bit is set. */
+/** Whether the bit of a block is set. */
 export function hasBit(bits: Uint8Array, block: number): boolean {
   return ((bits[block >> 3] ?? 0) & (1 << (block & 7))) !== 0;
 }
 
-/** The module is around everything; of others the lines tell, as blocks stand in tree order. */
+/**
+ * Whether a block is inside another one. The module contains every block. Otherwise the lines decide, because only a
+ * block that comes earlier in tree order can contain another.
+ */
 function isInside(inner: Outlined, outer: Outlined): boolean {
   if (outer.index >= inner.index) return false;
   if (outer.index === 0) return true;
@@ -106,8 +113,10 @@ function isInside(inner: Outlined, outer: Outlined): boolean {
 }
 
 /**
- * Unchanged blocks keep their order, so what stands between two of them before corresponds to what stands there now;
- * among those, blocks of one function do, in order.
+ * Pairs the blocks of two versions. Unchanged blocks keep their order. So the blocks between two unchanged ones
+ * before correspond to the blocks between the same two now, and among these, blocks of the same function are paired
+ * in order.
+ * @returns The counterpart of each changed block, by its index in `before`.
  */
 function pair(before: Outlined[], after: Outlined[]): Map<number, Outlined> {
   const pairs = new Map<number, Outlined>();

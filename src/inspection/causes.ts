@@ -1,18 +1,18 @@
 import { dependencyLabel } from '../selection/match';
 import type { Dependency, DependencyKind } from '../store';
 
-/** Something other than a block that is not what it was. */
+/** A changed dependency. */
 export interface Cause {
   kind: DependencyKind;
-  /** A path, a package's folder, or a variable's name. */
+  /** A path, the folder of a package, or the name of a variable. */
   name: string;
-  /** In a person's words. */
+  /** A description for the user. */
   text: string;
 }
 
 /**
- * What changed, in a person's words.
- * @param now The value that it has now, where that is known.
+ * Describes a changed dependency for the user.
+ * @param now The present value, if it is known.
  */
 export function describeCause(dependency: Dependency, now: string | null): Cause {
   const { kind, name } = dependency;
@@ -69,7 +69,7 @@ function textOf(dependency: Dependency, now: string | null): string {
   }
 }
 
-/** Which paths of a list are gone, and which are new; null where that cannot be told. */
+/** Says which paths of a list are gone and which are new. Returns null if that is unknown. */
 function comingsAndGoings(before: string, now: string | null): string | null {
   if (now === null) return null;
   const [old, current] = [before, now].map(
@@ -84,7 +84,7 @@ function comingsAndGoings(before: string, now: string | null): string | null {
   return told.length === 0 ? null : told.join(', ');
 }
 
-/** A package's value begins with its version; patches and nested packages follow. */
+/** Returns the version from a package's value. Its patches and nested packages follow after a `+`. */
 function versionOf(value: string): string {
   return value.split('+')[0] ?? '';
 }

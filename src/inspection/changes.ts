@@ -14,26 +14,26 @@ import { changedBlocks, type BlockChange } from './block-changes';
 import { describeCause, type Cause } from './causes';
 import type { InspectedProject, Inspection } from './inspection';
 
-/** A file of which an executed block changed. */
+/** A file with changed executed blocks. */
 export interface ChangedFile {
   path: string;
-  /** `unreadable`: it no longer transforms into what can carry probes. */
+  /** `unreadable`: it no longer transforms, or its output cannot carry probes. */
   state: 'changed' | 'gone' | 'unreadable';
   blocks: BlockChange[];
 }
 
-/** What of a footprint is not what it was. */
+/** The changed parts of a footprint. */
 export interface Changes {
-  /** Files of which an executed block changed. */
+  /** Files with changed executed blocks. */
   files: ChangedFile[];
-  /** What else changed. */
+  /** Changed dependencies. */
   causes: Cause[];
 }
 
-/** Nothing changed. */
+/** An empty result. */
 export const NO_CHANGES: Changes = { files: [], causes: [] };
 
-/** Tells what keeps a recorded footprint from matching. */
+/** Describes what keeps a recorded footprint from matching the working tree. */
 export async function changesOf(
   inspection: Inspection,
   project: InspectedProject,
@@ -76,12 +76,15 @@ async function changedFiles(
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Whether a dependency of the kind is about what one file says. */
+/** Whether the value of a kind of dependency comes from the content of one file. */
 export function isOfFile(kind: DependencyKind): boolean {
   return kind === 'file' || kind === 'manifest' || kind === 'declared';
 }
 
-/** The value of a dependency now, where a message tells it: of others only whether it is there. */
+/**
+ * Returns the present value of a dependency, for the kinds whose description includes it. For other kinds, only says
+ * whether the file is there.
+ */
 function currentValue(
   root: string,
   { kind, name }: Dependency,

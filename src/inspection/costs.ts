@@ -1,14 +1,14 @@
 import type { BlockLocation } from '../blocks';
 import { fingerprintsOf } from './block-changes';
 
-/** A record, as far as an edit's cost needs it. */
+/** The parts of a record that the cost of an edit depends on. */
 export interface CostedRecord {
-  /** Milliseconds that its test file takes. */
+  /** Duration of its test file, in milliseconds. */
   duration: number;
   blocks: readonly { version: number; bits: Uint8Array }[];
 }
 
-/** A version of a file with its places. */
+/** A file version with the locations of its blocks. */
 export interface PlacedVersion {
   id: number;
   path: string;
@@ -16,22 +16,24 @@ export interface PlacedVersion {
   places: readonly BlockLocation[];
 }
 
-/** What an edit at a place costs. */
+/** The cost of an edit of one function, or of the module-level code of one file. */
 export interface EditCost extends BlockLocation {
   path: string;
   /** Module-level code, or a function. */
   kind: 'module' | 'function';
-  /** How many test files run it. */
+  /** The number of test files that run it. */
   testFiles: number;
-  /** Milliseconds that they take. */
+  /** Their total duration, in milliseconds. */
   duration: number;
 }
 
 /**
- * What an edit of each function, and of each file's module-level code, costs: the time of the test files that ran it.
+ * Computes the cost of an edit for each function and for the module-level code of each file: the time of the test
+ * files that ran it.
  * @param records One for each test file.
- * @param versions Those that the records refer to. Where a file has several, the last one gives the places, and blocks
- * of others count where they are the same.
+ * @param versions The versions that the records refer to. If a file has several, the locations come from the last
+ *   one, and equal blocks of the others count too.
+ * @returns The most expensive first.
  */
 export function editCosts(
   records: readonly CostedRecord[],
@@ -55,7 +57,7 @@ export function editCosts(
 
 type Sum = Pick<EditCost, 'testFiles' | 'duration'>;
 
-/** By block. */
+/** By index of the block. */
 type Sums = Map<number, Sum>;
 
 function sumByVersion(records: readonly CostedRecord[]): Map<number, Sums> {
@@ -90,9 +92,10 @@ function costsOfFile(versions: PlacedVersion[], byVersion: Map<number, Sums>): E
   }));
   for (const [index, fingerprint] of fingerprintsOf(latest.fingerprints).entries()) {
     const place = latest.places[index] ?? { line: 0, endLine: 0, name: '' };
-    // Branches belong to their function, which tree order puts first; of what has no name the module alone is told.
+    // Branches count as their function, which comes first in tree order. Among blocks without a name, only the module
+    // is reported.
     if (costs.has(place.name)) continue;
-    // What a transformer added has no name or no line.
+    // Code that a transformer added has no name or no line.
     if (index > 0 && (place.name === '' || place.line === 0)) continue;
     let testFiles = 0;
     let duration = 0;

@@ -7,29 +7,32 @@ import type { InspectedTest, Inspection } from './inspection';
 
 /** Why a single test would run now, or not. */
 export interface TestExplanation {
-  /** The titles of the describe blocks around it, then its own, joined by `›`. */
+  /** The titles of the describe blocks around the test and its own title, joined by `›`. */
   name: string;
-  /** Recorded milliseconds. */
+  /** Recorded duration, in milliseconds. */
   duration: number;
   wouldRun: boolean;
   /**
    * - `unaffected`: its test file need not run.
-   * - `skipped`: its test file runs, and test granularity leaves this test out.
-   * - `own`: what it executed or read itself has changed.
-   * - `shared`: what all tests of its file share has changed.
-   * - `order`: test granularity takes its file whole, as its tests were seen to depend on each other.
-   * - `file`: its test file runs whole.
+   * - `skipped`: its test file runs, but test granularity skips this test.
+   * - `own`: something that only this test executed or read has changed.
+   * - `shared`: something that all tests of the file share has changed.
+   * - `order`: the tests of the file depend on each other, so test granularity runs all of them.
+   * - `file`: all tests of the file run.
    */
   reason: 'unaffected' | 'skipped' | 'own' | 'shared' | 'order' | 'file';
-  /** The record that was compared; null without one. */
+  /** The record that was compared. Null if there is none. */
   record: Explanation['record'];
-  /** What it executed or read itself, and has changed. */
+  /** Changes in what the test itself executed or read. */
   own: Changes;
-  /** What all tests of its file share, and has changed. */
+  /** Changes in what all tests of the file share. */
   shared: Changes;
 }
 
-/** Explains single tests of a test file: those whose name holds a text. */
+/**
+ * Explains single tests of a test file.
+ * @param text The tests whose full name contains this text are explained, regardless of case.
+ */
 export async function explainTests(
   inspection: Inspection,
   test: InspectedTest,

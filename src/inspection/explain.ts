@@ -5,25 +5,25 @@ import type { InspectedTest, Inspection } from './inspection';
 /** Why a test file would run now, or not. */
 export interface Explanation extends Changes {
   path: string;
-  /** The Jest project. */
+  /** The name of the Jest project. */
   project: string;
   wouldRun: boolean;
   /**
    * - `unaffected`: a passing record matches.
-   * - `changed`: what its latest passing record executed or read has changed.
+   * - `changed`: something that its latest passing record executed or read has changed.
    * - `failed`: it failed last time.
-   * - `always`: an option asks for it.
-   * - `environment`: recorded only with another Jest config, transformer or the like.
-   * - `new`: there is no complete passing record.
+   * - `always`: an option makes it run always.
+   * - `environment`: it was only recorded with another Jest config, transformer or the like.
+   * - `new`: it has no complete passing record.
    */
   reason: 'unaffected' | 'changed' | 'failed' | 'always' | 'environment' | 'new';
-  /** The record that matches or, where none does, the latest; null without one. */
+  /** The record that matches, or else the latest one. Null if there is none. */
   record: { recordedAt: number; duration: number } | null;
-  /** With test granularity: how many of its tests are skipped all the same, of those that ran; null where none is. */
+  /** With test granularity, how many of the tests that ran are skipped. Null if none is. */
   skipped: { tests: number; of: number } | null;
 }
 
-/** Explains the verdict on a test file. */
+/** Explains the decision on a test file. */
 export async function explain(inspection: Inspection, test: InspectedTest): Promise<Explanation> {
   const { decision, project } = test;
   const record = recordOf(test);
@@ -56,13 +56,13 @@ function reasonOf({ decision, project }: InspectedTest): Explanation['reason'] {
     : decision.reason;
 }
 
-/** The record that matches or, where none does, the latest complete one. */
+/** Returns the record that matches, or else the latest complete one. */
 export function recordOf(test: InspectedTest): StoredRecord | null {
   const { decision } = test;
   return findRecord(test, 'recordId' in decision ? decision.recordId : null);
 }
 
-/** The record of an id; of null the latest complete one. */
+/** Returns the record with an id. For null, returns the latest complete record. */
 export function findRecord(
   { path, project }: InspectedTest,
   id: number | null,
@@ -71,12 +71,12 @@ export function findRecord(
   return records.find((record) => (id === null ? record.complete : record.id === id)) ?? null;
 }
 
-/** What a message tells of a record. */
+/** Returns the times of a record that are shown to the user. */
 export function timesOf(record: StoredRecord | null): Explanation['record'] {
   return record === null ? null : { recordedAt: record.recordedAt, duration: record.duration };
 }
 
-/** A test that was skipped or is yet to be written did not run. */
+/** Whether a test ran. Skipped tests and `test.todo` did not. */
 export function hasRun({ outcome }: StoredTest): boolean {
   return outcome === 'passed' || outcome === 'failed';
 }

@@ -7,19 +7,19 @@ import { messageOf } from '../terminal/error-message';
 import { session, type Found } from '../controller/session';
 import { InspectionError } from './inspection';
 
-/** What Jest found, and the arguments that were not for it. */
+/** The test files that Jest found, and the arguments that are not options of Jest. */
 export interface FoundByJest extends Found {
   positionals: string[];
 }
 
 /**
- * Lets the project's own Jest look for test files as for `--listTests`, in this process, and takes over what it found
- * in place of a run. So the config, the environments and the search are those of a run, to the letter.
- * @param args What is for Jest: options like `--config`. Path patterns come back as `positionals`, unused.
- * @param flags What our own options say, unchecked.
- * @param spell How a message names one of our options.
- * @throws {InspectionError} Where testmon is switched off, or Jest refuses the config.
- * @throws {JestMissingError} Where there is no Jest.
+ * Lets the project's own Jest search test files as for `--listTests`, in this process, and takes the result before
+ * Jest would list it. So the config, the environments and the search are exactly those of a run.
+ * @param args Options for Jest, such as `--config`. Path patterns are not used, and returned as `positionals`.
+ * @param flags Our own options, not validated yet.
+ * @param spell Returns the name of one of our options for a message.
+ * @throws {InspectionError} If testmon is switched off, or Jest refuses the config.
+ * @throws {JestMissingError} If Jest is not installed.
  */
 export async function findTests(
   args: readonly string[],
@@ -45,7 +45,7 @@ export async function findTests(
   return { ...found, positionals: given.positionals };
 }
 
-/** Jest would complain about a process that goes on after the list. */
+/** Prevents Jest's warning about a process that continues after the list. */
 function patience({ optionTable }: UserJest): string[] {
   return 'openHandlesTimeout' in optionTable ? ['--openHandlesTimeout=0'] : [];
 }
@@ -61,13 +61,13 @@ async function compose<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Jest's validation errors have a headline, and advice below. */
+/** A validation error of Jest has a headline, and advice below it. */
 function firstSentence(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   return lines.find((line) => line !== '' && !line.startsWith('●')) ?? message;
 }
 
-/** What Jest hands over while it works; null where it did not come so far. */
+/** Runs Jest, and returns what it passes to our sequencer. Null if it did not get that far. */
 async function hearOf(work: () => Promise<void>): Promise<Found | null> {
   let found: Found | null = null;
   session().inspector = (all) => (found = all);
@@ -81,7 +81,7 @@ async function hearOf(work: () => Promise<void>): Promise<Found | null> {
   }
 }
 
-/** Jest lists what it found on standard output, which belongs to the answer of a command. */
+/** Jest prints the list on standard output, which belongs to the answer of the command. */
 async function withoutOutput(work: () => Promise<void>): Promise<void> {
   const { stdout } = process;
   const write = stdout.write.bind(stdout);
@@ -97,7 +97,7 @@ async function withoutOutput(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The arguments without what belongs to no option. */
+/** Returns the arguments without positional ones. */
 function withoutPositionals(args: readonly string[], { options }: GivenArguments): string[] {
   return args.filter((_, index) => options.some(({ from, to }) => from <= index && index < to));
 }

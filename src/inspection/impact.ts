@@ -6,18 +6,18 @@ import { isOfFile } from './changes';
 import { hasRun, recordOf } from './explain';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
-/** What a change at a place would run. */
+/** The tests that a change would run. */
 export interface Impact {
   /** Stored path. */
   file: string;
-  /** Null where the whole file is meant. */
+  /** Counts from 1. Null for a change anywhere in the file. */
   line: number | null;
-  /** The block that the line is in; null for a whole file, or where no block is known. */
+  /** The block that contains the line. Null for a whole file, or if no block is known. */
   block: BlockLocation | null;
   /**
-   * - `recorded`: the block is as it was recorded.
-   * - `edited`: it was edited since, so the tests are those that ran what it was.
-   * - `whole`: the file counts as a whole (data, untransformed code, or no line was given).
+   * - `recorded`: the block is unchanged since it was recorded.
+   * - `edited`: the block was edited since. The tests are those that ran its earlier version.
+   * - `whole`: the file counts as a whole, because it is data or untransformed code, or no line was given.
    */
   precision: 'recorded' | 'edited' | 'whole';
   testFiles: ReachedTestFile[];
@@ -27,29 +27,29 @@ export interface Impact {
 export interface ReachedTestFile {
   path: string;
   project: string;
-  /** Recorded milliseconds. */
+  /** Recorded duration, in milliseconds. */
   duration: number;
-  /** Whether it would run also without that change. */
+  /** Whether it would also run without the change. */
   affected: boolean;
-  /** Whether all its tests share the code, as with what they import. */
+  /** Whether all of its tests share the code, such as code that runs at import. */
   shared: boolean;
-  /** Those of its tests that executed the code, or all where they share it. */
+  /** The tests that executed the code. All tests if they share it. */
   tests: { name: string; duration: number }[];
-  /** How many of its tests would run, and how long that takes: with test granularity not always all of them. */
+  /** The number and duration of the tests that would run. Fewer than all only with test granularity. */
   wouldRun: { tests: number; duration: number };
 }
 
-/** Which blocks and dependencies of recorded footprints a change would hit, in one project. */
+/** The recorded blocks and dependencies that a change would hit, in one project. */
 interface Hits {
-  /** By version: the block; null for any. */
+  /** The block, by id of its version. Null for all blocks of the version. */
   blocks: Map<number, number | null>;
   dependencies: Set<number>;
 }
 
 /**
- * What a change of a file, or at a line of it, would run, by what is recorded of every test file.
+ * Finds the tests that a change of a file, or at a line of it, would run, according to the records of all test files.
  * @param file Stored path.
- * @param line From 1; null for any change of the file.
+ * @param line Counts from 1. Null for a change anywhere in the file.
  */
 export async function findImpact(
   inspection: Inspection,
@@ -82,7 +82,8 @@ async function findHits(
   const { versions = new Map<number, StoredVersion>(), dependencies } = project.data ?? {};
   const hits: Hits = { blocks: new Map(), dependencies: new Set() };
   for (const [id, { kind, name }] of dependencies?.entries() ?? [])
-    // Few lines of a file that others are compiled with count there.
+    // Of a file whose declarations others are compiled with, only few lines count. So for a single line this kind is
+    // left out.
     if (name === file && isOfFile(kind) && (line === null || kind !== 'declared'))
       hits.dependencies.add(id);
   const recorded = [...versions.values()].filter(({ path }) => path === file);
@@ -103,7 +104,7 @@ async function findHits(
     let same = false;
     for (const one of origins) {
       const origin = target === undefined ? undefined : one.origins.get(target);
-      // Of a version in which nothing corresponds, whoever loaded it counts.
+      // If no block of this version corresponds, every test file that loaded it counts.
       hits.blocks.set(one.id, origin?.index ?? null);
       same ||= origin?.same === true;
     }
@@ -124,7 +125,7 @@ function reachedBy(
   if (record === null || !isHit(record, hits)) return null;
   const shared = store.shared(record.id);
   const tests = store.tests(record.id);
-  // Where the details cannot be read, every test of the file may be concerned.
+  // If the details cannot be read, every test of the file may be concerned.
   const isShared = shared === null || isHit(shared, hits);
   const ran = tests.filter(hasRun);
   const reached = isShared ? ran : ran.filter((one) => isHit(one, hits));
@@ -143,7 +144,7 @@ function reachedBy(
   };
 }
 
-/** Test granularity takes a test file whole that failed last, or whose tests depend on each other. */
+/** Whether test granularity runs a test file whole, because it failed last time or its tests depend on each other. */
 function runsWhole({ path, decision, project }: InspectedTest): boolean {
   if (decision.affected && decision.reason !== 'changed') return true;
   return project.project.data?.testFiles.get(path)?.orderDependent === true;

@@ -1,4 +1,4 @@
-/** A look at a project without running its tests: for commands that explain, check and report. */
+/** Examines a project without running its tests, for commands that explain, check and report. */
 export { type BlockChange } from './block-changes';
 export { type Cause } from './causes';
 export { type ChangedFile, type Changes } from './changes';

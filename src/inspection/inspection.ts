@@ -2,22 +2,22 @@ import type { JudgedTest, Project } from '../controller/projects/project';
 import type { RunRequest } from '../controller/run-request';
 import type { EnvironmentKey, Store, StoredEscape, StoreError } from '../store';
 
-/** A project opened for a look: no test ran, and nothing was written. */
+/** A project that was opened for inspection. No test ran, and nothing was written. */
 export interface Inspection {
-  /** What a run would be asked: the root, the options in force, where the database is. */
+  /** The request of a run: the root, the options in force, and the path of the database. */
   request: RunRequest;
-  /** What on the command line is no option of Jest's: what a command is asked about. */
+  /** The arguments that are not options of Jest, such as the subject of a command. */
   positionals: string[];
   projects: InspectedProject[];
-  /** Every test file that Jest finds, with the verdict that a run would reach now. */
+  /** All test files that Jest finds, each with the decision that a run would make now. */
   tests: InspectedTest[];
-  /** The database, read-only; null where there is none yet, or `problem` says why it is of no use. */
+  /** The database, opened read-only. Null if there is none, or it cannot be used (see `problem`). */
   store: Store | null;
-  /** Why the database cannot be used. A missing or empty one is no problem: nothing is recorded yet. */
+  /** Why the database cannot be used. A missing or empty database is not a problem. */
   problem: StoreError | null;
   /**
-   * Spot checks that failed and were not settled since: while there are any, a run takes everything, whatever the verdicts
-   * on its test files.
+   * Spot checks that failed and are not settled. While there is one, a run executes everything, whatever the
+   * decisions are.
    */
   openEscapes: readonly StoredEscape[];
   /** Closes the database. */
@@ -26,22 +26,23 @@ export interface Inspection {
 
 /** One Jest project under inspection. */
 export interface InspectedProject {
-  /** Its records against the working tree; `project.data` is what is stored of its test files. */
+  /** Compares the records with the working tree. `project.data` holds what is stored about its test files. */
   project: Project;
-  /** What names its environment now. */
+  /** Identifies its present environment. */
   key: EnvironmentKey;
   /**
    * - `yes`: there are records of exactly this environment.
-   * - `other`: only of one with another hash: the Jest config, a transformer or the like has changed since.
-   * - `no`: none at all.
+   * - `other`: there are records with another hash only, because the Jest config, a transformer or the like has
+   *   changed.
+   * - `no`: there are no records.
    */
   recorded: 'yes' | 'other' | 'no';
 }
 
-/** A test file as a run would judge it now. */
+/** A test file with the decision that a run would make now. */
 export interface InspectedTest extends JudgedTest {
   project: InspectedProject;
 }
 
-/** No look is possible; the message is a sentence for a person. */
+/** Thrown if an inspection is impossible. The message is a sentence for the user. */
 export class InspectionError extends Error {}

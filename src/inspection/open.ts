@@ -24,14 +24,14 @@ import { findTests } from './found';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
 
 /**
- * Opens a project to look at it: every test file that Jest finds is judged as a run would judge it now. Nothing runs,
- * nothing is written, and a database that is of no use stays where it is.
- * @param args The command line, without our own options: options of Jest, and what the command is asked about.
- * @param flags What our own options say, unchecked.
- * @param spell How a message names one of our options.
- * @returns To be closed.
- * @throws {InspectionError} Where testmon is switched off, or Jest refuses the config.
- * @throws {JestMissingError} Where there is no Jest.
+ * Opens a project for inspection, and makes the decision of a run on every test file that Jest finds. Runs and writes
+ * nothing. An unusable database stays where it is.
+ * @param args The command line without our own options: options of Jest, and the subject of the command.
+ * @param flags Our own options, not validated yet.
+ * @param spell Returns the name of one of our options for a message.
+ * @returns An inspection that the caller must close.
+ * @throws {InspectionError} If testmon is switched off, or Jest refuses the config.
+ * @throws {JestMissingError} If Jest is not installed.
  */
 export async function openInspection(
   args: readonly string[],
@@ -45,7 +45,7 @@ export async function openInspection(
   try {
     return asInspection(looked, await judgeAll(found, store));
   } catch (error) {
-    // Some damage shows only where a page is read.
+    // Some damage only shows when a page is read.
     store?.close();
     const known = asStoreError(error, request.dataFile);
     if (store === null || !isBeyondUse(known)) throw error;
@@ -63,8 +63,9 @@ function asInspection(
 }
 
 /**
- * Opens a database to read it, also one of an older format: that one is updated in memory, and the file stays.
- * @returns No store and no problem where there is none yet.
+ * Opens a database for reading. A database of an older format is migrated in memory, and its file stays unchanged.
+ * @param dataFile Absolute path.
+ * @returns Neither store nor problem if there is no database yet.
  */
 export function openReadonly(
   dataFile: string,
@@ -118,8 +119,10 @@ async function judgeAll(
 }
 
 /**
- * The working folder is part of an environment, but a person who looks around in a folder below asks about the runs
- * that are started at the top.
+ * Returns the environments of runs that are started at the project's top folder.
+ *
+ * The working folder is part of an environment. A user who calls a command in a subfolder usually asks about runs
+ * from the top.
  */
 function keysFromRoot(
   place: EnvironmentPlace,
@@ -130,7 +133,7 @@ function keysFromRoot(
   return environmentKeys(place, configs, composition.rootDir);
 }
 
-/** No row has this id. */
+/** The id of no row. */
 const NONE = 0;
 
 function findEnvironment(

@@ -4,30 +4,30 @@ import type { RunSummary, StoredEscape } from '../store';
 import { explain } from './explain';
 import type { Inspection } from './inspection';
 
-/** How a project stands. */
+/** A summary of a project. */
 export interface Overview {
   /** Absolute path of the root. */
   root: string;
   projects: { name: string; testFiles: number; recorded: 'yes' | 'other' | 'no' }[];
   testFiles: number;
   affected: string[];
-  /** With test granularity: tests of the affected test files that are skipped all the same. */
+  /** With test granularity, the number of tests that are skipped in affected test files. */
   skippedTests: number;
-  /** Recorded milliseconds of what would run, and of all test files. */
+  /** Recorded duration of the tests that would run, and of all test files, in milliseconds. */
   affectedDuration: number;
   duration: number;
-  /** Those of the affected that failed last time. */
+  /** The affected test files that failed last time. */
   failed: string[];
-  /** Those never recorded. */
+  /** The test files without a record. */
   unrecorded: string[];
   changedFiles: { path: string; functions: string[]; testFiles: number }[];
-  /** What else changed, in a person's words. */
+  /** Changed dependencies, described for the user. */
   changes: { text: string; testFiles: number }[];
   database: {
     file: string;
-    /** Bytes; null where there is none. */
+    /** In bytes. Null if there is no database. */
     size: number | null;
-    /** Milliseconds since the epoch of the oldest and newest record in use; null without any. */
+    /** Milliseconds since the epoch, of the oldest and the newest record that is in use. Null if there is none. */
     oldest: number | null;
     newest: number | null;
     problem: string | null;
@@ -36,21 +36,21 @@ export interface Overview {
   spotChecks: SpotCheckOverview;
 }
 
-/** What spot checks did so far. */
+/** A summary of the spot checks so far. */
 export interface SpotCheckOverview {
-  /** How many of a hundred unaffected test files a run checks; 0 where the option is off. */
+  /** The share of the unaffected test files that a run checks, in percent. Zero if the option is off. */
   percent: number;
-  /** Of how many test files one has been a spot check. */
+  /** The number of test files that were spot-checked at least once. */
   checked: number;
-  /** Milliseconds since the epoch, of the last one; null where there was none. */
+  /** When the last one took place, in milliseconds since the epoch. Null if there was none. */
   latest: number | null;
-  /** Those that failed, the open ones first: while there is one, everything runs. */
+  /** The failed ones, the open ones first. While one is open, everything runs. */
   escapes: StoredEscape[];
 }
 
 /**
- * How a project stands: what changed, what that affects, what failed, and how good the data is.
- * @param explained Hears how many affected test files have been explained.
+ * Summarizes a project: what changed, what that affects, what failed, and how much is recorded.
+ * @param explained Called after each explanation with the number of affected test files that are explained so far.
  */
 export async function makeOverview(
   inspection: Inspection,
@@ -114,7 +114,7 @@ export async function makeOverview(
   };
 }
 
-/** What spot checks did so far. */
+/** Summarizes the spot checks so far. */
 export function spotCheckOverview({ request, store }: Inspection): SpotCheckOverview {
   const times = (store?.spotChecks() ?? []).map(({ checkedAt }) => checkedAt);
   return {

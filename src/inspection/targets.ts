@@ -1,30 +1,30 @@
 import * as path from 'node:path';
 import { realPath, toStored } from '../dependencies/files/paths';
 
-/** A file, and perhaps a line, as named on a command line. */
+/** A file, and optionally a line, from the command line. */
 export interface FileTarget {
-  /** As it was typed, without the line. */
+  /** As typed, without the line. */
   text: string;
-  /** From 1; null where the whole file is meant. */
+  /** Counts from 1. Null if no line was given. */
   line: number | null;
 }
 
-/** Takes `file`, `file:line` and `file:line:column` apart; a drive letter is no line. */
+/** Parses `file`, `file:line` and `file:line:column`. The colon of a drive letter is no separator. */
 export function parseTarget(text: string): FileTarget {
   const [, file = text, line] = /^(.+?):(\d+)(?::\d+)?$/.exec(text) ?? [];
   return { text: file, line: line === undefined ? null : Number(line) };
 }
 
-/** A typed path with forward slashes, whatever the platform it was typed on. */
+/** Replaces backslashes, so that a path that was typed on Windows is found everywhere. */
 export function withSlashes(text: string): string {
   return text.replace(/\\/g, '/');
 }
 
 /**
- * Of some stored paths, those that a person means: the one at that path seen from a folder or, failing that, those
- * that hold the text, or end with it where `ends` is true.
- * @param root Absolute, real path of the root.
- * @param cwd Absolute folder that relative paths are seen from.
+ * Finds the stored paths that a user means. An exact path wins. Otherwise returns the paths in the typed folder and
+ * those that contain the text, or those that end with it if `ends` is true.
+ * @param root Absolute real path of the root.
+ * @param cwd Absolute path of the folder that relative paths refer to.
  */
 export function findPaths(
   stored: Iterable<string>,
@@ -41,7 +41,7 @@ export function findPaths(
   return all.filter((name) => name.startsWith(`${wanted}/`) || name.includes(typed));
 }
 
-/** A typed path as it would be stored. */
+/** Converts a typed path to a stored path. */
 export function storedPath(text: string, root: string, cwd: string): string {
   const slashed = path.sep === '\\' ? text : withSlashes(text);
   return toStored(root, realPath(path.resolve(cwd, slashed)));
