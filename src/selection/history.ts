@@ -1,11 +1,12 @@
-/** After how many milliseconds a failure counts half as much: two weeks. */
+/** After this time a failure counts half as much: two weeks, in milliseconds. */
 const HALF_LIFE = 14 * 24 * 3_600_000;
 
 /**
- * How likely a test file is to fail again, by when it failed: often and lately means likely. Each failure fades by
- * halves, so that of two test files the likelier stays so, whenever one asks.
+ * Estimates how likely a test file is to fail again. Frequent and recent failures count most. Each failure loses
+ * weight with the same half-life, so the order of two test files does not depend on the present time.
  * @param failures Milliseconds since the epoch.
- * @returns A number to compare with that of another test file: the binary logarithm of the sum; -Infinity for none.
+ * @returns The binary logarithm of the summed weights, for comparison with other test files. -Infinity without
+ *   failures.
  */
 export function likelihood(failures: readonly number[]): number {
   const latest = Math.max(...failures);

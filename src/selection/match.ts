@@ -6,41 +6,44 @@ import type { Dependency } from '../records/types';
 /** Which blocks of a recorded file version are in the working tree now: all, none, or one bit per block. */
 export type BlockPresence = 'all' | 'none' | Uint8Array;
 
-/** The working tree as selection sees it. */
+/** The working tree from the point of view of the records. */
 export interface View {
   presence(version: number): BlockPresence;
-  /** How many bytes of bits a version can have: more are none of ours. */
+  /** The number of bytes that the bits of a version can have. More bytes mean that the footprint is damaged. */
   bitLimit(version: number): number;
   holds(dependency: number): boolean;
-  /** A short cut to both of the first, by version: the limit where all of its blocks are there; -1 or nothing elsewhere. */
+  /**
+   * A fast path for `presence` and `bitLimit`, by version id: the limit if all blocks are present, else -1 or no
+   * entry.
+   */
   readonly whole: Int32Array;
-  /** A short cut to the third, by dependency: 1 where it is known to hold. */
+  /** A fast path for `holds`, by dependency id: 1 if the dependency is known to hold. */
   readonly held: Uint8Array;
 }
 
-/** A record's footprint as it is stored, for `BlocksCursor` and `IdsCursor`. */
+/** A footprint in its stored form, for `BlocksCursor` and `IdsCursor`. */
 export interface EncodedFootprint {
   blocks: Uint8Array;
   dependencies: Uint8Array;
 }
 
-/** A record's footprint, decoded. */
+/** A decoded footprint. */
 export interface DecodedFootprint {
   blocks: readonly { version: number; bits: Uint8Array }[];
   dependencies: readonly number[];
 }
 
-/** What a record misses in the working tree. */
+/** The parts of a record that do not match the working tree. */
 export interface Mismatch {
-  /** File versions of which an executed block is gone or changed. */
+  /** File versions with an executed block that is gone or changed. */
   versions: number[];
   dependencies: number[];
 }
 
 /**
- * True when every executed block is still there and every dependency holds. Reads the stored form as it is: a run
- * may ask this of millions of blocks.
- * @throws EncodingError for bytes that are no encoding.
+ * Whether every executed block is still present and every dependency holds. Works on the stored form without decoding
+ * it, because a run compares millions of blocks.
+ * @throws {EncodingError} If the bytes are not a valid encoding.
  */
 export function matches({ blocks, dependencies }: EncodedFootprint, view: View): boolean {
   for (const cursor = new IdsCursor(dependencies); cursor.nextUnmarked(view.held);)
@@ -54,7 +57,7 @@ export function matches({ blocks, dependencies }: EncodedFootprint, view: View):
   return true;
 }
 
-/** All that keeps a record from matching. */
+/** Returns everything that keeps a record from matching. */
 export function mismatch(footprint: DecodedFootprint, view: View): Mismatch {
   return {
     versions: footprint.blocks
@@ -75,10 +78,10 @@ function isSubset(bits: Uint8Array, presence: BlockPresence): boolean {
 }
 
 /**
- * Which of a version's blocks are among those of the file as it is now. Fingerprints chain their parents', so a
- * block that is there has all its ancestors there too.
+ * Compares a recorded version with the present file. A fingerprint includes the fingerprint of its parent, so if a
+ * block is present, all of its ancestors are.
  * @param recorded Eight bytes per block.
- * @param now The fingerprints of the file's blocks now, as `latin1` text.
+ * @param now The fingerprints of the present blocks, as `latin1` texts.
  */
 export function blockPresence(recorded: Buffer, now: ReadonlySet<string>): BlockPresence {
   const blocks = recorded.length / FINGERPRINT_BYTES;
@@ -92,7 +95,7 @@ export function blockPresence(recorded: Buffer, now: ReadonlySet<string>): Block
   return present === blocks ? 'all' : presence;
 }
 
-/** The fingerprints in a buffer, as a set that answers membership. */
+/** Returns the fingerprints of a buffer as a set of `latin1` texts. */
 export function fingerprintSet(fingerprints: Buffer): Set<string> {
   const set = new Set<string>();
   for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1)
@@ -100,7 +103,7 @@ export function fingerprintSet(fingerprints: Buffer): Set<string> {
   return set;
 }
 
-/** Where each fingerprint of a buffer stands in it, counted in blocks. */
+/** Returns the block index of each fingerprint in a buffer. */
 export function fingerprintPlaces(fingerprints: Buffer): Map<string, number> {
   const places = new Map<string, number>();
   for (let block = 0; block < fingerprints.length / FINGERPRINT_BYTES; block += 1)
@@ -108,7 +111,7 @@ export function fingerprintPlaces(fingerprints: Buffer): Map<string, number> {
   return places;
 }
 
-/** The fingerprint of one block, as `latin1` text. */
+/** Returns the fingerprint of one block as a `latin1` text. */
 export function fingerprintAt(fingerprints: Buffer, block: number): string {
   return fingerprints.toString(
     'latin1',
@@ -117,7 +120,7 @@ export function fingerprintAt(fingerprints: Buffer, block: number): string {
   );
 }
 
-/** What a dependency is called in a message. */
+/** Returns the name of a dependency for a message. */
 export function dependencyLabel({ kind, name, value }: Dependency): string {
   switch (kind) {
     case 'package':
@@ -127,7 +130,7 @@ export function dependencyLabel({ kind, name, value }: Dependency): string {
     case 'listing':
       return `${name === '' ? '.' : name}/`;
     case 'rivals':
-      // Where nothing stood beside it, nothing can have gone.
+      // An empty value means that there was no other file, so none can be gone.
       return value === '' ? `a new file beside ${name}` : `another file beside ${name}`;
     case 'mocks':
       return `a manual mock of ${name}, or a package of that name in the project`;

@@ -1,33 +1,33 @@
 import { likelihood } from './history';
 import type { Mismatch } from './match';
 
-/** Why a test file runs, or why it need not. */
+/** Whether a test file runs, and why. */
 export type Decision =
   | { affected: false; recordId: number }
   | { affected: true; reason: 'new' | 'failed' | 'always' }
   | { affected: true; reason: 'changed'; mismatch: Mismatch; recordId: number };
 
-/** One recorded state of a test file. */
+/** One record of a test file. */
 export interface CandidateRecord {
   id: number;
   complete: boolean;
   matches(): boolean;
-  /** Null for a record that cannot be read. */
+  /** Null if the record cannot be read. */
   mismatch(): Mismatch | null;
 }
 
-/** What is known of a test file. */
+/** What is recorded about a test file. */
 export interface CandidateTestFile {
   failed: boolean;
   always: boolean;
-  /** Most recently matched first. */
+  /** The most recently matched record first. */
   records: readonly CandidateRecord[];
 }
 
 /**
- * Decides on one test file: it is unaffected when one of its passing records still matches. One that last failed
- * stays selected whatever older records say.
- * @param known Undefined where the test file was never recorded.
+ * Decides on one test file. It is unaffected if one of its complete passing records matches. If its last run failed,
+ * it is selected whatever its records say.
+ * @param known Undefined if the test file was never recorded.
  */
 export function judge(known: CandidateTestFile | undefined): Decision {
   if (known === undefined) return { affected: true, reason: 'new' };
@@ -44,19 +44,20 @@ export function judge(known: CandidateTestFile | undefined): Decision {
   return { affected: true, reason: 'new' };
 }
 
-/** What orders the test files that run. */
+/** What the order of the selected test files depends on. */
 export interface Orderable {
   decision: Decision;
-  /** Milliseconds; undefined where never recorded. */
+  /** Milliseconds. Undefined if it was never recorded. */
   duration: number | undefined;
   path: string;
-  /** When it failed lately, in milliseconds since the epoch. */
+  /** When it failed recently, in milliseconds since the epoch. */
   failures: readonly number[];
 }
 
 /**
- * Failed last time first, then new ones and those that most of the change reaches, then what failed often and lately,
- * then the shortest: the sooner a failure shows, the better. What that does not tell apart stays in the order given.
+ * Orders test files so that failures show early: first those that failed last time, then new ones and those with most
+ * changed files and dependencies, then those that failed often and recently, then the shortest. The sort is stable.
+ * @returns A new array.
  */
 export function order<T extends Orderable>(items: readonly T[]): T[] {
   const likely = new Map(items.map((item) => [item, likelihood(item.failures)]));
@@ -69,7 +70,7 @@ export function order<T extends Orderable>(items: readonly T[]): T[] {
   );
 }
 
-/** Not by subtraction: what never failed is infinitely unlikely. */
+/** Compares without subtraction, because -Infinity minus -Infinity is NaN. */
 function descending(a = -Infinity, b = -Infinity): number {
   return a === b ? 0 : a > b ? -1 : 1;
 }

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** An unaffected test file that could be checked. */
+/** An unaffected test file that can be spot-checked. */
 export interface SpotCheckCandidate {
-  /** Its Jest project. */
+  /** The name of its Jest project. */
   project: string;
   path: string;
-  /** When it was last checked, in milliseconds since the epoch; 0 for never. */
+  /** When it was last checked, in milliseconds since the epoch. Zero if never. */
   checkedAt: number;
 }
 
 /**
- * Chooses the unaffected test files that run all the same: at least one, those first that were not checked for the longest
- * time. The seed decides among equals, whatever the order they come in.
- * @param percent The share of them to take.
+ * Chooses the unaffected test files that run as spot checks, at least one. Those that were not checked for the
+ * longest time come first. The seed decides among equals, independent of their order.
+ * @param percent The share to choose, from 0 to 100. Nothing is chosen for 0.
+ * @param seed Any text.
  */
 export function chooseSpotChecks<T extends SpotCheckCandidate>(
   candidates: readonly T[],

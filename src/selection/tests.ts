@@ -1,37 +1,37 @@
 import type { TestOutcome } from '../records/types';
 import { matches, type EncodedFootprint, type View } from './match';
 
-/** One test of a record. Its footprint is what it executed beyond the shared part. */
+/** One test of a record. Its footprint contains only what it executed beyond the shared part. */
 export interface CandidateTest extends EncodedFootprint {
-  /** Its place among the tests of the record. */
+  /** Its index among the tests of the record. */
   position: number;
   outcome: TestOutcome;
   /** Milliseconds. */
   duration: number;
 }
 
-/** A record of an affected test file, taken apart. */
+/** A record of an affected test file, split into its tests. */
 export interface CandidateParts {
   recordId: number;
-  /** What all its tests depend on. */
+  /** What all of its tests depend on. */
   shared: EncodedFootprint;
   tests: readonly CandidateTest[];
 }
 
-/** The tests of an affected test file that need not run, and the record that says so. */
+/** The unaffected tests of an affected test file, and the record that shows it. */
 export interface UnaffectedTests {
   recordId: number;
-  /** Their places among the tests of the record. */
+  /** Their indices among the tests of the record. */
   positions: number[];
-  /** Milliseconds that they took when they were recorded. */
+  /** Their recorded duration, in milliseconds. */
   duration: number;
 }
 
 /**
- * Looks inside an affected test file: a test need not run when it passed in a record whose shared part still matches,
- * and all that it executed and read itself matches too.
- * @param records Most recently matched first, so that the first to spare a test is closest to the working tree.
- * @returns Null where every test runs.
+ * Finds the tests of an affected test file that need not run. A test is unaffected if it passed in a record whose
+ * shared part matches and its own footprint matches too.
+ * @param records The most recently matched record first, because it is most like the working tree.
+ * @returns The result for the first record with unaffected tests. Null if every test runs.
  */
 export function unaffectedTests(
   records: Iterable<CandidateParts>,

@@ -1,7 +1,7 @@
 import type { LoadedVersion, SelectionData } from '../records/types';
 import type { BlockPresence, View } from './match';
 
-/** How the recorded file versions and dependencies of a project stand in the working tree. */
+/** Caches which recorded file versions and dependencies of a project match the working tree. */
 export class TreeView implements View {
   readonly #data: Pick<SelectionData, 'versions'>;
   readonly #holds: (dependency: number) => boolean;
@@ -9,7 +9,7 @@ export class TreeView implements View {
   #whole = new Int32Array(0);
   #held = new Uint8Array(0);
 
-  /** @param holds Finds out whether a dependency holds; asked once for nearly all. */
+  /** @param holds Finds out whether a dependency holds. Called once per dependency. */
   constructor(data: Pick<SelectionData, 'versions'>, holds: (dependency: number) => boolean) {
     this.#data = data;
     this.#holds = holds;
@@ -23,7 +23,7 @@ export class TreeView implements View {
     return this.#held;
   }
 
-  /** Notes how a version stands; those that are not noted have no block in the working tree. */
+  /** Sets the presence of a version. A version without one has no block in the working tree. */
   note({ id, bitLimit }: LoadedVersion, standing: BlockPresence): void {
     if (standing !== 'all' || id >= MAX_TABLE_ID) {
       this.#presences.set(id, standing);
@@ -61,10 +61,10 @@ export class TreeView implements View {
   }
 }
 
-/** Ids count from 1 in a database of ours; for ids of another kind no table is made. */
+/** Ids count from 1. A larger id can only come from a foreign database, and would make the tables huge. */
 const MAX_TABLE_ID = 1 << 24;
 
-/** Room for an id and as many again. */
+/** The table length for an id, with room to grow. */
 function lengthFor(id: number): number {
   return Math.min(MAX_TABLE_ID, 2 * id + 1_024);
 }
