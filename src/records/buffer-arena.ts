@@ -1,11 +1,11 @@
 /**
- * Memory for small pieces that are kept for long, side by side. In the memory that Node shares out, each would hold on
- * to what was put beside it and is long unused.
+ * Memory for many small buffers that are kept for long. A small buffer from `Buffer.from` shares Node's pool: keeping
+ * it would also keep the memory of its neighbours, which may no longer be in use.
  */
 export class BufferArena {
   #room = Buffer.alloc(0);
 
-  /** A copy of some bytes. */
+  /** Returns a copy of some bytes in the arena. */
   add(bytes: Uint8Array): Buffer {
     if (bytes.length > this.#room.length)
       this.#room = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes.length));
@@ -16,5 +16,5 @@ export class BufferArena {
   }
 }
 
-/** How much is made at once, in bytes. */
+/** The size of one allocation. */
 const SLAB_BYTES = 1 << 16;

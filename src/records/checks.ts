@@ -7,8 +7,8 @@ import type {
 } from './types';
 
 /**
- * Whether a path can have been stored by us: relative, normalised, with forward slashes. It may lead out of the
- * root, as in a workspace whose packages are hoisted, but only at its start.
+ * Whether a value has the form of a stored path: relative, normalized, with forward slashes, and at most 4096
+ * characters. It may begin with `..` segments, because the packages of a workspace can be outside of the root.
  */
 export function isStoredPath(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || value.length > 4096) return false;
@@ -23,18 +23,18 @@ export function isStoredPath(value: unknown): value is string {
   return true;
 }
 
-/** What nearly every path looks like: no segment is empty or begins with a dot. */
+/** Matches nearly all paths: no segment is empty or begins with a dot. */
 const PLAIN_PATH = /^[\w@-][\w@.-]*(?:\/[\w@-][\w@.-]*)*$/;
 
-/** Whether a dependency of the kind can have the name. */
+/** Whether a value can be the name of a dependency of this kind. */
 export function isDependencyName(kind: DependencyKind, value: unknown): value is string {
   if (kind === 'variable' || kind === 'mocks')
     return typeof value === 'string' && value.length <= 4096 && !value.includes('\0');
-  // The root itself is the empty path; listings and look-ups may be about it.
+  // The empty path is the root, which listings and lookups can refer to.
   return value === '' || value === '.' || isStoredPath(value);
 }
 
-/** Spelled out so that the compiler asks for a new kind here too. */
+/** A record, so that the compiler reports a missing kind. */
 const KINDS: Record<DependencyKind, true> = {
   file: true,
   absent: true,
@@ -50,39 +50,45 @@ const KINDS: Record<DependencyKind, true> = {
   always: true,
 };
 
+/** Whether a value is a kind of dependency. */
 export function isDependencyKind(value: unknown): value is DependencyKind {
   return typeof value === 'string' && Object.hasOwn(KINDS, value);
 }
 
+/** Whether a value is a module form. */
 export function isModuleForm(value: unknown): value is ModuleForm {
   return value === 'commonjs' || value === 'module' || value === 'node';
 }
 
+/** Whether a value is the outcome of a test. */
 export function isTestOutcome(value: unknown): value is TestOutcome {
   return value === 'passed' || value === 'failed' || value === 'skipped' || value === 'todo';
 }
 
+/** Whether a value is the outcome of a test file. */
 export function isRunOutcome(value: unknown): value is TestRunOutcome {
   return value === 'passed' || value === 'failed';
 }
 
+/** Whether a value is a string. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** Whether a value is a finite number. */
 export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** A row id, a count or a time: what an INTEGER column of ours holds. */
+/** Whether a value is a row id, a count or a time: what our INTEGER columns contain. */
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** JSON made to burst takes a hundred times its own size in memory. */
+/** A limit for foreign data. Malicious JSON can need a hundred times its size in memory. */
 const MAX_TITLES_CHARACTERS = 1 << 22;
 
-/** The titles that a stored test name holds; null where it holds anything else. */
+/** Parses the titles of a stored test name. Returns null if the value is invalid. */
 export function readTitles(value: unknown): string[] | null {
   if (typeof value !== 'string' || value.length > MAX_TITLES_CHARACTERS) return null;
   try {
@@ -94,7 +100,7 @@ export function readTitles(value: unknown): string[] | null {
   }
 }
 
-/** What names an environment. */
+/** Whether a value identifies an environment. */
 export function isEnvironmentKey(value: unknown): value is EnvironmentKey {
   if (typeof value !== 'object' || value === null) return false;
   const { name, project, nodeMajor, platform, hash } = value as Record<string, unknown>;

@@ -4,37 +4,43 @@ import { BufferArena } from './buffer-arena';
 import { firstAfter, mergeSorted } from './sorted';
 import type { Dependency } from './types';
 
-/** A dependency, and where it stands among all that are known. */
+/** A dependency with its row id. */
 interface Known extends Dependency {
   id: number;
-  /** Kind, name and value as a record's hash reads them; null for one that has a place. */
+  /** Kind, name and value in the form that a record's hash reads. Null once they are part of the sorted text. */
   written: Buffer | null;
 }
 
 /**
- * Dependencies by row id, which sort fast: a full run sorts some hundreds for each of its test files, and most of them
- * each time again. Those that are known get a place now and then, and only later ones are compared by their text.
+ * Sorts dependencies by kind, name and value. A full run sorts some hundreds for each test file, mostly the same
+ * ones.
+ *
+ * So most dependencies have a rank in one sorted list, and sorting them means sorting numbers. Only those added since
+ * the list was made are compared by their text. When they become many, the list is made again.
  */
 export class DependencyOrder {
   #byId: Known[] = [];
-  /** By row id: the place, or -1 until there is one. */
+  /** The rank of each row id. -1 for a dependency without a rank. */
   #places: number[] = [];
-  /** Those that have a place, in order. */
+  /** The dependencies with a rank, in order. */
   #placed: Known[] = [];
-  /** What is written of each that has a place, one after the other: most of a test file's stand near each other. */
+  /**
+   * What is hashed of each ranked dependency, one after the other. The dependencies of one test file are mostly close
+   * together.
+   */
   #text = NO_TEXT;
-  /** Where the text of each place begins. */
+  /** Where the text of each rank begins. */
   #starts = new Uint32Array(1);
   #others: Known[] = [];
-  /** For the texts of those. */
-  #shelf = new BufferArena();
+  /** Memory for the texts of the others. */
+  #arena = new BufferArena();
 
   add(id: number, { kind, name, value }: Dependency): void {
     scratch.reset();
     scratch.text(kind);
     scratch.text(name);
     scratch.text(value);
-    const known: Known = { id, kind, name, value, written: this.#shelf.add(scratch.view()) };
+    const known: Known = { id, kind, name, value, written: this.#arena.add(scratch.view()) };
     this.#byId[id] = known;
     this.#places[id] = -1;
     this.#others.push(known);
@@ -44,7 +50,7 @@ export class DependencyOrder {
     return this.#byId[id];
   }
 
-  /** Forgets all. */
+  /** Removes all dependencies. */
   clear(): void {
     this.#byId = [];
     this.#places = [];
@@ -55,8 +61,9 @@ export class DependencyOrder {
   }
 
   /**
-   * Writes what a hash reads of some dependencies, in their order.
-   * @param ids Of those that were added.
+   * Writes some dependencies in sorted order, in the form that a record's hash reads.
+   * @param ids Row ids that were added before.
+   * @throws {Error} If an id was not added.
    */
   write(ids: readonly number[], writer: ByteWriter): void {
     if (this.#others.length > MAX_OTHERS && this.#others.length * 4 > this.#placed.length)
@@ -73,7 +80,7 @@ export class DependencyOrder {
     const placed = places.subarray(0, count).sort();
     let at = 0;
     for (const other of others.sort(compareDependencies)) {
-      // Few against many: most of what precedes is found by halves.
+      // Few against many: a binary search finds those that come before.
       const end = firstAfter(count, at, (nth) =>
         compareDependencies(this.#placed[placed[nth] ?? 0] as Known, other),
       );
@@ -101,7 +108,7 @@ export class DependencyOrder {
       compareDependencies,
     );
     this.#others = [];
-    this.#shelf = new BufferArena();
+    this.#arena = new BufferArena();
     const starts = new Uint32Array(merged.length + 1);
     const text = new ByteWriter();
     merged.forEach((known, place) => {
@@ -119,7 +126,7 @@ export class DependencyOrder {
 
 const NO_TEXT = viewOf(new Uint8Array(0));
 
-/** As many are compared by their text. */
+/** The number of dependencies that may be without a rank. */
 const MAX_OTHERS = 500;
 
 const scratch = new ByteWriter();

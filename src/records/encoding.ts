@@ -1,17 +1,17 @@
-/** Some blocks of one file version: bit i of `bits` is block i (least significant bit first). */
+/** Some blocks of one file version. Bit i of `bits` is block i, least significant bit first. */
 export interface EncodedBlocks {
   version: number;
   bits: Uint8Array;
 }
 
-/** What is thrown for bytes that are no encoding. */
+/** Thrown for bytes that are not a valid encoding. */
 export class EncodingError extends Error {
   override readonly name = 'EncodingError';
 }
 
 /**
- * Encodes executed blocks as `varint id delta, varint byte count, bytes` each.
- * @param blocks In the order of their versions, each once. Empty ones are left out, and so are empty bytes at the end.
+ * Encodes executed blocks. Each entry is `varint id delta, varint byte count, bytes`.
+ * @param blocks Sorted by version, without duplicates. Entries without blocks and trailing zero bytes are left out.
  */
 export function encodeBlocks(blocks: readonly EncodedBlocks[]): Buffer {
   scratch.reset();
@@ -30,23 +30,23 @@ export function encodeBlocks(blocks: readonly EncodedBlocks[]): Buffer {
 
 /**
  * Decodes executed blocks, sorted by version.
- * @throws EncodingError for bytes that are no encoding.
+ * @throws {EncodingError} If the bytes are not a valid encoding.
  */
 export function decodeBlocks(encoded: Uint8Array): EncodedBlocks[] {
   const entries: EncodedBlocks[] = [];
   for (const cursor = new BlocksCursor(encoded); cursor.next();) {
     const { version, start, end } = cursor;
-    // There are thousands: this is the fastest way to a view.
+    // The fastest way to create a view, and there are thousands.
     const bits = new Uint8Array(encoded.buffer, encoded.byteOffset + start, end - start);
     entries.push({ version, bits });
   }
   return entries;
 }
 
-/** From here on, a byte is not the last of its number. */
+/** Bytes from this value on are followed by another byte of the same number. */
 const CONTINUATION_BIT = 0x80;
 
-/** Numbers of seven bits per byte, lowest first; a set high bit says that more follow. */
+/** Reads variable-length numbers: seven bits per byte, lowest first. A set high bit means that another byte follows. */
 class Varints {
   protected readonly encoded: Uint8Array;
   protected at = 0;
@@ -63,7 +63,7 @@ class Varints {
     }
     let value = 0;
     let factor = 1;
-    // Six bytes hold 42 bits: more than any id, and exact as a number.
+    // Six bytes hold 42 bits. That is more than any id needs, and a JavaScript number represents it exactly.
     for (let count = 0; count < 6; count += 1) {
       const byte = this.encoded[this.at];
       if (byte === undefined) break;
@@ -76,17 +76,17 @@ class Varints {
   }
 }
 
-/** Walks over encoded blocks without allocating. */
+/** Iterates over encoded blocks without allocating. */
 export class BlocksCursor extends Varints {
   version = 0;
-  /** Where the version's bits start in the encoding. */
+  /** The offset of the version's bits. */
   start = 0;
   end = 0;
 
   /**
-   * Goes to the next version.
+   * Moves to the next version.
    * @returns False at the end.
-   * @throws EncodingError for bytes that are no encoding.
+   * @throws {EncodingError} If the bytes are not a valid encoding.
    */
   next(): boolean {
     if (this.at >= this.encoded.length) return false;
@@ -103,8 +103,9 @@ export class BlocksCursor extends Varints {
   }
 
   /**
-   * As `next`, past all versions that have no more bytes than a table says. A run walks over millions.
-   * @param limits Bytes, by version; past its end, and where negative, nothing is passed over.
+   * Like `next`, but skips all versions whose bits are not longer than a limit. A run moves over millions of
+   * versions.
+   * @param limits In bytes, by version id. A version with a negative limit or none is not skipped.
    */
   nextBeyond(limits: Int32Array): boolean {
     const { encoded } = this;
@@ -115,7 +116,7 @@ export class BlocksCursor extends Varints {
       const end = at + 2 + length;
       const isShort =
         delta !== 0 && delta < CONTINUATION_BIT && length !== 0 && length < CONTINUATION_BIT;
-      // All that is rare is left to `next`, the end among it.
+      // `next` handles the rare cases and the end.
       if (!isShort || end > encoded.length || !(length <= (limits[version + delta] ?? -1))) {
         this.at = at;
         this.version = version;
@@ -130,14 +131,14 @@ export class BlocksCursor extends Varints {
   }
 }
 
-/** Walks over encoded ids without allocating. */
+/** Iterates over encoded ids without allocating. */
 export class IdsCursor extends Varints {
   id = 0;
 
   /**
-   * Goes to the next id.
+   * Moves to the next id.
    * @returns False at the end.
-   * @throws EncodingError for bytes that are no encoding.
+   * @throws {EncodingError} If the bytes are not a valid encoding.
    */
   next(): boolean {
     if (this.at >= this.encoded.length) return false;
@@ -148,8 +149,8 @@ export class IdsCursor extends Varints {
   }
 
   /**
-   * As `next`, past all ids that a table marks. A run walks over millions.
-   * @param marks By id: 1 for those that are passed over.
+   * Like `next`, but skips all marked ids. A run moves over millions of ids.
+   * @param marks By id. 1 means that the id is skipped.
    */
   nextUnmarked(marks: Uint8Array): boolean {
     const { encoded } = this;
@@ -171,8 +172,8 @@ export class IdsCursor extends Varints {
 }
 
 /**
- * Encodes ids as deltas.
- * @param ids In order, each once.
+ * Encodes ids as differences.
+ * @param ids Sorted, without duplicates.
  */
 export function encodeIds(ids: readonly number[]): Buffer {
   scratch.reset();
@@ -186,7 +187,7 @@ export function encodeIds(ids: readonly number[]): Buffer {
 
 /**
  * Decodes ids, sorted.
- * @throws EncodingError for bytes that are no encoding.
+ * @throws {EncodingError} If the bytes are not a valid encoding.
  */
 export function decodeIds(encoded: Uint8Array): number[] {
   const ids: number[] = [];
@@ -195,9 +196,9 @@ export function decodeIds(encoded: Uint8Array): number[] {
 }
 
 /**
- * Appends a checksum. SQLite does not notice when a bit of a value flips, and a lost bit of executed code would
- * leave a test out.
- * @param owner What the value belongs to: a value that got to another owner breaks its seal too.
+ * Appends a checksum. SQLite does not detect a flipped bit in a value, and a missing bit of executed code would make
+ * selection skip a test.
+ * @param owner Identifies the row of the value. A value that was copied to another row is invalid.
  */
 export function seal(payload: Uint8Array, owner: string): Buffer {
   const sealed = Buffer.allocUnsafe(payload.length + SEAL_BYTES);
@@ -206,7 +207,10 @@ export function seal(payload: Uint8Array, owner: string): Buffer {
   return sealed;
 }
 
-/** The payload of a sealed value; null where it is none, was changed, or belongs to another owner. */
+/**
+ * Removes and checks the checksum of `seal`. Returns null if the value is invalid, was changed, or belongs to another
+ * owner.
+ */
 export function unseal(sealed: unknown, owner: string): Buffer | null {
   if (!Buffer.isBuffer(sealed) || sealed.length < SEAL_BYTES) return null;
   const length = sealed.length - SEAL_BYTES;
@@ -216,7 +220,7 @@ export function unseal(sealed: unknown, owner: string): Buffer | null {
 
 const SEAL_BYTES = 4;
 
-/** FNV-1a, over the owner's code units and then the bytes. */
+/** FNV-1a, over the code units of the owner and then the bytes. */
 function checksum(bytes: Uint8Array, length: number, owner: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < owner.length; at += 1) hash = Math.imul(hash ^ owner.charCodeAt(at), PRIME);
@@ -226,24 +230,24 @@ function checksum(bytes: Uint8Array, length: number, owner: string): number {
 
 const PRIME = 0x01000193;
 
-/** Hashes are kept as bytes where they are the hex of SHA-1 or SHA-256, as git's are; as text otherwise. */
+/** Converts a SHA-1 or SHA-256 in hex to bytes. Any other hash stays text. */
 export function packHash(hash: string): Buffer | string {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) ? Buffer.from(hash, 'hex') : hash;
 }
 
-/** The hash that `packHash` packed; null for anything else. */
+/** Undoes `packHash`. Returns null for any other value. */
 export function unpackHash(packed: unknown): string | null {
   if (typeof packed === 'string') return packed;
   return Buffer.isBuffer(packed) ? packed.toString('hex') : null;
 }
 
-/** Bytes that grow as they are written. */
+/** A growing buffer. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(512);
   #view = viewOf(this.#bytes);
   #length = 0;
 
-  /** A number, as `Varints` reads it. */
+  /** Writes a number in the form that `Varints` reads. */
   varint(value: number): void {
     this.#reserve(8);
     let rest = value;
@@ -254,17 +258,17 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** The first `length` of some bytes. */
+  /** Writes the first `length` of some bytes. */
   bytes(source: Uint8Array, length = source.length): void {
     this.#reserve(length);
     const bytes = this.#bytes;
     const at = this.#length;
-    // Mostly a few bytes: a loop is faster than a call into native code.
+    // Usually a few bytes, for which a loop is faster than a native call.
     for (let index = 0; index < length; index += 1) bytes[at + index] = source[index] ?? 0;
     this.#length = at + length;
   }
 
-  /** A part of some bytes, some dozens of them: four at once take less than half as long. */
+  /** Writes a range of some bytes. For a few dozen bytes, copying four at a time takes less than half as long. */
   part(source: DataView, from: number, length: number): void {
     this.#reserve(length);
     const view = this.#view;
@@ -275,7 +279,7 @@ export class ByteWriter {
     this.#length = at + length;
   }
 
-  /** Those of many items of eight bytes whose bit is set. */
+  /** Writes those of many items of eight bytes whose bit is set. */
   chosen(items: DataView, bits: Uint8Array): void {
     this.#reserve(items.byteLength);
     const view = this.#view;
@@ -291,7 +295,7 @@ export class ByteWriter {
     this.#length = at;
   }
 
-  /** Characters of a byte each. */
+  /** Writes characters of one byte each. */
   latin1(text: string): void {
     this.#reserve(text.length);
     const bytes = this.#bytes;
@@ -300,7 +304,7 @@ export class ByteWriter {
     this.#length = at + text.length;
   }
 
-  /** Text with its length before it, so that no two sequences of texts look alike. */
+  /** Writes a text after its length, so that no two sequences of texts have the same bytes. */
   text(value: string): void {
     const length = Buffer.byteLength(value);
     this.varint(length);
@@ -308,22 +312,22 @@ export class ByteWriter {
     this.#length += this.#bytes.write(value, this.#length);
   }
 
-  /** How many bytes were written. */
+  /** The number of written bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** What was written; valid until the next write. */
+  /** Returns the written bytes without copying. Valid until the next write. */
   view(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** A copy of what was written. */
+  /** Returns a copy of the written bytes. */
   finish(): Buffer {
     return Buffer.from(this.view());
   }
 
-  /** Starts over. */
+  /** Removes all bytes. */
   reset(): void {
     this.#length = 0;
   }
@@ -337,10 +341,10 @@ export class ByteWriter {
   }
 }
 
-/** The same bytes, to be read and written several at once. */
+/** Returns a view of the same bytes, for access to several bytes at once. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** One for all encodings, which follow each other. */
+/** Shared by all encoding functions, as none of them calls another. */
 const scratch = new ByteWriter();

@@ -12,7 +12,7 @@ import {
 import { firstAfter, mergeSorted } from './sorted';
 import type { Dependency, StoredVersion, TestOutcome } from './types';
 
-/** What something depends on, by row ids of the database at hand: in their order, each once. */
+/** A footprint by row ids of one database. Both lists are sorted, without duplicates. */
 export interface IdFootprint {
   blocks: readonly EncodedBlocks[];
   dependencies: readonly number[];
@@ -33,29 +33,29 @@ export interface IdRecord {
   recordedAt: number;
   matchedAt: number;
   shared: IdFootprint;
-  /** With what each executed beyond the shared part. */
+  /** Each test contains only what it executed beyond the shared part. */
   tests: IdTest[];
 }
 
-/** A file version with what places it among others, whatever their row ids. */
+/** A file version with keys that sort it independently of its row id. */
 export interface KnownVersion extends StoredVersion {
-  /** Hash of path and form: sixteen characters of a byte each, which take far less memory than a Buffer. */
+  /** A hash of path and form, as 16 `latin1` characters. A text needs far less memory than a Buffer. */
   key: string;
-  /** The start of the key as a number, which compares fast. */
+  /** The first six bytes of the key as a number, which compares fast. */
   order: number;
-  /** The fingerprints, to be copied one by one. */
+  /** The fingerprints, for fast copying. */
   items: DataView;
 }
 
-/** Looks up what row ids stand for. */
+/** Resolves row ids. */
 export interface Rows {
   version(id: number): KnownVersion;
   dependency(id: number): Dependency;
-  /** Writes what a record's hash reads of some dependencies, in an order that does not depend on row ids. */
+  /** Writes dependencies in the form that a record's hash reads, in an order that does not depend on row ids. */
   writeDependencies(ids: readonly number[], writer: ByteWriter): void;
 }
 
-/** Completes a file version. */
+/** Adds the sort keys to a file version. */
 export function knownVersion({ id, path, form, fingerprints }: StoredVersion): KnownVersion {
   const hash = createHash('sha256').update(`${form}\0${path}`).digest();
   const key = hash.toString('latin1', 0, KEY_BYTES);
@@ -66,8 +66,8 @@ export function knownVersion({ id, path, form, fingerprints }: StoredVersion): K
 const KEY_BYTES = 16;
 
 /**
- * The footprint of executed blocks and dependencies in any order.
- * @param blocks Versions may occur several times. Changed, and so is the other.
+ * Creates a footprint from unsorted blocks and dependencies.
+ * @param blocks May contain a version several times. Both arrays are modified.
  */
 export function footprintOf(blocks: EncodedBlocks[], dependencies: number[]): IdFootprint {
   return { blocks: inOrder(blocks), dependencies: idsInOrder(dependencies) };
@@ -75,13 +75,13 @@ export function footprintOf(blocks: EncodedBlocks[], dependencies: number[]): Id
 
 function inOrder(blocks: EncodedBlocks[]): EncodedBlocks[] {
   if (isAscending(blocks)) return blocks;
-  // Made of few runs that are in order already, which sort fast.
+  // The list consists of a few sorted runs, for which the built-in sort is fast.
   blocks.sort((a, b) => a.version - b.version);
   let count = 0;
   let last: EncodedBlocks | undefined;
   for (const entry of blocks) {
     if (last?.version !== entry.version) blocks[count++] = last = entry;
-    // Hardly ever. Entries belong to others.
+    // Rare. A new entry, because the caller's entries must not change.
     else blocks[count - 1] = last = { version: entry.version, bits: or(last.bits, entry.bits) };
   }
   blocks.length = count;
@@ -105,7 +105,7 @@ function idsInOrder(ids: number[]): number[] {
     last = id;
   }
   if (isAscending) return ids;
-  // Row ids are small but in a database of someone else's; whole numbers sort twice as fast.
+  // Row ids are small, except in a foreign database. Sorting 32-bit integers is twice as fast.
   const isSmall = ids.every((id) => id <= MAX_UINT32);
   let count = 0;
   last = -1;
@@ -118,7 +118,7 @@ function idsInOrder(ids: number[]): number[] {
 
 const MAX_UINT32 = 2 ** 32 - 1;
 
-/** Everything that any of the footprints holds. Most of it is in the first: that is what tests share. */
+/** Merges footprints. Best if the first is the largest, like the shared part of a record. */
 export function union(footprints: Iterable<IdFootprint>): IdFootprint {
   let all: Sum[] = [];
   let ids: number[] = [];
@@ -137,9 +137,9 @@ export function union(footprints: Iterable<IdFootprint>): IdFootprint {
   return { blocks: all, dependencies: ids };
 }
 
-/** Blocks to which more are added. */
+/** An entry to which blocks are added. */
 interface Sum extends EncodedBlocks {
-  /** Whether no one else has its bits. */
+  /** Whether no other footprint shares its bits, so that they can be modified. */
   isOwn: boolean;
 }
 
@@ -151,7 +151,7 @@ function addTo(sum: Sum, bits: Uint8Array): void {
   }
 }
 
-/** What `whole` holds and `part` does not; nothing that is empty. */
+/** Returns what `whole` contains and `part` does not. Entries without blocks are left out. */
 export function without(whole: IdFootprint, part: IdFootprint): IdFootprint {
   const blocks: EncodedBlocks[] = [];
   let at = 0;
@@ -170,14 +170,14 @@ function idsWithout(whole: readonly number[], part: readonly number[]): number[]
   const rest: number[] = [];
   let at = 0;
   for (const id of whole) {
-    // A test adds a few to the hundreds that all tests share.
+    // A test adds a few ids to the hundreds that all tests share, so a binary search is fast.
     at = firstAfter(part.length, at, (nth) => (part[nth] as number) - id);
     if (part[at] !== id) rest.push(id);
   }
   return rest;
 }
 
-/** A footprint of nothing. */
+/** An empty footprint. */
 export const EMPTY: IdFootprint = { blocks: [], dependencies: [] };
 
 function isEmpty(bits: Uint8Array): boolean {
@@ -185,7 +185,7 @@ function isEmpty(bits: Uint8Array): boolean {
   return true;
 }
 
-/** The row form of a footprint. */
+/** Encodes a footprint for the database. */
 export function encodeFootprint({ blocks, dependencies }: IdFootprint): {
   blocks: Buffer;
   dependencies: Buffer;
@@ -196,7 +196,10 @@ export function encodeFootprint({ blocks, dependencies }: IdFootprint): {
   };
 }
 
-/** A footprint out of encoded values; throws for what is no encoding. */
+/**
+ * Decodes a footprint.
+ * @throws {EncodingError} If the bytes are not a valid encoding.
+ */
 export function decodeFootprint({
   blocks,
   dependencies,
@@ -207,7 +210,7 @@ export function decodeFootprint({
   return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
 }
 
-/** Bits for at most `blocks` blocks: what lies beyond them means nothing. */
+/** Removes the bits beyond the number of blocks, which mean nothing. */
 export function trimBits(bits: Uint8Array, blocks: number): Uint8Array {
   const whole = blocks >> 3;
   if (bits.length <= whole) return bits;
@@ -218,7 +221,7 @@ export function trimBits(bits: Uint8Array, blocks: number): Uint8Array {
   return trimmed;
 }
 
-/** The fingerprints of executed blocks, in tree order. */
+/** Returns the fingerprints of executed blocks, in tree order. */
 export function executedFingerprints(fingerprints: Buffer, bits: Uint8Array): Buffer {
   const executed: Buffer[] = [];
   forEachBlock(bits, (block) => {
@@ -229,12 +232,12 @@ export function executedFingerprints(fingerprints: Buffer, bits: Uint8Array): Bu
   return Buffer.concat(executed);
 }
 
-/** Orders by code units: the same on every machine, whatever its locale. */
+/** Compares by code units, so that the order is the same on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The entries of a footprint in an order that does not depend on row ids. */
+/** Sorts the blocks of a footprint in an order that does not depend on row ids. */
 export function sortedBlocks(
   blocks: readonly EncodedBlocks[],
   rows: Rows,
@@ -253,11 +256,12 @@ export function sortedBlocks(
     );
 }
 
-/** Dependencies in an order that does not depend on row ids. */
+/** Sorts dependencies in an order that does not depend on row ids. */
 export function sortedDependencies(ids: Iterable<number>, rows: Rows): Dependency[] {
   return Array.from(ids, (id) => rows.dependency(id)).sort(compareDependencies);
 }
 
+/** Compares dependencies by kind, name and value. */
 export function compareDependencies(a: Dependency, b: Dependency): number {
   return (
     compareText(a.kind, b.kind) || compareText(a.name, b.name) || compareText(a.value, b.value)
@@ -272,7 +276,7 @@ function forEachBlock(bits: Uint8Array, visit: (block: number) => void): void {
   }
 }
 
-/** Neither argument is changed. */
+/** Returns the bits that are set in `a` or `b`. Modifies neither. */
 function or(a: Uint8Array, b: Uint8Array): Uint8Array {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   const result = new Uint8Array(long);
@@ -280,13 +284,13 @@ function or(a: Uint8Array, b: Uint8Array): Uint8Array {
   return result;
 }
 
-/** Adds bits to others that are at least as many. */
+/** Sets more bits. `bits` must be at least as long as `more`. */
 function addBits(bits: Uint8Array, more: Uint8Array): void {
   for (let index = 0; index < more.length; index += 1)
     bits[index] = (bits[index] ?? 0) | (more[index] ?? 0);
 }
 
-/** What `a` holds and `b` does not. Neither is changed. */
+/** Returns the bits that are set in `a` and not in `b`. Modifies neither. */
 function andNot(a: Uint8Array, b: Uint8Array): Uint8Array {
   const result = new Uint8Array(a);
   for (let index = 0; index < result.length; index += 1) {

@@ -1,21 +1,25 @@
 import type { IdFootprint } from './footprint';
 import type { Dependency, ExecutedBlocks, FileVersion, Footprint, TestOutcome } from './types';
 
-/** What footprints of one journal refer to, by its numbers. What a number stands for never changes. */
+/**
+ * The versions and dependencies that the footprints of one journal refer to, by the journal's numbers. The meaning of
+ * a number never changes.
+ */
 export interface Named {
   versions: (FileVersion | undefined)[];
   dependencies: (Dependency | undefined)[];
 }
 
 /**
- * A footprint as a journal holds it: the store turns numbers into row ids without a look at what they stand for.
- * What it holds is not its own properties, so it must not be spread.
+ * A footprint by the numbers of a journal. The store maps these numbers to row ids without decoding their meaning.
+ *
+ * The members are getters, so an instance must not be spread.
  */
 export class NumberedFootprint implements Footprint {
   readonly named: Named;
   readonly numbers: IdFootprint;
 
-  /** @param numbers What each stands for is among the named. */
+  /** @param numbers Refers to entries of `named`. */
   constructor(named: Named, numbers: IdFootprint) {
     this.named = named;
     this.numbers = numbers;
@@ -33,7 +37,7 @@ export class NumberedFootprint implements Footprint {
   }
 }
 
-/** A test with such a footprint. */
+/** A test with a footprint by the numbers of a journal. */
 export class NumberedTest extends NumberedFootprint {
   readonly name: string[];
   readonly ordinal: number;

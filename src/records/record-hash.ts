@@ -11,10 +11,12 @@ import {
 } from './footprint';
 
 /**
- * The hash of what a record says: the fingerprints of executed blocks, dependencies, tests and outcomes. Row ids,
- * times, blocks that were not executed and the order of anything leave no trace in it, so it is the same in every
- * database, and merging is a union.
- * @param whole All that the record depends on, where that is known already.
+ * Hashes the content of a record: the fingerprints of executed blocks, dependencies, tests and outcomes.
+ *
+ * The hash does not depend on row ids, times, blocks that were not executed, or the order of entries. So a record has
+ * the same hash in every database, and merging two databases is a union.
+ * @param whole The union of all footprints of the record, if the caller has it already.
+ * @returns 32 bytes.
  */
 export function recordHash(
   record: Pick<IdRecord, 'complete' | 'shared' | 'tests'>,
@@ -38,20 +40,20 @@ export function recordHash(
   return createHash('sha256').update(writer.view()).digest();
 }
 
-/** One for all: a full run hashes hundreds of megabytes. */
+/** Shared by all calls, because a full run hashes hundreds of megabytes. */
 const writer = new ByteWriter();
 
-/** The files of a record in an order that does not depend on row ids. Sorted once, and not once per test. */
+/** The files of a record in an order that does not depend on row ids. Computed once per record, not once per test. */
 class FileOrder {
-  /** One key per file. */
+  /** One key per file, sorted. */
   readonly keys: string[] = [];
-  /** The place of each version's file among the keys. */
+  /** The index of each version's file in `keys`. */
   readonly places = new Map<number, number>();
-  /** The version at each place. */
+  /** The version of each file. The first one if there are several. */
   readonly versions: KnownVersion[] = [];
-  /** Room for the bits of a footprint, each at its version's place. */
+  /** Scratch space: the bits of a footprint, by index of the file. */
   readonly bits: Uint8Array[] = [];
-  /** Whether a file occurs in two versions: it was edited while the test file ran. */
+  /** Whether a file has two versions, because it was edited while the test file ran. */
   readonly hasTwins: boolean;
 
   constructor({ blocks }: IdFootprint, rows: Rows) {
@@ -88,7 +90,10 @@ function writeBlocks({ blocks }: IdFootprint, files: FileOrder): void {
     writeEntry(place, files.versions[place] as KnownVersion, files.bits[place] as Uint8Array);
 }
 
-/** As `writeBlocks`; versions of one file are told apart by what of them was executed. */
+/**
+ * Like `writeBlocks`, for records with two versions of a file. The versions of one file are ordered by their executed
+ * fingerprints.
+ */
 function writeTwins({ blocks }: IdFootprint, rows: Rows, files: FileOrder): void {
   blocks
     .map(({ version: id, bits }) => {

@@ -1,40 +1,40 @@
 /**
- * What one shard of a run did, as its database remembers it until the shards are merged: what it ran, what it left out,
- * and what it saw that belongs to other shards. Kept as a note, since notes are about one machine and never merged.
- * Test files are named by `shardKey`.
+ * What one shard of a run did. The database keeps it until the shards are merged: what the shard ran, what it
+ * skipped, and what it found out about test files of other shards. It is stored as a note, because notes belong to
+ * one machine and are never merged. Test files are identified by `shardKey`.
  */
 export interface ShardState {
-  /** Of all that was recorded when the shard began. */
+  /** A hash of all records that the shard began with. */
   base: string;
-  /** Tells runs of CI apart; empty outside of CI. */
+  /** Identifies the CI run. Empty outside of CI. */
   runId: string;
-  /** From 1. */
+  /** Counts from 1. */
   index: number;
   count: number;
-  /** Its own test files that came to an end. */
+  /** Its own test files that finished. */
   ran: string[];
   /** Its own test files that were unaffected. */
   unaffected: string[];
-  /** Its own test files that were to run and did not come to an end. */
+  /** Its own test files that were selected and did not finish. */
   unfinished: string[];
-  /** Test files of other shards that are affected by its own records. */
+  /** Test files of other shards that are affected according to this shard's records. */
   others: string[];
 }
 
-/** Where the database keeps it. */
+/** The key of the note in the database. */
 export const SHARD_NOTE = 'shard';
 
-/** What a set of shards comes to. */
+/** The result of checking a set of shards. */
 export interface ShardCheck {
-  /** Each shard that was found, such as `2/4`, in order. */
+  /** The shards that were found, such as `2/4`, in order. */
   found: string[];
-  /** Those that belong to the set and were not found. */
+  /** The shards of the set that were not found. */
   absent: string[];
   /** Paths of test files that no shard ran or found unaffected. */
   missing: string[];
 }
 
-/** A test file as shards speak of it: where it runs, and its path. */
+/** Identifies a test file across shards: by environment and path. */
 export function shardKey(
   environment: { name: string; project: string; nodeMajor: number; platform: string },
   path: string,
@@ -45,7 +45,9 @@ export function shardKey(
 
 const SEPARATOR = '\n';
 
-/** Which CI run this process belongs to; empty outside of CI, and where the service does not say. */
+/**
+ * Returns the id of the CI run that this process belongs to. Empty outside of CI, or if the service does not set one.
+ */
 export function ciRunId(env: NodeJS.ProcessEnv): string {
   return CI_RUN_VARIABLES.map((name) => env[name] ?? '').find((id) => id !== '') ?? '';
 }
@@ -57,11 +59,15 @@ const CI_RUN_VARIABLES = [
   'BUILDKITE_BUILD_ID',
 ];
 
+/** Encodes the state of a shard for a note. */
 export function encodeShard(state: ShardState): string {
   return JSON.stringify(state);
 }
 
-/** @returns Null for no note, and for one that is not ours. */
+/**
+ * Decodes the state of a shard.
+ * @returns Null if there is no note, or it is invalid.
+ */
 export function decodeShard(note: string | undefined): ShardState | null {
   if (note === undefined || note === '') return null;
   try {
@@ -73,12 +79,12 @@ export function decodeShard(note: string | undefined): ShardState | null {
       return null;
     return { base, runId, index, count, ran, unaffected, unfinished, others };
   } catch {
-    // Not written by us: the database counts as one of no shard.
+    // Invalid, so the database does not count as a shard.
     return null;
   }
 }
 
-/** A note that says more was not written by us. */
+/** A larger number cannot come from jest-testmon. */
 const MAX_SHARDS = 10_000;
 
 function isIndex(value: unknown): value is number {
@@ -90,10 +96,10 @@ function isTexts(value: unknown): value is string[] {
 }
 
 /**
- * Whether shards together left nothing out: a test file that one of them did not finish, or found affected while it
- * belonged to another, must have been run, or found unaffected, by the shard that it belongs to.
- * @param states Of all databases of the set. Shards of one set may have begun with different records.
- * @returns Null where there are no shards.
+ * Checks that the shards together left no test file out. A test file is at risk if its shard did not finish it, or if
+ * another shard found it affected. Then the shard that it belongs to must have run it or found it unaffected.
+ * @param states The states of all databases of the set. The shards may have begun with different records.
+ * @returns Null if there are no shards.
  */
 export function checkShards(states: readonly ShardState[]): ShardCheck | null {
   if (states.length === 0) return null;

@@ -1,4 +1,4 @@
-/** Two sorted lists as one; the first itself where the second is empty. Of what is equal, the second's comes first. */
+/** Merges two sorted lists. Of equal elements, those of `b` come first. Returns `a` itself if `b` is empty. */
 export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (b.length === 0) return a;
   if (a.length === 0) return [...b];
@@ -14,8 +14,9 @@ export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) =>
 }
 
 /**
- * Of so many in order, the first from `from` on that does not precede something.
- * @param compare Below zero for those that do.
+ * Binary search: returns the first index from `from` on whose element does not come before the wanted position.
+ * @param count The length of the list.
+ * @param compare Below zero if the element at an index comes before that position.
  */
 export function firstAfter(count: number, from: number, compare: (nth: number) => number): number {
   let [low, high] = [from, count];

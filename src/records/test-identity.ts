@@ -1,15 +1,15 @@
-/** What names a test in its file. */
+/** Identifies a test within its file. */
 export interface TestIdentity {
   /** The titles of the describe blocks around the test, then its own. */
   name: string[];
-  /** Counts tests of equal name in the order in which they are defined, from 0. */
+  /** The index among the tests with the same name, in the order of definition. */
   ordinal: number;
 }
 
-/** Keeps nothing alive and always answers alike, so that all modules can share it. */
+/** A cache. Safe to share between all modules, as it depends on nothing else and does not keep its keys alive. */
 const keys = new WeakMap<TestIdentity, string>();
 
-/** A test as a key; made once for each identity, as several events tell of the same. */
+/** Returns a map key for a test. Cached, because several events refer to the same test. */
 export function testKey(identity: TestIdentity): string {
   let key = keys.get(identity);
   if (key === undefined) {
@@ -20,9 +20,9 @@ export function testKey(identity: TestIdentity): string {
 }
 
 /**
- * What names each test of a file.
- * @param tests All of them, in the order in which they are defined.
- * @param nameOf The titles around a test, and its own.
+ * Identifies each test of a file.
+ * @param tests All tests of the file, in the order of definition.
+ * @param nameOf Returns the titles of the describe blocks around a test, then its own.
  */
 export function identify<T>(
   tests: Iterable<T>,
@@ -41,8 +41,8 @@ export function identify<T>(
 }
 
 /**
- * Tests in groups of those whose names read the same: Jest joins the titles with spaces. Those of one full name count
- * their snapshots together, so they run together or not at all.
+ * Groups tests by full name, for which Jest joins the titles with spaces. Tests with the same full name share a
+ * snapshot counter, so they must run together or not at all.
  */
 export function byFullName<T>(identities: ReadonlyMap<T, TestIdentity>): [T, TestIdentity][][] {
   const groups = new Map<string, [T, TestIdentity][]>();
