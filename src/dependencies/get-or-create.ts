@@ -1,4 +1,7 @@
-/** What a map holds by a key; where it holds nothing, that is made and kept. */
+/**
+ * Returns the value of a key in a map. If there is none, creates and stores it.
+ * @param make Creates the value. It must not return undefined.
+ */
 export function getOrCreate<K, V extends object | string | null>(
   map: Map<K, V>,
   key: K,

@@ -1,9 +1,10 @@
 import { contentHash, shortHash } from './files/content';
 
 /**
- * The value of a test file's docblock: a hash of its pragmas, which Jest reads to choose the environment.
- * Other words of the comment do not count.
+ * Returns a hash of a docblock's pragmas, which Jest reads to choose the environment. The rest of the comment does
+ * not count.
  * @param pragmas As `jest-docblock` parses them.
+ * @returns Empty if there are none.
  */
 export function pragmasValue(pragmas: Record<string, string | string[]>): string {
   const names = Object.keys(pragmas).sort();
@@ -12,16 +13,16 @@ export function pragmasValue(pragmas: Record<string, string | string[]>): string
     : shortHash(JSON.stringify(names.map((name) => [name, pragmas[name]])));
 }
 
-/** Whether a test file may have a docblock; most have none, and need no parser. */
+/** Whether a test file can have a docblock. Most have none and need not be parsed. */
 export function mayHaveDocblock(source: string): boolean {
   return /^\s*\/\*\*/.test(source);
 }
 
 /**
- * What a record keeps of a test file's docblock: where there is none, the content hash before it, so that the same
- * content need not be read again.
+ * Returns the recorded value of a test file's docblock. If there is none, the value begins with the content hash, so
+ * that unchanged content need not be read again.
  * @param pragmas As Jest parsed them.
- * @param source The test file now; null where it cannot be read.
+ * @param source The test file. Null if it cannot be read.
  */
 export function recordedPragmas(
   pragmas: Record<string, string | string[]>,
@@ -34,10 +35,11 @@ export function recordedPragmas(
 }
 
 /**
- * Whether a docblock is as it was recorded.
- * @param recorded As `recordedPragmas` gave it.
- * @param hash The content hash of the test file now.
- * @param read Reads its pragmas now, as `pragmasValue` gives them; null where there is no such file.
+ * Whether a docblock still has its recorded value.
+ * @param recorded A value from `recordedPragmas`.
+ * @param hash The content hash of the test file now. Null if it is gone.
+ * @param read Returns the present `pragmasValue`, or null if the file cannot be read. Only called if the content hash
+ *   differs.
  */
 export function pragmasHold(
   recorded: string,

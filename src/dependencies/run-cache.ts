@@ -1,30 +1,30 @@
-/** What a table is about. */
+/** The subject of a table. */
 type Topic = 'imports' | 'sources' | 'transforms';
 
 /**
- * Answers about the working tree that hold during one run. Between two runs of a process, as in watch mode, files may
- * be edited; then all tables are emptied at once.
+ * Holds results about the working tree for one run. In watch mode, files may be edited between two runs of a process,
+ * so all tables are cleared then.
  */
 class RunCache {
   readonly #tables: [topic: Topic, table: { clear(): void }][] = [];
 
-  /** Makes a table that is emptied together with all others. */
+  /** Creates a table that is cleared together with all others. */
   table<K, V>(topic: Topic): Map<K, V> {
     const table = new Map<K, V>();
     this.#tables.push([topic, table]);
     return table;
   }
 
-  /** A run starts: empties all tables. */
+  /** Clears all tables, because a new run starts. */
   startRun(): void {
     for (const [, table] of this.#tables) table.clear();
   }
 
-  /** Empties the tables of one topic. */
+  /** Clears the tables of one topic. */
   clear(topic: Topic): void {
     for (const [of, table] of this.#tables) if (of === topic) table.clear();
   }
 }
 
-/** The cache of the run that this process takes part in. */
+/** The cache for the present run of this process. */
 export const runCache = new RunCache();

@@ -6,61 +6,64 @@ import { removeIfThere, writeAtomically } from '../machine/atomic-write';
 import { machineSecret } from '../machine/secret';
 import { getOrCreate } from './get-or-create';
 
-/** As they are before anyone watches or replaces them: tests ask for variables while both are done to them. */
+/** Captured at load, before tests can mock these functions and before interception patches them. */
 const { readFileSync, readdirSync, statSync } = fs;
 const [hmac, random, scrypt] = [createHmac, randomBytes, scryptSync];
-/** Given a text, Node's functions make bytes of it by the `Buffer.from` that tests may have replaced. */
+/**
+ * Node's crypto functions convert a text by `Buffer.from`, which a test may have replaced. So texts are converted
+ * here.
+ */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- It is put back where it was.
 const nodesFrom = Buffer.from;
 const bytes: (text: string) => Buffer = nodesFrom.bind(Buffer);
 
-/** Where slow hashes are kept, so that each is made once. The names of its files are keyed and tell nothing. */
+/** Stores slow hashes, so that each is computed once. The file names are keyed hashes, which reveal nothing. */
 export interface HashMemo {
-  /** Absolute path of a folder that this user alone can use. */
+  /** Absolute path of a folder that only this user can use. */
   folder: string;
   key: string;
 }
 
-/** What a slow hash begins with; another one makes other hashes of the same texts. */
+/** The prefix of a slow hash. It identifies the algorithm. */
 const FORM = 's1:';
 
-/** About 15 ms of a processor and 4 MB for each text that is tried. */
+/** Each attempt to guess a text costs about 15 ms of CPU time and 4 MB of memory. */
 const COST = { N: 4096, r: 8, p: 1 };
 const BYTES = 16;
 
-/** Beyond so many kept hashes, the older half goes. */
+/** When more hashes are stored, the older half is removed. */
 const MAX_KEPT_HASHES = 2_000;
 
-/** Whether a hash is one of `slowHashes`. */
+/** Whether a hash was made by `slowHashes`. */
 export function isSlowHash(hash: string): boolean {
   return hash.startsWith(FORM);
 }
 
-/** Hashes texts that may be secrets and may be short: trying texts takes long. */
+/** Hashes texts that may be short secrets. The hash is slow, so that guessing the text is expensive. */
 class SlowHashes {
-  /** By purpose and text: what was hashed. */
+  /** The hashes of this process, by purpose and text. */
   readonly #known = new Map<string, string>();
-  /** Undefined until someone asks or tells; null where there is none. */
+  /** Undefined until it is first needed. Null if no folder is available. */
   #memo: HashMemo | null | undefined;
   #isPruned = false;
 
   /**
-   * The hash of a text. Equal on every machine, so that records of several can be compared.
-   * @param purpose What the text is of, which salts the hash.
+   * Returns the hash of a text. It is the same on every machine, so that records of several machines can be compared.
+   * @param purpose What the text is, as a salt.
    */
   of(purpose: string, text: string): string {
     const subject = `${purpose}\0${text}`;
     return getOrCreate(this.#known, subject, () => this.#kept(purpose, text, subject));
   }
 
-  /** Has this process use what its controller uses. */
+  /** Makes a worker use the memo of its controller. */
   useMemo(shared: HashMemo | null): void {
     this.#memo = shared;
   }
 
   /**
-   * The memo of this process, for others that take part in its run.
-   * @param folder Where one is made that lasts as long as the run, as there is none of the machine.
+   * Returns the memo of this process, so that other processes of the run can use it.
+   * @param folder Absolute path of the folder to use for this run if the machine has none.
    */
   sharedMemo(folder: string): HashMemo {
     this.#memo ??= memoOfMachine() ?? { folder, key: random(16).toString('hex') };
@@ -79,7 +82,7 @@ class SlowHashes {
     return made;
   }
 
-  /** Where it cannot be kept, it is made again: that costs time alone, so nothing is said. */
+  /** Stores a hash. Errors are ignored: the hash is then computed again. */
   #keep(file: string, hash: string): void {
     try {
       writeAtomically(file, hash, { folderMode: 0o700 });
@@ -87,12 +90,12 @@ class SlowHashes {
       this.#isPruned = true;
       prune(path.dirname(file));
     } catch {
-      // The folder is not to be written, or it is not the real one now.
+      // The folder is not writable, or a test has replaced `fs`.
     }
   }
 }
 
-/** The one of this process. */
+/** The slow hashes of this process. */
 export const slowHashes = new SlowHashes();
 
 function memoOfMachine(): HashMemo | null {
@@ -101,7 +104,7 @@ function memoOfMachine(): HashMemo | null {
   return { folder: path.join(folder, 'hashes'), key: secret.key };
 }
 
-/** Node 20's scrypt makes its result by `Buffer.from` as it finds it: a test's spy would count that. */
+/** Runs a function with Node's own `Buffer.from`. Node 20's scrypt calls it, and a test's spy would count that call. */
 function withNodesBuffer<Result>(work: () => Result): Result {
   const found = Object.getOwnPropertyDescriptor(Buffer, 'from');
   if (found === undefined || found.value === nodesFrom || found.configurable !== true)

@@ -2,9 +2,8 @@ import { shortHash } from './files/content';
 import { isSlowHash, slowHashes } from './slow-hash';
 
 /**
- * Environment variables that differ from machine to machine or from run to run without a test's result depending
- * on them: search paths, terminals, sessions, counters of CI systems, what npm and Jest set for their children.
- * A trailing `*` matches any ending.
+ * Environment variables that differ between machines or runs without affecting any result: search paths, terminals,
+ * sessions, counters of CI systems, and what npm and Jest set for child processes. A trailing `*` matches any ending.
  */
 export const IGNORED_VARIABLES: readonly string[] = [
   'PATH', 'Path', 'PATHEXT', 'PWD', 'OLDPWD', 'INIT_CWD', 'HOME', 'USERPROFILE', 'USER', 'USERNAME', 'LOGNAME', 'HOSTNAME',
@@ -17,12 +16,15 @@ export const IGNORED_VARIABLES: readonly string[] = [
   'NETLIFY*', 'VERCEL*', 'CODEBUILD_*',
 ]; // prettier-ignore
 
-/** Makes the test for a variable that never counts: the built-in list and the user's. */
+/**
+ * Returns a function that tells whether a variable is excluded, by the built-in list or the user's.
+ * @param extra The user's names. A trailing `*` matches any ending.
+ */
 export function ignoredVariables(extra: readonly string[] = []): (name: string) => boolean {
   return named([...IGNORED_VARIABLES, ...extra]);
 }
 
-/** Whether a name is among those of a list, in which a trailing `*` matches any ending. */
+/** Returns a function that tells whether a name is in a list. A trailing `*` in the list matches any ending. */
 function named(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set<string>();
   const prefixes: string[] = [];
@@ -33,7 +35,7 @@ function named(patterns: readonly string[]): (name: string) => boolean {
   return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
-/** Variables whose values are no secrets, whoever sets them: most suites ask for them, so they are hashed fast. */
+/** Variables whose values are never secrets. Most suites read some of them, so they are hashed fast. */
 const isPublic = named([
   'NODE_ENV', 'BABEL_ENV', 'BABEL_SHOW_CONFIG_FOR', 'BABEL_DISABLE_CACHE', 'BROWSERSLIST', 'BROWSERSLIST_*', 'SWC_NODE_PROJECT',
   'TS_NODE_*', 'TS_JEST_*', 'JEST_JASMINE', 'TZ', 'LANG', 'LANGUAGE', 'LC_*', 'DEBUG', 'DEBUG_COLORS', 'DEBUG_PRINT_LIMIT',
@@ -46,22 +48,25 @@ const isPublic = named([
 ]); // prettier-ignore
 
 /**
- * Whether a variable's value may be a secret that could be found by trying, so that no fast hash of it is kept.
- * @param value Empty, or undefined where the variable is not set, it tells nothing.
+ * Whether a variable's value may be a secret that a fast hash would allow to guess. An empty or unset variable
+ * reveals nothing.
  */
 export function mayBeSecret(name: string, value: string | undefined): boolean {
   return value !== undefined && value !== '' && !isPublic(name);
 }
 
-/** What a record keeps of a variable: a hash that takes long to make where its value may be a secret; empty when it is not set. */
+/**
+ * Returns the recorded value of a variable: a slow hash if it may be a secret, else a fast one. Empty if the variable
+ * is not set.
+ */
 export function variableValue(name: string, value: string | undefined): string {
   if (value === undefined) return '';
   return mayBeSecret(name, value) ? slowValue(name, value) : fastValue(value);
 }
 
 /**
- * Whether a variable has the value that a record was made with.
- * @param recorded As `variableValue` gives it, or as earlier versions did: those kept a fast hash of every value.
+ * Whether a variable still has its recorded value.
+ * @param recorded A value from `variableValue`. Earlier versions recorded a fast hash of every variable.
  */
 export function variableHolds(name: string, value: string | undefined, recorded: string): boolean {
   if (value === undefined || recorded === '') return value === undefined && recorded === '';
@@ -72,12 +77,15 @@ function slowValue(name: string, value: string): string {
   return slowHashes.of(`variable ${name}`, value);
 }
 
-/** The same for what does not leave this process as it is. */
+/**
+ * Returns a fast hash of a value. Only for values that are no secrets, or that are hashed again before they are
+ * stored.
+ */
 export function fastValue(value: string): string {
   return shortHash(`=${value}`);
 }
 
-/** What a record keeps of which variables there are, those that never count aside. */
+/** Returns the recorded value for the names of all environment variables that are not excluded. */
 export function variableNamesValue(
   variables: NodeJS.ProcessEnv,
   ignores: (name: string) => boolean,

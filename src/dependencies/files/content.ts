@@ -1,7 +1,10 @@
-/** Loaded when first used: it is among the dearest of Node's modules, and child processes of tests load this one. */
+/**
+ * Loaded at the first use, because it is one of the slowest of Node's modules to load, and child processes of tests
+ * load this file.
+ */
 let crypto: typeof import('node:crypto') | undefined;
 
-/** As it was before a test could replace it. */
+/** Captured at load, before a test can mock it. */
 const from = Buffer.from.bind(Buffer);
 
 function sha1() {
@@ -11,16 +14,15 @@ function sha1() {
 }
 
 /**
- * The git blob hash of some bytes: SHA-1 over `blob <length>\0<bytes>`, in hex.
- * Using git's own hash lets git answer for a clean checkout without the files being read again.
- * Source: gitformat-objects, "blob".
+ * Returns the git blob hash of some bytes: the SHA-1 of `blob <length>\0<bytes>`, in hex. With git's own hash, git
+ * can tell the hashes of unchanged files, so that they need not be read. Source: gitformat-objects, "blob".
  */
 export function contentHash(content: Buffer | string): string {
   const bytes = typeof content === 'string' ? from(content) : content;
   return sha1().update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
-/** A short hash of any text, for values that need not be readable. */
+/** Returns a hash of a text, 16 hex digits. */
 export function shortHash(text: string): string {
   return sha1().update(text).digest('hex').slice(0, 16);
 }

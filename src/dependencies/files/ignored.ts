@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import { toStored } from './paths';
 import { statsOf } from './stats';
 
-/** A file that the option `ignore` takes out of all records. */
+/** A file that the option `ignore` excludes from all records. */
 export interface IgnoredFile {
   /** Relative to the root. */
   path: string;
@@ -12,12 +12,13 @@ export interface IgnoredFile {
   modifiedAt: number;
 }
 
-/** Looking for what is ignored must not take longer than it is worth. */
+/** The search stops after this number of entries, because its result is only used for messages. */
 const MAX_ENTRIES = 100_000;
 
 /**
- * The files below the root that the globs of `ignore` match. Packages and source control are left out.
+ * Finds the files below the root that the globs of `ignore` match. Skips `node_modules` and `.git`.
  * @param root Absolute path that the globs are relative to.
+ * @returns Sorted by path.
  */
 export function findIgnored(root: string, globs: readonly string[]): IgnoredFile[] {
   if (globs.length === 0) return [];
@@ -46,7 +47,7 @@ function list(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {
-    // The folder has gone since, or may not be listed.
+    // The folder was removed, or cannot be listed.
     return [];
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Parses JSON that an editor may have begun with a byte order mark: the tools that it is written for read it all the same.
- * @throws {SyntaxError} Where it is no JSON.
+ * Parses JSON that may begin with a byte order mark, as some editors write it.
+ * @throws {SyntaxError} If the text is not JSON.
  */
 export function parseJson(text: string): unknown {
   return JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -8,42 +8,43 @@ import { isForeign, isWithin, type WorkspacePaths } from './workspace-paths';
 
 export { isWithin, packageFolder, realPath };
 
-/** What an absolute path means for a record. */
+/** The meaning of an absolute path for a record. */
 export type PathClass =
-  /** An installed package, by the path of its folder relative to the root. */
+  /** An installed package, by the stored path of its folder. */
   | { kind: 'package'; name: string }
-  /** Any other file or folder, by its path relative to the root. */
+  /** Any other file or folder, by its stored path. */
   | { kind: 'file'; name: string }
-  /** Nothing a record should hold: caches, our own files, the system's. */
+  /** Never recorded, such as caches, our own files and the system's files. */
   | { kind: 'ignored' };
 
-/** Where paths are seen from, and what is left out. */
+/** The root of stored paths, and which paths are not recorded. */
 export interface PathRules {
-  /** Absolute, real path of the root that stored paths are relative to. */
+  /** Absolute real path of the root. */
   root: string;
-  /** Absolute folders and files whose content never counts (Jest's cache, our data, coverage). */
+  /** Absolute paths that are not recorded, such as Jest's cache, the database and coverage reports. */
   excluded: string[];
-  /** The user's `ignore` globs, matched against relative paths. */
+  /** The user's globs from `ignore`. They match stored paths. */
   ignore: string[];
 }
 
-/** What would be an absolute path if it were read on Windows. */
+/** Matches an absolute path of Windows. */
 const WITH_DRIVE = /^[A-Za-z]:[\\/]/;
 
-/** A path as it is stored: relative to the root, with forward slashes. */
+/** Converts an absolute path to a stored path: relative to the root, with forward slashes. */
 export function toStored(root: string, file: string): string {
   const relative = path.relative(root, file);
   if (path.sep === '\\') return relative.replace(/\\/g, '/');
-  // Code made for Windows may ask for its paths here too, where they are names like any other.
+  // On other systems, code for Windows may ask for a path with a drive letter. Then it is an ordinary name, which
+  // must not look absolute in the database.
   return WITH_DRIVE.test(relative) ? `../${path.basename(root)}/${relative}` : relative;
 }
 
-/** The absolute path of a stored one. */
+/** Converts a stored path to an absolute path. */
 export function fromStored(root: string, name: string): string {
   return path.resolve(root, name);
 }
 
-/** The nearest folder at or above `folder` that holds something of a name, or null where none does. */
+/** Returns the nearest folder at or above `folder` that has an entry with a name. Null if there is none. */
 export function folderWith(folder: string, name: string): string | null {
   for (let at = folder; ; at = path.dirname(at)) {
     if (fs.existsSync(path.join(at, name))) return at;
@@ -51,17 +52,17 @@ export function folderWith(folder: string, name: string): string | null {
   }
 }
 
-/** The nearest folder at or above `folder` that holds a package.json; `folder` itself where there is none. */
+/** Returns the nearest folder at or above `folder` with a package.json, else `folder` itself. */
 export function packageRoot(folder: string): string {
   return folderWith(folder, 'package.json') ?? folder;
 }
 
-/** The nearest folder at or above `folder` that holds a repository; `folder` itself where there is none. */
+/** Returns the nearest folder at or above `folder` with a repository, else `folder` itself. */
 export function repositoryRoot(folder: string): string {
   return folderWith(folder, '.git') ?? folder;
 }
 
-/** Tells what a path means, remembering every answer: a worker asks about the same files again and again. */
+/** Classifies paths. Results are cached, because a worker asks about the same files again and again. */
 export class PathClassifier {
   readonly #rules: PathRules;
   readonly #excluded: string[];
@@ -103,7 +104,8 @@ export class PathClassifier {
     if (folder !== null) {
       if (folder === '') return { kind: 'ignored' };
       const real = this.#realFolder(folder);
-      // A workspace is linked into node_modules, but its files change without another version.
+      // A package of a workspace is linked into `node_modules`. Its files can change without a new version, so they
+      // count as files.
       if (packageFolder(real) === null)
         return this.#classify(path.join(real, path.relative(folder, file)));
       return { kind: 'package', name: toStored(root, folder) };

@@ -1,33 +1,33 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** As they are before anyone watches `fs`: what we ask ourselves is no input. */
+/** Captured at load, before interception patches `fs`: our own calls are not inputs of a test. */
 const { lstatSync } = fs;
 const { native } = fs.realpathSync;
 
-/** Whether it is there and no link. */
+/** Whether a file or folder exists at a path and is not a link. */
 function isPlain(file: string): boolean {
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false });
     return stats !== undefined && (stats.isFile() || stats.isDirectory());
   } catch {
-    // It is below a file, or in a circle of links.
+    // A parent is a file, or links form a circle.
     return false;
   }
 }
 
-/** The real path where there is one, else the path itself. */
+/** Returns the real path of an existing file, else the path itself. */
 export function realPath(file: string): string {
   try {
     return native(file);
   } catch {
-    // A path that leads nowhere stands for itself.
+    // The path leads nowhere.
     return file;
   }
 }
 
 /**
- * As `realPath`, for many paths: a folder holds many, and is resolved once. The answers stay as they were, so make one
+ * Like `realPath`, for many paths: each folder is resolved once. Results are cached for good, so create one instance
  * per run.
  */
 export class RealPaths {

@@ -3,23 +3,26 @@ import { writeCache } from '../../machine/atomic-write';
 import { getOrCreate } from '../get-or-create';
 import { statsOf } from './stats';
 
-/** Raised when what is kept changes its shape; what another version kept is not read. */
+/** Increase this when the format of the cache changes. A cache of another version is not used. */
 const VERSION = 2;
 
-/** What changed less long ago than this, in milliseconds, could change again within its timestamp's grain. */
+/** A file that changed more recently than this, in milliseconds, could change again without a new timestamp. */
 export const RACY_MS = 2_000;
 
-/** What no run asked for lately is kept up to this many times that of the run that saves. */
+/** Unused entries are removed when the cache has more than this many times the entries of the present run. */
 export const MAX_UNUSED_RUNS = 3;
 
-/** By what a path is told to be as it was: a text of it would take longer to make than to look. */
+/**
+ * Identifies the state of a file. An array, because creating a text for each file would take longer than its `stat`
+ * call.
+ */
 export type Stamp = readonly [mtimeMs: number, ctimeMs: number, size: number, inode: number];
 
 type Entry = readonly [stamp: Stamp, value: unknown];
 
 /**
- * What was read of files and folders, kept in a file from run to run: the same size, times and inode mean the same
- * content. Where that file is missing, damaged or not to be written, everything is read.
+ * Caches what was read of files and folders from run to run. A file with the same size, times and inode has the same
+ * content. Without a usable cache file, everything is read.
  */
 export class StatCache {
   readonly #file: string | null;
@@ -29,15 +32,16 @@ export class StatCache {
   #sawRacy = false;
   #hasNew = false;
 
-  /** @param file Absolute path of the file that keeps; null to keep nothing. */
+  /** @param file Absolute path of the cache file. Null to cache nothing. */
   constructor(file: string | null) {
     this.#file = file;
   }
 
   /**
-   * What a path says.
-   * @param read Reads it; null where it cannot be read, which is not kept.
-   * @param isValue Whether a kept value has the shape of what `read` returns.
+   * Returns what was read of a path, from the cache if it is unchanged.
+   * @param place Absolute path.
+   * @param read Reads the path. Returns null if that is impossible, which is not cached.
+   * @param isValue Whether a cached value has the type that `read` returns.
    */
   of<T>(
     place: string,
@@ -61,12 +65,12 @@ export class StatCache {
     return value;
   }
 
-  /** All that was asked for so far, with what told it to be as it was; null where nothing stood. */
+  /** All paths that were requested so far, each with its stamp. Null if nothing exists there. */
   get asked(): ReadonlyMap<string, Stamp | null> {
     return this.#stamps;
   }
 
-  /** Whether one of them could since have changed without its stamp's telling. */
+  /** Whether one of them could have changed since without a new stamp. */
   get sawRacy(): boolean {
     return this.#sawRacy;
   }
@@ -79,7 +83,7 @@ export class StatCache {
     });
   }
 
-  /** Writes down what is new, whole or not at all. That it cannot be written costs time alone, so nothing is said. */
+  /** Writes new entries to the cache file in one step. Errors are ignored, because the cache only saves time. */
   save(): void {
     if (this.#file === null || !this.#hasNew) return;
     this.#hasNew = false;
@@ -90,32 +94,36 @@ export class StatCache {
   }
 }
 
-/** What stands at a path, as told by its stamp; null where nothing does. */
+/** Returns the stamp of a path, or null if nothing exists there. */
 export function stampOf(place: string): Stamp | null {
   const stats = statsOf(place);
-  // The change time is the one that nobody sets: packages are unpacked with times of long ago.
+  // Includes the change time, which programs cannot set: files of packages often get old modification times when they
+  // are unpacked.
   return stats === undefined ? null : [stats.mtimeMs, stats.ctimeMs, stats.size, stats.ino];
 }
 
-/** Whether two stamps are of the same content. */
+/** Whether two stamps are equal, so that the content is the same. */
 export function sameStamp(one: Stamp | null, other: Stamp | null): boolean {
   if (one === null || other === null) return one === other;
   return one[0] === other[0] && one[1] === other[1] && one[2] === other[2] && one[3] === other[3];
 }
 
-/** Whether it could change again without its stamp's telling. */
+/** Whether a file could change again without a new stamp. */
 function isRacy([mtimeMs, ctimeMs]: Stamp): boolean {
   return Date.now() - Math.max(ctimeMs, mtimeMs) <= RACY_MS;
 }
 
-/** Whether a value has a stamp's shape. */
+/** Whether a value has the form of a stamp. */
 function isStamp(value: unknown): value is Stamp {
   return (
     Array.isArray(value) && value.length === 4 && value.every((one) => typeof one === 'number')
   );
 }
 
-/** Writes a file whole or not at all. That it cannot be written costs time alone, so nothing is said. */
+/**
+ * Writes a value to a cache file in one step. Errors are ignored, because a cache only saves time.
+ * @param file Absolute path.
+ */
 export function keepIn(file: string, kept: unknown): void {
   writeCache(file, JSON.stringify(kept));
 }
@@ -133,7 +141,7 @@ function earlierReads(file: string): Map<string, Entry> {
       ),
     );
   } catch {
-    // No cache yet, or one that was cut short.
+    // There is no cache yet, or it is damaged.
     return new Map();
   }
 }

@@ -1,42 +1,43 @@
 import * as fs from 'node:fs';
 
-/** As it is before anyone watches `fs`: what we ask ourselves is no input. */
+/** Captured at load, before interception patches `fs`: our own calls are not inputs of a test. */
 const { statSync } = fs;
 
 /**
- * What stands at a path; undefined where nothing does, for whatever reason. That nothing is there Node tells by a value,
- * but it throws where a file stands in the place of a folder, a link leads to itself, or the path can be none.
+ * Returns the stats of a path, or undefined if nothing exists there for whatever reason. `throwIfNoEntry` alone does
+ * not suffice: Node still throws if a parent is a file, a link leads to itself, or the path is invalid.
  */
 export function statsOf(file: string): fs.Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
   } catch {
-    // See above.
+    // As described above.
     return undefined;
   }
 }
 
-/** What kind of thing stands at a path; null where nothing does. */
+/** Returns the kind of what exists at a path, or null if nothing does. */
 export function kindAt(file: string): Kind | null {
   const stats = statsOf(file);
   return stats === undefined ? null : kindOf(stats);
 }
 
-/** Neither a file nor a folder is a pipe, a socket or a device: it has no content to ask for. */
+/** `other` is a pipe, a socket or a device. It has no content that could be compared. */
 export type Kind = 'file' | 'directory' | 'other';
 
+/** Returns the kind of what some stats describe. */
 export function kindOf(stats: fs.Stats): Kind {
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'directory' : 'other';
 }
 
-/** By whatever name, a descriptor of this process. */
+/** Matches every name of a file descriptor of this process. */
 const DESCRIPTOR = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/self\/fd\/)/;
 
-/** Devices that always give the same. */
+/** Devices that always return the same data. */
 const CONSTANT_DEVICES = ['/dev/null', '/dev/zero', '/dev/full'];
 
-/** Whether what is read at a path comes from somewhere else each time: a pipe, a socket, a device, standard input. */
+/** Whether a path is a pipe, a socket, a device or standard input, so that reading it may give other data each time. */
 export function isStream(file: string): boolean {
   if (DESCRIPTOR.test(file)) return true;
   const stats = statsOf(file);
@@ -47,7 +48,7 @@ export function isStream(file: string): boolean {
   });
 }
 
-/** Whether there is a file at a path. */
+/** Whether there is a regular file at a path. */
 export function isFile(file: string): boolean {
   return statsOf(file)?.isFile() === true;
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 
 const SYSTEM_FOLDERS = ['/proc', '/sys', '/dev', '/run', '/etc/ssl'];
 
-/** True when `file` is `folder` or lies below it. */
+/** Whether `file` is `folder` or below it. Both are absolute paths. */
 export function isWithin(folder: string, file: string): boolean {
   return (
     file === folder ||
@@ -10,15 +10,18 @@ export function isWithin(folder: string, file: string): boolean {
   );
 }
 
-/** Where files of nobody's project are. */
+/** Paths that separate the project's files from foreign ones. */
 export interface WorkspacePaths {
   /** Absolute path of the repository. */
   workspace: string;
-  /** Absolute, real path of the temporary folder. */
+  /** Absolute real path of the temporary folder. */
   temporary: string;
 }
 
-/** Whether a path is no project's: the system's, or in the temporary folder, unless the project itself lives there. */
+/**
+ * Whether a path belongs to no project: it is one of the system, or in the temporary folder. A repository in the
+ * temporary folder is an exception.
+ */
 export function isForeign(file: string, { workspace, temporary }: WorkspacePaths): boolean {
   return (
     !isWithin(workspace, file) &&

@@ -8,20 +8,23 @@ import {
   type Stamp,
 } from '../files/stat-cache';
 
-/** Raised when what is kept changes its shape, or an answer would be another for the same question and places. */
+/**
+ * Increase this when the format of the cache changes, or when the same question and files would lead to another
+ * answer.
+ */
 const VERSION = 1;
 
 interface Kept {
   version: number;
-  /** The paths that were asked for before all answers were known. */
+  /** All paths that the answers depend on. */
   places: string[];
   stamps: (Stamp | null)[];
   answers: Record<string, unknown>;
 }
 
 /**
- * What was concluded from many reads, kept in a file from run to run: to look whether each path is as it was takes a
- * fraction of concluding again. One changed path, and nothing of it holds.
+ * Caches answers that depend on many reads from run to run. Checking the stamps of all paths takes a fraction of the
+ * time to compute the answers again. If one path has changed, no answer is used.
  */
 export class DerivedCache {
   readonly #file: string | null;
@@ -32,8 +35,8 @@ export class DerivedCache {
   #hasNew = false;
 
   /**
-   * @param file Absolute path of the file that keeps; null to keep nothing.
-   * @param reads Through which all is read that an answer depends on.
+   * @param file Absolute path of the cache file. Null to cache nothing.
+   * @param reads All reads that an answer depends on must go through this cache.
    */
   constructor(file: string | null, reads: StatCache) {
     this.#file = file;
@@ -41,10 +44,10 @@ export class DerivedCache {
   }
 
   /**
-   * The answer to a question.
-   * @param question All that the answer depends on besides what is read.
-   * @param conclude Finds the answer, reading through nothing but the reads.
-   * @param isAnswer Whether a kept answer has the shape of what `conclude` returns.
+   * Returns the answer to a question, from the cache if possible.
+   * @param question Everything else that the answer depends on.
+   * @param conclude Computes the answer. It may only read through the cache of reads.
+   * @param isAnswer Whether a cached answer has the type that `conclude` returns.
    */
   of<T>(question: string, conclude: () => T, isAnswer: (value: unknown) => value is T): T {
     if (this.#file === null) return conclude();
@@ -57,7 +60,7 @@ export class DerivedCache {
     return answer;
   }
 
-  /** Writes down what is new, with all that it was concluded from. */
+  /** Writes new answers to the cache file, with the stamps of all paths they depend on. */
   save(): void {
     if (this.#file === null || this.#answers === null || !this.#hasNew) return;
     this.#hasNew = false;
@@ -76,7 +79,7 @@ export class DerivedCache {
     } satisfies Kept);
   }
 
-  /** The earlier answers where every path still is what it was, else none. */
+  /** Returns the answers of earlier runs if all paths are unchanged. Otherwise returns none. */
   #holding(file: string): Map<string, unknown> {
     const kept = keptIn(file);
     if (
@@ -102,7 +105,7 @@ function keptIn(file: string): Kept | null {
       answers !== null;
     return isWhole ? (kept as Kept) : null;
   } catch {
-    // No cache yet, or one that was cut short: everything is worked out anew.
+    // There is no cache yet, or it is damaged.
     return null;
   }
 }

@@ -6,16 +6,16 @@ import { StatCache } from '../files/stat-cache';
 import { RealPaths } from '../files/real-paths';
 import { getOrCreate } from '../get-or-create';
 
-/** What a package.json says of its package. */
+/** The parts of an installed package.json that are used here. */
 export interface InstalledManifest {
   name: string | null;
-  /** A hash of the text where it names no version. */
+  /** If the package.json has no version, a hash of its text. */
   version: string;
-  /** The packages that it depends on in any way but for development. */
+  /** The names of its dependencies, including peer and optional ones, but no development dependencies. */
   dependencies: string[];
 }
 
-/** A `node_modules` folder and the names in it. */
+/** A `node_modules` folder with the names of its entries. */
 interface SearchedFolder {
   modules: string;
   names: ReadonlySet<string>;
@@ -24,11 +24,11 @@ interface SearchedFolder {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * The installed packages as they lie in their folders. Each folder is listed and each package.json read once, so make
- * one per run.
+ * Finds installed packages. Each folder is listed once and each package.json read once, so create one instance per
+ * run.
  */
 export class InstalledPackages {
-  /** Where links lead, also as it was at first. */
+  /** Resolves links. Cached for good, as everything in this class. */
   readonly realPaths = new RealPaths();
   readonly #kept: StatCache;
   readonly #folders = new Map<string, ReadonlySet<string>>();
@@ -41,7 +41,10 @@ export class InstalledPackages {
     this.#kept = kept;
   }
 
-  /** Where a package would be found by its name from a folder, as Node looks for it; null where it is not. */
+  /**
+   * Finds a package by name, as Node does. Returns the absolute path of its folder, or null.
+   * @param from Absolute path of the folder from which the search starts.
+   */
   find(from: string, name: string): string | null {
     const [scope = '', inner] = name.startsWith('@') ? name.split('/') : [name];
     for (const { modules, names } of this.#above(from)) {
@@ -57,8 +60,8 @@ export class InstalledPackages {
   }
 
   /**
-   * The installed packages that a package depends on, as absolute, real paths of their folders.
-   * @param folder Absolute, real path of its folder.
+   * Returns the installed packages that a package depends on, as absolute real paths of their folders.
+   * @param folder Absolute real path of the package's folder.
    */
   dependencies(folder: string): readonly string[] {
     return getOrCreate(this.#dependencies, folder, () =>
@@ -69,19 +72,19 @@ export class InstalledPackages {
     );
   }
 
-  /** The `node_modules` folders that are searched from a folder, nearest first, with what is in them. */
+  /** Returns the `node_modules` folders that Node searches from a folder, nearest first. */
   #above(from: string): readonly SearchedFolder[] {
     return getOrCreate(this.#searched, from, () => {
       const above = path.dirname(from);
       const further = above === from ? [] : this.#above(above);
       const modules = path.join(from, 'node_modules');
-      // Node looks for none in `node_modules` itself.
+      // Node does not search `node_modules/node_modules`.
       const names = path.basename(from) === 'node_modules' ? NONE : this.#entries(modules);
       return names.size === 0 ? further : [{ modules, names }, ...further];
     });
   }
 
-  /** The names of the packages in a `node_modules` folder, sorted; none where it is not there. */
+  /** Returns the names of the packages in a `node_modules` folder, sorted. Empty if there is no such folder. */
   namesIn(modules: string): string[] {
     return [...this.#entries(modules)]
       .flatMap((name) =>
@@ -93,7 +96,7 @@ export class InstalledPackages {
       .sort();
   }
 
-  /** What a package's package.json says, or null where there is none. */
+  /** Returns the package.json of a package, or null if there is none. */
   manifest(folder: string): InstalledManifest | null {
     return getOrCreate(this.#manifests, folder, () =>
       this.#kept.of(path.join(folder, 'package.json'), readManifest, isManifest),
@@ -131,7 +134,7 @@ function fieldsOf(text: string): Record<string, unknown> {
   try {
     return { ...(parseJson(text) as object | null) };
   } catch {
-    // No JSON: the package has no dependencies that anybody could read.
+    // Not JSON. Nobody can read dependencies from it.
     return {};
   }
 }
@@ -154,7 +157,7 @@ function list(folder: string): string[] | null {
   try {
     return fs.readdirSync(folder);
   } catch {
-    // No such folder.
+    // There is no such folder.
     return null;
   }
 }

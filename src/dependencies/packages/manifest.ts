@@ -5,8 +5,8 @@ import { shortHash } from '../files/content';
 import type { FolderReader } from '../resolution/resolution-candidates';
 
 /**
- * Keys of a package.json that decide which files of its package are found, and what kind of modules they are.
- * Source: Node's documentation of packages, and what bundlers and resolvers add.
+ * Keys of a package.json that decide which files of the package are found, and whether they are ES modules. Source:
+ * Node's documentation of packages, and the additions of bundlers and resolvers.
  */
 export const RESOLUTION_KEYS = [
   'name',
@@ -19,16 +19,17 @@ export const RESOLUTION_KEYS = [
   'source',
   'react-native',
   'jsnext:main',
-  // What Babel, browserslist and SWC take from the nearest one.
+  // Read from the nearest package.json by Babel, browserslist and SWC.
   'babel',
   'browserslist',
   'swc',
 ];
 
 /**
- * What the package.json of a package in the project says of its files; empty where there is none.
+ * Returns the recorded value of a package.json in the project: a hash of the keys that matter for the package's
+ * files. Empty if there is no file.
  * @param file Absolute path.
- * @param read The unpatched `readFileSync`, where the caller watches `fs`.
+ * @param read The original `readFileSync`, if interception has patched `fs`.
  */
 export function manifestValue(
   file: string,
@@ -38,23 +39,24 @@ export function manifestValue(
   try {
     text = read(file, 'utf8');
   } catch {
-    // It is missing, which is a value like any other.
+    // The file is missing. That is a recorded value too.
     return '';
   }
   try {
     const manifest = parseJson(text) as Record<string, unknown>;
     return shortHash(JSON.stringify(RESOLUTION_KEYS.map((key) => manifest[key] ?? null)));
   } catch {
-    // It is no JSON: nobody can say what in it counts, so all of it does.
+    // Not JSON. Nobody can tell which parts matter, so all of it counts.
     return shortHash(text);
   }
 }
 
 /**
- * The package.json files that govern a module: the nearest one above it, and those that would be nearer, in each folder
- * between, where none is yet.
+ * Returns the package.json files that govern a module: the nearest existing one, and the possible nearer ones, which
+ * would take its place if they were added.
  * @param name Stored path of the module.
- * @returns Their stored paths, the nearest last. That of the root belongs to the environment.
+ * @returns Stored paths, the existing one last. The package.json of the root is left out, because it is part of the
+ *   environment.
  */
 export function governingManifests(name: string, folders: FolderReader): string[] {
   const manifests: string[] = [];

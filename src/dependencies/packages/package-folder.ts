@@ -1,13 +1,16 @@
 import * as path from 'node:path';
 
-/** Where package managers and tools keep their own files in `node_modules`. Other folders, such as Prisma's, hold code. */
+/**
+ * Matches folders of package managers and tools in `node_modules`. Other folders with a dot, such as `.prisma`,
+ * contain code.
+ */
 const TOOL_FOLDER =
   /^\.(?:bin|cache|pnpm|store|vite|vitest|yarn[\w.-]*|package-lock\.json|modules\.yaml)$/;
 
 /**
- * The folder of the installed package a file belongs to: the innermost `node_modules/<name>` above it.
- * Empty for something in `node_modules` that is no package (`.bin`, `.cache`); null outside `node_modules`, and for
- * code that a tool generated there, which has no version.
+ * Returns the folder of the installed package that a file belongs to: the innermost `node_modules/<name>` above it.
+ * @returns Empty for files in `node_modules` that belong to no package (`.bin`, `.cache`). Null outside of
+ *   `node_modules`, and for code that a tool generated there, because it has no version.
  */
 export function packageFolder(file: string): string | null {
   const marker = `${path.sep}node_modules${path.sep}`;

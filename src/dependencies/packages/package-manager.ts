@@ -2,15 +2,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /**
- * How a project's packages are installed and their commands run. The package `package-manager-detector` finds the
- * manager by the same files, but it is an ES module and answers with a promise: our sentences are made where an error is
- * thrown.
+ * The commands of a project's package manager.
+ *
+ * `package-manager-detector` identifies the manager by the same files. It is not used because it is an ES module and
+ * returns a promise: our messages are created where an error is thrown, which is synchronous code.
  */
 export interface PackageManager {
   install: string;
-  /** Comes before the name of a package that is to be added for development. */
+  /** The command to add a development dependency, without the package name. */
   add: string;
-  /** Comes before the name of a command. */
+  /** The prefix to run a command of a package. */
   run: string;
 }
 
@@ -22,7 +23,7 @@ const YARN: PackageManager = {
   run: 'yarn',
 };
 
-/** The first whose file is there. */
+/** The first manager whose file exists is used. */
 const MANAGERS: [file: string, manager: PackageManager][] = [
   [
     'pnpm-lock.yaml',
@@ -37,7 +38,10 @@ const MANAGERS: [file: string, manager: PackageManager][] = [
   ['package-lock.json', NPM],
 ];
 
-/** By the files in a project's folder or, as in a workspace, in the nearest one above it that has any. */
+/**
+ * Identifies the package manager by the files in the project's folder or, in a workspace, in the nearest folder above
+ * that has one.
+ */
 export function packageManagerOf(folder: string): PackageManager {
   const found = MANAGERS.find(([file]) => fs.existsSync(path.join(folder, file)));
   if (found !== undefined) return found[1];
@@ -46,8 +50,8 @@ export function packageManagerOf(folder: string): PackageManager {
 }
 
 /**
- * The command that adds a package for development.
- * @param name The package, with a version if one is meant.
+ * Returns the command that adds a development dependency.
+ * @param name The package, optionally with a version.
  * @param folder Absolute path of a folder of the project.
  */
 export function commandToAdd(name: string, folder: string = process.cwd()): string {

@@ -4,11 +4,11 @@ import * as path from 'node:path';
 type Targets = Record<string, unknown>;
 
 /**
- * The files that a package.json names for a specifier, whichever conditions hold, there or not.
- * Source: Node's documentation of packages, "exports" and "imports".
+ * Returns the files that a package.json maps a specifier to, under all conditions. The files need not exist. Source:
+ * Node's documentation of packages, "exports" and "imports".
  * @param folder Absolute path of the package's folder.
- * @param specifier What "imports" names (`#x`), or what "exports" does: `.` or `./x`.
- * @returns Absolute paths; null where the package.json says nothing of the kind.
+ * @param specifier A key of "imports" (`#x`) or of "exports" (`.` or `./x`).
+ * @returns Absolute paths. Null if the package.json has no such map.
  */
 export function packageTargets(folder: string, specifier: string): string[] | null {
   const { imports, exports } = manifestIn(folder);
@@ -24,18 +24,21 @@ export function packageTargets(folder: string, specifier: string): string[] | nu
   });
 }
 
-/** What the `main` of a package.json names, as an absolute path; null where there is none. */
+/** Returns the absolute path that `main` names. Null if there is none. */
 export function packageMain(folder: string): string | null {
   const { main } = manifestIn(folder);
   return typeof main === 'string' && main !== '' ? path.resolve(folder, main) : null;
 }
 
-/** The name that a package.json gives to its package. */
+/** Returns the `name` of a package.json. */
 export function ownName(folder: string): unknown {
   return manifestIn(folder)['name'];
 }
 
-/** The text that the `*` of a key stands for, empty where there is none; null where the key is another's. */
+/**
+ * Returns the text that the `*` of a key stands for, or an empty text for a key without `*`. Null if the key does not
+ * match.
+ */
 function matched(key: string, specifier: string): string | null {
   if (key === specifier) return '';
   const [before = '', after] = key.split('*');
@@ -47,7 +50,7 @@ function matched(key: string, specifier: string): string | null {
   return isMatch ? specifier.slice(before.length, specifier.length - after.length) : null;
 }
 
-/** "exports" that name no paths stand for the package's entry. */
+/** "exports" without paths define only the package's entry. */
 function exportsMap(exports: unknown): unknown {
   if (exports == null) return null;
   const isMap =
@@ -55,7 +58,7 @@ function exportsMap(exports: unknown): unknown {
   return isMap ? exports : { '.': exports };
 }
 
-/** A target may stand in lists and below conditions. */
+/** Returns the targets of a value, which may contain arrays and conditions. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
@@ -66,7 +69,7 @@ function manifestIn(folder: string): Record<string, unknown> {
     const text = fs.readFileSync(path.join(folder, 'package.json'), 'utf8');
     return { ...(JSON.parse(text) as object | null) };
   } catch {
-    // No package.json, or no JSON.
+    // There is no package.json, or it is not JSON.
     return {};
   }
 }

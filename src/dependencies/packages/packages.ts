@@ -9,27 +9,30 @@ import { toStored } from '../files/paths';
 import { getOrCreate } from '../get-or-create';
 import { packagesBeneath } from './tool-packages';
 
-/** Where patch-package and Yarn keep the patches that change an installed package but not its version. */
+/**
+ * The folders in which patch-package and Yarn store patches. A patch changes an installed package but not its
+ * version.
+ */
 const PATCH_FOLDERS = ['patches', path.join('.yarn', 'patches')];
 
-/** An installed package: the names of the folder that it stands in and of its own, and its value. */
+/** An installed package: the name of the folder above it, its own folder name, and its value. */
 export type PackageValue = readonly [holder: string, name: string, value: string];
 
-/** Reads what a record keeps of installed packages; remembers each, so make one per run. */
+/** Reads the recorded values of installed packages. Each is cached, so create one instance per run. */
 export class PackageReader {
-  /** Where they lie. */
+  /** Finds the packages. */
   readonly installed: InstalledPackages;
   readonly #root: string;
   readonly #kept: StatCache;
   readonly #answers: DerivedCache;
   readonly #values = new Map<string, string>();
-  /** By top `node_modules` folder. */
+  /** By the outermost `node_modules` folder. */
   readonly #origins = new Map<string, Origins>();
   #patches: Patches | null = null;
 
   /**
-   * @param root Absolute path of the root that holds `patches/`.
-   * @param keptIn Absolute path of the file that keeps what was read for the next run; null for none.
+   * @param root Absolute path of the root, which contains `patches/`.
+   * @param keptIn Absolute path of the cache file for later runs. Null for none.
    */
   constructor(root: string, keptIn: string | null = null) {
     this.#root = root;
@@ -41,16 +44,16 @@ export class PackageReader {
     this.installed = new InstalledPackages(this.#kept);
   }
 
-  /** Keeps what was read and concluded for the next run. */
+  /** Writes the cache files for the next run. */
   keep(): void {
     this.#kept.save();
     this.#answers.save();
   }
 
   /**
-   * The installed packages that are named, and all that they depend on.
-   * @param named Paths of files in packages, and texts that may be names of packages.
-   * @param from Absolute paths of the folders that names are looked up from.
+   * Returns the named packages and all of their dependencies, recursively.
+   * @param named Absolute paths of files in packages, and texts that may be package names.
+   * @param from Absolute paths of the folders from which names are resolved.
    */
   beneath(named: readonly string[], from: readonly string[]): readonly PackageValue[] {
     return this.#answers.of(
@@ -66,10 +69,10 @@ export class PackageReader {
   }
 
   /**
-   * The value of the package in a folder: its version, the hashes of the patches that name it, which commit or archive
-   * it was made from where it came from no registry, and where it finds packages before others do.
+   * Returns the recorded value of a package. It contains the version, the hashes of its patches, the commit or
+   * archive it was made from if it came from no registry, and a hash of its nested packages.
    * @param folder Absolute path of the package's folder.
-   * @returns Empty when nothing is installed there.
+   * @returns Empty if nothing is installed there.
    */
   value(folder: string): string {
     return getOrCreate(this.#values, folder, () =>
@@ -89,13 +92,16 @@ export class PackageReader {
     return [version, ...patches, ...this.#originOf(folder), ...this.#nearer(folder)].join('+');
   }
 
-  /** A hash of the packages nested in a package and, in a store, of those linked beside it; nothing where there are none. */
+  /**
+   * Returns a hash of the packages that are nested in a package and, in a store, of those linked beside it. Returns
+   * nothing without any.
+   */
   #nearer(folder: string): string[] {
     const found = this.installed.namesIn(path.join(folder, 'node_modules'));
     if (STORE.test(folder)) {
       const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);
       for (const name of this.installed.namesIn(holder)) {
-        // Only a link can come to lead elsewhere.
+        // Only a link can change its target.
         const target = linkTarget(path.join(holder, name));
         if (target !== null) found.push(`${name} -> ${target}`);
       }
@@ -103,7 +109,7 @@ export class PackageReader {
     return found.length === 0 ? [] : [shortHash(found.join('\n'))];
   }
 
-  /** Without a registry the same version can be installed anew from another commit. */
+  /** Without a registry, the same version can be reinstalled from another commit. */
   #originOf(folder: string): string[] {
     const at = folder.indexOf(MODULES);
     if (at < 0) return [];
@@ -119,7 +125,7 @@ export class PackageReader {
   }
 
   #patchesOf(name: string): string[] {
-    // patch-package writes @scope+name+version.patch, Yarn @scope-name-npm-version-hash.patch.
+    // patch-package writes `@scope+name+version.patch`, Yarn `@scope-name-npm-version-hash.patch`.
     const plain = name.replace('/', '+');
     const yarn = name.replace('/', '-');
     return this.#allPatches()
@@ -137,7 +143,7 @@ export class PackageReader {
   }
 }
 
-/** Patches of installed packages, each with a hash of what it says. */
+/** The patches of installed packages, each with a hash of its content. */
 type Patches = readonly { file: string; hash: string }[];
 
 function isText(value: unknown): value is string {
@@ -153,15 +159,15 @@ function isPackageValues(value: unknown): value is readonly PackageValue[] {
 
 const MODULES = `${path.sep}node_modules${path.sep}`;
 
-/** By a package's folder, as npm spells it: a hash of where it came from, where that was no registry. */
+/** By the package's folder, as npm spells it: a hash of its source, for packages that came from no registry. */
 type Origins = Readonly<Record<string, string>>;
 
-/** What npm notes of a package that came from a repository or an archive. */
+/** Matches npm's entry of a package that came from a repository or an archive. */
 const FROM_ELSEWHERE = /"resolved":\s*"(?:git|file:|https?:\/\/codeload\.)/;
 
 /**
- * What npm notes of the packages that it installed.
- * Source: npm's documentation of package-lock.json, "Hidden Lockfiles".
+ * Reads npm's notes about the packages that it installed. Source: npm's documentation of package-lock.json, "Hidden
+ * Lockfiles".
  */
 function readOrigins(file: string): Origins | null {
   try {
@@ -178,7 +184,7 @@ function readOrigins(file: string): Origins | null {
       ),
     );
   } catch {
-    // No lock file of npm, or one of another shape.
+    // npm has written no lock file, or it has another format.
     return null;
   }
 }
@@ -191,14 +197,17 @@ function isOrigins(value: unknown): value is Origins {
   );
 }
 
-/** Folders of stores from which packages are linked, by pnpm and Yarn: what stands beside a package there is its own. */
+/**
+ * Folders of the stores from which pnpm and Yarn link packages. The packages beside a package there are its own
+ * dependencies.
+ */
 const STORE = /[\\/]node_modules[\\/]\.(pnpm|store)[\\/]/;
 
 function linkTarget(file: string): string | null {
   try {
     return fs.readlinkSync(file);
   } catch {
-    // It is no link, or is missing.
+    // It is not a link, or is missing.
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { RC_FILES } from '../resolution/resolution-candidates';
 
-/** Files that tell a transformer how to work, looked for beside the project and at the root. */
+/** Config files of transformers. They are searched in the folder of the project and at the root. */
 export const CONFIG_FILES: readonly string[] = [
   ...[
     'tsconfig.json',
@@ -38,7 +38,7 @@ export const CONFIG_FILES: readonly string[] = [
   ...['next.config.js', 'next.config.mjs', 'metro.config.js', 'app.json', 'angular.json'],
 ];
 
-/** Variables that tell a transformer how to work: their values belong to the environment. */
+/** Variables that configure transformers. Their values are part of the environment. */
 export const HASHED_VARIABLES: readonly string[] = [
   'NODE_ENV',
   'BABEL_ENV',
@@ -46,17 +46,17 @@ export const HASHED_VARIABLES: readonly string[] = [
   'BROWSERSLIST_ENV',
 ];
 
-/** Where a project's configs lie that belong to its environment, as absolute paths. */
+/** The folders whose configs are part of a project's environment, as absolute paths. */
 export interface ConfigFolders {
   root: string;
   rootDir: string;
 }
 
 /**
- * Whether a file is a config that is watched in another way: as part of the environment, or because it stands in the
- * folder of a transformed file or in one above it.
+ * Whether a file is a config that is watched elsewhere: as part of the environment, or because it is in a folder
+ * above a transformed file.
  * @param name Absolute path.
- * @param file The file that is transformed, an absolute path; null where all files are.
+ * @param file Absolute path of the transformed file. Null if all files are meant.
  */
 export function isWatchedConfig(
   name: string,

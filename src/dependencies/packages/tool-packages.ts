@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { InstalledPackages } from './installed';
 import { packageFolder } from '../files/paths';
 
-/** String literals in a config file that could name a package. */
+/** Returns the string literals in a config file that could name a package. */
 export function packageNamesIn(text: string): string[] {
   return [...text.matchAll(/["'`]((?:module:)?@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)["'`]/gi)].map(
     ([, name = '']) => name.replace(/^module:/, ''),
@@ -10,11 +10,11 @@ export function packageNamesIn(text: string): string[] {
 }
 
 /**
- * The installed packages that are named, and all that they depend on.
- * @param named Paths of files in packages, and texts that may be names of packages.
- * @param from Absolute paths of the folders that names are looked up from.
- * @param installed Where packages lie.
- * @returns Absolute, real paths of the packages' folders, sorted.
+ * Finds the named packages and all of their dependencies, recursively.
+ * @param named Absolute paths of files in packages, and texts that may be package names.
+ * @param from Absolute paths of the folders from which names are resolved.
+ * @param installed Finds the packages.
+ * @returns Absolute real paths of the packages' folders, sorted.
  */
 export function packagesBeneath(
   named: Iterable<string>,
@@ -25,7 +25,7 @@ export function packagesBeneath(
   const queue: string[] = [];
   const add = (real: string) => {
     const name = path.basename(real);
-    // Ours, and the store's engine: neither shapes a test's result.
+    // jest-testmon and its SQLite driver do not affect any result.
     if (found.has(real) || name === 'jest-testmon' || name.startsWith('better-sqlite3')) return;
     found.add(real);
     queue.push(real);
@@ -36,7 +36,7 @@ export function packagesBeneath(
   for (const name of new Set(named)) {
     if (path.isAbsolute(name)) {
       const folder = packageFolder(name);
-      // Where it is a link, that it leads elsewhere shows in what stands there.
+      // Reads the package.json at the unresolved path, so that the caches notice if a link changes its target.
       if (folder) installed.manifest(folder);
       addNamed(folder);
     } else
@@ -48,7 +48,7 @@ export function packagesBeneath(
   return [...found].sort();
 }
 
-/** Babel's short names: `env` is `babel-preset-env`, `@scope/x` may be `@scope/babel-plugin-x`. */
+/** Expands Babel's short names: `env` can be `babel-preset-env`, and `@scope/x` can be `@scope/babel-plugin-x`. */
 function packageSpellings(name: string): string[] {
   const match = /^(@[\w.-]+\/)?([\w.-]+)/.exec(name);
   if (match === null) return [];

@@ -4,18 +4,18 @@ import { createPathsMatcher, parseTsconfig } from 'get-tsconfig';
 import { getOrCreate } from '../get-or-create';
 import { runCache } from '../run-cache';
 
-/** Gives the absolute paths, without extensions, that a specifier may lead to. */
+/** Returns the absolute paths, without extensions, that a specifier may refer to. */
 type Matcher = (specifier: string) => string[];
 
-/** By folder of a source. */
+/** By the folder of a source. */
 const known = runCache.table<string, readonly Matcher[]>('sources');
 
 /**
- * Where a specifier may lead by `paths` and `baseUrl` of the configs in the source's folder and in those above. Which
- * of them the compiler was told to use is its own affair (`tsconfig.test.json`, or that of the root for all packages),
- * so all of them count.
+ * Resolves specifiers by `paths` and `baseUrl` of the TypeScript configs in the source's folder and in all folders
+ * above. All configs count, because nobody tells us which one the compiler uses, such as `tsconfig.test.json` or the
+ * root's config for all packages.
  * @param folder Absolute path of the source's folder.
- * @returns Makes absolute paths, without extensions, of a specifier.
+ * @returns A function from a specifier to absolute paths without extensions.
  */
 export function aliasesAt(folder: string): Matcher {
   const matchers = matchersAt(folder);
@@ -40,17 +40,17 @@ function configsIn(folder: string): string[] {
       .sort()
       .map((name) => path.join(folder, name));
   } catch {
-    // The folder is missing or may not be listed: it has no configs.
+    // The folder is missing or cannot be listed.
     return [];
   }
 }
 
-/** Null where a config names no aliases, or cannot be read: the compiler then says so itself. */
+/** Returns null if a config has no aliases or is invalid. In the latter case the compiler reports it. */
 function matcherOf(file: string): Matcher | null {
   try {
     return createPathsMatcher({ path: file, config: parseTsconfig(file) });
   } catch {
-    // See above.
+    // As described above.
     return null;
   }
 }

@@ -5,17 +5,18 @@ import { fromStored, realPath, toStored } from '../files/paths';
 import type { FolderReader } from './resolution-candidates';
 
 /**
- * The places in `node_modules` folders that are searched before an installed package is found. A package that is
- * installed there later, or a link there that changes its target, replaces the one that is used now.
+ * Returns the paths in `node_modules` folders that Node searches before it finds an installed package. If a package
+ * is added there, or a link there gets another target, it replaces the package that is used now.
  *
- * Example: `packages/app/src/a.ts` uses `node_modules/lodash`. Node looks in `packages/app/src/node_modules/lodash`,
- * `packages/app/node_modules/lodash` and `packages/node_modules/lodash` before. As long as such a folder `node_modules`
- * is missing as a whole, its absence stands for all packages.
+ * Example: `packages/app/src/a.ts` uses `node_modules/lodash`. Node first looks in
+ * `packages/app/src/node_modules/lodash`, `packages/app/node_modules/lodash` and `packages/node_modules/lodash`.
+ * While such a `node_modules` folder does not exist at all, one `absent` dependency on the folder covers all
+ * packages.
  *
  * Source: Node's documentation of modules, "Loading from node_modules folders".
- * @param packages Stored paths of the real folders of the packages that were used.
+ * @param packages Stored paths of the real folders of the used packages.
  * @param files Stored paths of the project's modules.
- * @param link What stands at a stored path: see `linkValue`.
+ * @param link Returns the value for an existing stored path: see `linkValue`.
  */
 export function closerNodeModules(
   packages: Iterable<string>,
@@ -36,7 +37,7 @@ export function closerNodeModules(
       const place = `${modules}/${installedName(name)}`;
       if (place === name) continue;
       if (folders.has(place)) places.push({ kind: 'present', name: place, value: link(place) });
-      // A package that is nested deeper was found by another package, which does not look here.
+      // A package that is nested deeper was found from another package, which does not search here.
       else if (!name.startsWith(`${modules}/`))
         places.push({ kind: 'absent', name: place, value: '' });
     }
@@ -44,10 +45,10 @@ export function closerNodeModules(
   return places;
 }
 
-/** How the value of a link begins; a folder of its own has another. */
+/** The prefix of a link's value. The value of a folder has no such prefix. */
 export const LINK = '-> ';
 
-/** What stands at a path that is there: a folder, or the stored path of what a link leads to. */
+/** Returns the value of an existing path: `directory`, or the stored path of a link's target after a prefix. */
 export function linkValue(root: string, place: string): string {
   const file = fromStored(root, place);
   const real = realPath(file);
@@ -55,11 +56,11 @@ export function linkValue(root: string, place: string): string {
 }
 
 /**
- * The way to a module through a link: it may come to lead elsewhere.
- * @param place Absolute path that was asked for, perhaps without an extension or the name of an index.
- * @param found Absolute, real path of what was found there.
- * @param extensions As `moduleExtensions` gives them.
- * @returns Null where no link leads there.
+ * Returns the dependency on a link that a module was found through, because the link can get another target.
+ * @param place Absolute path that was requested. The extension or the name of an index may be missing.
+ * @param found Absolute real path of the module that was found.
+ * @param extensions As `moduleExtensions` returns them.
+ * @returns Null if no link was involved.
  */
 export function linkedWay(
   root: string,
@@ -78,7 +79,10 @@ export function linkedWay(
   return { kind: 'present', name, value: linkValue(root, name) };
 }
 
-/** The folders of some files and all above them, up to the root. */
+/**
+ * Returns the folders of some files and all folders above them, up to the root.
+ * @param files Stored paths.
+ */
 export function foldersAbove(files: Iterable<string>): Set<string> {
   const folders = new Set<string>();
   for (const file of files) {

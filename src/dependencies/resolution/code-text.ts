@@ -1,9 +1,9 @@
 import jsTokens from 'js-tokens';
 
 /**
- * A program's text with a space, or a line break, in place of each comment.
- * @returns Null where that cannot be told: a text, a comment or a regular expression seems not to end, as an apostrophe
- * between JSX tags makes it look.
+ * Replaces each comment in a program by a space or a line break.
+ * @returns Null if a string, a comment or a regular expression seems not to end. An apostrophe in JSX text looks like
+ *   that.
  */
 export function withoutComments(code: string): string | null {
   if (!code.includes('//') && !code.includes('/*')) return code;
@@ -17,8 +17,8 @@ export function withoutComments(code: string): string | null {
 }
 
 /**
- * Where a text in quotes ends that begins at a place, a template with all that is put into it.
- * @returns The place behind it; the end of the code where it does not end.
+ * Returns the offset after a quoted text that begins at an offset. Follows the expressions inside a template.
+ * @returns The length of the code if the text does not end.
  */
 export function afterQuoted(code: string, start: number): number {
   const quote = code.charAt(start);
@@ -47,15 +47,16 @@ function afterBraces(code: string, start: number): number {
   return code.length;
 }
 
+/** The characters that begin a quoted text. */
 export const QUOTES = '"\'`';
 
-/** More than any call that loads a module has in its parentheses. */
+/** A call that loads a module has fewer tokens in its parentheses. */
 const MAX_TOKENS = 500;
 
 /**
- * The texts in quotes between a parenthesis and the one that closes it, whatever stands around them.
- * @param start Where the parenthesis opens.
- * @returns What the texts say, without quotes and escapes. Templates that something is put into are left out.
+ * Returns the quoted texts between a parenthesis and its closing one, at any depth.
+ * @param start The offset of the opening parenthesis.
+ * @returns The values of the texts, without quotes and escapes. Templates with expressions are left out.
  */
 export function quotedInParentheses(code: string, start: number): string[] {
   const texts: string[] = [];
@@ -83,10 +84,7 @@ const SHORT_ESCAPES: Record<string, string> = {
   '0': '\0',
 };
 
-/**
- * What a text in quotes says.
- * Source: ECMAScript, "SV", https://tc39.es/ecma262/#sec-static-semantics-sv
- */
+/** Returns the value of a quoted text. Source: ECMAScript, "SV", https://tc39.es/ecma262/#sec-static-semantics-sv */
 export function unquoted(literal: string): string {
   const text = literal.slice(1, -1);
   if (!text.includes('\\')) return text;

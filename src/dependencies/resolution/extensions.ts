@@ -1,12 +1,12 @@
-/** The parts of a Jest config that say which extensions a module may be asked for without. */
+/** The keys of a Jest config that say which extensions an import may omit. */
 export interface ExtensionsConfig {
   moduleFileExtensions: readonly string[];
   haste?: { defaultPlatform?: string | null; platforms?: readonly string[] };
 }
 
 /**
- * The extensions that Jest tries, in that order: those of a platform come first, as in React Native.
- * Source: the constructor of jest-resolve's `Resolver`.
+ * Returns the extensions that Jest tries, in order. Those of a platform come first, as in React Native. Source: the
+ * constructor of jest-resolve's `Resolver`.
  * @returns Without the leading dot.
  */
 export function moduleExtensions({

@@ -1,19 +1,22 @@
 import { parse, type Node } from 'acorn';
 
-/** What a source imports, as far as it says so. */
+/** The imports of a source that can be found without running it. */
 export interface ImportStatements {
   specifiers: readonly string[];
-  /** Whether it also imports modules by names that are made at run time. */
+  /** Whether it also imports by an expression, whose value is only known at run time. */
   isComputed: boolean;
 }
 
 const NONE: ImportStatements = { specifiers: [], isComputed: false };
 
-/** For sources that are no JavaScript. */
+/** For sources that are not plain JavaScript. */
 const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\()\s*(["'])((?:(?!\1)[^\\\n])+)\1/g;
 const COMPUTED = /\bimport\s*\(\s*(?!\s|["'][^"'\n]*["']\s*[,)])/;
 
-/** The import statements of a source, and its calls of `import()` and `import.meta.resolve()`. */
+/**
+ * Returns the specifiers of a source's import and export statements, and of its calls of `import()` and
+ * `import.meta.resolve()`.
+ */
 export function importStatements(source: string): ImportStatements {
   if (!source.includes('import') && !/\bexport\b/.test(source)) return NONE;
   const program = parsed(source);
@@ -54,7 +57,7 @@ function parsed(source: string): Node | null {
         allowAwaitOutsideFunction: true,
       });
     } catch {
-      // A script may be no module, and the other way round.
+      // Try the other source type.
     }
   }
   return null;

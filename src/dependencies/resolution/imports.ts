@@ -25,42 +25,47 @@ const EXTENSIONS = [
 
 const NO_INDEX = EXTENSIONS.filter((extension) => !extension.startsWith('/'));
 
-/** What may stand between two words: spaces and comments. */
+/** Whitespace and comments between two words. */
 const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n]*\n)*`;
 
 /**
- * Specifiers after `from` and `import`, and where the parenthesis of `import(` and `require(` opens.
- * No parser of JavaScript alone reads all that a tool chain is made of, TypeScript and JSX among it, and a comment that
- * looks like an import only adds a file.
+ * Matches specifiers after `from` and `import`, and the parenthesis of `import(` and `require(`.
+ *
+ * A parser for JavaScript cannot read all files of a tool chain, which may be TypeScript or JSX. A comment that looks
+ * like an import only adds a file.
  */
 const SPECIFIER = new RegExp(
   String.raw`\b(?:from|import)${GAP}("(?:[^"\\\n]|\\[^])+"|'(?:[^'\\\n]|\\[^])+')|\b(?:import|require(?:\.\w+)?)${GAP}(?:\?\.)?${GAP}\(`,
   'g',
 );
 
-/** Paths that a directive of TypeScript names. */
+/** Matches the path in a `/// <reference path="…">` directive of TypeScript. */
 const REFERENCE = /^\s*\/\/\/\s*<reference\s+path\s*=\s*["']([^"'\n]+)["']/gm;
 
-/** What a config extends: one name, or a list of them. */
+/** Matches what a config extends: one name, or a list. */
 const EXTENDS = /\bextends["']?\s*:\s*(\[[^\]]*\]|["'][^"']*["'])/g;
 
-/** Each quote may open a text: an apostrophe in a comment before it does not hide the one that counts. */
+/**
+ * A lookahead, so that every quote can open a text. Otherwise an apostrophe in a comment would hide the next real
+ * text.
+ */
 const QUOTED = /(?=(["'`])([^"'`\n]+)\1)/g;
 
-/** The texts in quotes that have no spaces but in the middle, and nothing to be put in. */
+/** Returns the quoted texts without leading or trailing space and without `${`. */
 function quotedIn(source: string): string[] {
   return [...source.matchAll(QUOTED)]
     .map(([, , text = '']) => text)
     .filter((text) => text.trim() === text && !text.includes('${'));
 }
 
-/** Tells which files a source is made of besides itself, as absolute paths. */
+/** Returns the absolute paths of the files that a source refers to. */
 type Follow = (source: string, folder: string, file: string) => string[];
 
 /**
- * The project's own files that a file of the tool chain (a global setup, a transformer, a config) is made of: itself
- * and what it imports by relative paths or from packages of the same workspace, at any depth.
+ * Finds the project's own files that a file of the tool chain (a global setup, a transformer, a config) consists of:
+ * itself and its imports by relative paths or from packages of the workspace, recursively.
  * @param files Absolute paths.
+ * @param follow Returns the files that a source refers to. By default its imports.
  * @returns Absolute paths of existing files, sorted.
  */
 export function importClosure(
@@ -75,7 +80,7 @@ export function importClosure(
     try {
       source = fs.readFileSync(file, 'utf8');
     } catch {
-      // The file is missing or may not be read: it imports nothing.
+      // The file is missing or cannot be read.
       continue;
     }
     closure.add(file);
@@ -85,9 +90,9 @@ export function importClosure(
 }
 
 /**
- * The files that a source imports by relative paths or from packages of the same workspace.
+ * Finds the files that a source imports by relative paths or from packages of the workspace.
  * @param folder Absolute path of the source's folder.
- * @param alias Tells where else a specifier may lead, as absolute paths without extensions.
+ * @param alias Returns other paths that a specifier may refer to, absolute and without extensions.
  * @returns Absolute paths of existing files.
  */
 export function importedFiles(
@@ -114,11 +119,11 @@ export function importedFiles(
 
 const RELATIVE = /^\.{1,2}(?:\/|$)/;
 
-/** As `importedFiles`, and whatever else a source names in quotes: Babel and SWC load what is named in their config. */
+/** Like `importedFiles`, plus every file that a source names in quotes. Babel and SWC load what their configs name. */
 export function mentionedFiles(source: string, folder: string): string[] {
   const mentioned = quotedIn(source).flatMap((name) => {
     if (RELATIVE.test(name)) return resolve(path.resolve(folder, name)) ?? [];
-    // A plug-in's file may be joined to its folder.
+    // The name of a plug-in's file may be joined to the folder.
     if (/^[\w.-]+\.(?:[cm]?[jt]s|json|wasm)$/.test(name) && name !== 'package.json')
       return isFile(path.join(folder, name)) ? [path.join(folder, name)] : [];
     return PACKAGE_NAME.test(name) ? workspaceFiles(name, folder) : [];
@@ -127,9 +132,11 @@ export function mentionedFiles(source: string, folder: string): string[] {
 }
 
 /**
- * As `importedFiles`, and what else a program of the tool chain names by a relative path: there are many ways to load a
- * module (`createRequire(here)('./x')`, `jiti`, a path joined to `__dirname`), and only looking like a path is common to
- * all. What JSON names is not loaded, and a folder is more often one to look into.
+ * Like `importedFiles`, plus everything that a program of the tool chain names by a relative path. There are many
+ * ways to load a module, such as `createRequire(here)('./x')`, `jiti`, or a path joined to `__dirname`. The form of a
+ * relative path is all that they have in common.
+ *
+ * Paths in JSON do not count, because JSON loads nothing. Folders do not count either: a program usually lists them.
  */
 export function loadableFiles(source: string, folder: string, file: string): string[] {
   const named = file.endsWith('.json')
@@ -146,7 +153,10 @@ const PACKAGE_NAME = /^@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*$/i;
 /** By folder and specifier. */
 const workspaces = runCache.table<string, string[]>('imports');
 
-/** The files that a package linked from the same workspace may be entered by; none for an installed one. */
+/**
+ * Returns the possible entry files of a package that is linked from the same workspace. None for an installed
+ * package.
+ */
 function workspaceFiles(specifier: string, folder: string): string[] {
   const [, name, below] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
   if (name === undefined || path.isAbsolute(specifier)) return [];
@@ -159,8 +169,8 @@ function workspaceFiles(specifier: string, folder: string): string[] {
 }
 
 /**
- * What a specifier leads to in the package that asks: by the `imports` of its package.json (`#tools/x`), or by its own
- * name and its `exports`. Source: Node's documentation of packages, "Subpath imports" and "Self-referencing".
+ * Resolves a specifier within the importing package: by the `imports` of its package.json (`#tools/x`), or by its own
+ * name and `exports`. Source: Node's documentation of packages, "Subpath imports" and "Self-referencing".
  */
 function ownFiles(specifier: string, folder: string): string[] {
   const home = folderWith(folder, 'package.json');
@@ -183,7 +193,10 @@ function ownFiles(specifier: string, folder: string): string[] {
   return targets.flatMap((target) => resolve(path.resolve(home, target)) ?? []);
 }
 
-/** Where a link in the nearest `node_modules` that has the package leads; null where it is installed there. */
+/**
+ * Returns the target of a linked package in the nearest `node_modules` that has it. Null if the package is installed
+ * there, not linked.
+ */
 function linkedFolder(name: string, folder: string): string | null {
   for (let at = folder; ; at = path.dirname(at)) {
     const place = path.join(at, 'node_modules', name);
@@ -193,7 +206,7 @@ function linkedFolder(name: string, folder: string): string | null {
   }
 }
 
-/** What a package.json names as a file to enter the package by, whoever asks, and the index. */
+/** Returns the files that a package.json names as entries, for all conditions, and the index. */
 function entriesOf(home: string): string[] {
   const manifest = manifestIn(home);
   if (manifest === null) return [];
@@ -209,22 +222,22 @@ function manifestIn(home: string): Record<string, unknown> | null {
     const text = fs.readFileSync(path.join(home, 'package.json'), 'utf8');
     return { ...(parseJson(text) as object) };
   } catch {
-    // No package.json, or no JSON.
+    // There is no package.json, or it is not JSON.
     return null;
   }
 }
 
-/** Every string anywhere in a value. */
+/** Returns every string in a value, also in nested objects. */
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(stringsIn);
 }
 
-/** By what `resolve` was asked for. If nothing was found, the next call looks again. */
+/** The results of `resolve`. A path that was not found is searched again at the next call. */
 const resolved = runCache.table<string, string>('imports');
 
-/** The file at a path, as it is written or with an extension or an index. */
+/** Returns the file at a path, as written or with an extension or an index. */
 function resolve(base: string, extensions = EXTENSIONS): string | null {
   const known = resolved.get(base);
   if (known !== undefined) return known;
@@ -234,7 +247,7 @@ function resolve(base: string, extensions = EXTENSIONS): string | null {
 }
 
 function find(base: string, extensions: readonly string[]): string | null {
-  // TypeScript sources name their siblings by the extension of the output.
+  // TypeScript sources import their siblings by the extension of the output.
   const bases = [base, base.replace(/\.[cm]?js$/, '')];
   return (
     bases

@@ -1,19 +1,19 @@
 import * as path from 'node:path';
 
-/** The parts of a Jest config that say where a module is looked for that is named without a path. */
+/** The keys of a Jest config that say where a bare specifier is searched. */
 export interface LookupConfig {
   moduleDirectories: readonly string[];
   modulePaths?: readonly string[];
 }
 
 /**
- * The folders in which Jest looks for a module that is named without a path, in that order.
+ * Returns the folders in which Jest searches a bare specifier, in order.
  *
  * Example: for a file in `/repo/src` and `['node_modules', 'shared']`, these are `/repo/src/node_modules`,
  * `/repo/src/shared`, `/repo/node_modules`, `/repo/shared`, `/node_modules`, `/shared`, then `paths`.
  *
  * Source: jest-resolve, `nodeModulesPaths` and `Resolver.findNodeModule`.
- * @param folder Absolute path of the folder of the file that asks.
+ * @param folder Absolute path of the folder of the importing file.
  * @param directories Jest's `moduleDirectories`. A relative one is searched in this folder and in each one above.
  * @param paths Absolute paths of the folders that are searched last.
  */
@@ -35,8 +35,9 @@ export function* lookupFolders(
 }
 
 /**
- * The folders of `NODE_PATH`, as absolute paths. Jest's resolver searches them before those of `modulePaths`.
- * @param cwd Absolute, real path of the working folder.
+ * Returns the folders of `NODE_PATH` as absolute paths. Jest's resolver searches them before those of `modulePaths`.
+ * @param value The value of the variable.
+ * @param cwd Absolute real path of the working folder.
  */
 export function nodePathFolders(value: string | undefined, cwd: string): string[] {
   return (value ?? '')

@@ -4,18 +4,19 @@ import { InstalledPackages } from '../packages/installed';
 import { packageName } from '../../records/package-name';
 
 /**
- * The manual mocks that Jest knows for names without a path, by the package or module of Node that a name begins
- * with: the paths of the mocks for it and for files in it. Packages and modules below the roots count as well, as Jest
- * finds by its name what is installed nowhere.
+ * The manual mocks for bare specifiers: by the name of the package or Node module, the sorted paths of the mocks for
+ * it and for files in it, one a line. Packages and modules below the roots count as well, because Jest finds them by
+ * name if they are not installed.
  */
 export type Mocks = Readonly<Record<string, string>>;
 
-/** The value of mocks that nobody knows: it is none that a look at them could give. */
+/** The value if the mocks of a project are not known. It differs from every real value. */
 const UNKNOWN = '?';
 
 /**
- * Sorts manual mocks by package.
- * @param mocks As in Jest's haste map: what each stands for, and its path relative to the project's `rootDir`.
+ * Groups manual mocks by package.
+ * @param mocks From Jest's haste map: the name that each mock stands for, and its path relative to the project's
+ *   `rootDir`.
  */
 export function mocksByPackage(mocks: Iterable<readonly [name: string, file: string]>): Mocks {
   const byPackage = new Map<string, string[]>();
@@ -30,13 +31,14 @@ export function mocksByPackage(mocks: Iterable<readonly [name: string, file: str
   );
 }
 
-/** What Jest's haste map says of one name: by platform, the path and whether it is a package. */
+/** The entry of one name in Jest's haste map: by platform, the path and whether it is a package. */
 type Named = Readonly<Record<string, readonly [file: string, type: number]>>;
 
 /**
- * The packages and modules below the roots that can be asked for by name, as `mocksByPackage` takes them.
- * @param map The `map` of Jest's haste map.
- * Source: jest-resolve, `Resolver.resolveModule`, which asks it last.
+ * Returns the packages and modules below the roots that can be imported by name, in the form that `mocksByPackage`
+ * takes.
+ * @param map The `map` of Jest's haste map. Source: jest-resolve, `Resolver.resolveModule`, which consults the haste
+ *   map last.
  */
 export function* namedBelowRoots(
   map: Iterable<readonly [name: string, named: Named]>,
@@ -44,25 +46,32 @@ export function* namedBelowRoots(
   for (const [name, named] of map) for (const [file] of Object.values(named)) yield [name, file];
 }
 
-/** The value of the mocks of a package or module of Node: empty where there are none. */
+/** Returns the recorded value for the mocks of a package or Node module. Empty if there are none. */
 export function mocksValue(name: string, mocks: Mocks | null): string {
   if (mocks === null) return UNKNOWN;
   return Object.hasOwn(mocks, name) ? (mocks[name] ?? '') : '';
 }
 
-/** Begins the path of a mock in a value that the test file did not load: `./`, as no path relative to a folder does. */
+/**
+ * In a recorded value, the prefix of a mock that the test file did not load. Paths relative to `rootDir` never begin
+ * with it.
+ */
 const UNUSED = './';
 
 /**
- * The value of mocks of which some were not loaded: Jest passed them over, as for `jest.unmock`, so they may go.
- * @param value As `mocksValue` gives it.
+ * Marks the mocks in a value that a test file did not load. Jest ignored them, for example because of `jest.unmock`,
+ * so they may be removed.
+ * @param value A value from `mocksValue`.
  */
 export function withUnusedMocks(value: string, isUsed: (file: string) => boolean): string {
   const marked = (file: string): string => (isMock(file) && !isUsed(file) ? UNUSED + file : file);
   return value === '' || value === UNKNOWN ? value : value.split('\n').map(marked).join('\n');
 }
 
-/** Whether the mocks of a package or module of Node are those of a value: none came, and none went that was used. */
+/**
+ * Whether the mocks of a package or Node module still match a recorded value: none was added, and no used one was
+ * removed.
+ */
 export function mocksHold(name: string, mocks: Mocks | null, value: string): boolean {
   const now = mocksValue(name, mocks);
   if (now === value) return true;
@@ -75,7 +84,7 @@ export function mocksHold(name: string, mocks: Mocks | null, value: string): boo
   return remaining.size === 0;
 }
 
-/** The names of files and folders that hold manual mocks. */
+/** Matches paths of manual mocks. */
 const MOCKS = /(?:^|[\\/])__mocks__[\\/]/;
 
 function isMock(file: string): boolean {
@@ -83,8 +92,7 @@ function isMock(file: string): boolean {
 }
 
 /**
- * The name by which Jest knows a manual mock; null for any other file.
- * Source: jest-haste-map, `getMockName`.
+ * Returns the name by which Jest knows a manual mock. Null for any other file. Source: jest-haste-map, `getMockName`.
  */
 export function mockName(file: string): string | null {
   const [, below] = file.split(`${path.sep}__mocks__${path.sep}`);
@@ -96,9 +104,9 @@ export function mockName(file: string): string | null {
 }
 
 /**
- * Finds manual mocks, and packages below the roots, where Jest's haste map is not at hand.
- * Source: jest-haste-map, `worker`.
- * @param roots Jest's `roots`, absolute.
+ * Finds manual mocks and packages below the roots. Used where Jest's haste map is not available. Source:
+ * jest-haste-map, `worker`.
+ * @param roots Jest's `roots`, as absolute paths.
  */
 export function* findMocks(
   rootDir: string,
@@ -127,7 +135,7 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
   } catch {
-    // No such folder: it has no mocks.
+    // There is no such folder.
     return [];
   }
 }

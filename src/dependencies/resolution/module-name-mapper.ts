@@ -1,17 +1,17 @@
-/** The part of a Jest config that sends specifiers elsewhere. */
+/** The key of a Jest config that maps specifiers. */
 export interface MapperConfig {
   moduleNameMapper?: readonly (readonly [string, string | readonly string[]])[];
 }
 
 /**
- * Where Jest's `moduleNameMapper` sends a specifier. Jest tries all targets in turn, so a file that is added at a target
- * of higher priority than the one found changes what is imported.
+ * Maps specifiers by Jest's `moduleNameMapper`. Jest tries all targets in turn, so adding a file at an earlier target
+ * changes what is imported.
  *
- * Example: with `{ '^@/(.*)$': ['<rootDir>/src/$1', '<rootDir>/lib/$1'] }`, `@/a` gives `<rootDir>/src/a` and
- * `<rootDir>/lib/a`. If only `lib/a.js` exists, adding `src/a.js` changes what `@/a` means.
+ * Example: with `{ '^@/(.*)$': ['<rootDir>/src/$1', '<rootDir>/lib/$1'] }`, `@/a` is mapped to `<rootDir>/src/a` and
+ * `<rootDir>/lib/a`. If only `lib/a.js` exists, adding `src/a.js` changes what `@/a` refers to.
  *
  * Source: jest-resolve, `Resolver.resolveStubModuleName`.
- * @returns A function that gives names and paths in the order in which Jest tries them; null if no pattern matches.
+ * @returns A function that returns names and paths in the order in which Jest tries them. Null if no pattern matches.
  */
 export function mappedSpecifiers({
   moduleNameMapper,

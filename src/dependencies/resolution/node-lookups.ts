@@ -8,24 +8,25 @@ import { realPath } from '../files/real-paths';
 import { kindAt } from '../files/stats';
 import { isWithin } from '../files/workspace-paths';
 
-/** Is told where Node looks for a module: all of these places must stay as they are. */
+/** Receives the places where Node looks for a module. If any of them changes, the result may be another. */
 export interface NodeLookupListener {
-  /** It matters whether something is there. */
+  /** The result depends on whether something exists at a path. */
   looked(file: string): void;
-  /** Something is there, and it matters where it leads. */
+  /** Something exists at a path, and the result depends on where it leads. */
   followed(file: string): void;
-  /** It matters what a package.json says of files, or that none is there. */
+  /** The result depends on the content of a package.json, or on its absence. */
   governed(manifest: string): void;
 }
 
 const RELATIVE = /^\.{1,2}(?:\/|$)/;
 
 /**
- * Tells where `require` looked for a module before it found it, or in vain.
- * Source: Node's documentation of modules, "All together", and `Module._findPath`.
- * @param request As `Module._findPath` takes it, and the folders that it searches.
- * @param found Absolute path of what was found.
- * @param extensions Those that `require` tries, with their dots.
+ * Reports where `require` looks for a module until it finds it, or in vain. Source: Node's documentation of modules,
+ * "All together", and `Module._findPath`.
+ * @param request The argument of `Module._findPath`.
+ * @param folders The folders that it searches.
+ * @param found Absolute path of the module. Null if it was not found.
+ * @param extensions The extensions that `require` tries, with their dots.
  */
 export function tellRequire(
   to: NodeLookupListener,
@@ -43,7 +44,7 @@ export function tellRequire(
   const isRelative = RELATIVE.test(request);
   const asker =
     !isRelative && path.basename(first) === 'node_modules' ? path.dirname(first) : first;
-  // An installed package counts as a whole, and so do those that it needs.
+  // An installed package counts as a whole, and so do its dependencies.
   if (found !== null && isInstalled(asker) && isInstalled(found)) return;
   for (const folder of folders) {
     const isFound = isRelative
@@ -53,7 +54,7 @@ export function tellRequire(
   }
 }
 
-/** `require('./x/')` asks for a folder alone. */
+/** A trailing slash stays, because `require('./x/')` only searches a folder. */
 function withSlash(place: string, request: string): string {
   return /(?:^|\/)\.{0,2}$/.test(request) ? place + path.sep : place;
 }
@@ -73,13 +74,13 @@ class RequireLookup {
     this.#extensions = extensions;
   }
 
-  /** @returns Whether what was found is at this place. */
+  /** @returns Whether the module is at this place. */
   at(place: string): boolean {
     const folder = place.endsWith(path.sep) ? place.slice(0, -1) : place;
     return (folder === place && this.#file(place)) || this.#folder(folder);
   }
 
-  /** @returns Whether what was found is the package, or in it. */
+  /** @returns Whether the module is this package, or in it. */
   named(holder: string, request: string): boolean {
     const name = packageName(request);
     const inside = request.slice(name.length + 1);
@@ -133,13 +134,12 @@ class RequireLookup {
   }
 }
 
-/** What a package without "exports" is entered by. */
+/** The entry files of a package without "exports". */
 const ENTRIES = ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'];
 
 /**
- * Tells where `import` looks for a module.
- * Source: Node's documentation of ES modules, "Resolution algorithm".
- * @param folder Absolute path of the folder of the module that imports.
+ * Reports where `import` looks for a module. Source: Node's documentation of ES modules, "Resolution algorithm".
+ * @param folder Absolute path of the folder of the importing module.
  */
 export function tellImport(to: NodeLookupListener, folder: string, specifier: string): void {
   if (isBuiltin(specifier)) return;
@@ -161,8 +161,9 @@ export function tellImport(to: NodeLookupListener, folder: string, specifier: st
 }
 
 /**
- * Tells which package.json files decide of a folder's modules: the nearest, and those that would be nearer.
- * @returns The folder of the nearest one; null where there is none.
+ * Reports the package.json files that govern the modules of a folder: the nearest existing one, and possible nearer
+ * ones.
+ * @returns The folder of the existing one. Null if there is none.
  */
 export function tellScope(to: NodeLookupListener, folder: string): string | null {
   for (let at = folder; ; at = path.dirname(at)) {
@@ -174,7 +175,10 @@ export function tellScope(to: NodeLookupListener, folder: string): string | null
   }
 }
 
-/** What a package calls by `#` names, or by its own name, must be where its package.json says. */
+/**
+ * Reports the targets of a specifier that refers to the importing package itself: by a `#` name, or by its own name.
+ * @param scope Absolute path of the package's folder.
+ */
 export function tellOwnTargets(to: NodeLookupListener, scope: string, specifier: string): void {
   const asked = specifier.startsWith('#')
     ? specifier
@@ -183,7 +187,7 @@ export function tellOwnTargets(to: NodeLookupListener, scope: string, specifier:
   for (const target of packageTargets(scope, asked) ?? []) to.looked(target);
 }
 
-/** @returns Whether `import` looks no further. */
+/** @returns Whether `import` stops searching here. */
 function tellInstalled(
   to: NodeLookupListener,
   folder: string,

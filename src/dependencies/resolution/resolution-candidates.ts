@@ -2,26 +2,26 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fromStored } from '../files/paths';
 
-/** Lists folders, each once: the candidates of neighbours are asked for one after the other. */
+/** Lists folders. Each is listed once, because the candidates of neighbouring modules are usually needed together. */
 export class FolderReader {
   readonly #root: string;
   readonly #list: (folder: string) => string[];
   readonly #folders = new Map<string, Folder>();
 
-  /** @param list The unpatched `readdirSync`, where the caller watches `fs`. */
+  /** @param list The original `readdirSync`, if interception has patched `fs`. */
   constructor(root: string, list: (folder: string) => string[] = fs.readdirSync) {
     this.#root = root;
     this.#list = list;
   }
 
-  /** Whether there is anything at a stored path. */
+  /** Whether anything exists at a stored path. */
   has(name: string): boolean {
     return this.#folder(path.posix.dirname(name)).has(path.posix.basename(name));
   }
 
   /**
-   * Whether it is plain that nothing in a folder could stand in the place of a module in it or decide how it is read:
-   * there is nothing else of its name up to its first dot, and no config.
+   * Whether no resolution candidate of a module exists. A fast check: there is no other entry with the same name up
+   * to the first dot, and no config. If false, the candidates must be compared one by one.
    * @param base The module's name in the folder.
    */
   isAlone(folder: string, base: string): boolean {
@@ -41,15 +41,15 @@ export class FolderReader {
     try {
       return this.#list(fromStored(this.#root, folder));
     } catch {
-      // No such folder: nothing in it can be found.
+      // There is no such folder.
       return [];
     }
   }
 }
 
-/** The entries of a folder: one look-up table, as there are many folders and most have many entries. */
+/** The entries of a folder. One lookup table per folder, because there are many folders, and most have many entries. */
 class Folder {
-  /** By what stands before the first dot: the entry of that beginning, or all of them where there are several. */
+  /** By the part of the name before the first dot: the only entry with that stem, or a set of several. */
   readonly #byStem = new Map<string, string | Set<string>>();
   readonly #isPlain: boolean;
 
@@ -76,13 +76,13 @@ class Folder {
   }
 }
 
-/** A dot at the start hides a file, and ends no stem. */
+/** A dot at the start of a name marks a hidden file and does not end the stem. */
 function stemOf(name: string): string {
   const dot = name.indexOf('.', 1);
   return dot < 0 ? name : name.slice(0, dot);
 }
 
-/** Configs that Babel and SWC look for beside and above each file. */
+/** Configs that Babel and SWC look for in the folder of each file and above. */
 export const RC_FILES = [
   '.babelrc',
   '.babelrc.json',
@@ -93,21 +93,21 @@ export const RC_FILES = [
   '.swcrc',
 ];
 
-/** What is a candidate for each module of a folder. */
+/** Candidates of every module in a folder. */
 const CANDIDATES_FOR_ALL = ['package.json', ...RC_FILES];
 
 /**
- * The paths that, if they existed, could be found in place of a module, or would change how it is read: the same name
- * with another extension, a file beside a folder's index, a package.json and the configs of Babel and SWC in its
- * folder.
+ * Returns the paths that, if they existed, could be found in place of a module or change how it is read: the same
+ * name with another extension, a file beside an index's folder, and in the module's folder a package.json and the
+ * configs of Babel and SWC.
  *
  * Example: `src/a/index.ts` with the extensions `js` and `ts` has the candidates `src/a/index.js` (tried first),
- * `src/a/index`, `src/a.js` and `src/a.ts` (files come before folders),
- * `src/a/package.json` (its `main` may name another file) and `src/a/.babelrc`.
+ * `src/a/index`, `src/a.js` and `src/a.ts` (files come before folders), `src/a/package.json` (its `main` may name
+ * another file) and `src/a/.babelrc`.
  *
  * Source: jest-resolve, `resolveModule` (extensions are tried in order, files before folders).
  * @param name Stored path of the module.
- * @param extensions As `moduleExtensions` gives them.
+ * @param extensions As `moduleExtensions` returns them.
  */
 export function resolutionCandidates(name: string, extensions: readonly string[]): string[] {
   const folder = path.posix.dirname(name);
@@ -125,22 +125,23 @@ export function resolutionCandidates(name: string, extensions: readonly string[]
   if (stem === 'index' && folder !== '.') {
     for (const any of extensions) candidates.push(`${folder}.${any}`);
   }
-  // These decide how the files of a folder are read.
+  // These change how the files of the folder are read.
   candidates.push(at('package.json'), ...RC_FILES.map((file) => at(file)));
   return candidates;
 }
 
 /**
- * The value of the dependency on a module's resolution candidates: those that exist, so that a new one changes it.
+ * Returns the recorded value of a module's resolution candidates: those that exist, one a line. A new candidate
+ * changes the value.
  * @param name Stored path of the module.
- * @param extensions As `moduleExtensions` gives them.
+ * @param extensions As `moduleExtensions` returns them.
  */
 export function resolutionCandidatesValue(
   name: string,
   extensions: readonly string[],
   folders: FolderReader,
 ): string {
-  // Nearly every module is alone with its name in its folder: then no candidate exists.
+  // A fast path. Nearly every module has no candidate.
   const slash = name.lastIndexOf('/');
   const base = name.slice(slash + 1);
   const dot = base.lastIndexOf('.');
@@ -149,6 +150,6 @@ export function resolutionCandidatesValue(
     if (folders.isAlone(slash < 0 ? '.' : name.slice(0, slash), base)) return '';
   }
   return resolutionCandidates(name, extensions)
-    .filter((rival) => folders.has(rival))
+    .filter((candidate) => folders.has(candidate))
     .join('\n');
 }
