@@ -3,11 +3,11 @@ import type { UserOptions } from '../config/options';
 import type { Subcommand } from './subcommand';
 import { version } from './version';
 
-/** A command line, divided between us and Jest. */
+/** A command line, divided into our options and Jest's arguments. */
 export interface DividedArguments {
-  /** Everything that is not ours, untouched and in order. */
+  /** All arguments that are not ours, unchanged and in order. */
   jestArguments: string[];
-  /** What our own options say; values are not checked yet. */
+  /** Our own options, not validated yet. */
   flags: UserOptions;
 }
 
@@ -25,9 +25,9 @@ interface ParsedFlags {
 }
 
 /**
- * Takes our own options out of a command line. Commander only gets to see those: it would reorder the rest.
- * @param subcommands What the help lists; it is asked for only where help is printed.
- * @throws {CommanderError} After it has printed help, the version, or what is wrong with an option of ours.
+ * Separates our own options from a command line. Only these are passed to Commander, which would reorder the rest.
+ * @param subcommands Returns the subcommands for the help. Only called if the help is printed.
+ * @throws {CommanderError} After it has printed the help, the version, or an error in one of our options.
  */
 export function parseArguments(
   args: readonly string[],

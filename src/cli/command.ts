@@ -5,25 +5,25 @@ import { messageOf } from '../terminal/error-message';
 
 export { colours, printJson, printLines, printNotice } from '../terminal/output';
 
-/** What commands that answer end with; each says in its help which of them it uses. */
+/** The exit codes of commands that print an answer. The help of each command lists those that it uses. */
 export const EXIT = {
-  /** Done, or in order. */
+  /** Done, or all is well. */
   good: 0,
-  /** The answer is no, or nothing could be done. */
+  /** The answer is no, or the command could not do its work. */
   bad: 1,
-  /** The command line was not understood. Also commander's errors end with it, see `cli.ts`. */
+  /** The command line is invalid. Also used for errors of Commander, see `cli.ts`. */
   misuse: 2,
 } as const;
 
-/** The part of a subcommand's help that comes after its options. */
+/** The part of a subcommand's help that follows its options. */
 export interface HelpText {
   /** Lines such as `0  all is well`. */
   exitCodes: readonly string[];
-  /** Command lines, without `jest-testmon`, and what each does. */
+  /** Command lines without `jest-testmon`, each with its effect. */
   examples: readonly (readonly [commandLine: string, effect: string])[];
 }
 
-/** A subcommand for commander: help, exit codes and examples in one shape. */
+/** Creates a subcommand for Commander, with the common layout of help, exit codes and examples. */
 export function makeCommand(name: string, description: string, help: HelpText): Command {
   const width = Math.max(...help.examples.map(([line]) => line.length)) + 2;
   const lines = [
@@ -42,15 +42,16 @@ export function makeCommand(name: string, description: string, help: HelpText): 
     .addHelpText('after', lines.join('\n'));
 }
 
-/** An error of commander's: it repeats arguments that it does not know, and on a second line what may have been meant. */
+/** Escapes an error message of Commander, which repeats unknown arguments. A suggestion stays on a second line. */
 function shownError(text: string): string {
   const lines = text.split(/\n(?=\(Did you mean |$)/);
   return lines.map((line) => printable(line)).join('\n');
 }
 
 /**
- * Ends a command that could not do what it was asked: a sentence on standard error, and in the answer under `--json`.
- * @param exitCode What the command's help promises for it.
+ * Reports that a command could not do its work: as a sentence on standard error and, under `--json`, also in the
+ * answer.
+ * @param exitCode The code that the command's help documents for this case.
  */
 export function fail(error: unknown, json: boolean, exitCode: number = EXIT.bad): void {
   const sentence = sentenceOfFailure(error);
@@ -59,7 +60,7 @@ export function fail(error: unknown, json: boolean, exitCode: number = EXIT.bad)
   process.exitCode = exitCode;
 }
 
-/** What a person is told of an error that keeps a command from its work. */
+/** Returns the sentence that tells the user why a command failed. */
 export function sentenceOfFailure(error: unknown): string {
   const message = messageOf(error);
   const [line = ''] = message.replace(/^testmon: /, '').split('\n');

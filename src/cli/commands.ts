@@ -1,7 +1,10 @@
 import type { Subcommand } from './subcommand';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Each in its own time. */
-/** In the order of `--help`. Each is loaded when it is asked for: a run of Jest needs none of them. */
+/**
+ * The subcommands in the order of `--help`. Each is loaded when it is needed, because a run of Jest needs none of
+ * them.
+ */
 const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['why', () => (require('./why') as typeof import('./why')).why],
   ['impact', () => (require('./impact') as typeof import('./impact')).impact],
@@ -13,14 +16,16 @@ const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['verify', () => (require('./verify') as typeof import('./verify')).verify],
 ]);
 
-/** All there are. */
+/** Loads and returns all subcommands. */
 export function subcommands(): Subcommand[] {
   return Array.from(LOADERS.values(), (loader) => loader());
 }
 
 /**
- * The subcommand that a command line asks for, or null where it is for Jest. Only the very first argument counts, so
- * that every path pattern remains possible: `jest-testmon -- why` runs the tests whose path holds "why".
+ * Returns the subcommand that a command line starts with. Null if the command line is meant for Jest.
+ *
+ * Only the first argument counts, so that every path pattern is still possible: `jest-testmon -- why` runs the tests
+ * whose path contains "why".
  */
 export function findCommand(args: readonly string[]): Subcommand | null {
   const [name] = args;

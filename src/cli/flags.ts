@@ -1,6 +1,6 @@
 import type { UserOptions } from '../config/options';
 
-/** How our options are spelled on the command line, for messages. */
+/** The command-line names of our options, for messages. */
 export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   enabled: '--no-testmon',
   select: '--testmon-noselect',

@@ -31,7 +31,7 @@ import {
   type InspectingFlags,
 } from './inspecting';
 
-/** `jest-testmon impact`: what a change at a place would run. */
+/** `jest-testmon impact`: tells which tests a change would run. */
 export const impact: Subcommand = {
   name: 'impact',
   summary: 'tell which tests a change of a file or line would run',
@@ -44,11 +44,14 @@ interface Flags extends InspectingFlags {
   tests?: true;
 }
 
-/** The answer about one place. */
+/** The answer about one file or line. */
 interface Answer extends Impact {
-  /** Whether the file shapes every result, so that a change runs everything. */
+  /** Whether the file is part of the tool chain, so that a change runs everything. */
   toolChain: boolean;
-  /** `tests` are those that run code there, `wouldRun` those that would run with their test files. */
+  /**
+   * `tests` counts the tests that run code there, `wouldRun` all tests that would run. The duration is in
+   * milliseconds.
+   */
   totals: { testFiles: number; tests: number; wouldRun: number; duration: number };
 }
 
@@ -126,7 +129,7 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
   };
 }
 
-/** The file that is meant: one on disk, or one that records know, also by the end of its path. */
+/** Finds the file that the user means: an existing file, or a recorded file whose path ends with the text. */
 function findFile(
   { request: { root }, projects }: Inspection,
   text: string,
@@ -196,7 +199,7 @@ function costsOf({ tests, projects, store }: Inspection): EditCost[] {
     );
     return editCosts(records, versions);
   });
-  // What several projects share costs in each of them.
+  // If several projects share a file, the costs add up.
   const united = new Map<string, EditCost>();
   for (const cost of costs) {
     const key = `${cost.path}\0${cost.kind}\0${cost.name}`;
@@ -278,7 +281,7 @@ function describe(
   return lines;
 }
 
-/** How many tests of a file are named unasked. */
+/** Up to this many tests of a file are named without `--tests`. */
 const MAX_NAMED = 3;
 
 function testFileLines(

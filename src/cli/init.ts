@@ -27,11 +27,11 @@ interface Flags {
   shards: string;
 }
 
-/** What is to be done, and what a person has to do. */
+/** What `init` changes, and what the user must do. */
 interface Plan {
   changes: Change[];
   byHand: string[];
-  /** A text that has no place to be written to. */
+  /** A text for a file that exists already, so that the user must merge it by hand. */
   toCopy: { file: string; text: string } | null;
 }
 
@@ -116,7 +116,7 @@ async function carryOut(plan: Plan, place: ProjectLocation, flags: Flags): Promi
   const { changes, byHand, toCopy } = plan;
   const json = flags.json === true;
   const say = (...lines: string[]) => {
-    // A config may be indented by tabs.
+    // Tabs stay, because a config may be indented by them.
     if (!json) printLines(lines, '\t');
   };
   for (const change of changes) say(...show(change, place.root));
@@ -144,7 +144,10 @@ async function carryOut(plan: Plan, place: ProjectLocation, flags: Flags): Promi
   process.exitCode = isOpen ? EXIT.bad : EXIT.good;
 }
 
-/** Makes the changes, and takes them back where Jest then does not read the config any more. */
+/**
+ * Makes the changes, and undoes them if Jest can no longer read the config.
+ * @returns Null if it works. Otherwise a sentence for the user.
+ */
 function applyChecked(changes: readonly Change[], place: ProjectLocation): string | null {
   apply(changes);
   if (!changes.some(wraps)) return null;

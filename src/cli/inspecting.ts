@@ -7,7 +7,7 @@ import { printable } from '../terminal/printable';
 import { FLAGS } from './flags';
 import { EXIT, fail } from './command';
 
-/** What every command that looks at a project understands. */
+/** The options of all commands that inspect a project. */
 export interface InspectingFlags {
   json?: true;
   exitCode?: true;
@@ -15,15 +15,18 @@ export interface InspectingFlags {
   testmonGranularity?: string;
 }
 
-/** Nothing is there by the name that was asked for; the message is a sentence. */
+/** Thrown if nothing has the requested name. The message is a sentence for the user. */
 export class UnknownNameError extends Error {
   constructor(sentence: string) {
-    // A name that holds a line break would end it.
+    // A line break in the name would end the sentence.
     super(printable(sentence));
   }
 }
 
-/** Adds what every command that looks at a project understands; what it does not is for Jest. */
+/**
+ * Adds the options of all commands that inspect a project. Unknown options are allowed, because they are passed to
+ * Jest.
+ */
 export function inspecting(command: Command): Command {
   return command
     .option('--json', 'print the answer as JSON')
@@ -37,15 +40,15 @@ export function inspecting(command: Command): Command {
     );
 }
 
-/** `--exit-code`, as of git diff. */
+/** Adds `--exit-code`, which works as in `git diff`. */
 export function withExitCode(command: Command): Command {
   return command.option('--exit-code', 'end with 1 where something would run');
 }
 
 /**
- * Opens the project, lets a command answer, and ends with the exit code that its help promises.
- * @param args What commander left: options of Jest and what the command is asked about.
- * @param answer Prints; returns whether something would run.
+ * Opens the project, lets a command answer, and sets the exit code that the command's help documents.
+ * @param args The arguments that Commander left: options of Jest, and the subject of the command.
+ * @param answer Prints the answer. Returns whether something would run.
  */
 export async function look(
   args: readonly string[],
@@ -80,22 +83,22 @@ export async function look(
   }
 }
 
-/** Milliseconds of one or a few tests: a duration below a tenth of a second is told in milliseconds. */
+/** Formats the duration of a test. Below a tenth of a second, the result is in milliseconds. */
 export function testTime(milliseconds: number): string {
   return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : duration(milliseconds);
 }
 
-/** A project's name for a person: where several share the root, their display names tell them apart. */
+/** Formats the name of a project. If several projects share the root, this is their display name. */
 export function projectLabel(project: string): string {
   return `[${project.replace(/^\. /, '')}]`;
 }
 
-/** A function's name for a person: transformers name a default export without one of its own so. */
+/** Formats the name of a function. Transformers name an anonymous default export `_default` or `default`. */
 export function functionName(name: string): string {
   return name === '_default' || name === 'default' ? 'the default export' : name;
 }
 
-/** `line 3`, `lines 3-5`; empty where it is not known. */
+/** Formats a range of lines: `line 3`, `lines 3-5`. Empty if the lines are unknown. */
 export function linesText({ line, endLine }: { line: number; endLine: number }): string {
   if (line === 0) return '';
   return endLine <= line ? `line ${line}` : `lines ${line}-${endLine}`;

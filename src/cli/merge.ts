@@ -15,7 +15,7 @@ interface Flags {
   json?: true;
 }
 
-/** `jest-testmon merge`: unites the databases of shards or machines. */
+/** `jest-testmon merge`: merges the databases of shards or machines. */
 export const merge: Subcommand = {
   name: 'merge',
   summary: 'unite the databases of shards or machines',
@@ -71,7 +71,7 @@ async function run(args: string[]): Promise<void> {
   }
 }
 
-/** Shows how many test files are merged; how many there are is known once the databases are read. */
+/** Shows how many test files are merged. Their total is only known once the databases are read. */
 function withProgress<T>(work: (progress: (done: number, of: number) => void) => T): T {
   let shown: Progress | undefined;
   try {
@@ -89,7 +89,7 @@ async function findTarget({
     const { dataFile, options } = await locateProject(config);
     return { target: dataFile, keep: options.keepRecords };
   }
-  // Databases can be united where there is no project; in one, its options count.
+  // Outside of a project, databases are merged with default options.
   const place = await locateProject(config).catch((error: unknown) => {
     swallowed('cli', error, 'looking for a project; databases are merged without its options');
     return null;

@@ -10,7 +10,7 @@ import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './c
 import type { Subcommand } from './subcommand';
 import { version } from './version';
 
-/** Where the page goes unless another place is named. */
+/** The default path of the page. */
 const DEFAULT_FILE = 'testmon-report.html';
 
 interface Flags {
@@ -18,7 +18,7 @@ interface Flags {
   json?: true;
 }
 
-/** `jest-testmon report`: one HTML page about what runs now and why, what an edit costs, and what was saved. */
+/** `jest-testmon report`: writes one HTML page about what runs now and why, what an edit costs, and what was saved. */
 export const report: Subcommand = {
   name: 'report',
   summary: 'write one HTML page: what runs now and why, what an edit costs, what was saved',
@@ -62,7 +62,7 @@ async function run(args: string[]): Promise<void> {
 }
 
 async function look(args: readonly string[]): Promise<ReportData> {
-  // Only now: a run must not wait for what only the report needs.
+  // Imported here, so that a run does not load what only the report needs.
   const { openInspection } = await import('../inspection/index.js');
   const { reportOf } = await import('../report/index.js');
   const { jestArguments, flags } = parseArguments(args);
@@ -93,7 +93,7 @@ async function writePage(file: string, data: ReportData): Promise<void> {
   ]);
 }
 
-/** What `npm run build` makes of `src/report/page/`. */
+/** Reads the parts of the page, which `npm run build` creates from `src/report/page/`. */
 function readParts(): PageParts {
   const folder = path.join(__dirname, '..', 'report', 'page');
   const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');

@@ -11,10 +11,10 @@ import { sentenceOf, warn } from '../config/warn';
 import { FLAGS } from './flags';
 
 /**
- * `jest-testmon` without a subcommand: composes the project's config in memory and runs the project's own Jest with it,
- * in this process. Where composing fails, the project's Jest runs as it is.
- * @param args What is for Jest.
- * @param flags What our own options say.
+ * `jest-testmon` without a subcommand. Composes the project's config in memory and runs the project's own Jest with
+ * it, in this process. If composing fails, Jest runs with the original config.
+ * @param args Arguments for Jest.
+ * @param flags Our own options.
  */
 export async function run(args: string[], flags: UserOptions): Promise<void> {
   prepareProcess(args, flags, (name) => FLAGS[name] ?? name);
@@ -23,7 +23,7 @@ export async function run(args: string[], flags: UserOptions): Promise<void> {
   return jest.cli.run((await composeOrPlain(jest.jest, args)) ?? args);
 }
 
-/** The project's Jest, or what says that it runs as it is. */
+/** Returns the project's Jest, or the error that explains why Jest runs without jest-testmon. */
 function findJestOrPlain(args: readonly string[]): ProjectJest | UnusableJestError {
   try {
     return findProjectJest(args);
@@ -34,13 +34,13 @@ function findJestOrPlain(args: readonly string[]): ProjectJest | UnusableJestErr
   }
 }
 
-/** The arguments for Jest with the composed config, or null where Jest is to run as it is. */
+/** Returns the arguments for Jest with the composed config. Null if Jest runs with the original config. */
 async function composeOrPlain(jest: UserJest, args: readonly string[]): Promise<string[] | null> {
   if (args.includes('--init')) return null;
   try {
     return await composeArguments(jest, args);
   } catch (error) {
-    // What is wrong with the config, Jest says itself when it reads it.
+    // Jest itself reports the error when it reads the config.
     if (error instanceof UserConfigError) return null;
     warn(sentenceOf(error));
     process.env['TESTMON'] = '0';

@@ -6,7 +6,7 @@ import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import { functionName, inspecting, look, withExitCode, type InspectingFlags } from './inspecting';
 
-/** `jest-testmon status`: what changed and what that affects. */
+/** `jest-testmon status`: tells what changed and what that affects. */
 export const status: Subcommand = {
   name: 'status',
   summary: 'tell what changed, what that affects, and how good the data is',
@@ -46,7 +46,7 @@ async function run(args: string[]): Promise<void> {
   });
 }
 
-/** How many names of a list are shown. */
+/** The number of names that a list shows. */
 const MAX_SHOWN = 10;
 
 function describe(overview: Overview): string[] {

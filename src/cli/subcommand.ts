@@ -1,8 +1,8 @@
-/** A subcommand: one file in this folder each. */
+/** A subcommand. Each has a file of its own in this folder. */
 export interface Subcommand {
   name: string;
   /** One line for `--help`. */
   summary: string;
-  /** @param args What follows the name. */
+  /** @param args The arguments after the name. */
   run(args: string[]): Promise<void>;
 }

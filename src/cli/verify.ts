@@ -7,7 +7,7 @@ import { makeCommand, printJson, printNotice } from './command';
 import type { Subcommand } from './subcommand';
 import { run as runJest } from './run';
 
-/** Exit codes beside Jest's own. */
+/** Exit codes in addition to Jest's own. */
 const ESCAPED = 3;
 const NOT_COMPARED = 4;
 
@@ -59,13 +59,13 @@ async function run(args: string[]): Promise<void> {
   }
   const code = comparison.escapes.length > 0 ? ESCAPED : comparison.compared ? 0 : NOT_COMPARED;
   if (code === 0) return;
-  // Jest sets its code as the process ends. A failure that is no escape keeps it.
+  // Jest sets its exit code when the process ends. If tests failed without an escape, its code stays.
   process.once('exit', () => {
     if (code === ESCAPED || !process.exitCode) process.exitCode = code;
   });
 }
 
-/** Our own arguments of this command, and the others. */
+/** Separates the arguments of this command from the others. */
 function divide(args: readonly string[]): { own: string[]; others: string[] } {
   const end = args.indexOf('--');
   const isOwn = (argument: string, index: number) =>
@@ -76,7 +76,8 @@ function divide(args: readonly string[]): { own: string[]; others: string[] } {
 function report(comparison: Comparison, json: true | undefined): void {
   printNotice(...describe(comparison));
   if (json === true) printJson(comparison);
-  // Where Jest ends the process at once, this is the last chance; its own code may replace it.
+  // With `--forceExit`, Jest ends the process right after this, so this is the last chance to set the exit code. Jest
+  // may overwrite it.
   if (comparison.escapes.length > 0) process.once('exit', () => (process.exitCode = ESCAPED));
 }
 
@@ -115,7 +116,7 @@ function describe(comparison: Comparison): string[] {
   ];
 }
 
-/** What may be behind the escapes. */
+/** Explains what may have caused the escapes. */
 function advice(comparison: Comparison): string[] {
   const { escapes, recorded, changedIgnored } = comparison;
   const inside = escapes.filter(({ level }) => level === 'test').length;

@@ -25,17 +25,17 @@ import {
   type InspectingFlags,
 } from './inspecting';
 
-/** `jest-testmon why`: why a test file would run now, or not. */
+/** `jest-testmon why`: tells why a test file would run now, or not. */
 export const why: Subcommand = {
   name: 'why',
   summary: 'tell why a test file would run now, or not',
   run,
 };
 
-/** More than these are told in a line each. */
+/** If there are more test files, each gets one line only. */
 const MAX_TESTS_IN_FULL = 5;
 
-/** A test file with those of its tests that were asked for by their name. */
+/** The explanation of a test file, with explanations of those of its tests that the user named. */
 type Answer = Explanation & { tests: TestExplanation[] };
 
 async function run(args: string[]): Promise<void> {
