@@ -8,31 +8,32 @@ export interface OptionDeclaration {
 /** Jest's options by name. */
 export type OptionTable = Record<string, OptionDeclaration>;
 
+/** The value of an option as `readArguments` parses it. */
 export type ArgumentValue = boolean | string | string[];
 
-/** One option as it was given. */
+/** One option of a command line. */
 export interface GivenOption {
   /** The name in Jest's table, in camel case: `--env` is `testEnvironment`, `-t` is `testNamePattern`. */
   name: string;
-  /** As a person typed it, without its value: `--env`, `-t`. */
+  /** The option as typed, without its value: `--env`, `-t`. */
   spelled: string;
   value: ArgumentValue;
-  /** Index of the argument that holds the option. */
+  /** The index of the argument that contains the option. */
   from: number;
-  /** Index after its last value. */
+  /** The index after its last value. */
   to: number;
 }
 
-/** A command line, taken apart as Jest's own parser does it. */
+/** A command line, parsed as Jest parses it. */
 export interface GivenArguments {
   options: GivenOption[];
-  /** What belongs to no option, in order, with everything after `--`. */
+  /** All arguments that belong to no option, in order, including everything after `--`. */
   positionals: string[];
 }
 
 const NEGATIVE_NUMBER = /^-(\d+(\.\d+)?|\.\d+)$/;
 
-/** Names that some Jest versions declare as options of their own beside the one they stand for. */
+/** Names that some Jest versions declare as separate options, by the option they are an alias of. */
 const SYNONYMS: Record<string, string> = {
   env: 'testEnvironment',
   collectCoverage: 'coverage',
@@ -40,10 +41,10 @@ const SYNONYMS: Record<string, string> = {
 };
 
 /**
- * Takes a Jest command line apart. Follows yargs-parser as Jest configures it (greedy arrays, `--no-x`, kebab case,
- * clusters of short options), because every argument that is not ours must mean the same with and without us.
+ * Parses a Jest command line like yargs-parser in Jest's configuration (greedy arrays, `--no-x`, kebab case, groups
+ * of short options). Every argument that is not ours must have the same meaning with and without jest-testmon.
  * @param args The arguments, without node and script.
- * @param table Jest's own options; an option it does not know takes the next argument that is not an option.
+ * @param table Jest's own options. An unknown option takes the next argument as its value, unless that is an option.
  */
 export function readArguments(args: readonly string[], table: OptionTable): GivenArguments {
   const declared = new DeclaredOptions(table);
@@ -87,10 +88,10 @@ export function readArguments(args: readonly string[], table: OptionTable): Give
 }
 
 /**
- * The arguments without the options of the given names, everything else untouched and in order.
- * @param args The arguments that `given` was read from.
- * @param separator An option without a value that changes nothing. It stands where an option was taken out before
- * something that is no option, which an option further left would take for its value otherwise.
+ * Removes the options with the given names. All other arguments stay unchanged and in order.
+ * @param args The arguments that `given` was parsed from.
+ * @param separator An option without a value and without effect. It replaces a removed option if a positional
+ *   argument follows, because an option further left could take that argument as its value.
  */
 export function withoutOptions(
   args: readonly string[],
@@ -105,7 +106,7 @@ export function withoutOptions(
       .filter((other) => other.from === option.from && !names.has(other.name))
       .map((other) => other.spelled.slice(1));
     const next = args[option.to];
-    // A cluster such as `-ic path` keeps the letters that are not taken out.
+    // A group such as `-ic path` keeps the letters that are not removed.
     rest[option.from] = [
       ...(kept.length === 0 ? [] : [`-${kept.join('')}`]),
       ...(isValue(next) || next === '--' ? [separator] : []),
@@ -150,7 +151,10 @@ interface Taken {
   to: number;
 }
 
-/** Reads the value of the option at `index`; `assigned` is what stands after its `=`. */
+/**
+ * Parses the value of the option at `index`.
+ * @param assigned The text after the option's `=`, if there is one.
+ */
 function takeValue(args: readonly string[], index: number, kind: Kind, assigned?: string): Taken {
   const next = args[index + 1];
   switch (kind) {
@@ -176,7 +180,7 @@ function isValue(argument: string | undefined): argument is string {
   return argument !== undefined && (!argument.startsWith('-') || NEGATIVE_NUMBER.test(argument));
 }
 
-/** `-it name`, `-w4`, `-t=name`: one option per letter, the last one with the value. */
+/** Parses a group of short options, such as `-it name`, `-w4` or `-t=name`. The last one gets the value. */
 function readCluster(
   args: readonly string[],
   index: number,

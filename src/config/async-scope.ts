@@ -1,19 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * A value that only what runs within `run` sees, also across awaits. Unlike a bare `AsyncLocalStorage` it is switched
- * off when nobody is within: one left on makes every promise of the tests in this process dearer.
+ * A value that is only visible to code that runs within `run`, also across `await`. It disables its
+ * `AsyncLocalStorage` when no `run` is active, because an enabled one slows down every promise of the tests in this
+ * process.
  */
 export class AsyncScope<Value> {
   readonly #storage = new AsyncLocalStorage<Value>();
   #active = 0;
 
-  /** The value of the innermost `run` around the caller; undefined outside. */
+  /** The value of the innermost enclosing `run`. Undefined outside of one. */
   get value(): Value | undefined {
     return this.#storage.getStore();
   }
 
-  /** Runs something with a value to see. */
+  /** Runs a function that sees a value. */
   async run<Result>(value: Value, work: () => Promise<Result>): Promise<Result> {
     this.#active += 1;
     try {

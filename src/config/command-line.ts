@@ -3,37 +3,37 @@ import * as path from 'node:path';
 import type { Config } from '@jest/types';
 import type { GivenArguments, GivenOption } from './arguments';
 
-/** What the user's Jest command line asks, as far as it matters to selection and messages. */
+/** The options of the user's Jest command line that affect selection and messages. */
 export interface CommandLine {
   /**
-   * The options, as spelled, that name what is to run: it runs in full, without selection, unless selection is forced.
-   * Empty where there are none.
+   * The options, as typed, that name what to run. These tests run in full, without selection, unless selection is
+   * forced. Empty if there are none.
    */
   namesTests: string[];
-  /** Path patterns (and, with `--findRelatedTests` or `--runTestsByPath`, paths), in order. */
+  /** Path patterns in order. With `--findRelatedTests` or `--runTestsByPath` these are paths. */
   patterns: string[];
   testNamePattern: string | null;
   listTests: boolean;
-  /** `--silent`: nothing of ours is printed either. */
+  /** `--silent`: suppresses our own output too. */
   silent: boolean;
-  /** `--json`: stdout belongs to the report. */
+  /** `--json`: reserves standard output for Jest's report. */
   json: boolean;
   outputFile: string | null;
   watch: boolean;
   watchAll: boolean;
-  /** Asked on the command line: null where it is not mentioned. */
+  /** Null if the command line does not mention it. */
   coverage: boolean | null;
-  /** Null where it is not mentioned. */
+  /** Null if the command line does not mention it. */
   passWithNoTests: boolean | null;
-  /** As given, `2/3`. */
+  /** As typed, such as `2/3`. */
   shard: string | null;
-  /** Whether Jest itself narrows to what its source control calls changed. */
+  /** Whether Jest itself only runs tests for files that changed in source control. */
   onlyChanged: boolean;
   showConfig: boolean;
   collectTests: boolean;
 }
 
-/** Jest's options that name what is to run: the issue's list. */
+/** Jest's options that name what to run. */
 const NAMES_TESTS = [
   'testNamePattern',
   'findRelatedTests',
@@ -50,7 +50,7 @@ const NARROWS_TO_CHANGED = [
   'changedFilesWithAncestor',
 ];
 
-/** Reads what matters from a command line that `readArguments` took apart. */
+/** Extracts the relevant options from a parsed command line. */
 export function readCommandLine({ options, positionals }: GivenArguments): CommandLine {
   const last = (name: string) => options.findLast((option) => option.name === name);
   const flag = (name: string) => last(name)?.value === true;
@@ -93,14 +93,16 @@ export function readCommandLine({ options, positionals }: GivenArguments): Comma
   };
 }
 
-/** Whether a pattern is the whole path of what is there, escaped: so an editor names a test file, or a folder of them. */
+/**
+ * Whether a pattern is the escaped absolute path of an existing file or folder. Editors pass test files in this form.
+ */
 function isWholePath(pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
   const place = pattern.replace(/\\([^\w\s])/g, '$1');
   return path.isAbsolute(place) && fs.existsSync(place);
 }
 
-/** What a person who watches may switch on and off with Jest's keys, as options would spell it. */
+/** The settings that a user can change by Jest's keys in watch mode, spelled as options. */
 const KEYS_NAME_TESTS: Record<string, (config: Config.GlobalConfig) => boolean> = {
   '-t': ({ testNamePattern = '' }) => testNamePattern !== '',
   '-u': ({ updateSnapshot }) => updateSnapshot === 'all',
@@ -108,8 +110,8 @@ const KEYS_NAME_TESTS: Record<string, (config: Config.GlobalConfig) => boolean> 
 };
 
 /**
- * The options that name what this run shall run. While Jest watches, its keys count and not only its command line.
- * @param globalConfig Of the run; null in Jest 29, which does not tell a sequencer.
+ * Returns the options that name what this run executes. In watch mode, the settings that were made by keys count too.
+ * @param globalConfig The config of this run. Null in Jest 29, which does not pass it to a sequencer.
  */
 export function namesTestsNow(
   { namesTests }: CommandLine,
@@ -124,7 +126,7 @@ export function namesTestsNow(
 const SWITCHED_BY_KEYS =
   /^(-t|--test-?(name-?pattern|path-?patterns?)|-u|--update-?snapshot|-f|--only-?failures)$/i;
 
-/** An option counts as given unless its value takes it back: `--coverage=false`, `-t ''`. */
+/** Whether an option has an effect. `--coverage=false` and `-t ''` have none. */
 function isGiven(option: GivenOption | undefined): boolean {
   return option !== undefined && option.value !== false && option.value !== '';
 }

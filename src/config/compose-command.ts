@@ -13,10 +13,13 @@ import { collectOptions } from './reading/uncomposed';
 import { findJest, JestMissingError, type JestCliModule, type UserJest } from './user-jest';
 import { warn } from './warn';
 
-/** A config that Jest reads from this file is the one that is held in memory. */
+/** The config file that Jest is told to read. It exports the config that is held in memory. */
 const ENTRY = path.join(__dirname, `entry${path.extname(__filename)}`);
 
-/** Options of Jest that set what we wrap: the composed config holds them, and Jest must not lay them over it again. */
+/**
+ * Options of Jest that set what we wrap. The composed config contains their values, so Jest must not apply them
+ * again.
+ */
 const FOLDED = new Set([
   'config',
   'globalSetup',
@@ -30,20 +33,20 @@ const FOLDED = new Set([
   'transform',
 ]);
 
-/** What the composed config says anyway. */
+/** An option without effect, because the composed config sets the same value. */
 const SEPARATOR = '--passWithNoTests=true';
 
-/** The Jest of a project with the command line that it is to be run by. */
+/** The Jest of a project with its command line. */
 export interface ProjectJest {
   jest: UserJest;
   cli: JestCliModule;
 }
 
 /**
- * Makes this process look to configs and tests like one that Jest's own command started.
- * @param args What is for Jest.
- * @param flags What our own options say, unchecked.
- * @param spell How a message names one of our options.
+ * Sets up this process so that configs and tests see the same environment as under Jest's own command.
+ * @param args Arguments for Jest.
+ * @param flags Our own options, not validated yet.
+ * @param spell Returns the name of one of our options for a message.
  */
 export function prepareProcess(
   args: readonly string[],
@@ -56,15 +59,15 @@ export function prepareProcess(
   const { options, problems } = normaliseOptions(flags, {}, spell);
   problems.forEach(warn);
   const given = Object.keys(flags) as (keyof UserOptions)[];
-  // A `withTestmon` in the project's config reads the same options from there.
+  // A `withTestmon` in the project's config reads the options from these variables.
   announceOptions(
     optionsAsVariables(Object.fromEntries(given.map((name) => [name, options[name]]))),
   );
 }
 
 /**
- * The Jest that a command line would be run by.
- * @throws {JestMissingError} Where there is none, or it has no command line.
+ * Finds the Jest that a command line would use.
+ * @throws {JestMissingError} If there is none, or it has no command line.
  */
 export function findProjectJest(args: readonly string[]): ProjectJest {
   const jest = findJest(foldersToSearch(args));
@@ -74,7 +77,7 @@ export function findProjectJest(args: readonly string[]): ProjectJest {
   );
 }
 
-/** Jest may be installed where the command runs, or only where it points to. */
+/** Jest may be installed in the working folder, or only in a folder that an option names. */
 function foldersToSearch(args: readonly string[]): string[] {
   const { options } = readArguments(args, {});
   const paths = (...names: string[]) =>
@@ -88,10 +91,10 @@ function foldersToSearch(args: readonly string[]): string[] {
 }
 
 /**
- * Composes ours into a project's config, in memory.
- * @returns The arguments that run Jest with it, or null where testmon is switched off.
- * @throws {UserConfigError} Where Jest refuses the config, which it says itself when it reads it.
- * @throws {CompositionError} Where composing is impossible.
+ * Composes jest-testmon into a project's config, in memory.
+ * @returns The arguments that run Jest with the composed config. Null if testmon is switched off.
+ * @throws {UserConfigError} If Jest refuses the config. Jest itself reports that when it reads the config.
+ * @throws {CompositionError} If composing is impossible.
  */
 export async function composeArguments(
   jest: UserJest,
@@ -114,7 +117,7 @@ async function composeGiven(jest: UserJest, given: GivenArguments): Promise<bool
   if (!options.enabled) return false;
   const command = readCommandLine(given);
   const composed = await compose(loaded, { jest: jest.config, options, command, by: 'command' });
-  // Spelled out, because Jest would derive both from the place of our entry file.
+  // Explicit values, because Jest would otherwise derive both from the path of our entry file.
   const { rootDir, id } = loaded.root.effective;
   holdConfig({ ...composed.config, rootDir, id });
   publishComposition(composed.composition);

@@ -6,7 +6,7 @@ import { CATCH_ALL } from './compose-project';
 import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
 
-/** What our transformer gets as its options. */
+/** The options of our transformer. */
 interface TransformOptions {
   testmon?: TransformHandover;
 }
@@ -14,11 +14,12 @@ interface TransformOptions {
 type TransformEntry = Config.ProjectConfig['transform'][number];
 
 /**
- * Wraps the transformers of a project whose config names our environment by hand, in the config that Jest holds already:
- * it freezes the config itself, not the list in it, and reads the list anew for each test file. So two keys are as
- * precise as `withTestmon`. Does nothing where there is nothing to do.
- * @param coverage Whether the run makes a coverage report.
- * @returns False where it cannot be done: files then count as a whole.
+ * Wraps the transformers of a project whose config names our environment by hand. It modifies the list of
+ * transformers in the config that Jest holds. That works because Jest freezes the config object but not this list,
+ * and reads the list again for each test file. So a config with only two keys is as precise as `withTestmon`. Does
+ * nothing if the list is complete already.
+ * @param coverage Whether the run creates a coverage report.
+ * @returns False if it failed. Then each file counts as a whole.
  */
 export function composeInPlace(
   config: Config.ProjectConfig,
@@ -49,7 +50,7 @@ function composedEntries(
   const handover = {
     collect,
     ...(environment !== null && { environment }),
-    // Jest takes another test runner where this variable is set.
+    // If this variable is set, Jest uses another test runner.
     ...(!isPlugPoint(config.testRunner) &&
       process.env['JEST_JASMINE'] !== '1' && { runner: config.testRunner }),
   };
@@ -69,7 +70,7 @@ function composedEntries(
     : [...composed, ours(CATCH_ALL, { ...handover, path: null })];
 }
 
-/** Whether an entry is one that was composed in place: Jest keeps its configs while it watches. */
+/** Whether an entry was added by an earlier call. In watch mode, Jest keeps its configs between runs. */
 function isComposed([, path, options]: TransformEntry): boolean {
   const { testmon } = (options ?? {}) as TransformOptions;
   return isPlugPoint(path) && testmon?.collect !== undefined;

@@ -4,13 +4,13 @@ import type { Options } from './options';
 import { isPlugPoint, plugPoints } from './plug-points';
 import type { EffectiveConfig, LoadedConfig, RawConfig } from './reading/raw-config';
 
-/** JavaScript that none of the user's transformers matches gets probes too. */
+/** Matches JavaScript. Files that none of the user's transformers matches get probes too. */
 export const CATCH_ALL = '\\.[cm]?jsx?$';
 
 /**
- * Wraps what one Jest project configures, and nothing else. The keys are set beside a `preset`, over which Jest gives
- * them precedence: they hold what the preset brings already.
- * @param coverage Whether the run makes a coverage report.
+ * Wraps the keys of one Jest project that jest-testmon needs, and no others. These keys override those of a `preset`,
+ * so they contain the values of the preset.
+ * @param coverage Whether the run creates a coverage report.
  */
 export function composeProject(
   { raw, effective }: LoadedConfig,
@@ -45,16 +45,17 @@ function composeTransform(
   for (const [pattern, path, original] of effective.transform) {
     composed[pattern] = isPlugPoint(path) ? [path, original] : wrap(path, original);
   }
-  // Jest reports otherwise on a file that a transformer handed through than on one that none matches.
+  // In a coverage report, Jest treats a file that a transformer passed through differently from a file without a
+  // transformer.
   if (coverage) return composed;
-  // Last, and never in the place of an entry of the same pattern: Jest takes the first that matches.
+  // Added last, and only if there is no entry with the same pattern, because Jest uses the first match.
   composed[CATCH_ALL] ??= wrap(null);
   return composed;
 }
 
 function composeEnvironmentOptions(effective: EffectiveConfig): Record<string, unknown> {
   const { testRunner, testEnvironmentOptions } = effective;
-  // Keys written by hand name what they wrap themselves.
+  // If the user set the keys by hand, they contain what ours wrap.
   const before = testEnvironmentOptions['testmon'] as EnvironmentHandover | undefined;
   const testmon: EnvironmentHandover = {
     environment: environmentName(effective),

@@ -9,6 +9,7 @@ import { isPlugPoint, plugPoints } from './plug-points';
 import type { LoadedConfig, LoadedConfigs, RawConfig, ReporterEntry } from './reading/raw-config';
 import type { JestConfigModule } from './user-jest';
 
+/** What the composed config depends on besides the user's config. */
 export interface ComposeContext {
   jest: JestConfigModule;
   options: Options;
@@ -16,14 +17,15 @@ export interface ComposeContext {
   by: Composition['by'];
 }
 
+/** A composed config, and what the plug points need to know. */
 export interface Composed {
   config: RawConfig;
   composition: Composition;
 }
 
 /**
- * Composes ours into everything a run is configured by. What the user configured stays in force: it is wrapped, or
- * handed over to the plug points in the composition.
+ * Composes jest-testmon into a complete Jest configuration. The user's settings stay in force: they are wrapped, or
+ * passed to the plug points in the composition.
  */
 export async function compose(loaded: LoadedConfigs, context: ComposeContext): Promise<Composed> {
   const { jest, options, command } = context;
@@ -71,8 +73,8 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
 }
 
 /**
- * One of several projects, written inside the root config. Its root directory and id are spelled out, because Jest
- * would derive them from the config file that it no longer reads.
+ * Composes one of several projects, as an inline project of the root config. Its `rootDir` and `id` are explicit,
+ * because Jest would otherwise derive them from the config file, which it no longer reads.
  */
 function inlineProject(
   project: LoadedConfig,
@@ -85,7 +87,7 @@ function inlineProject(
     ([key]) => !project.rootOnlyKeys.includes(key),
   );
   const config: RawConfig = { ...Object.fromEntries(allowed), rootDir, id };
-  // Jest runs a module once that is the setup of the root and of projects; ours then stands for it in both.
+  // If the root and its projects have the same setup, Jest runs it once. So ours replaces it in both.
   if (globalSetup != null && globalSetup === root.effective.globalSetup) {
     config['globalSetup'] = plugPoints.globalSetup;
   }
@@ -111,19 +113,26 @@ function composeWatchPlugins(root: LoadedConfig): [string, Record<string, unknow
   ];
 }
 
-/** A command line that names what is to run switches selection off, unless it is forced. */
+/** Whether a run selects. A command line that names what to run switches selection off, unless it is forced. */
 export function selects(options: Options, command: CommandLine): boolean {
   return options.select && (options.forceSelect || command.namesTests.length === 0);
 }
 
-/** A report on some of the tests misleads and trips thresholds, so only the command line asks for one. */
+/**
+ * Switches off coverage that only the config asks for. A report on a part of the tests is misleading and fails
+ * thresholds.
+ */
 function switchCoverageOff(config: RawConfig): void {
   config['collectCoverage'] = false;
-  // Not deleted: a preset may bring it.
+  // Set to undefined instead of deleted, because a preset may contain it.
   config['coverageThreshold'] = undefined;
 }
 
-/** The deepest folder that holds all the given ones; the first of them where only the file system's root does. */
+/**
+ * Returns the deepest folder that contains all given folders. If that is the root of the file system, returns the
+ * first given folder.
+ * @param folders Absolute paths.
+ */
 export function commonFolder(folders: readonly string[]): string {
   const [first = path.sep, ...others] = folders;
   let common = first;

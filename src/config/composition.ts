@@ -2,30 +2,28 @@ import type { CommandLine } from './command-line';
 import type { GlobalKeys } from './global-keys';
 import type { Options } from './options';
 
-/**
- * What composing a config hands to the plug points that live in Jest's main process, where no config key could carry it.
- */
+/** What composing passes to the plug points in Jest's main process, for which there is no config key. */
 export interface Composition {
   version: 1;
   /** With an absolute `dataFile`. */
   options: Options;
   /** `rootDir` of Jest's global config. */
   rootDir: string;
-  /** The folder stored paths are relative to: the deepest one that holds `rootDir` and every project's. */
+  /** The folder that stored paths are relative to: the deepest one that contains the `rootDir` of all projects. */
   root: string;
-  /** The user's test sequencer or else Jest's, absolute; null where the config names ours. */
+  /** Absolute path of the user's or Jest's test sequencer. Null if the user's config names ours. */
   sequencer: string | null;
-  /** The user's own root `globalSetup`, absolute; null where there is none. */
+  /** Absolute path of the user's own root `globalSetup`. Null if there is none. */
   globalSetup: string | null;
   globalKeys: GlobalKeys;
-  /** Whether this run makes a coverage report. */
+  /** Whether this run creates a coverage report. */
   coverage: boolean;
-  /** Whether `collectCoverage` stood in a config and was switched off for selecting. */
+  /** Whether `collectCoverage` in a config was switched off because the run selects. */
   coverageFromConfig: boolean;
-  /** What the user said of `passWithNoTests`, in the config or on the command line. */
+  /** The user's value of `passWithNoTests`, from the config or the command line. */
   userPassWithNoTests: boolean;
   command: CommandLine;
-  /** Where it was composed: by `withTestmon` in the user's config, or by the `jest-testmon` command. */
+  /** Whether `withTestmon` in the user's config or the `jest-testmon` command has composed it. */
   by: 'config' | 'command';
 }
 
@@ -35,12 +33,12 @@ interface Holder {
   [KEY]?: Composition;
 }
 
-/** Leaves the composition for the plug points. The symbol is shared with other copies of this module in the process. */
+/** Stores the composition for the plug points. Other copies of this module in the process use the same symbol. */
 export function publishComposition(composition: Composition): void {
   (globalThis as Holder)[KEY] = composition;
 }
 
-/** The composition of this process, or null where the user wrote the config keys by hand. */
+/** Returns the composition of this process. Null if the user wrote the config keys by hand. */
 export function readComposition(): Composition | null {
   const composition = (globalThis as Holder)[KEY];
   return composition?.version === 1 ? composition : null;

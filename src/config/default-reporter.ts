@@ -1,6 +1,6 @@
 import type { JestConfigModule } from './user-jest';
 
-/** The variables by which Jest itself tells that a coding agent runs it (`detectAgent` in jest-core). */
+/** Variables by which Jest recognizes that a coding agent runs it (`detectAgent` in jest-core). */
 const AGENT_VARIABLES = [
   'AI_AGENT',
   'AUGMENT_AGENT',
@@ -16,14 +16,15 @@ const AGENT_VARIABLES = [
 ];
 
 /**
- * The reporter that Jest uses where a config names none. Ours can only be added to a list, and a list replaces it.
+ * Returns the reporter that Jest uses if a config names none. It is needed because adding our reporter creates a
+ * list, which replaces Jest's default.
  */
 export async function defaultReporter(jest: JestConfigModule, rootDir: string): Promise<string> {
   const isAgent = AGENT_VARIABLES.some((name) => (process.env[name] ?? '') !== '');
   return isAgent && (await knowsAgentReporter(jest, rootDir)) ? 'agent' : 'default';
 }
 
-/** An older Jest takes `agent` for the name of a package, and does not find it. */
+/** An older Jest looks for a package named `agent` and does not find it. */
 async function knowsAgentReporter(jest: JestConfigModule, rootDir: string): Promise<boolean> {
   try {
     await jest.normalize({ rootDir, reporters: ['agent'] }, { _: [] }, null, Infinity, false);

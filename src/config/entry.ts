@@ -1,4 +1,4 @@
 import { heldConfig } from './reading/held-config';
 
-/** What `jest --config` is pointed at by the jest-testmon command. */
+/** The config that the jest-testmon command passes to `jest --config`. */
 export default heldConfig;

@@ -1,9 +1,12 @@
-/** What of Jest's global config decides results beside the project's own config. */
+/** The keys of Jest's global config that affect results, in addition to the project's own config. */
 export type GlobalKeys = Record<string, unknown>;
 
 const KEYS = ['testTimeout', 'waitForUnhandledRejections', 'maxConcurrency', 'randomize'];
 
-/** The keys of Jest's global config, or of a config as Jest understands it, that decide results. */
+/**
+ * Returns the keys that affect results.
+ * @param config Jest's global config, or a normalized config.
+ */
 export function globalKeys(config: object): GlobalKeys {
   return Object.fromEntries(KEYS.map((key) => [key, (config as GlobalKeys)[key] ?? null]));
 }

@@ -3,10 +3,10 @@ import { ownPlugPoint } from '../run/own-plug-point';
 
 const PLUG_POINTS = path.join(__dirname, '..', 'jest');
 
-/** Ours are built beside us, so they end as this file does: `.js` in dist, `.ts` where TypeScript runs directly. */
+/** The plug points have the same extension as this file: `.js` in dist, `.ts` if TypeScript runs directly. */
 const locate = (name: string) => path.join(PLUG_POINTS, name + path.extname(__filename));
 
-/** Absolute paths of what Jest loads. */
+/** Absolute paths of the modules that Jest loads. */
 export const plugPoints = {
   answeringRunner: locate('answering-runner'),
   environment: locate('environment'),
@@ -18,7 +18,10 @@ export const plugPoints = {
   watch: locate('watch'),
 };
 
-/** Whether a resolved path is one of ours, of whichever copy, as in a config whose keys were written by hand. */
+/**
+ * Whether a resolved path is one of our plug points. It may belong to another copy of jest-testmon, as in a config
+ * with keys written by hand.
+ */
 export function isPlugPoint(file: unknown): boolean {
   return ownPlugPoint(file) !== null;
 }

@@ -1,14 +1,14 @@
-/** How many of the unaffected test files run all the same. */
+/** How many of the unaffected test files run as spot checks. */
 export interface SpotCheckShare {
-  /** Of a hundred; 0 where none do. */
+  /** From 0 to 100. Zero means that none run. */
   percent: number;
-  /** What the choice is made by; null where each run takes another. */
+  /** The seed of the choice. Null if each run uses another. */
   seed: string | null;
 }
 
 /**
- * Reads the option `spotChecks`: `2%`, or `2%@seed` to repeat a choice.
- * @returns Null for what is neither of these, and not `off`.
+ * Parses the option `spotChecks`: `2%`, `2%@seed` to repeat a choice, or `off`.
+ * @returns Null if the value is invalid.
  */
 export function readSpotChecks(text: unknown): SpotCheckShare | null {
   if (typeof text !== 'string') return null;

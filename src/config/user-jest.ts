@@ -7,7 +7,7 @@ import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
 import type { RawConfig } from './reading/raw-config';
 
-/** What we use of the user's jest-config. */
+/** The part of the user's jest-config that is used here. */
 export interface JestConfigModule {
   readInitialOptions(
     config: string | undefined,
@@ -30,31 +30,31 @@ export interface JestConfigModule {
   constants: { JEST_CONFIG_EXT_ORDER: readonly string[] };
 }
 
-/** What we use of the user's jest-cli. */
+/** The part of the user's jest-cli that is used here. */
 export interface JestCliModule {
   run(args: string[]): Promise<void>;
   yargsOptions?: OptionTable;
 }
 
-/** The Jest that a project runs with. */
+/** The Jest of a project. */
 export interface UserJest {
   version: string;
   config: JestConfigModule;
-  /** Null where only `@jest/core` is installed: then there is no command line to run. */
+  /** Null if only `@jest/core` is installed, which has no command line. */
   cli: JestCliModule | null;
-  /** Jest's options; empty without jest-cli. */
+  /** Jest's options. Empty without jest-cli. */
   optionTable: OptionTable;
 }
 
-/** Thrown where there is no Jest to work with; the message is a sentence for the user. */
+/** Thrown if Jest is not installed. The message is a sentence for the user. */
 export class JestMissingError extends Error {}
 
-/** Thrown where there is only a Jest that we cannot work with; it can still run by itself. */
+/** Thrown if the only Jest is one that jest-testmon does not support. It can still run by itself. */
 export class UnusableJestError extends JestMissingError {
-  /** Its command line; null where there is none. */
+  /** Its command line. Null if there is none. */
   readonly cli: JestCliModule | null;
 
-  /** @param why What is wrong with it: the rest of a sentence that begins with its name. */
+  /** @param why What is wrong, as the rest of a sentence that begins with its name. */
   constructor(version: string, why: string, cli: JestCliModule | null) {
     super(
       `testmon: Jest ${version} ${why}, so everything runs and nothing is recorded; update it with "${commandToAdd('jest@latest')}".`,
@@ -67,8 +67,8 @@ const OLDEST_JEST_MAJOR = 29;
 
 /**
  * Finds the Jest that a project uses, as Node finds packages: `jest`, else `jest-cli`, else `@jest/core`.
- * @param folders Where to look from, the likeliest first.
- * @throws {JestMissingError} Where none of the folders has one, or it is one we cannot work with.
+ * @param folders Absolute paths of the folders to search from, the most likely one first.
+ * @throws {JestMissingError} If there is none, or it is not supported.
  */
 export function findJest(folders: readonly string[]): UserJest {
   for (const folder of folders) {
@@ -81,7 +81,7 @@ export function findJest(folders: readonly string[]): UserJest {
   throw new JestMissingError(`testmon: Jest was not found from ${from}; ${adviceFor(from)}.`);
 }
 
-/** Under Plug'n'Play Node finds packages only where Yarn has prepared it. */
+/** With Plug'n'Play, Node only finds packages if it was started by Yarn. */
 function adviceFor(folder: string): string {
   if (process.versions.pnp === undefined && folderWith(folder, '.pnp.cjs') !== null)
     return `this project uses Yarn Plug'n'Play, so start it through Yarn ("yarn jest-testmon")`;
@@ -89,9 +89,9 @@ function adviceFor(folder: string): string {
 }
 
 /**
- * The Jest that is running in this process and reads its config: in a repository with several it is not the nearest.
- * @param folders Where to look where it cannot be told from the loaded modules, the likeliest first.
- * @throws {JestMissingError} As `findJest`.
+ * Finds the Jest that runs in this process. In a repository with several, this need not be the nearest one.
+ * @param folders Used if no module of Jest is loaded, see `findJest`.
+ * @throws {JestMissingError} See `findJest`.
  */
 export function findRunningJest(folders: readonly string[]): UserJest {
   for (const name of ['jest-cli', '@jest/core']) {
@@ -120,19 +120,19 @@ function load(entry: string, name: string): UserJest {
   )
     throw new UnusableJestError(version, 'is too old for jest-testmon', cli);
   const optionTable = cliPath === null ? {} : readOptionTable(cliPath);
-  // Without it `-i --projects a b` would be read as something else than Jest does, and test files be lost.
+  // Without the table, `-i --projects a b` would be parsed differently from Jest, and test files would be lost.
   if (optionTable === null)
     throw new UnusableJestError(version, 'does not tell jest-testmon its options', cli);
   return { version, config, cli, optionTable };
 }
 
-/** Where versions before 29.5, which do not export their options, keep them: 29.0, and 29.3 or so. */
+/** Files in which versions before 29.5 keep their options, as they do not export them: 29.0, and 29.3 or so. */
 const OPTION_FILES = ['cli/args.js', 'args.js'];
 
 /**
- * Jest's own table of its command line options.
- * @param cliPath The entry of its `jest-cli`.
- * @returns Null where this version keeps it somewhere else.
+ * Returns Jest's own table of its command-line options.
+ * @param cliPath Absolute path of the entry of `jest-cli`.
+ * @returns Null if this version keeps the table somewhere else.
  */
 export function readOptionTable(cliPath: string): OptionTable | null {
   const load = createRequire(cliPath);
@@ -147,7 +147,7 @@ export function readOptionTable(cliPath: string): OptionTable | null {
   return null;
 }
 
-/** The version in the nearest package.json above a file. */
+/** Returns the version in the nearest package.json above a file. */
 function readVersion(file: string): string {
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
     try {
@@ -155,7 +155,7 @@ function readVersion(file: string): string {
       const { version } = JSON.parse(text) as { version?: string };
       if (version !== undefined) return version;
     } catch {
-      // A folder without a readable package.json: its parent may have one.
+      // There is no readable package.json in this folder. Its parent may have one.
     }
     if (folder === path.dirname(folder)) return '0.0.0';
   }

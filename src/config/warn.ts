@@ -1,20 +1,20 @@
 import { printable } from '../terminal/printable';
 import { messageOf } from '../terminal/error-message';
 
-/** Composing is impossible; the message is a sentence for the user. */
+/** Thrown if composing is impossible. The message is a sentence for the user. */
 export class CompositionError extends Error {}
 
-/** Of the process: Jest makes our plug points, and so reads a config, several times in it. */
+/** The sentences that were printed already. Global, because Jest reads a config several times in one process. */
 const said = new Set<string>();
 
-/** Says a sentence on stderr, once: Jest reads a config twice. */
+/** Prints a sentence on standard error, once per process. */
 export function warn(sentence: string): void {
   if (said.has(sentence)) return;
   said.add(sentence);
   process.stderr.write(`${printable(sentence)}\n`);
 }
 
-/** What a person is told of an error that keeps us from composing. */
+/** Returns the sentence that tells the user why composing failed. */
 export function sentenceOf(error: unknown): string {
   const message = messageOf(error);
   if (message.startsWith('testmon: ')) return message;

@@ -14,35 +14,38 @@ import { collectOptions, isRead } from './reading/uncomposed';
 import { findRunningJest } from './user-jest';
 import { CompositionError, sentenceOf, warn } from './warn';
 
-/** Whatever a Jest config file may export. */
+/** Everything that a Jest config file may export. */
 export type ConfigExport = Config | Promise<Config> | (() => Config | Promise<Config>);
 
 /**
- * What `withTestmon` returns: a function, which Jest calls. Its type is that of a config as well, so that
- * `const config: Config = withTestmon({ … })` type-checks: every key of a config is optional, and
- * the function has none of them.
+ * The return type of `withTestmon`: a function, which Jest calls. The type is also a config, so that `const config:
+ * Config = withTestmon({ … })` compiles. That is sound because all keys of a config are optional, and the function
+ * has none.
  */
 export type ComposedConfig = Config & (() => Promise<Config>);
 
 /**
- * Composes jest-testmon into a Jest config: transformers, test environment, test runner, sequencer, reporters and
- * global setup are wrapped, everything else stays as it is.
+ * Composes jest-testmon into a Jest config: wraps transformers, test environment, test runner, sequencer, reporters
+ * and global setup. Everything else stays as it is.
  *
  * ```js
  * export default withTestmon({ preset: 'ts-jest' });
  * ```
- * @param config What the config file exported before: a config, a promise of one, or a function that returns either.
- * @param options Options that hold for everyone; `TESTMON_*` variables and arguments of the command overrule them.
- * @returns What the config file exports now. It never throws an error of ours: where composing fails, it says so in
- * one sentence on stderr and Jest gets the config as it was.
+ * @param config The previous export of the config file: a config, a promise of one, or a function that returns
+ *   either.
+ * @param options Options for all users of the config. `TESTMON_*` variables and arguments of the command override
+ *   them.
+ * @returns The new export of the config file. It never throws an error of jest-testmon: if composing fails, it prints
+ *   one sentence on standard error and returns the original config.
  */
 export function withTestmon(config: ConfigExport, options?: UserOptions): ComposedConfig {
   const caller = callerFile(withTestmon);
-  // A promise that is rejected before Jest calls us must not end the process with a message of Node's.
+  // Otherwise a promise that is rejected before Jest calls the function would end the process with Node's error
+  // message.
   if (config instanceof Promise) config.catch(() => undefined);
 
   return async () => {
-    // A function may itself come from `withTestmon`: then it hands over what it would have composed.
+    // The function may itself come from `withTestmon`. Then it returns the config that it would have composed.
     const { result, options: inner } = await collectOptions(async () =>
       typeof config === 'function' ? config() : config,
     );
@@ -74,7 +77,7 @@ async function composeRead(
   refuseOverrides(given);
 
   const argv = toArgv(given, jest.optionTable);
-  // Projects on the command line are read by Jest one by one; each is then a root of its own.
+  // With projects on the command line, Jest reads their configs one by one, and each is a root config of its own.
   delete argv['projects'];
   const configPath = locateConfig(
     caller,
@@ -88,14 +91,15 @@ async function composeRead(
     publishComposition(composed.composition);
     return composed.config;
   }
-  // Jest runs ours once for all projects, for the root's; that of another project it runs itself.
+  // Jest runs our global setup once for all projects, with the root's setup. A different setup of another project is
+  // run by Jest itself.
   const { globalSetup } = composed.composition;
   return globalSetup === null || globalSetup === readComposition()?.globalSetup
     ? composed.config
     : { ...composed.config, globalSetup };
 }
 
-/** Of several projects on the command line, Jest takes the first for the root of all. */
+/** Whether a config is the root config. Of several projects on the command line, Jest uses the first as the root. */
 function isRoot(configPath: string, { options }: GivenArguments): boolean {
   const first = options.find(({ name }) => name === 'projects')?.value;
   if (!Array.isArray(first) || first[0] === undefined) return true;
@@ -103,7 +107,7 @@ function isRoot(configPath: string, { options }: GivenArguments): boolean {
   return project === configPath || project === path.dirname(configPath);
 }
 
-/** Jest lays its command line over the config when we have no say any more. */
+/** Options that Jest applies to the config after composing. */
 const OVERRIDES = [
   'transform',
   'testRunner',

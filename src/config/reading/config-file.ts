@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { isFile } from '../../dependencies/files/stats';
 
 /**
- * The file that called a function of ours, or null where the stack does not tell.
+ * Returns the file that called one of our functions. Null if the stack does not show it.
  * @param callee The function that was called.
  */
 export function callerFile(callee: (...args: never[]) => unknown): string | null {
-  // Loaders such as ts-node install a formatter; the plain call sites are wanted here.
+  // Loaders such as ts-node install a formatter, but the original call sites are needed here.
   const formatter = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   try {
     Error.prepareStackTrace = (_, sites) => sites;
@@ -26,9 +26,10 @@ export function callerFile(callee: (...args: never[]) => unknown): string | null
 }
 
 /**
- * The config file that Jest is reading. Jest does not tell; it matters because relative paths start there.
- * @param caller The file that called `withTestmon`; often, not always, the config file itself.
- * @param given What `--config` says.
+ * Finds the config file that Jest is reading, because relative paths refer to its folder. Jest does not pass its
+ * path.
+ * @param caller The file that called `withTestmon`. Usually, but not always, the config file itself.
+ * @param given The value of `--config`.
  * @param extensions The extensions of config files, in Jest's order.
  */
 export function locateConfig(

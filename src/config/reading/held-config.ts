@@ -1,14 +1,17 @@
 import type { RawConfig } from './raw-config';
 
-/** Of the process: Jest loads `entry` as a config file, by its path alone, so nothing can be handed to it. */
+/** Global state, because Jest loads `entry` as a config file by its path, so there is no other way to pass a value. */
 let held: RawConfig | null = null;
 
-/** Keeps a composed config for `entry`: in memory, so that functions and other live values in it survive. */
+/** Stores a composed config for `entry`. It stays in memory, so that functions and other live values in it survive. */
 export function holdConfig(config: RawConfig): void {
   held = config;
 }
 
-/** The config that was kept, as a copy: Jest writes into what it reads. */
+/**
+ * Returns a copy of the stored config, because Jest modifies what it reads.
+ * @throws {Error} If no config is stored.
+ */
 export function heldConfig(): RawConfig {
   if (held === null) {
     throw new Error(

@@ -7,9 +7,9 @@ import { readUncomposed } from './uncomposed';
 import type { JestConfigModule } from '../user-jest';
 
 /**
- * Reads every config of a run the way `readConfigs` of jest-config does, and keeps the written form beside the
- * effective one, which Jest does not.
- * @throws {UserConfigError} Where Jest would refuse too.
+ * Reads all configs of a run like `readConfigs` of jest-config. In addition to the effective config it keeps the
+ * original one, which Jest drops.
+ * @throws {UserConfigError} If Jest would refuse a config too.
  */
 export async function loadConfigs(jest: JestConfigModule, argv: Argv): Promise<LoadedConfigs> {
   const cwd = process.cwd();
@@ -21,7 +21,7 @@ export async function loadConfigs(jest: JestConfigModule, argv: Argv): Promise<L
     const root = await loadOne(jest, argv, only, {});
     return completeRoot(jest, argv, root);
   }
-  // Newer versions read `--config` for the global config also where several `--projects` are given.
+  // With several `--projects`, newer versions of Jest read the global config from `--config`.
   const readsGlobal = /projectPaths\.length > 1/.test(String(jest.readConfigs));
   if (readsGlobal && typeof argv['config'] === 'string') {
     const root = await loadOne(jest, argv, cwd, {});
@@ -34,10 +34,10 @@ export async function loadConfigs(jest: JestConfigModule, argv: Argv): Promise<L
 }
 
 /**
- * The same for a root config that Jest has read already.
- * @param raw As the config file exports it.
- * @param configPath The config file.
- * @throws {UserConfigError} Where Jest would refuse too.
+ * Like `loadConfigs`, for a root config that Jest has read already.
+ * @param raw The value that the config file exports.
+ * @param configPath Absolute path of the config file.
+ * @throws {UserConfigError} If Jest would refuse a config too.
  */
 export async function loadGivenConfig(
   jest: JestConfigModule,
@@ -73,14 +73,14 @@ async function loadProjects(
   const parentFolder = rootConfigPath === null ? cwd : path.dirname(rootConfigPath);
   const readable = projects.filter((project) => !isForeignFile(jest, project));
   const loaded: LoadedConfig[] = [];
-  // One after the other, unlike Jest: presets are loaded anew for each, and messages are muted meanwhile.
+  // In sequence, unlike Jest: presets are loaded again for each, and messages are muted meanwhile.
   for (const [index, project] of readable.entries()) {
     const isOnlyAndCwd = index === 0 && projects.length === 1 && firstIsCwd;
     loaded.push(
       await loadOne(jest, argv, project, {
         ownConfig: !isOnlyAndCwd,
         parentFolder,
-        // Without a root of its own, a run is configured by its first project.
+        // Without a root config, the first project configures the run.
         mayBeRoot: (configPath) =>
           rootConfigPath === null ? index === 0 : configPath === rootConfigPath,
         index,
@@ -93,16 +93,16 @@ async function loadProjects(
 }
 
 interface ReadOptions {
-  /** The project's own config counts, whatever `--config` says. */
+  /** Whether the project's own config is used, whatever `--config` says. */
   ownConfig?: boolean;
   parentFolder?: string;
-  /** For a project: whether its config file is the one the root is configured by. */
+  /** Whether a project's config file is also the root config. */
   mayBeRoot?: (configPath: string | null) => boolean;
   index?: number;
   skipMultipleConfigError?: boolean;
 }
 
-/** `readConfig` of jest-config, keeping the written config. */
+/** Like `readConfig` of jest-config, but keeps the original config. */
 async function loadOne(
   jest: JestConfigModule,
   argv: Argv,
@@ -114,7 +114,7 @@ async function loadOne(
   const { config: raw, configPath } = await refused(() =>
     readUncomposed(() =>
       jest.readInitialOptions(config, {
-        // Jest writes a root directory into an inline project, and it must not find ours there later.
+        // A copy, because Jest writes a root directory into an inline project.
         packageRootOrConfig: typeof project === 'string' ? project : { ...project },
         parentConfigDirname: parentFolder ?? null,
         readFromCwd: ownConfig,
@@ -123,7 +123,7 @@ async function loadOne(
     ),
   );
   const effective = await normalise(jest, raw, argv, configPath, index);
-  // Jest lays a config that stands on the command line over every project.
+  // Jest applies an inline config of the command line to every project.
   const overlay = readOverlay(config);
   const written = { ...raw, ...overlay };
   const rootOnlyKeys =
@@ -138,7 +138,7 @@ function readOverlay(config: string | undefined): RawConfig | null {
   return JSON.parse(config) as RawConfig;
 }
 
-/** A glob of projects may match files that are no configs; Jest leaves them out. */
+/** Whether a path is not a config. The glob of a project may match such files, and Jest leaves them out. */
 function isForeignFile(jest: JestConfigModule, project: string | RawConfig): boolean {
   return (
     typeof project === 'string' &&
@@ -148,7 +148,7 @@ function isForeignFile(jest: JestConfigModule, project: string | RawConfig): boo
   );
 }
 
-/** Jest refuses two projects with one config file; composed into inline projects they would slip through. */
+/** Jest refuses two projects with the same config file. As inline projects it would not notice them. */
 function refuseDuplicates(projects: readonly LoadedConfig[]): void {
   const seen = new Set<string>();
   for (const { configPath } of projects) {

@@ -9,29 +9,29 @@ import type { LoadedConfigs } from './raw-config';
 import { collectOptions } from './uncomposed';
 import { findJest, type UserJest } from '../user-jest';
 
-/** A project as commands see it that run no tests. */
+/** A project, for commands that run no tests. */
 export interface ProjectLocation {
   jest: UserJest;
   loaded: LoadedConfigs;
   options: Options;
-  /** A sentence for each option that could not be used. */
+  /** A sentence for each option with an invalid value. */
   problems: string[];
-  /** Whether a `withTestmon` stands in the config. */
+  /** Whether the config calls `withTestmon`. */
   usesWithTestmon: boolean;
-  /** Absolute, real path of the folder that stored paths are relative to. */
+  /** Absolute real path of the folder that stored paths are relative to. */
   root: string;
   /** Absolute path of the database. */
   dataFile: string;
 }
 
 /**
- * Reads a project's Jest config, and finds its root and its database, as a run would.
- * @param config What `--config` would say.
- * @throws {JestMissingError} Where there is no Jest.
- * @throws {UserConfigError} Where Jest refuses the config.
+ * Reads a project's Jest config and finds its root and its database, as a run would.
+ * @param config The value of `--config`.
+ * @throws {JestMissingError} If Jest is not installed.
+ * @throws {UserConfigError} If Jest refuses the config.
  */
 export async function locateProject(config?: string): Promise<ProjectLocation> {
-  // Configs may look at it, as Jest's own command sets it.
+  // Jest's own command sets this, and configs may read it.
   process.env['NODE_ENV'] ??= 'test';
   const args = config === undefined ? [] : ['--config', config];
   const beside = config === undefined ? [] : [path.dirname(path.resolve(config))];

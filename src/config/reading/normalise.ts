@@ -6,7 +6,7 @@ import { withoutValidationMessages } from './validation-messages';
 import { swallowed } from '../../terminal/debug';
 import { messageOf } from '../../terminal/error-message';
 
-/** Jest refused the config. Jest itself says so better than we could, so this is never shown. */
+/** Jest refused the config. This error is never shown, because Jest itself reports it. */
 export class UserConfigError extends Error {
   constructor(cause: unknown) {
     super(messageOf(cause), { cause });
@@ -14,10 +14,11 @@ export class UserConfigError extends Error {
 }
 
 /**
- * What Jest makes of a config, without a word: Jest warns when it reads the composed config, and must not warn twice.
- * @param raw As written, with an absolute root directory.
- * @param index The project's place among several.
- * @throws {UserConfigError} Where Jest refuses it.
+ * Returns Jest's normalized config. Warnings are suppressed, because Jest prints them when it reads the composed
+ * config.
+ * @param raw The original config with an absolute root directory.
+ * @param index The index of the project.
+ * @throws {UserConfigError} If Jest refuses it.
  */
 export async function normalise(
   jest: JestConfigModule,
@@ -35,7 +36,7 @@ export async function normalise(
   );
 }
 
-/** Jest resolves some values in place, in the objects it was given. */
+/** Copies the values that Jest modifies. */
 function copyRaw(raw: RawConfig): RawConfig {
   const { transform, reporters } = raw;
   const copy = { ...raw };
@@ -61,7 +62,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Runs something of jest-config; what it throws is Jest's answer to the user's config. */
+/**
+ * Runs a function of jest-config. An error means that Jest refuses the user's config.
+ * @throws {UserConfigError} If the function throws.
+ */
 export async function refused<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
@@ -71,8 +75,8 @@ export async function refused<Result>(run: () => Promise<Result>): Promise<Resul
 }
 
 /**
- * The keys of a config that Jest accepts in a config file, and would warn of in a project written inside another one.
- * Asks Jest itself, by the warnings it gives: the list differs between its versions.
+ * Returns the keys of a config that Jest accepts in a config file but not in an inline project. The list differs
+ * between versions of Jest, so it is found by the warnings that Jest prints.
  */
 export async function findRootOnlyKeys(jest: JestConfigModule, raw: RawConfig): Promise<string[]> {
   const asRoot = await findWarnedKeys(jest, raw, false);
@@ -94,7 +98,7 @@ async function findWarnedKeys(
     });
   } catch (error) {
     swallowed('config', error, 'asking Jest which keys belong to the root');
-    // It could be read with its own circumstances; only the warnings are of interest here.
+    // Jest may refuse the config here although it accepts it in its own context. Only the warnings matter.
   }
   return keys;
 }

@@ -1,19 +1,19 @@
-/** `[pattern, absolute path, options]`, as Jest normalises `transform`. */
+/** `[pattern, absolute path, options]`, as Jest normalizes `transform`. */
 export type TransformEntry = [string, string, unknown];
 
-/** `[path, options]`, as Jest normalises `reporters`. */
+/** `[path, options]`, as Jest normalizes `reporters`. */
 export type ReporterEntry = [string, Record<string, unknown>?];
 
-/** As Jest normalises `watchPlugins`. */
+/** An entry of `watchPlugins`, as Jest normalizes it. */
 export interface WatchPluginEntry {
   path: string;
   config: Record<string, unknown>;
 }
 
-/** A Jest config as a person writes it. Jest checks it; we only read and set the keys we wrap. */
+/** A Jest config as the user wrote it. Jest validates it; we only read and set the keys that we wrap. */
 export type RawConfig = Record<string, unknown>;
 
-/** What Jest makes of a config: presets merged, defaults filled in, paths absolute. The keys we read. */
+/** The keys that we read of a normalized config. Jest has merged presets and defaults, and made paths absolute. */
 export interface EffectiveConfig {
   rootDir: string;
   id: string;
@@ -30,19 +30,19 @@ export interface EffectiveConfig {
   passWithNoTests: boolean;
 }
 
-/** One config: as written, and as Jest understands it. */
+/** One config in its original and its normalized form. */
 export interface LoadedConfig {
   raw: RawConfig;
   effective: EffectiveConfig;
-  /** Null where it was written inside another one. */
+  /** Null for an inline project. */
   configPath: string | null;
-  /** Keys that Jest accepts here and would warn of in a project that is written inside another config. */
+  /** Keys that Jest accepts in this config but not in an inline project. */
   rootOnlyKeys: string[];
 }
 
-/** Everything a run of Jest is configured by. */
+/** All configs of a run of Jest. */
 export interface LoadedConfigs {
   root: LoadedConfig;
-  /** Null where the root is the only project. */
+  /** Null if the root is the only project. */
   projects: LoadedConfig[] | null;
 }

@@ -1,7 +1,7 @@
 import { AsyncScope } from '../async-scope';
 import type { UserOptions } from '../options';
 
-/** What a `withTestmon` met while a config was read for composing. */
+/** The options that `withTestmon` got while a config was read. */
 interface Reading {
   options?: UserOptions;
 }
@@ -9,19 +9,22 @@ interface Reading {
 const KEY = Symbol.for('jest-testmon.readings');
 const holder = globalThis as { [KEY]?: AsyncScope<Reading> };
 
-/** Shared with other copies of this module: the command's and the project's may be two, and only one must compose. */
+/**
+ * Shared with other copies of this module. The copies of the command and of the project may differ, and only one of
+ * them must compose.
+ */
 const readings = (holder[KEY] ??= new AsyncScope<Reading>());
 
 /**
- * Runs what reads a user's config so that a `withTestmon` in it hands over the plain config: whoever reads composes,
- * and nothing is composed twice.
+ * Reads a user's config so that `withTestmon` returns the plain config. The caller composes it, and nothing is
+ * composed twice.
  */
 export function readUncomposed<Result>(read: () => Promise<Result>): Promise<Result> {
-  // A reading inside a reading belongs to the outer one.
+  // A nested reading belongs to the outer one.
   return readings.value === undefined ? readings.run({}, read) : read();
 }
 
-/** Runs several readings as one and returns the options of the first `withTestmon` that was met in them. */
+/** Runs several readings as one. Also returns the options of the first `withTestmon` in them. */
 export async function collectOptions<Result>(
   read: () => Promise<Result>,
 ): Promise<{ result: Result; options: UserOptions | undefined }> {
@@ -30,7 +33,7 @@ export async function collectOptions<Result>(
   return { result, options: reading.options };
 }
 
-/** Called by `withTestmon`: true where its config is being read for composing. */
+/** Called by `withTestmon`. Returns true if the config is being read by `readUncomposed`. */
 export function isRead(options: UserOptions | undefined): boolean {
   const reading = readings.value;
   if (reading === undefined) return false;

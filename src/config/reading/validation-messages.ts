@@ -4,14 +4,14 @@ type Listener = (message: string) => void;
 
 const listeners = new AsyncScope<Listener>();
 const VALIDATION = /(Validation|Deprecation) Warning/;
-/** Of the process, as `console` is: how many calls need it to be replaced, and how that is undone. */
+/** The number of active calls, and how to restore `console.warn`. Global, because `console` is. */
 let active = 0;
 let restore = (): void => undefined;
 
 /**
- * Runs something of jest-config and keeps what it would warn of from being printed. Only calls within `run` are
- * concerned: Jest may read other configs at the same time, and its warnings on those must appear.
- * @param listen Gets each message.
+ * Runs a function of jest-config without printing its validation warnings. This only concerns warnings from within
+ * `run`: Jest may read other configs at the same time, and their warnings must appear.
+ * @param listen Called with each suppressed message.
  */
 export async function withoutValidationMessages<Result>(
   run: () => Promise<Result>,
@@ -38,7 +38,7 @@ function intercept(): () => void {
   };
   console.warn = filtered;
   return () => {
-    // Whoever replaced it meanwhile keeps the say.
+    // If somebody else has replaced it meanwhile, their function stays.
     if (console.warn === filtered) console.warn = warn;
   };
 }
