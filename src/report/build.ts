@@ -16,28 +16,28 @@ import { ReachTable } from './reach';
 
 /** One Jest project with its records, as far as the report needs them. */
 export interface SourceProject {
-  /** Empty where there is only one. */
+  /** Empty if there is only one project. */
   name: string;
   data: SelectionData;
-  /** Every test file, with what selection decides now. */
+  /** All test files, each with its present decision. */
   judged: readonly {
     path: string;
     decision: Decision;
     duration: number | undefined;
     skips: UnaffectedTests | null;
   }[];
-  /** The blocks of a recorded file now; null where it is gone or does not transform. */
+  /** Returns the present blocks of a recorded file. Null if the file is gone or does not transform. */
   current(version: StoredVersion): CurrentBlocks | null;
 }
 
-/** Reads what the store gives one at a time. */
+/** Reads details from the store, one record at a time. */
 export interface RecordDetails {
   tests(recordId: number): StoredTest[];
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null;
   places(versionId: number): string;
 }
 
-/** Everything that a report is made of. */
+/** The input of a report. */
 export interface ReportSource {
   generator: string;
   project: string;
@@ -46,14 +46,14 @@ export interface ReportSource {
   notice: string | null;
   projects: readonly SourceProject[];
   details: RecordDetails;
-  /** Newest first. */
+  /** The newest first. */
   runs: readonly RunSummary[];
   spotChecks: ReportSpotChecks;
-  /** Hears how many test files have been looked at. */
+  /** Called after each test file with the number of test files so far. */
   progress?: ((done: number) => void) | undefined;
 }
 
-/** Derives a report from records and verdicts. */
+/** Creates a report from records and decisions. */
 export function buildReport(source: ReportSource): ReportData {
   return new Builder(source).report();
 }
@@ -64,7 +64,7 @@ class Builder {
   readonly #testFiles: ReportTestFile[] = [];
   readonly #tests: ReportTest[] = [];
   readonly #causes: ReportCause[] = [];
-  /** By kind and label: where a cause stands among them, and which of its places are known. */
+  /** By kind and label: the index of a cause, and the keys of its places. */
   readonly #knownCauses = new Map<string, { index: number; places: Set<string> }>();
 
   constructor(source: ReportSource) {
@@ -118,7 +118,7 @@ class Builder {
     }
   }
 
-  /** Notes what a record's tests executed. */
+  /** Adds what the tests of a record executed. */
   #addRecord(index: number, record: StoredRecord, data: SelectionData, code: ProjectCode): void {
     const { details } = this.#source;
     const first = this.#tests.length;
@@ -182,7 +182,7 @@ class Builder {
     return [...causes];
   }
 
-  /** The index of a cause; one that is known gains places. */
+  /** Returns the index of a cause, and adds places to it. */
   #cause(kind: ReportCause['kind'], label: string, places: ReportCause['places']): number {
     const { index, places: known } = getOrCreate(this.#knownCauses, `${kind} ${label}`, () => ({
       index: this.#causes.push({ kind, label, places: [] }) - 1,
@@ -197,7 +197,7 @@ class Builder {
     return index;
   }
 
-  /** Causes by how many test files they select, and the test files that refer to them. */
+  /** Sorts the causes by the number of test files they select, and adjusts the references of the test files. */
   #orderedCauses(): Pick<ReportData, 'causes' | 'testFiles'> {
     const causes = this.#causes;
     const selects = causes.map(() => 0);
@@ -222,7 +222,7 @@ class Builder {
   }
 }
 
-/** The record that says what a test file executes: the one that matches, or the last known. */
+/** Returns the record that shows what a test file executes: the compared one, or else the latest complete one. */
 function shownRecord(
   records: readonly StoredRecord[],
   decision: Decision,
@@ -235,7 +235,7 @@ function shownRecord(
   );
 }
 
-/** The code under test: what a test file has in it, only that test file executes. */
+/** Leaves out the code of test files, because only the test file itself executes it. */
 function withoutTestFiles({ versions, testFiles }: SelectionData): Map<number, StoredVersion> {
   return new Map([...versions].filter(([, { path }]) => !testFiles.has(path)));
 }

@@ -7,34 +7,34 @@ import { functionsOf, type FoundFunction } from './functions';
 import type { ReachTable } from './reach';
 import { Reach } from './reach';
 
-/** One function of the code as it is now. */
+/** A function of the present code. */
 interface KnownFunction extends FoundFunction {
   reach: Reach;
 }
 
-/** Tells which function of a file now a block of a recorded version is in; null where nothing is left of it. */
+/** Maps a block of a recorded version to the present function that contains it. Null if nothing of it is left. */
 type Mapped = (block: number) => KnownFunction | null;
 
-/** The blocks of a file as it is now. */
+/** The blocks of a present file. */
 export interface CurrentBlocks {
   /** Eight bytes per block. */
   fingerprints: Buffer;
-  /** As `encodePlaces` writes them. */
+  /** Encoded locations of the blocks, for `decodeLocations`. */
   places: string;
 }
 
 /**
- * The code of all projects as it is now, and which test files and tests reach its functions. A function that has changed
- * since it was recorded is told by its name.
+ * The present code of all projects, and which test files and tests reach each function. A function that changed since
+ * it was recorded is identified by its name.
  */
 export class ReachedCode {
   readonly #files = new Map<string, Map<string, KnownFunction>>();
 
   /**
-   * One project's view of the code: files may be transformed differently in each.
-   * @param versions What records refer to.
-   * @param current The blocks of a file now; null where it is gone.
-   * @param places Where the blocks of a version stand.
+   * Returns one project's view of the code, because each project may transform files differently.
+   * @param versions The versions that records refer to.
+   * @param current Returns the present blocks of a file. Null if it is gone.
+   * @param places Returns the encoded locations of the blocks of a version.
    */
   project(
     versions: ReadonlyMap<number, StoredVersion>,
@@ -51,7 +51,7 @@ export class ReachedCode {
   #map(version: StoredVersion, now: CurrentBlocks, places: string): Mapped {
     const { functions, ofBlock } = functionsOf(decodeLocations(now.places));
     const known = functions.map((item) => this.#function(version.path, item));
-    // Where places are not known, all of a file counts as one.
+    // Without locations, the whole file counts as one function.
     const current = (block: number) => known[ofBlock[block] ?? 0] ?? null;
     if (version.fingerprints.equals(now.fingerprints)) return current;
     const byFingerprint = new Map<string, number>();
@@ -77,12 +77,12 @@ export class ReachedCode {
     return known;
   }
 
-  /** The reach of something that counts as a whole: a fixture, a file without blocks. */
+  /** Returns the reach of a file that counts as a whole, such as a fixture. */
   whole(path: string): Reach {
     return this.#function(path, { name: '', line: 0, endLine: 0, lines: 1 }).reach;
   }
 
-  /** What was gathered, by path. */
+  /** Returns all collected files, by path. */
   files(table: ReachTable): ReportFile[] {
     return [...this.#files]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -96,7 +96,7 @@ export class ReachedCode {
   }
 }
 
-/** Tells functions from executed blocks. */
+/** Maps executed blocks to functions. */
 export class ProjectCode {
   readonly #read: (version: number) => Mapped | null;
   readonly #mapped = new Map<number, Mapped | null>();
@@ -106,7 +106,7 @@ export class ProjectCode {
     this.#read = read;
   }
 
-  /** Where to note what executed some encoded blocks. */
+  /** Returns the reach objects of all functions that contain one of the encoded blocks. */
   reached(blocks: Buffer): Set<Reach> {
     const reached = new Set<Reach>();
     for (const { version, bits } of decodeBlocks(blocks)) {
@@ -123,8 +123,9 @@ export class ProjectCode {
 }
 
 /**
- * The executed blocks of a recorded version that the file has no longer, the outermost of each.
- * @param now Null where the file is gone or does not transform.
+ * Returns the locations of the executed blocks of a recorded version that the file no longer has. A block inside
+ * another one is left out.
+ * @param now Null if the file is gone or does not transform.
  */
 export function changedPlaces(
   recorded: StoredVersion,
@@ -142,7 +143,7 @@ export function changedPlaces(
     const isThere = standing !== 'none' && ((standing[block >> 3] ?? 0) & (1 << (block & 7))) !== 0;
     const place = all[block];
     if (isThere || place === undefined) continue;
-    // A fingerprint chains those around it: what is in a changed block has changed with it.
+    // A fingerprint includes those of the parent blocks, so all blocks in a changed block have changed too.
     if (block === 0) return [{ name: '', line: 0, endLine: 0 }];
     const last = changed.at(-1);
     if (place.line <= 0 || (last && place.line >= last.line && place.endLine <= last.endLine))

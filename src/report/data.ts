@@ -1,29 +1,29 @@
 /**
- * What the report says, as plain data: what `report --json` prints and what the page shows. Everything refers to
- * everything else by index, so that a large project stays a small file.
+ * The report as plain data. `report --json` prints it, and the page shows it. Entries refer to each other by index,
+ * so that the file of a large project stays small.
  */
 export interface ReportData {
-  /** Of this shape; counts up when a field changes its meaning. */
+  /** The version of this format. Increase it when a field changes its meaning. */
   format: 1;
-  /** Name and version of what made it. */
+  /** Name and version of the program that created it. */
   generator: string;
-  /** What the project is called. */
+  /** The name of the project. */
   project: string;
   /** Milliseconds since the epoch. */
   generatedAt: number;
-  /** A sentence where the database holds nothing to report or is of no use; null otherwise. */
+  /** A sentence if the database is empty or cannot be used. Otherwise null. */
   notice: string | null;
-  /** Every test file that Jest finds, by path. */
+  /** All test files that Jest finds, by path. */
   testFiles: ReportTestFile[];
-  /** The tests of all test files: those of one file follow each other. */
+  /** The tests of all test files. Those of one test file are consecutive. */
   tests: ReportTest[];
-  /** What has changed since the records, the one that selects most test files first. */
+  /** The changes since the records, sorted by the number of test files they select, in descending order. */
   causes: ReportCause[];
-  /** The recorded code, without test files, by path. */
+  /** The recorded code without test files, by path. */
   files: ReportFile[];
-  /** Which tests reach something; many functions share one. */
+  /** The sets of tests that reach a function. Many functions share one. */
   reaches: ReportReach[];
-  /** The last runs, oldest first. */
+  /** The last runs, the oldest first. */
   runs: ReportRun[];
   spotChecks: ReportSpotChecks;
 }
@@ -31,22 +31,23 @@ export interface ReportData {
 /** A test file, and whether a run would select it now. */
 export interface ReportTestFile {
   path: string;
-  /** The Jest project; empty where there is only one. */
+  /** The name of the Jest project. Empty if there is only one. */
   project: string;
-  /** Milliseconds of its last run; null where it was never recorded. */
+  /** Duration of its last run, in milliseconds. Null if it was never recorded. */
   duration: number | null;
-  /** Why it runs now; `unaffected` where it need not. */
+  /** Why it runs now. `unaffected` if it need not run. */
   verdict: 'unaffected' | 'new' | 'failed' | 'always' | 'changed';
-  /** With test granularity: how many of its tests are skipped although it runs. */
+  /** With test granularity, the number of its tests that are skipped although it runs. */
   skippedTests: number;
   /** Indices of causes. */
   causes: number[];
-  /** Null where it never ran. */
+  /** Null if it never ran. */
   lastOutcome: 'passed' | 'failed' | null;
   /** Whether the last run executed it. */
   ranLast: boolean;
 }
 
+/** A test of a test file. */
 export interface ReportTest {
   /** Index of its test file. */
   file: number;
@@ -57,62 +58,62 @@ export interface ReportTest {
   outcome: 'passed' | 'failed' | 'skipped' | 'todo';
 }
 
-/** Something that has changed and selects test files. */
+/** A change that selects test files. */
 export interface ReportCause {
-  /** `code` for blocks of a file; anything else is a dependency: a fixture, a package, a variable. */
+  /** `code` for blocks of a file, `dependency` for anything else, such as a fixture, a package or a variable. */
   kind: 'code' | 'dependency';
-  /** A path, or what a person calls it. */
+  /** A path, or a name for the user. */
   label: string;
-  /** The changed blocks, where known: a function's name and its lines when it was recorded. */
+  /** The changed blocks, if known: the name of the function, and its lines when it was recorded. */
   places: { name: string; line: number; endLine: number }[];
 }
 
 /** A file of code that tests executed. */
 export interface ReportFile {
   path: string;
-  /** Its code outside of functions comes first, named ''. */
+  /** The first one, named '', is the code outside of functions. */
   functions: ReportFunction[];
 }
 
-/** A named function with the anonymous ones in it, or what of a file is in no function. */
+/** A named function including the anonymous ones in it, or the code of a file that is in no function. */
 export interface ReportFunction {
   name: string;
-  /** From 1; 0 where unknown. */
+  /** Counts from 1. Zero if unknown. */
   line: number;
   endLine: number;
-  /** Its own lines, those of functions in it not counted; at least 1. */
+  /** The number of its own lines, at least 1. Lines of functions inside of it do not count. */
   lines: number;
-  /** Index into `reaches`. */
+  /** Index of an entry of `reaches`. */
   reach: number;
 }
 
-/** Both are ascending indices in ranges: `0-14,20`; empty for none. */
+/** Sets of ascending indices as ranges, such as `0-14,20`. Empty for none. */
 export interface ReportReach {
   /** The test files that an edit would select. */
   testFiles: string;
-  /** The tests that execute it, by themselves or through what their test file shares. */
+  /** The tests that execute it, either themselves or by what their test file shares. */
   tests: string;
 }
 
-/** Unaffected test files that ran all the same, to find out whether selection misses something. */
+/** Unaffected test files that ran as spot checks, to find out whether selection misses something. */
 export interface ReportSpotChecks {
-  /** How many of a hundred a run checks; 0 where the option is off. */
+  /** The share of unaffected test files that a run checks, in percent. Zero if the option is off. */
   percent: number;
-  /** Of how many test files one has been checked. */
+  /** The number of test files that were checked at least once. */
   checked: number;
-  /** Milliseconds since the epoch, of the last check; null where there was none. */
+  /** When the last check took place, in milliseconds since the epoch. Null if there was none. */
   latest: number | null;
-  /** Those that failed, the open ones first: while there is one, everything runs. */
+  /** The failed ones, the open ones first. While one is open, everything runs. */
   escapes: {
     project: string;
     path: string;
     /** Milliseconds since the epoch. */
     foundAt: number;
     isOpen: boolean;
-    /** Hash of the record by which it would have been skipped, and when that was made. */
+    /** Hash of the record by which it would have been skipped, and when that record was made. */
     recordHash: string;
     recordedAt: number;
-    /** How it failed. */
+    /** The failure. */
     message: string;
   }[];
 }
@@ -123,9 +124,9 @@ export interface ReportRun {
   startedAt: number;
   /** Milliseconds. */
   duration: number;
-  /** Test files that were selected, of `total`. */
+  /** The number of test files that were selected, of `total`. */
   selected: number;
   total: number;
-  /** Recorded milliseconds of the test files that need not run. */
+  /** Recorded duration of the test files that need not run, in milliseconds. */
   saved: number;
 }

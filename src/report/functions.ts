@@ -1,26 +1,29 @@
 import type { BlockLocation } from '../blocks';
 
-/** A named function of a file with the anonymous ones in it, or, first and named '', what is in no function. */
+/**
+ * A named function of a file including the anonymous ones in it. The first one, named '', is the code outside of
+ * functions.
+ */
 export interface FoundFunction {
   name: string;
-  /** From 1; 0 where unknown. */
+  /** Counts from 1. Zero if unknown. */
   line: number;
   endLine: number;
-  /** Its own lines, those of functions in it not counted; at least 1. */
+  /** The number of its own lines, at least 1. Lines of functions inside of it do not count. */
   lines: number;
 }
 
-/** The functions of a file, and which of them each block belongs to. */
+/** The functions of a file, and the function of each block. */
 export interface FileFunctions {
   functions: FoundFunction[];
-  /** Index of a function, by block. */
+  /** Index of the function, by block. */
   ofBlock: number[];
 }
 
 /**
- * Finds the functions of a file by where its blocks stand. What a compiler added stands nowhere, and belongs to the
- * module.
- * @param places Of all blocks, in tree order.
+ * Finds the functions of a file by the locations of its blocks. Code that a compiler added has no location and
+ * belongs to the module.
+ * @param places The locations of all blocks, in tree order.
  */
 export function functionsOf(places: readonly BlockLocation[]): FileFunctions {
   const end = Math.max(0, ...places.map(({ endLine }) => endLine));
@@ -55,8 +58,8 @@ function isWithin({ line, endLine }: BlockLocation, outer: FoundFunction | undef
 }
 
 /**
- * Tells the getters that SWC makes of exports, one line and one name each, right after its helper: they are no functions
- * of the source.
+ * Recognizes the getters that SWC creates for exports. They follow its helper `_export`, each on one line and with
+ * its own name. They are no functions of the source.
  */
 function getterFinder(): (place: BlockLocation) => boolean {
   let exported: Set<string> | null = null;
@@ -77,7 +80,7 @@ function isExport({ name }: BlockLocation): boolean {
   return name.startsWith('exports.');
 }
 
-/** `export default` has no name of its own; compilers to CommonJS give it one. */
+/** `export default` has no name. Compilers to CommonJS give it one. */
 function readableName(name: string): string {
   return name === '_default' || name === 'default' ? 'default export' : name;
 }

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { printable } from '../terminal/printable';
 import type { ReportData } from './data';
 
-/** The parts of the page that `npm run build` makes. */
+/** The parts of the page, which `npm run build` creates. */
 export interface PageParts {
-  /** HTML with a comment where each of the others is put in. */
+  /** HTML with a comment at the place of each other part. */
   frame: string;
   style: string;
   script: string;
 }
 
 /**
- * The report as one HTML page that loads nothing: the policy allows this very script and style, and no connection.
- * Whatever stands in the data stays data: the page reads it as JSON, and JSON with no `<` cannot end the element.
+ * Renders the report as one HTML page that loads nothing. Its content security policy allows only this script and
+ * this style, and no connection. The data cannot become code: the page parses it as JSON, and without a `<` it cannot
+ * end its element.
  */
 export function renderPage(data: ReportData, { frame, style, script }: PageParts): string {
   const policy = [
@@ -33,8 +34,8 @@ export function renderPage(data: ReportData, { frame, style, script }: PageParts
 }
 
 /**
- * JSON without the characters that mean something to an HTML parser. Those that reorder or hide others come to the page
- * in the form in which they can be seen.
+ * Formats JSON without characters that are special in HTML. Characters that reorder or hide others are escaped, so
+ * that they are visible.
  */
 function jsonForHtml(data: ReportData): string {
   const text = (_key: string, value: unknown) =>
@@ -44,7 +45,7 @@ function jsonForHtml(data: ReportData): string {
   });
 }
 
-/** Source of the form: Content Security Policy Level 3, 2.3.1. */
+/** Source of the format: Content Security Policy Level 3, 2.3.1. */
 function hash(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

@@ -10,17 +10,17 @@ import { buildReport, type RecordDetails, type SourceProject } from './build';
 import type { CurrentBlocks } from './code';
 import type { ReportData } from './data';
 
-/** What a report says of itself. */
+/** Parameters of a report. */
 interface ReportOptions {
-  /** Name and version of what makes it. */
+  /** Name and version of the program that creates it. */
   generator: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Hears how many test files have been looked at. */
+  /** Called after each test file with the number of test files so far. */
   progress?: (done: number) => void;
 }
 
-/** Reports on a project that was opened for a look. */
+/** Creates a report on an inspected project. */
 export async function reportOf(
   inspection: Inspection,
   { generator, now, progress }: ReportOptions,
@@ -72,7 +72,10 @@ async function sourceOf(
   };
 }
 
-/** The blocks of every recorded file now, by `contentsKey`; only files whose content is unknown are transformed. */
+/**
+ * Returns the present blocks of every recorded file, by `contentsKey`. Only files with unknown content are
+ * transformed.
+ */
 async function currentBlocks(
   { project }: InspectedProject,
   data: SelectionData,
@@ -97,7 +100,7 @@ async function currentBlocks(
   return current;
 }
 
-/** The recorded version that a file's content transforms to; null where that is not known. */
+/** Returns the recorded version that a file's content transforms to. Null if that is unknown. */
 function knownVersion(
   key: string,
   { path: name }: StoredVersion,
@@ -108,12 +111,12 @@ function knownVersion(
     const content = contentHash(fs.readFileSync(fromStored(root, name)));
     return versions.get(contents.get(key)?.get(content) ?? -1) ?? null;
   } catch {
-    // It is gone, and does not transform either.
+    // The file is gone, so it does not transform either.
     return null;
   }
 }
 
-/** What a person must know before reading the rest. */
+/** Returns a sentence that the user must know before reading the report. */
 function noticeOf({ problem, projects, openEscapes }: Inspection): string | null {
   if (problem !== null) return `${problem.message} Until then everything runs.`;
   if (openEscapes.length > 0) {
@@ -134,7 +137,7 @@ function projectName(root: string): string {
     };
     if (typeof name === 'string' && name !== '') return name;
   } catch {
-    // Its folder has a name too.
+    // Use the name of its folder.
   }
   return path.basename(root);
 }

@@ -1,4 +1,4 @@
-/** Writes ascending numbers as ranges: `0-14,20`. */
+/** Formats ascending numbers as ranges: `0-14,20`. */
 export function encodeRanges(ascending: Iterable<number>): string {
   const ranges: string[] = [];
   let from = -1;
@@ -18,7 +18,7 @@ export function encodeRanges(ascending: Iterable<number>): string {
   return ranges.join(',');
 }
 
-/** Reads what `encodeRanges` wrote. */
+/** Parses the format of `encodeRanges`. */
 export function decodeRanges(text: string): number[] {
   if (text === '') return [];
   return text.split(',').flatMap((range) => {

@@ -1,11 +1,11 @@
 import type { ReportReach } from './data';
 import { encodeRanges } from './ranges';
 
-/** Ascending indices, gathered one by one. */
+/** Collects ascending indices. */
 export class Gathered {
   readonly #items: number[] = [];
 
-  /** @param item Not less than the one before; an equal one counts once. */
+  /** @param item Not less than the previous one. An equal one is ignored. */
   add(item: number): void {
     if (this.#items.at(-1) !== item) this.#items.push(item);
   }
@@ -21,12 +21,12 @@ export class Reach {
   readonly tests = new Gathered();
 }
 
-/** Keeps equal reaches once. */
+/** Stores equal reaches only once. */
 export class ReachTable {
   readonly reaches: ReportReach[] = [];
   readonly #indices = new Map<string, number>();
 
-  /** The index of a reach. */
+  /** Returns the index of a reach, and adds it if necessary. */
   intern({ testFiles, tests }: Reach): number {
     const reach: ReportReach = {
       testFiles: encodeRanges(testFiles.items),

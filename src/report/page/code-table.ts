@@ -21,7 +21,7 @@ const COLUMNS: readonly { key: Key; title: string; hint: string }[] = [
   { key: 'most', title: 'At most', hint: 'Test time that the dearest edit in it selects' },
 ];
 
-/** The same code and numbers as the map, as a table whose folders and files open. */
+/** Shows the same code and numbers as the map in a table. Its folders and files can be expanded. */
 export class CodeTable {
   readonly #root: CodeNode;
   readonly #suite: number;
@@ -37,7 +37,7 @@ export class CodeTable {
     this.#choose = (node) => options.choose(node);
   }
 
-  /** Draws it into an element that is its own. */
+  /** Draws the table into an element, which it replaces completely. */
   drawInto(container: HTMLElement): void {
     const heads = COLUMNS.map(({ key, title, hint }) => {
       const sort = () => this.#sortBy(key);
@@ -119,7 +119,7 @@ export class CodeTable {
     if (!this.#open.delete(node)) this.#open.add(node);
     const index = this.#toggles().indexOf(document.activeElement as HTMLElement);
     this.#draw();
-    // The rows are new; the focus stays on what was pressed.
+    // The rows are new elements, so the focus is set again.
     this.#toggles()[index]?.focus();
   }
 

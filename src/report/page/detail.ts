@@ -3,11 +3,11 @@ import { breakable, element, place } from './dom';
 import { count, duration, lines, number, percent } from './format';
 import type { CodeNode } from './model';
 
-/** Up to so many tests are listed at once. */
+/** Longer lists are shortened at first. */
 const SHOWN_AT_ONCE = 40;
 const FILES_AT_ONCE = 20;
 
-/** The panel about one function, file, folder or test file: what an edit there runs, test by test. */
+/** The panel about one function, file, folder or test file. It lists the tests that an edit there runs. */
 export class Detail {
   readonly #data: ReportData;
   readonly #suite: number;
@@ -18,7 +18,7 @@ export class Detail {
     this.#suite = suite;
   }
 
-  /** Shows some code. */
+  /** Shows code. */
   showCode(node: CodeNode): void {
     const { cost, most, testFiles, tests } = node;
     const isFunction = node.kind === 'function';
@@ -141,7 +141,7 @@ function testList(tests: readonly ReportTest[]): HTMLElement {
   );
 }
 
-/** The first items, and a button that puts the rest in its place. */
+/** Returns the first items, and a button that replaces itself by the others. */
 function inParts(
   items: readonly (() => HTMLElement)[],
   limit: number,

@@ -1,8 +1,10 @@
 type Child = Node | string | null | false;
 
 /**
- * Makes an element. Text is only ever set as text: paths and test names may hold anything.
- * @param attributes `on…` functions become listeners; null and false leave an attribute out, true sets it empty.
+ * Creates an element. Children are only added as text or nodes, never as HTML, because paths and test names may
+ * contain anything.
+ * @param attributes Functions named `on…` become listeners. Null and false omit an attribute, true sets it to an
+ *   empty value.
  */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -23,7 +25,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Makes an SVG element. */
+/** Creates an SVG element. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string | number> = {},
@@ -35,14 +37,17 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return made;
 }
 
-/** A path whose line may break after each folder. */
+/** Returns a path that may be broken into lines after each folder. */
 export function breakable(path: string): DocumentFragment {
   const fragment = document.createDocumentFragment();
   for (const part of path.split(/(?<=\/)/)) fragment.append(part, document.createElement('wbr'));
   return fragment;
 }
 
-/** An element of the page's frame, which is always there. */
+/**
+ * Returns an element of the page's frame.
+ * @throws {Error} If it does not exist.
+ */
 export function place(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`the page has no element #${id}`);

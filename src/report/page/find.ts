@@ -1,24 +1,24 @@
-/** Something that can be found. */
+/** A result of the search. */
 export interface Target {
   kind: 'function' | 'file' | 'test file';
   label: string;
-  /** Where it is; a path that may follow the label. */
+  /** A path, which is shown after the label. */
   where: string;
   line: number;
   endLine: number;
-  /** Milliseconds of test time. */
+  /** Test time of an edit, in milliseconds. */
   cost: number;
   choose(): void;
 }
 
-/** So many results are shown. */
-export const MOST = 30;
+/** The number of results that are shown. */
+export const MAX_RESULTS = 30;
 
 /**
- * Finds what holds every word of a query, best first: equal names, names that start with it, names, then paths.
- * Of equals, the dearest.
+ * Finds the targets that contain every word of a query. The best come first: equal names, names that start with the
+ * query, names that contain it, then paths. Among equals, those with the highest cost come first.
  */
-export function find(targets: readonly Target[], query: string, limit = MOST): Target[] {
+export function find(targets: readonly Target[], query: string, limit = MAX_RESULTS): Target[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const whole = words.join(' ');

@@ -1,4 +1,4 @@
-/** Numbers, durations and dates as people read them. */
+/** Formats numbers, durations and dates for the reader. */
 
 const NUMBER = new Intl.NumberFormat('en');
 
@@ -26,7 +26,10 @@ export function duration(milliseconds: number): string {
   return minutes % 60 === 0 ? `${number(hours)} h` : `${number(hours)} h ${minutes % 60} min`;
 }
 
-/** `0 %`, `under 1 %`, `12 %`, `over 99 %`: never all or nothing where it is not. */
+/**
+ * `0 %`, `under 1 %`, `12 %`, `over 99 %`. A part that is not empty is never `0 %`, and an incomplete one never `100
+ * %`.
+ */
 export function percent(part: number, whole: number): string {
   if (whole <= 0 || part <= 0) return '0 %';
   const value = (100 * part) / whole;
@@ -35,7 +38,7 @@ export function percent(part: number, whole: number): string {
   return `${Math.round(value)} %`;
 }
 
-/** `line 12`, `lines 12–40`; empty where unknown. */
+/** `line 12`, `lines 12–40`. Empty if unknown. */
 export function lines(line: number, endLine: number): string {
   if (line <= 0) return '';
   return endLine > line ? `lines ${line}–${endLine}` : `line ${line}`;

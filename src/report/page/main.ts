@@ -91,7 +91,7 @@ function drawSummary(): void {
   );
 }
 
-/** Only where there is something to tell: most projects have no spot checks. */
+/** Only shown if there are spot checks, because most projects have none. */
 function spotCheckCard(): [title: string, value: string, note: string][] {
   const { percent, checked, latest, escapes } = data.spotChecks;
   if (percent === 0 && checked === 0 && escapes.length === 0) return [];
@@ -145,7 +145,7 @@ function drawLegend(): void {
   place('legend').replaceChildren(...items);
 }
 
-/** Map or table: the same numbers. */
+/** Installs the buttons that switch between map and table. */
 function installViews(): void {
   const views = [
     { button: place('as-map'), shown: place('map-view') },
@@ -164,7 +164,7 @@ function installViews(): void {
 function codeTargets(root: CodeNode, choose: (node: CodeNode) => void): Target[] {
   return [...everyNode(root)].flatMap((node) => {
     const { kind, label, path, line, endLine, cost } = node;
-    // What is in no function has no name to be found by; its file has.
+    // Code outside of functions has no name to search for. Its file has.
     if (kind === 'folder' || (kind === 'function' && (label === MODULE_LEVEL || label === WHOLE)))
       return [];
     return [{ kind, label, where: path, line, endLine, cost, choose: () => choose(node) }];

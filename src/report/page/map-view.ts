@@ -11,22 +11,22 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
-/** What the map needs from the page around it. */
+/** What the map needs from the page. */
 export interface MapOptions {
   root: CodeNode;
-  /** Milliseconds of all test files. */
+  /** Duration of all test files, in milliseconds. */
   suite: number;
-  /** Called when a person chooses something. */
+  /** Called when the user chooses a node. */
   choose(node: CodeNode): void;
 }
 
-/** The treemap: buttons, so that it can be reached, read out and pressed like any other. */
+/** The treemap. Its cells are buttons, so that they work with the keyboard and with screen readers. */
 export class MapView {
   readonly #options: MapOptions;
   readonly #map = place('map');
   readonly #trail = place('trail');
   readonly #tooltip = new Tooltip();
-  /** What is shown, from the root down. */
+  /** The path from the root to the node that is shown. */
   #path: CodeNode[];
   #cells: Cell[] = [];
   #buttons: HTMLButtonElement[] = [];
@@ -42,7 +42,7 @@ export class MapView {
     this.#map.addEventListener('pointerleave', () => this.#tooltip.hide());
     this.#map.addEventListener('focusin', (event) => this.#onFocus(event));
     this.#map.addEventListener('focusout', () => this.#tooltip.hide());
-    // The first call comes at once, and draws.
+    // The observer calls this at once, which draws the map.
     let width = -1;
     new ResizeObserver(() => {
       if (this.#map.clientWidth === width) return;
@@ -51,7 +51,7 @@ export class MapView {
     }).observe(this.#map);
   }
 
-  /** Marks what was chosen elsewhere, and shows what it is in if it is out of sight. */
+  /** Marks a node that was chosen elsewhere. If it is not visible, shows its parent. */
   mark(node: CodeNode): void {
     this.#chosen = node;
     if (!this.#cells.some((cell) => cell.node === node)) {
@@ -125,7 +125,7 @@ export class MapView {
     }
   }
 
-  /** Goes up to one of the trail. */
+  /** Moves up to a node of the breadcrumb trail. */
   #show(index: number): void {
     this.#path = this.#path.slice(0, index + 1);
     this.#draw();
@@ -226,7 +226,7 @@ function indexOf(event: Event): number {
   return cell instanceof HTMLElement ? Number(cell.dataset.index) : -1;
 }
 
-/** The nodes from the root down to one, both included. */
+/** Returns the nodes from the root to a node, including both. */
 export function pathTo(root: CodeNode, node: CodeNode): CodeNode[] {
   if (root === node) return [root];
   for (const child of root.children) {

@@ -1,35 +1,35 @@
 import type { ReportData, ReportFile, ReportFunction } from '../data';
 import { decodeRanges } from '../ranges';
 
-/** A folder, file or function of the code, with what editing it costs. */
+/** A folder, file or function of the code, with the cost of an edit. */
 export interface CodeNode {
   kind: 'folder' | 'file' | 'function';
-  /** What its parent knows it by. */
+  /** Its name within its parent. */
   label: string;
   path: string;
-  /** From 1; 0 where unknown or for a whole file or folder. */
+  /** Counts from 1. Zero if unknown, or for a whole file or folder. */
   line: number;
   endLine: number;
   /** Lines of code. */
   lines: number;
-  /** Milliseconds of test time that an edit of an average line selects; of a function: of any. */
+  /** Test time that an edit selects, in milliseconds. For a file or folder, the average over its lines. */
   cost: number;
-  /** The most that an edit anywhere in it selects. */
+  /** The highest cost of an edit anywhere in it. */
   most: number;
   /** Indices of the test files that an edit somewhere in it selects. */
   testFiles: readonly number[];
-  /** Indices of the tests that execute something of it. */
+  /** Indices of the tests that execute something in it. */
   tests: readonly number[];
   children: CodeNode[];
 }
 
-/** What code outside of functions is called. */
+/** The label of code outside of functions. */
 export const MODULE_LEVEL = 'outside of functions';
 
-/** What a file is called that counts as a whole: a fixture, code that no transformer touches. */
+/** The label of a file that counts as a whole, such as a fixture or code that no transformer processes. */
 export const WHOLE = 'the whole file';
 
-/** The code as a tree: folders that hold nothing but one folder are one with it. */
+/** Returns the code as a tree. A folder whose only entry is another folder is merged with it. */
 export function codeTree(data: ReportData): CodeNode {
   const reaches = data.reaches.map(({ testFiles, tests }) => {
     const files = decodeRanges(testFiles);
@@ -105,22 +105,22 @@ function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
 }
 
-/** Every node, parents first. */
+/** Yields every node, parents first. */
 export function* everyNode(node: CodeNode): Generator<CodeNode> {
   yield node;
   for (const child of node.children) yield* everyNode(child);
 }
 
-/** Shares of the suite's test time at which the colour changes. */
+/** The shares of the suite's test time at which the colour changes. */
 export const STEPS = [0.02, 0.05, 0.1, 0.25, 0.5] as const;
 
-/** The colour of a cost: 0 where no test is selected, then 1 to 6. */
+/** Returns the colour of a cost: 0 if no test is selected, otherwise 1 to 6. */
 export function heat(cost: number, suite: number): number {
   if (cost <= 0 || suite <= 0) return 0;
   return 1 + STEPS.filter((step) => cost / suite > step).length;
 }
 
-/** Whether it is known how many lines it has: of what counts as a whole, it is not. */
+/** Whether the number of lines is known. It is unknown for a file that counts as a whole. */
 export function hasLines({ kind, label, children }: CodeNode): boolean {
   return kind === 'folder' || ![label, children[0]?.label].includes(WHOLE);
 }

@@ -4,8 +4,8 @@ import { element, place, svg } from './dom';
 import { count, date, duration, number } from './format';
 import { Tooltip } from './tooltip';
 
-/** So many runs fit side by side. */
-const MOST = 60;
+/** The number of runs that fit side by side. */
+const MAX_RUNS = 60;
 
 const NOTHING_SAVED =
   'No run has saved time so far: what a first run records, the next ones need not run.';
@@ -13,17 +13,17 @@ const NOTHING_SAVED =
 const HEIGHT = 200;
 const MARGIN = { top: 10, right: 4, bottom: 24, left: 64 };
 
-/** Test time saved per run: a bar each, and the same as a table. */
+/** The chart of the test time that each run saved, and the same numbers as a table. */
 export class RunsChart {
   readonly #runs: readonly ReportRun[];
   readonly #tooltip = new Tooltip();
 
-  /** @param runs Oldest first. */
+  /** @param runs The oldest first. */
   constructor(runs: readonly ReportRun[]) {
-    this.#runs = runs.slice(-MOST);
+    this.#runs = runs.slice(-MAX_RUNS);
   }
 
-  /** Draws it into its place on the page, anew at each width. */
+  /** Draws the chart, and draws it again when the width changes. */
   draw(): void {
     const container = place('runs');
     if (this.#runs.every(({ saved }) => saved <= 0)) {
@@ -107,7 +107,7 @@ export class RunsChart {
       height: base - y,
       rx: Math.min(2, width / 4),
     });
-    // As high as the chart, so that a low bar can be pointed at.
+    // The target is as high as the chart, so that a low bar can be pointed at.
     const target = svg('rect', {
       class: 'target',
       x,

@@ -1,8 +1,8 @@
 import { breakable, element, place } from './dom';
-import { find, MOST, type Target } from './find';
+import { find, MAX_RESULTS, type Target } from './find';
 import { duration, lines } from './format';
 
-/** The search field: a combobox with a list of options, as the ARIA Authoring Practices describe it. */
+/** The search field: a combobox with a list of options, as described in the ARIA Authoring Practices. */
 export class Search {
   readonly #targets: readonly Target[];
   readonly #input = place('search') as HTMLInputElement;
@@ -17,7 +17,7 @@ export class Search {
     this.#input.addEventListener('focus', () => this.#search());
     this.#input.addEventListener('keydown', (event) => this.#onKey(event));
     this.#input.addEventListener('blur', () => this.#close());
-    // Before the field loses the focus.
+    // Prevents the field from losing the focus before the click.
     this.#list.addEventListener('pointerdown', (event) => event.preventDefault());
     this.#list.addEventListener('click', (event) => {
       const option = event.target instanceof Element ? event.target.closest('[role=option]') : null;
@@ -41,7 +41,7 @@ export class Search {
     if (query === '') this.#status.textContent = '';
     else if (this.#found.length === 0) this.#status.textContent = 'Nothing recorded has this name.';
     else
-      this.#status.textContent = `${this.#found.length === MOST ? `The first ${MOST}` : this.#found.length} found.`;
+      this.#status.textContent = `${this.#found.length === MAX_RESULTS ? `The first ${MAX_RESULTS}` : this.#found.length} found.`;
     this.#mark();
   }
 

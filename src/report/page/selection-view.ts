@@ -14,7 +14,7 @@ const VERDICTS: Record<ReportTestFile['verdict'], string> = {
 
 const SHOWN_AT_ONCE = 15;
 
-/** What a run would select now, and why: what has changed, then the test files. */
+/** Shows what a run would select now and why: the changes, then the test files. */
 export class SelectionView {
   readonly #data: ReportData;
   readonly #choose: (testFile: number) => void;
@@ -33,7 +33,7 @@ export class SelectionView {
       : 'unaffected';
   }
 
-  /** Draws all of it into its place on the page. */
+  /** Draws both parts into the page. */
   draw(): void {
     place('causes').replaceChildren(...this.#causes());
     const container = place('test-files');

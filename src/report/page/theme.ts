@@ -2,7 +2,10 @@ import { place } from './dom';
 
 const KEY = 'jest-testmon-theme';
 
-/** The button that turns the page dark or light; until it is pressed, the system's setting counts. */
+/**
+ * Installs the button that switches between dark and light. Until it is pressed, the page follows the system's
+ * setting.
+ */
 export function installTheme(): void {
   const button = place('theme');
   const system = matchMedia('(prefers-color-scheme: dark)');
@@ -20,13 +23,13 @@ export function installTheme(): void {
   show();
 }
 
-/** A page that is opened as a file may have no storage. */
+/** Reads the stored theme. A page that is opened as a file may have no storage. */
 function recall(): string | null {
   try {
     const theme = localStorage.getItem(KEY);
     return theme === 'dark' || theme === 'light' ? theme : null;
   } catch {
-    // The browser keeps nothing for this page.
+    // The browser does not allow storage for this page.
     return null;
   }
 }
@@ -35,6 +38,6 @@ function remember(theme: string): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // It is forgotten when the page is closed.
+    // The choice is lost when the page is closed.
   }
 }

@@ -1,6 +1,6 @@
 import { element, place } from './dom';
 
-/** A box beside the pointer or the focus. What it says is in the labels too, so it is not read out. */
+/** A box near the pointer or the focus. Screen readers ignore it, because the labels contain the same text. */
 export class Tooltip {
   readonly #box = place('tooltip');
 
@@ -8,7 +8,7 @@ export class Tooltip {
     return !this.#box.hidden;
   }
 
-  /** @param lines The first stands out. */
+  /** @param lines The first one is emphasized. */
   show(x: number, y: number, lines: readonly string[]): void {
     this.#box.replaceChildren(...lines.filter(Boolean).map((line) => element('div', {}, line)));
     this.#box.hidden = false;

@@ -8,24 +8,25 @@ export interface Cell {
   y: number;
   width: number;
   height: number;
-  /** It has others in it, and is seen by its title. */
+  /** Whether other cells are inside of it. Then only its title is visible. */
   isGroup: boolean;
-  /** How many groups it is in. */
+  /** The number of groups that contain it. */
   depth: number;
 }
 
 /** Height of the title of a folder or file, in pixels. */
-export const TITLE = 20;
+export const TITLE_HEIGHT = 20;
 
-/** Less than this, in pixels, is not worth dividing. */
+/** A smaller cell is not divided. In pixels. */
 const SMALLEST_GROUP = { width: 56, height: 44 };
 
-/** Less than this, in pixels, is not seen. */
+/** A smaller cell is not shown. In pixels. */
 const SMALLEST_CELL = 3;
 
 /**
- * Lays code out as a treemap: the area is lines of code. What would be too small to see is one with what is around it.
- * @returns Parents before children, without the root itself.
+ * Lays out code as a treemap, in which an area is proportional to lines of code. Cells that would be too small are
+ * left out, and a folder that is too small is not divided.
+ * @returns Parents before their children, without the root.
  */
 export function layOut(root: CodeNode, width: number, height: number): Cell[] {
   const tree = hierarchy(root, ({ children }) => children)
@@ -36,7 +37,7 @@ export function layOut(root: CodeNode, width: number, height: number): Cell[] {
     .round(true)
     .paddingInner(2)
     .paddingOuter((node) => (node.depth === 0 ? 0 : 2))
-    .paddingTop((node) => (node.depth === 0 ? 0 : TITLE))(tree);
+    .paddingTop((node) => (node.depth === 0 ? 0 : TITLE_HEIGHT))(tree);
   const cells: Cell[] = [];
   for (const child of placed.children ?? []) collect(child, cells);
   return cells;
@@ -53,10 +54,13 @@ function collect(item: HierarchyRectangularNode<CodeNode>, cells: Cell[]): void 
   if (isGroup) for (const child of item.children ?? []) collect(child, cells);
 }
 
-/** Where an arrow key leads. */
+/** The direction of an arrow key. */
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
-/** Index of the nearest cell in a direction; -1 where there is none. Of a group, its title counts as the place. */
+/**
+ * Returns the index of the nearest cell in a direction, or -1 if there is none. The position of a group is the centre
+ * of its title.
+ */
 export function neighbour(cells: readonly Cell[], from: number, direction: Direction): number {
   const start = cells[from];
   if (start === undefined) return -1;
@@ -82,5 +86,5 @@ export function neighbour(cells: readonly Cell[], from: number, direction: Direc
 }
 
 function centre({ x, y, width, height, isGroup }: Cell): [x: number, y: number] {
-  return [x + width / 2, isGroup ? y + TITLE / 2 : y + height / 2];
+  return [x + width / 2, isGroup ? y + TITLE_HEIGHT / 2 : y + height / 2];
 }
