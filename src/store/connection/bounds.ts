@@ -1,25 +1,29 @@
 import type { Database } from 'better-sqlite3';
 
 /**
- * Bytes of one value. What jest-testmon writes stays far below: the blocks of a record take kilobytes, the places in a
- * bundle of some megabytes take a few.
+ * The largest allowed value, in bytes. Values of jest-testmon are far smaller: the blocks of a record take kilobytes,
+ * and the locations of blocks in a bundle of several megabytes take a few megabytes.
  */
 const MAX_VALUE_BYTES = 1 << 26;
 
-/** Bytes of one column that is read as a whole. As JSON it takes up to six times as much; Node has no text over 512 MB. */
+/**
+ * The largest allowed column that is read as a whole, in bytes. As JSON it can be six times as large, and Node limits
+ * a string to 512 MB.
+ */
 const MAX_COLUMN_BYTES = 1 << 26;
 
-/** Read row by row, where it is needed: these columns may hold any number of values. */
+/** Tables that are read row by row. Their columns may contain any number of values. */
 const READ_BY_ROW = new Set(['test', 'places', 'note', 'file_state']);
 
 /**
- * Looks for a value that is larger than any that jest-testmon writes, or for a column that is: to read it could end the
- * process. Lengths are read without the values.
- * @param db Its tables are known to be ours.
- * @returns What is too large, as it may stand in parentheses; null where nothing is.
+ * Finds a value or a column that is larger than any that jest-testmon writes. Reading it could end the process. Only
+ * lengths are read, not values.
+ * @param db A database whose tables are known to be ours.
+ * @returns What is too large, as a text for parentheses. Null if nothing is.
  */
 export function findTooLargeValue(db: Database): string | null {
-  // A small file has no room for one. It may be larger than its size says where a log is still to be written into it.
+  // A small file cannot contain a large value. The page count is used because the file can be shorter while a journal
+  // is not applied yet.
   const [pages, size] = ['page_count', 'page_size'].map((name) =>
     db.pragma(name, { simple: true }),
   );

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { isCount } from '../../records/checks';
 
-/** Where the time of the last commit is kept. */
+/** The note that stores the time of the last commit. */
 const NOTE = 'store:clock';
 
 /**
- * The time that commits are stamped with. What was used last outlives what was used before, so it never goes back,
- * whatever the machine's clock does: records stamped while that was wrong would push out all that came later.
+ * Returns timestamps for commits. They never decrease, even if the system clock is set back: pruning keeps the newest
+ * records, so records from a time when the clock was ahead would displace all later ones.
  */
 export class Clock {
   readonly #read;
@@ -19,14 +19,14 @@ export class Clock {
     );
   }
 
-  /** The stamp of the last commit; 0 where there was none. */
+  /** The timestamp of the last commit. Zero if there was none. */
   get last(): number {
     const last = Number(this.#read.get(NOTE));
     return isCount(last) ? last : 0;
   }
 
   /**
-   * The stamp of a commit.
+   * Returns the timestamp of a new commit, and stores it.
    * @param now Milliseconds since the epoch.
    */
   next(now: number): number {
@@ -35,14 +35,14 @@ export class Clock {
     return at;
   }
 
-  /** Stamps of another database came in: the next commit is later than they are. */
+  /** Notes the timestamps of a merged database, so that the next commit is later. */
   passed(latest: number): void {
     if (isCount(latest) && latest > (Number(this.#read.get(NOTE)) || 0))
       this.#save.run(NOTE, String(latest));
   }
 }
 
-/** `now`, or just after `last` where the clock went back. A stamp that cannot be one is passed over. */
+/** Returns `now`, or the next millisecond after `last` if the clock went back. An invalid `last` is ignored. */
 export function after(last: unknown, now: number): number {
   return isCount(last) && isCount(last + 1) ? Math.max(now, last + 1) : now;
 }

@@ -7,18 +7,18 @@ import { printable } from '../../terminal/printable';
 import { messageOf } from '../../terminal/error-message';
 
 /**
- * - `damaged`: not a database, cut short, or not holding what it must.
+ * - `damaged`: not a database, truncated, or incomplete.
  * - `altered`: marked as ours, but with parts or values that jest-testmon never writes.
- * - `foreign`: a sound SQLite database, but of another program.
+ * - `foreign`: a valid SQLite database of another program.
  * - `newer`: written by a newer version of jest-testmon.
- * - `older`: of an older format, which cannot be updated without writing.
- * - `locked`: another process kept it locked for longer than the timeout.
- * - `unwritable`: it or its folder cannot be written.
- * - `unreadable`: it is there, but cannot be opened or read.
- * - `full`: the disk, or a quota, is.
- * - `missing`: it, or what was asked of it, is not there.
+ * - `older`: has an older format and cannot be updated without writing.
+ * - `locked`: another process held its lock for longer than the timeout.
+ * - `unwritable`: the file or its folder cannot be written.
+ * - `unreadable`: the file exists, but cannot be opened or read.
+ * - `full`: the disk or a quota is full.
+ * - `missing`: the file, or a requested row, does not exist.
  * - `unbuilt`: SQLite itself cannot be loaded.
- * - `bug`: a fault of jest-testmon; the database is as good as it was.
+ * - `bug`: an error in jest-testmon. The database is unchanged.
  */
 export type StoreErrorReason =
   | 'damaged'
@@ -34,7 +34,7 @@ export type StoreErrorReason =
   | 'unbuilt'
   | 'bug';
 
-/** Why the database is of no use. The message is a sentence that names the file and the way out. */
+/** Says why the database cannot be used. The message is a sentence that names the file and what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly reason: StoreErrorReason;
@@ -42,8 +42,8 @@ export class StoreError extends Error {
   readonly #detail: string;
 
   /**
-   * @param detail What was found, as it may stand in parentheses.
-   * @param options.message Default: the usual sentence for this reason.
+   * @param detail What was found, as a text for parentheses.
+   * @param options.message By default, the usual sentence for the reason.
    */
   constructor(
     reason: StoreErrorReason,
@@ -57,7 +57,7 @@ export class StoreError extends Error {
     this.#detail = detail;
   }
 
-  /** What is wrong, as the first half of a sentence about what was done with the file. */
+  /** What is wrong, as the first half of a sentence that continues with what was done. */
   get finding(): string {
     const file = printable(this.file);
     return this.reason === 'altered'
@@ -66,23 +66,23 @@ export class StoreError extends Error {
   }
 }
 
-/** Of these, the file is moved aside. */
+/** For these reasons, the file is moved aside. */
 export type UselessReason = 'damaged' | 'altered';
 
-/** An error on a database that is of no more use. */
+/** An error about a database that cannot be used any more. */
 export type UselessDatabaseError = StoreError & { readonly reason: UselessReason };
 
-/** Whether a database is of no more use, so that a new one should take its place. */
+/** Whether a database cannot be used any more, so that a new one should replace it. */
 export function isBeyondUse(error: StoreError): error is UselessDatabaseError {
   return error.reason === 'damaged' || error.reason === 'altered';
 }
 
-/** What was read is beyond all bounds of what we write. The message says what, as it may stand in parentheses. */
+/** Thrown for data far larger than anything that jest-testmon writes. The message is a text for parentheses. */
 export class UnsoundError extends Error {}
 
 /**
- * Makes a StoreError out of whatever SQLite, the file system or this folder threw.
- * @param file The database the error is about, as the message shall name it.
+ * Converts an error from SQLite, the file system or this folder to a StoreError.
+ * @param file Path of the database, as the message should name it.
  */
 export function asStoreError(error: unknown, file: string): StoreError {
   if (error instanceof StoreError) return error;
@@ -91,9 +91,9 @@ export function asStoreError(error: unknown, file: string): StoreError {
   return new StoreError(reason, file, messageOf(error), { cause: error });
 }
 
-/** The sentence for a database that cannot be used, with the way out. */
+/** Returns the sentence that says why a database cannot be used, and what to do. */
 function sentence(reason: StoreErrorReason, path: string, detail: string): string {
-  // A name that holds a line break would end the sentence.
+  // A line break in the file name would end the sentence.
   const file = printable(path);
   switch (reason) {
     case 'damaged':
@@ -143,14 +143,14 @@ function reasonOf(error: unknown, file: string): StoreErrorReason {
     return 'unbuilt';
   if (/^SQLITE_(CORRUPT|NOTADB|FORMAT|SCHEMA)/.test(code)) return 'damaged';
   if (/^SQLITE_IOERR_(SHORT_READ|DATA|CORRUPTFS)/.test(code)) return 'damaged';
-  // Our own statements are sound: what is not there was taken out of the schema.
+  // Our own statements are valid, so the missing part must have been removed from the schema.
   if (
     code === 'SQLITE_ERROR' &&
     /no such|malformed|has no column|more than one/.test(messageOf(error))
   )
     return 'damaged';
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'locked';
-  // A read-only connection may not roll back what a killed writer left.
+  // A read-only connection cannot roll back the unfinished transaction of a killed process.
   if (/^SQLITE_READONLY_(ROLLBACK|RECOVERY|CANTINIT|CANTLOCK)/.test(code)) return 'unreadable';
   if (/^SQLITE_READONLY/.test(code) || /^(EROFS|EPERM|EACCES|ENOTDIR|EEXIST|EISDIR)$/.test(code))
     return 'unwritable';
@@ -158,11 +158,11 @@ function reasonOf(error: unknown, file: string): StoreErrorReason {
   if (/^SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE)/.test(code)) return 'unwritable';
   if (code === 'ENOENT') return 'missing';
   if (/^SQLITE_CANTOPEN/.test(code)) return fs.existsSync(file) ? 'unreadable' : 'missing';
-  // SQLite and the file system give every error of theirs a code.
+  // All errors of SQLite and of the file system have a code.
   return code === '' || OWN_FAULTS.test(code) ? 'bug' : 'unreadable';
 }
 
-/** What a wrong statement, or a row that breaks a rule of our own tables, ends with. */
+/** Codes of a wrong statement, or of a row that violates a constraint of our own tables. */
 const OWN_FAULTS = /^(?:SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)|ERR_)/;
 
 function codeOf(error: unknown): string {
@@ -170,7 +170,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Loaders list every place they looked in. */
+/** A module loader's message lists every path that it tried. */
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }

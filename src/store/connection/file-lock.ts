@@ -2,8 +2,9 @@ import type Database from 'better-sqlite3';
 import { loadSqlite } from './sqlite';
 
 /**
- * A lock that the kernel takes back when its process ends, however it ends. It holds between containers that share a
- * folder, where process ids say nothing. SQLite asks the kernel for it as for any database; nothing is written.
+ * A lock that the kernel releases when the process ends, for whatever reason. It also works between containers that
+ * share a folder, where process ids are meaningless. It is implemented as SQLite's lock on a database file. Nothing
+ * is written.
  */
 export class FileLock {
   readonly #db: Database.Database;
@@ -13,9 +14,9 @@ export class FileLock {
   }
 
   /**
-   * Takes the lock of a file that is there.
-   * @returns Null where somebody has it.
-   * @throws Where the file is missing, or the file system knows no locks.
+   * Locks an existing file.
+   * @returns Null if another process holds the lock.
+   * @throws {Error} If the file is missing, or the file system does not support locks.
    */
   static take(file: string): FileLock | null {
     const db = new (loadSqlite())(file, { fileMustExist: true, timeout: 0 });

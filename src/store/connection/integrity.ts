@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 
-/** Further lines tell nothing new. */
+/** The number of reported problems. More would not help. */
 const MAX_PROBLEMS = 10;
 
 /**
- * Reads the whole database for damage that opening it does not show.
- * @returns What SQLite finds wrong, a line each; empty where it is sound.
+ * Checks the whole database for damage that opening it does not reveal.
+ * @returns One line per problem. Empty if the database is intact.
  */
 export function findDamage(db: Database): string[] {
   const lines = db
@@ -19,8 +19,8 @@ export function findDamage(db: Database): string[] {
 }
 
 /**
- * Finds ids that JavaScript cannot tell from their neighbours. Rows beside such a row would refer to the wrong one; once
- * the largest id is taken, SQLite gives out no more, and says that the disk is full.
+ * Finds tables with ids that are not safe integers in JavaScript. Rows that refer to such an id would get another one
+ * after rounding. Also, once the largest id is used, SQLite assigns no more ids, and reports that the disk is full.
  */
 function tooLargeIds(db: Database): string[] {
   const ids = db

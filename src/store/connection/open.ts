@@ -8,25 +8,26 @@ import type { Migration } from '../migrations/migration';
 import { findForeignPart } from './schema';
 import { loadSqlite } from './sqlite';
 
-/** Marks our databases in the SQLite header: the ASCII codes of `tmon`. */
+/** Identifies our databases in the SQLite header: the ASCII codes of `tmon`. */
 export const APPLICATION_ID = 0x746d6f6e;
 
-/** How a database is opened. */
+/** How to open a database. */
 export interface OpenOptions {
-  /** Never write, not even what is missing. Default: false. */
+  /** Whether nothing may be written, not even a missing database. By default false. */
   readonly?: boolean;
-  /** Read-only, what to do with an older format: refuse it, or update a copy in memory. Default: `refuse`. */
+  /** For a read-only database of an older format: `refuse` it, or update a `copy` in memory. By default `refuse`. */
   older?: 'refuse' | 'copy';
-  /** Milliseconds to wait for another process's lock. Default: 10,000. */
+  /** Milliseconds to wait for a lock of another process. By default 10,000. */
   timeout?: number;
-  /** The steps of the schema. Default: all there are. */
+  /** The migrations of the schema. By default all. */
   migrations?: readonly Migration[] | undefined;
 }
 
 /**
- * Opens a database file and brings its schema up to date. In write mode a file that is missing or empty becomes a
- * new database.
- * @throws StoreError
+ * Opens a database file and updates its schema. Unless it is opened read-only, a missing or empty file becomes a new
+ * database.
+ * @param file Absolute path.
+ * @throws {StoreError} If the database cannot be used.
  */
 export function openDatabase(file: string, options: OpenOptions = {}): Database.Database {
   const { readonly = false, timeout = 10_000, migrations = MIGRATIONS } = options;
@@ -47,7 +48,7 @@ export function openDatabase(file: string, options: OpenOptions = {}): Database.
   }
 }
 
-/** Why SQLite itself cannot be loaded; null where it can. */
+/** Returns an error if SQLite itself cannot be loaded, else null. */
 export function findMissingBuild(): StoreError | null {
   try {
     new (loadSqlite())(':memory:').close();
@@ -57,14 +58,18 @@ export function findMissingBuild(): StoreError | null {
   }
 }
 
-/** What SQLite would accept in silence: a read-only file in write mode, and anything odd in read-only mode. */
+/**
+ * Checks what SQLite would silently accept: a file that is read-only although it should be written, and anything
+ * unusual in read-only mode.
+ */
 function checkFile(file: string, readonly: boolean): void {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isFile()) {
     const reason = readonly ? 'unreadable' : 'unwritable';
     throw new StoreError(reason, file, 'it is not a file');
   }
-  // Never by reading the file: closing it would drop the locks that other threads hold on it.
+  // Checked by its size. Reading the file is not allowed, because closing it would release the locks of other
+  // threads.
   if (stats !== undefined && stats.size > 0 && stats.size < MIN_PAGE_BYTES) {
     throw new StoreError('damaged', file, 'it is no SQLite database');
   }
@@ -75,39 +80,43 @@ function checkFile(file: string, readonly: boolean): void {
   }
   const folder = path.dirname(path.resolve(file));
   fs.mkdirSync(folder, { recursive: true });
-  // SQLite falls back to reading where it may not write; its journal needs the folder.
+  // Without permission to write, SQLite would silently open the file read-only. Its journal needs a writable folder.
   fs.accessSync(folder, fs.constants.W_OK);
   if (stats !== undefined) fs.accessSync(file, fs.constants.W_OK);
   else makePrivate(file);
 }
 
-/** Its values are hashed, but names, paths and times are for nobody else either. SQLite's companions take its mode. */
+/**
+ * Creates the file so that only this user can read it. Its values are hashed, but names, paths and times are private
+ * too. SQLite's other files get the same mode.
+ */
 function makePrivate(file: string): void {
   try {
     fs.closeSync(fs.openSync(file, 'wx', 0o600));
   } catch (error) {
-    // Another process was faster.
+    // Another process created it first.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
-/** The smallest page there is; SQLite takes a smaller file for an empty database. */
+/** The smallest page size. SQLite treats a smaller file as an empty database. */
 const MIN_PAGE_BYTES = 512;
 
 function setUp(db: Database.Database, readonly: boolean): void {
-  // The schema may come from anyone: it must not call functions, and its cells are checked as they are read.
+  // The schema may be malicious: it must not call functions, and its cells are checked when they are read.
   db.pragma('trusted_schema = OFF');
   db.pragma('cell_size_check = ON');
   db.pragma('foreign_keys = ON');
-  // Kibibytes, taken as needed: enough for a full run to be written once, at its end.
+  // In KiB, allocated on demand. Enough to write a full run once, at its end.
   db.pragma('cache_size = -128000');
   if (readonly) {
     db.pragma('query_only = ON');
     return;
   }
-  // Of a new database, or one that is vacuumed. A record is some kilobytes: of those, pages of 4096 waste an eighth.
+  // Applies to a new or vacuumed database. A record takes some kilobytes, for which pages of 4096 bytes waste an
+  // eighth.
   db.pragma('page_size = 8192');
-  // Full: a commit is a few syncs per run, and the database outlives a power cut.
+  // Costs a few syncs per run. The database survives a power failure.
   db.pragma('synchronous = FULL');
 }
 
@@ -119,10 +128,11 @@ function migrate(db: Database.Database, file: string, migrations: readonly Migra
   }
   checkVersion(db, file, migrations, true);
   keepSingleFile(db);
-  // Steps may rebuild tables that others refer to; that is only possible outside a transaction.
+  // A migration may rebuild tables that others refer to. Foreign keys can only be switched off outside of a
+  // transaction.
   db.pragma('foreign_keys = OFF');
   db.transaction(() => {
-    // Another process may have been faster.
+    // Another process may have migrated it in the meantime.
     const version = versionOf(db, file);
     if (version > newest) checkVersion(db, file, migrations);
     const from = migrations.filter((migration) => migration.version > version);
@@ -136,7 +146,10 @@ function migrate(db: Database.Database, file: string, migrations: readonly Migra
   db.pragma('foreign_keys = ON');
 }
 
-/** Whether the steps went well. They copy rows into tables with rules, which rows of an unknown author may break. */
+/**
+ * Runs migrations. Returns false if one of them fails because of the data: migrations copy rows into tables with
+ * constraints, which rows of an unknown author may violate.
+ */
 function canMigrate(db: Database.Database, migrations: readonly Migration[]): boolean {
   try {
     for (const migration of migrations) migration.up(db);
@@ -153,7 +166,7 @@ function isOlder(db: Database.Database, file: string, migrations: readonly Migra
   return version > 0 && version < newestOf(migrations);
 }
 
-/** The same content in the newest format, in memory: the file stays as it is. */
+/** Returns a copy of a database in memory, migrated to the newest format. The file stays unchanged. */
 function updatedCopy(
   db: Database.Database,
   file: string,
@@ -172,17 +185,20 @@ function updatedCopy(
   }
 }
 
-/** A database in WAL mode is three files; ours is one, to copy and to cache. */
+/**
+ * Leaves WAL mode, in which a database consists of three files. Ours must be one file, so that it can be copied and
+ * cached.
+ */
 function keepSingleFile(db: Database.Database): void {
   if (db.pragma('journal_mode', { simple: true }) === 'wal') db.pragma('journal_mode = DELETE');
 }
 
-/** @returns The schema's version; 0 for a database without content. */
+/** @returns The version of the schema. Zero for an empty database. */
 function versionOf(db: Database.Database, file: string): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const application = Number(db.pragma('application_id', { simple: true }));
   if (application === APPLICATION_ID) {
-    // Both are set in the transaction that makes the tables.
+    // Both are set in the transaction that creates the tables.
     if (version < 1) throw new StoreError('damaged', file, `it has no format ${version}`);
     return version;
   }
@@ -213,11 +229,11 @@ function newestOf(migrations: readonly Migration[]): number {
   return migrations.at(-1)?.version ?? 0;
 }
 
-/** Before anything of it is used, and before our steps run on it. */
+/** Checks the schema before anything in the database is used, and before migrations run. */
 function checkSchema(db: Database.Database, file: string, migrations: readonly Migration[]): void {
   const version = versionOf(db, file);
   const steps = migrations.filter((migration) => migration.version <= version);
-  // An empty one is about to be made, and of a newer one we know nothing.
+  // An empty one is about to be created, and the schema of a newer one is unknown.
   if (version === 0 || version > newestOf(migrations)) return;
   const foreign = findForeignPart(db, steps);
   const problem = foreign ?? findTooLargeValue(db);

@@ -1,16 +1,17 @@
 import * as fs from 'node:fs';
 import { asStoreError, type UselessReason } from './errors';
 
-/** What SQLite may have left beside a database, by ending. */
+/** The suffixes of the files that SQLite may leave beside a database. */
 const COMPANIONS = ['-journal', '-wal', '-shm'];
 
 /**
- * Renames a database that cannot be used, with what SQLite left beside it, so that a new one can take its place.
- * Nothing is ever overwritten or deleted.
- * @param now Milliseconds since the epoch: becomes part of the name.
- * @param reason Why it cannot be used: becomes part of the name.
- * @returns The new name.
- * @throws StoreError when the file cannot be renamed.
+ * Renames an unusable database and the files that SQLite left beside it, so that a new one can take its place.
+ * Nothing is overwritten or deleted.
+ * @param file Absolute path.
+ * @param now Milliseconds since the epoch. Becomes part of the new name.
+ * @param reason Why it cannot be used. Becomes part of the new name.
+ * @returns The new path.
+ * @throws {StoreError} If the file cannot be renamed.
  */
 export function quarantineDatabase(
   file: string,
@@ -27,7 +28,7 @@ export function quarantineDatabase(
       if ([aside, ...COMPANIONS.map((ending) => aside + ending)].some(exists)) continue;
       fs.renameSync(file, aside);
       keepPrivate(aside);
-      // A stale journal would be played back into the database that takes this one's place.
+      // SQLite would apply a remaining journal to the new database.
       for (const ending of COMPANIONS)
         if (exists(file + ending)) {
           fs.renameSync(file + ending, aside + ending);
@@ -40,17 +41,17 @@ export function quarantineDatabase(
   }
 }
 
-/** Nobody reads it but a person who looks into what happened. */
+/** Makes a file readable only by this user, who may want to examine it. */
 function keepPrivate(file: string): void {
   try {
-    // Not what a link leads to.
+    // Does not follow links.
     if (fs.lstatSync(file).isFile()) fs.chmodSync(file, 0o600);
   } catch {
-    // It belongs to somebody else.
+    // The file belongs to another user.
   }
 }
 
-/** Dangling links count: renaming onto one would overwrite it. */
+/** Whether a path exists. A dangling link counts, because renaming a file to its path would overwrite it. */
 function exists(file: string): boolean {
   return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -3,14 +3,14 @@ import type { Migration } from '../migrations/migration';
 import { printable } from '../../terminal/printable';
 import { loadSqlite } from './sqlite';
 
-/** A line of SQLite's own table of what a database consists of. */
+/** A row of SQLite's schema table. */
 interface Part {
   type: unknown;
   name: unknown;
   sql: unknown;
 }
 
-/** What SQLite makes by itself: for AUTOINCREMENT, and where somebody had it analyse the tables. */
+/** Tables that SQLite itself creates, for AUTOINCREMENT and for ANALYZE. */
 const OF_SQLITE = new Map(
   [
     'CREATE TABLE sqlite_sequence(name,seq)',
@@ -20,10 +20,10 @@ const OF_SQLITE = new Map(
 );
 
 /**
- * Looks for what a database has that we do not make, or lacks. It must be exactly what our steps make: a generated
- * column, a default, a check, an index on an expression, a view, a trigger or a virtual table computes whatever its
- * author wants, as we read or write.
- * @returns What is wrong, as it may stand in parentheses; null where nothing is.
+ * Compares the schema of a database with the one that our migrations create. It must be the same: a generated column,
+ * a default, a check, an index on an expression, a view, a trigger or a virtual table could compute anything while we
+ * read or write.
+ * @returns What is different, as a text for parentheses. Null if nothing is.
  */
 export function findForeignPart(
   db: Database.Database,
@@ -33,7 +33,7 @@ export function findForeignPart(
   const found = new Set<string>();
   for (const { type, name, sql } of partsOf(db)) {
     if (typeof type !== 'string' || typeof name !== 'string') return 'it has a part without a name';
-    // The index of a UNIQUE or PRIMARY KEY; it can be nothing else.
+    // The index of a UNIQUE or PRIMARY KEY constraint. It has no definition that could be changed.
     if (type === 'index' && sql === null) continue;
     const text = typeof sql === 'string' ? normal(sql) : '';
     if (type === 'table' && OF_SQLITE.get(name) === text) continue;
@@ -46,7 +46,7 @@ export function findForeignPart(
   return lacking === undefined ? null : `its ${lacking.replace(' ', ' "')}" is missing`;
 }
 
-/** What the steps make of an empty database: the same texts, as SQLite keeps them. */
+/** Returns the definitions that the migrations create in an empty database, in SQLite's own form. */
 function expectedParts(migrations: readonly Migration[]): Map<string, string> {
   const db = new (loadSqlite())(':memory:');
   try {
@@ -66,7 +66,10 @@ function partsOf(db: Database.Database): Part[] {
   return db.prepare('SELECT type, name, sql FROM sqlite_schema').all() as Part[];
 }
 
-/** Versions of SQLite that edit the text, as for a column that goes, need not agree on spaces and quotes. */
+/**
+ * Removes spaces and quotes. Versions of SQLite differ in these when they edit a definition, for example to drop a
+ * column.
+ */
 function normal(sql: string): string {
   return sql.replace(/[\s"]+/g, '');
 }

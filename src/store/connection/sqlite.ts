@@ -1,17 +1,17 @@
 import type BetterSqlite3 from 'better-sqlite3';
 
-/** The API of better-sqlite3, whichever version of it this process uses. */
+/** The API of better-sqlite3, for whichever version this process loads. */
 export type Sqlite = typeof BetterSqlite3;
 
-/** Ships its binaries: it needs neither an install script nor a compiler. It crashes Node 20. */
+/** Includes prebuilt binaries, so it needs no install script and no compiler. It crashes Node 20. */
 const WITH_BINARIES = 'better-sqlite3';
 
-/** Version 12 under an alias, which its install script downloads or compiles; for Node 20 and rare platforms. */
+/** Version 12 under an alias, for Node 20 and rare platforms. Its install script downloads or compiles the binary. */
 const BUILT_ON_INSTALLATION = 'better-sqlite3-node20';
 
 /**
- * Loads SQLite when it is first needed, so that a missing binary is one sentence and no crash at start.
- * @throws What `require` or the first database throws where no binary fits this machine.
+ * Loads SQLite when it is first needed, so that a missing binary leads to a message and not to a crash at start.
+ * @throws {Error} The error of `require` or of opening a database, if no binary fits this machine.
  */
 export function loadSqlite(): Sqlite {
   if (sqlitePackage() === BUILT_ON_INSTALLATION) return load(BUILT_ON_INSTALLATION);
@@ -21,14 +21,14 @@ export function loadSqlite(): Sqlite {
     try {
       return tried(load(BUILT_ON_INSTALLATION));
     } catch {
-      // It is optional: what the user should hear of is the package that was meant.
+      // This package is optional, so the user should see the error of the other one.
       throw error;
     }
   }
 }
 
 /**
- * The package that holds SQLite for a Node.
+ * Returns the package that provides SQLite for a version of Node.
  * @param nodeVersion As in `process.versions.node`.
  */
 export function sqlitePackage(nodeVersion: string = process.versions.node): string {
@@ -36,8 +36,9 @@ export function sqlitePackage(nodeVersion: string = process.versions.node): stri
 }
 
 /**
- * The command that builds the package where a package manager ran no install scripts, as npm 12 and pnpm do by default.
- * @param userAgent As package managers leave it in `npm_config_user_agent`: `npm/12.0.1 node/v24.1.0 linux x64`.
+ * Returns the command that builds the package if the package manager ran no install scripts. npm 12 and pnpm run none
+ * by default.
+ * @param userAgent As package managers set it in `npm_config_user_agent`: `npm/12.0.1 node/v24.1.0 linux x64`.
  */
 export function commandToBuild(
   name: string = sqlitePackage(),
@@ -53,14 +54,14 @@ export function commandToBuild(
     : `npm rebuild ${name}`;
 }
 
-/** The binary is loaded by the first database. */
+/** Opens a database in memory, because the binary is only loaded by the first database. */
 function tried(Sqlite: Sqlite): Sqlite {
   new Sqlite(':memory:').close();
   return Sqlite;
 }
 
 function load(name: string): Sqlite {
-  // The name is made at run time: loading the other version would crash Node 20.
+  // The name is only known at run time: loading the other version would crash Node 20.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require(name) as Sqlite;
 }

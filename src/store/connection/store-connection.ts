@@ -3,14 +3,14 @@ import { asStoreError, isBeyondUse, StoreError } from './errors';
 import { findDamage } from './integrity';
 import { openDatabase, type OpenOptions } from './open';
 
-/** An open database whose every error is a StoreError that names the true cause. */
+/** An open database. Every error is converted to a StoreError with its real cause. */
 export class StoreConnection {
   readonly file: string;
   readonly readonly: boolean;
   readonly options: OpenOptions;
   readonly db: Database;
 
-  /** @throws StoreError */
+  /** @throws {StoreError} If the database cannot be used. */
   constructor(file: string, options: OpenOptions) {
     this.file = file;
     this.readonly = options.readonly ?? false;
@@ -19,8 +19,8 @@ export class StoreConnection {
   }
 
   /**
-   * Works on the database.
-   * @throws StoreError for whatever the work throws.
+   * Runs a function that uses the database.
+   * @throws {StoreError} For any error of the function.
    */
   guard<T>(work: () => T): T {
     try {
@@ -33,34 +33,37 @@ export class StoreConnection {
     }
   }
 
-  /** As `guard`, in one transaction, so that all that is read is of one commit. */
+  /** Like `guard`, in one transaction, so that all reads see the same commit. */
   atomically<T>(work: () => T): T {
     return this.guard(() => this.db.transaction(work)());
   }
 
   /**
-   * As `guard`, in one transaction that writes: all of it happens or nothing.
-   * @throws StoreError `unwritable` when the database was opened read-only.
+   * Like `guard`, in one transaction that writes: everything is written or nothing.
+   * @throws {StoreError} With the reason `unwritable`, if the database was opened read-only.
    */
   write(work: () => void): void {
     if (this.readonly) {
       throw new StoreError('unwritable', this.file, 'it was opened read-only');
     }
-    // Immediate: a lock is waited for before anything is done, and never in between.
+    // `immediate` waits for the lock before anything is done, and never in between.
     this.guard(() => this.db.transaction(work).immediate());
   }
 
-  /** Changes whenever another connection has committed. Source: sqlite.org, `PRAGMA data_version`. */
+  /** Returns a value that changes when another connection commits. Source: sqlite.org, `PRAGMA data_version`. */
   dataVersion(): unknown {
     return this.db.pragma('data_version', { simple: true });
   }
 
-  /** A second time does nothing. */
+  /** Closes the database. A second call does nothing. */
   close(): void {
     this.db.close();
   }
 
-  /** What may have looked like a programming error, a full disk or a lost row: rows that break the rules of their tables. */
+  /**
+   * Checks whether damage is behind an error that looks like a bug, a full disk or a missing row: rows that violate
+   * the constraints of their tables.
+   */
   #damageBehind(): StoreError | null {
     try {
       const [problem] = findDamage(this.db);

@@ -1,8 +1,8 @@
 import type { Migration } from './migration';
 
 /**
- * The first schema. Ids of environments and records are never used twice: a run holds on to them while other
- * processes may write.
+ * The first schema. Ids of environments and records are never reused, because a run keeps them while other processes
+ * may write.
  */
 export const initial: Migration = {
   version: 1,

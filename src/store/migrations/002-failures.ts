@@ -1,8 +1,9 @@
 import type { Migration } from './migration';
 
 /**
- * The last failures of each test file, to run what fails often first. They are about the test file whatever the
- * environment, so a new config does not forget them. A failure is a fact like a record: databases unite by union.
+ * Adds the last failures of each test file, so that those that fail often can run first. Failures belong to a test
+ * file in any environment, so a new config does not lose them. Like records they are facts, so merging two databases
+ * is a union.
  */
 export const failures: Migration = {
   version: 2,

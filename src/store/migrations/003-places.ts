@@ -2,15 +2,18 @@ import * as zlib from 'node:zlib';
 import { UnsoundError } from '../connection/errors';
 import type { Migration } from './migration';
 
-/** In all places together: a hundred times what ten thousand test files make. */
+/** A limit for all locations together, in characters: a hundred times as much as ten thousand test files produce. */
 const MAX_CHARACTERS = 1 << 28;
 
-/** Of one file version, to stop compressed data that is made to fill the memory. */
+/**
+ * A limit for the locations of one file version, in bytes. It protects against compressed data that would fill the
+ * memory.
+ */
 const MAX_UNPACKED_BYTES = 1 << 24;
 
 /**
- * Moves the places of blocks into a table of their own. Selection reads all file versions, and never needs places. They
- * are plain text now: compressing each took a fifth of a commit.
+ * Moves the locations of blocks into their own table. Selection reads all file versions and never needs locations.
+ * They are plain text now, because compressing them took a fifth of the time of a commit.
  */
 export const places: Migration = {
   version: 3,
@@ -35,13 +38,16 @@ export const places: Migration = {
   },
 };
 
-/** Empty for what cannot be read: places are only shown to people, so nothing depends on them. */
+/**
+ * Decompresses locations. Returns an empty text for invalid data: locations are only displayed, so nothing depends on
+ * them.
+ */
 function unpack(packed: unknown): string {
   if (!Buffer.isBuffer(packed)) return '';
   try {
     return zlib.inflateRawSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString();
   } catch {
-    // It was damaged: places are for display alone, so none are kept.
+    // The data is damaged. No locations are stored then.
     return '';
   }
 }

@@ -1,9 +1,9 @@
 import type { Migration } from './migration';
 
 /**
- * Which test files were run although unaffected, and those that failed then (escapes). Both are about the test file
- * whatever the environment, like failures. Times only grow, so databases unite by taking the later ones. An escape is
- * open while it was found after it was last settled.
+ * Adds the test files that ran as spot checks, and those that failed then (escapes). Like failures they belong to a
+ * test file in any environment. Times only increase, so a merge takes the later ones. An escape is open if it was
+ * found after it was last settled.
  */
 export const spotChecks: Migration = {
   version: 4,

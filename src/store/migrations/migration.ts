@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
-/** One step of the schema. It runs inside a transaction and never changes once it was released. */
+/** One migration of the schema. It runs in a transaction. Once released, it must never change. */
 export interface Migration {
-  /** The schema's version after it; versions count from 1 without gaps. */
+  /** The version of the schema after it. Versions count from 1 without gaps. */
   version: number;
   up(db: Database): void;
 }

@@ -1,17 +1,17 @@
 import type { Database, Statement } from 'better-sqlite3';
 
 /**
- * Reads a query column by column. SQLite writes each column as one JSON text; handing over hundreds of thousands of
- * values one by one takes several times as long.
+ * Reads a query column by column. SQLite returns each column as one JSON text, because passing hundreds of thousands
+ * of single values to JavaScript takes several times as long.
  */
 export class Columns {
   readonly #plain: Statement<unknown[], string[]>;
-  /** Of a database that someone else made. */
+  /** For a database with BLOBs where they do not belong. */
   readonly #checked: Statement<unknown[], string[]>;
 
   /**
-   * @param columns SQL expressions; a value that is a BLOB reads as null.
-   * @param from What follows FROM.
+   * @param columns SQL expressions. A value that is a BLOB is read as null.
+   * @param from The SQL after FROM.
    */
   constructor(db: Database, columns: readonly string[], from: string) {
     const prepare = (values: readonly string[]) => {
@@ -24,22 +24,22 @@ export class Columns {
     );
   }
 
-  /** One array per column, all equally long and in the same order. */
+  /** Returns one array per column. All have the same length and order. */
   read(...parameters: unknown[]): unknown[][] {
     return this.#plainly(parameters) ?? parse(this.#checked.get(...parameters));
   }
 
   /**
-   * Null where a value is a BLOB, of which there is none in a database of ours; to look at each takes its time. JSON
-   * cannot hold one, and one that begins as SQLite's own binary form of JSON is written into the text unchecked.
-   * Source: SQLite's documentation of JSONB, "Handling of malformed JSONB".
+   * Reads without checking types. Returns null if a value is a BLOB. Our own databases have none there, and checking
+   * each value takes time. JSON cannot represent a BLOB, and SQLite copies one that looks like its binary JSON into
+   * the text unchecked. Source: SQLite's documentation of JSONB, "Handling of malformed JSONB".
    */
   #plainly(parameters: readonly unknown[]): unknown[][] | null {
     try {
       const columns = parse(this.#plain.get(...parameters));
       return columns.every(({ length }) => length === columns[0]?.length) ? columns : null;
     } catch (error) {
-      // Anything else, a lock say, a second try would only wait for again.
+      // For any other error, such as a lock, a second attempt would only wait again.
       if (error instanceof SyntaxError || (error as { code?: unknown }).code === 'SQLITE_ERROR')
         return null;
       throw error;

@@ -3,8 +3,8 @@ import type { Database } from 'better-sqlite3';
 import { readEscapes } from '../write/spot-checks';
 
 /**
- * A hash of which records there are and what failed: databases with equal ones select alike. Times and durations do
- * not count.
+ * Hashes which records and failures a database contains. Databases with the same hash select alike. Times and
+ * durations do not count.
  */
 export function hashContent(db: Database): string {
   const hash = createHash('sha256');

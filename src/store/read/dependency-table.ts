@@ -1,7 +1,7 @@
 import { isCount, isDependencyKind, isDependencyName, isText } from '../../records/checks';
 import type { Dependencies, Dependency } from '../../records/types';
 
-/** Dependencies as their columns were read. Of the ten thousands there are, few are asked for as an object. */
+/** Dependencies in the columns that were read. There are tens of thousands, and only few are needed as objects. */
 export class DependencyTable implements Dependencies {
   /** In ascending order. */
   readonly #ids: readonly unknown[];
@@ -9,7 +9,7 @@ export class DependencyTable implements Dependencies {
   readonly #names: readonly unknown[];
   readonly #values: readonly unknown[];
 
-  /** @param columns Ids, kinds, names and values, equally long. */
+  /** @param columns Ids, kinds, names and values, in arrays of the same length. */
   constructor([ids = [], kinds = [], names = [], values = []]: readonly unknown[][]) {
     this.#ids = ids;
     this.#kinds = kinds;
@@ -17,7 +17,7 @@ export class DependencyTable implements Dependencies {
     this.#values = values;
   }
 
-  /** Undefined too for what cannot be a dependency. */
+  /** Returns a dependency. Undefined if there is none, or its row is invalid. */
   get(id: number): Dependency | undefined {
     const row = this.#rowOf(id);
     return this.#ids[row] === id ? this.#at(row) : undefined;
@@ -42,9 +42,9 @@ export class DependencyTable implements Dependencies {
     return asDependency(this.#ids[row], this.#kinds[row], this.#names[row], this.#values[row]);
   }
 
-  /** Where an id stands if it is there. */
+  /** Returns the row of an id, if the id exists. */
   #rowOf(id: number): number {
-    // They count from 1, and few are missing: mostly none before this one.
+    // Ids count from 1 and few are missing, so the row usually follows from the id.
     if (this.#ids[id - 1] === id) return id - 1;
     let from = 0;
     let to = Math.min(id, this.#ids.length);
@@ -57,7 +57,7 @@ export class DependencyTable implements Dependencies {
   }
 }
 
-/** A dependency from its row; undefined for what cannot be one. */
+/** Creates a dependency from its row. Undefined if the row is invalid. */
 export function asDependency(
   id: unknown,
   kind: unknown,

@@ -29,7 +29,7 @@ interface RecordRow {
   path: string;
 }
 
-/** Reads what is asked for one at a time: a record's tests, a version's places. */
+/** Reads details on demand: the tests of a record, the locations of a version. */
 export class Details {
   readonly #tests;
   readonly #record;
@@ -48,7 +48,7 @@ export class Details {
       .pluck();
   }
 
-  /** The tests of a record, in order; none when any of them cannot be read. */
+  /** Returns the tests of a record in order. Empty if one of them cannot be read. */
   tests(recordId: number): StoredTest[] {
     const tests: StoredTest[] = [];
     for (const row of this.#tests.all(recordId)) {
@@ -59,7 +59,7 @@ export class Details {
     return tests;
   }
 
-  /** What the tests of a record share: its footprint without what only tests executed. Null when unreadable. */
+  /** Returns the shared part of a record: its footprint without what only tests executed. Null if it cannot be read. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
     const row = this.#record.get(recordId);
     if (row === undefined) return null;
@@ -75,7 +75,7 @@ export class Details {
     return encodeFootprint(without(whole, union(own)));
   }
 
-  /** Where a version's blocks stand in its source; empty when that is not known. */
+  /** Returns the encoded locations of a version's blocks. Empty if they are unknown. */
   places(versionId: number): string {
     const text = this.#places.get(versionId);
     return isText(text) ? text : '';
@@ -92,7 +92,7 @@ function readFootprint(
   try {
     return decodeFootprint({ blocks, dependencies });
   } catch {
-    // Not written by us, or damaged: the record cannot be read.
+    // Invalid or damaged, so the record cannot be read.
     return null;
   }
 }

@@ -5,7 +5,7 @@ import type { FileState } from '../../records/types';
 
 const COLUMNS = 'path, size, mtime, ctime, inode, content_hash';
 
-/** Reads what was last seen of files on this machine. */
+/** Reads the states of files on this machine. */
 export class FileStates {
   readonly #all: Statement<[], unknown[]>;
   readonly #one: Statement<[string], unknown[]>;
@@ -17,7 +17,7 @@ export class FileStates {
       .raw();
   }
 
-  /** All states by stored path. */
+  /** Returns all states by stored path. */
   all(): Map<string, FileState> {
     const states = new Map<string, FileState>();
     for (const row of this.#all.iterate()) {
@@ -34,7 +34,7 @@ export class FileStates {
   }
 }
 
-/** @returns Null for a row that cannot be ours. */
+/** @returns Null for an invalid row. */
 function readState([path, size, mtime, ctime, inode, packed]: unknown[]): FileState | null {
   const contentHash = unpackHash(packed);
   if (!isStoredPath(path) || !isCount(size) || contentHash === null) return null;

@@ -3,12 +3,12 @@ import { isCount, isModuleForm, isStoredPath } from '../../records/checks';
 import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 import type { LoadedVersion, ModuleForm } from '../../records/types';
 
-/** Where `SelectionData.contents` keeps what is known of a file. */
+/** Returns the key of a file in `SelectionData.contents`. */
 export function contentsKey(path: string, form: ModuleForm): string {
   return `${path}|${form}`;
 }
 
-/** The columns that `Files.add` takes, of a version `v` and a content `c`. A version has a row per content. */
+/** The columns for `Files.add`, from a version `v` and a content `c`. A version has one row per content. */
 export const FILE_COLUMNS = [
   'v.id',
   'v.path',
@@ -19,7 +19,7 @@ export const FILE_COLUMNS = [
 
 /** Collects the versions and contents of files from rows. */
 export class Files {
-  /** The first version of each file; it leads to the others. */
+  /** The first version of each file, which links to the others. */
   readonly #first = new Map<string, LazyVersion>();
   #versions: Map<number, LoadedVersion> | null = null;
   readonly #fingerprints: FingerprintReader;
@@ -29,7 +29,7 @@ export class Files {
     this.#fingerprints = new FingerprintReader(fingerprints);
   }
 
-  /** All versions by id. Put together when asked for: where nothing changed, nobody does. */
+  /** All versions by id. The map is created on demand, because it is not needed if nothing changed. */
   get versions(): ReadonlyMap<number, LoadedVersion> {
     if (this.#versions === null) {
       this.#versions = new Map();
@@ -39,12 +39,12 @@ export class Files {
     return this.#versions;
   }
 
-  /** The versions of each file, of both forms. */
+  /** Returns the versions of each file, in both module forms. */
   *byFile(): Generator<readonly LoadedVersion[]> {
     for (const first of this.#first.values()) yield first.ofFile();
   }
 
-  /** @param columns Those of `FILE_COLUMNS`. Rows of one version must follow each other. */
+  /** @param columns The columns of `FILE_COLUMNS`. The rows of one version must be consecutive. */
   add([ids = [], paths = [], forms = [], sizes = [], hashes = []]: readonly unknown[][]): void {
     let version: LazyVersion | null = null;
     for (let row = 0; row < ids.length; row += 1) {
@@ -55,7 +55,7 @@ export class Files {
     }
   }
 
-  /** @returns Null for what cannot be a version. */
+  /** @returns Null for an invalid version. */
   #addVersion(id: unknown, path: unknown, form: unknown, size: unknown): LazyVersion | null {
     if (!isCount(id) || !isStoredPath(path) || !isModuleForm(form)) return null;
     if (!isCount(size) || size % FINGERPRINT_BYTES !== 0) return null;
@@ -68,7 +68,7 @@ export class Files {
     return version;
   }
 
-  /** Which content hash transforms to which version, by `contentsKey`. */
+  /** Returns which content hash transforms to which version, by `contentsKey`. */
   contents(): Map<string, Map<string, number>> {
     const contents = new Map<string, Map<string, number>>();
     for (const versions of this.byFile()) {
@@ -87,10 +87,10 @@ export class Files {
 }
 
 /**
- * The version that a content of a file transforms to, as far as that is known.
+ * Returns the version that a content of a file transforms to, if it is known.
  * @param versions All versions of the file.
- * @returns Undefined also for one content of two versions: something else shapes the transform, so only transforming
- * again can tell.
+ * @returns Undefined if the content is unknown, or known for two versions. In the latter case something else affects
+ *   the transform, so the file must be transformed again.
  */
 export function versionOfContent(
   versions: readonly LoadedVersion[],
@@ -107,8 +107,8 @@ export function versionOfContent(
 }
 
 /**
- * Reads its fingerprints when they are asked for: those of a file that did not change never are. Nearly every version
- * has one content and is the only one of its file, so that no array is kept for either.
+ * A version whose fingerprints are read on demand, because those of an unchanged file are never needed. Nearly every
+ * version has one content and is the only one of its file. So an array is only created for the exceptions.
  */
 class LazyVersion implements LoadedVersion {
   #content: string | readonly string[] = NONE;
@@ -141,12 +141,12 @@ class LazyVersion implements LoadedVersion {
     this.#content = this.#content === NONE ? hash : [...this.contents, hash];
   }
 
-  /** This one and all that were added. */
+  /** Returns all versions of the file, including this one. */
   ofFile(): readonly LazyVersion[] {
     return this.#others === null ? [this] : [this, ...this.#others];
   }
 
-  /** @param version Of the same file. */
+  /** @param version Another version of the same file. */
   add(version: LazyVersion): void {
     (this.#others ??= []).push(version);
   }
@@ -171,7 +171,7 @@ class FingerprintReader {
     let known = this.#known.get(id);
     if (known === undefined) {
       const value = this.#read.get(id);
-      // Another process may have pruned it since: then none of its blocks is known to be there.
+      // Another process may have removed the version. Then none of its blocks counts as present.
       known = Buffer.isBuffer(value) ? value : Buffer.alloc(0);
       this.#known.set(id, known);
     }

@@ -3,14 +3,14 @@ import { EncodingError, unseal } from '../../records/encoding';
 import { recordOwner } from '../write/record-writer';
 import type { StoredRecord, TestFileKey } from '../../records/types';
 
-/** Reads what a `LazyRecord` has not: by its id, as arrays. */
+/** Reads the parts of a record that are not loaded yet. */
 export class RecordReader {
   readonly #hash: Statement<[number], unknown>;
   readonly #footprint: Statement<[number], unknown[]>;
 
   constructor(db: Database) {
     this.#hash = db.prepare<[number], unknown>('SELECT hash FROM record WHERE id = ?').pluck();
-    // A hash is no part of what is matched, but a record of ours has one.
+    // The hash is not needed here, but every valid record has one.
     this.#footprint = db
       .prepare<[number], unknown[]>(
         "SELECT blocks, dependencies FROM record WHERE id = ? AND typeof(hash) = 'blob'",
@@ -23,7 +23,10 @@ export class RecordReader {
     return Buffer.isBuffer(hash) ? hash.toString('hex') : '';
   }
 
-  /** @param owner What the values are sealed for. */
+  /**
+   * @param owner The owner of the sealed values.
+   * @throws {EncodingError} If a value was changed.
+   */
   footprint(id: number, owner: string): Pick<StoredRecord, 'blocks' | 'dependencies'> {
     const [sealedBlocks, sealedIds] = this.#footprint.get(id) ?? [];
     const blocks = unseal(sealedBlocks, owner);
@@ -35,8 +38,8 @@ export class RecordReader {
 }
 
 /**
- * A record whose footprint is read when it is asked for: of the several records of a test file, mostly the first
- * matches. One that cannot be read throws an EncodingError then.
+ * A record whose footprint is read on demand. Of the records of a test file, usually the first one matches, so the
+ * others are not needed. Reading a damaged footprint throws an EncodingError.
  */
 export class LazyRecord implements StoredRecord {
   readonly id: number;
@@ -73,7 +76,7 @@ export class LazyRecord implements StoredRecord {
     return this.footprint.dependencies;
   }
 
-  /** Both at once. Not kept: a run looks at ten thousands of records, at each of them once. */
+  /** Blocks and dependencies. Not cached, because a run reads tens of thousands of records once each. */
   get footprint(): Pick<StoredRecord, 'blocks' | 'dependencies'> {
     return this.#read.footprint(this.id, recordOwner(this.#testFile, this.complete));
   }

@@ -14,10 +14,10 @@ import {
 } from './test-file-rows';
 import type { Dependency, SelectionData, StoredTestFile } from '../../records/types';
 
-/** Up to this many test files are looked up one by one; for more, reading all is faster. */
+/** Up to this many test files are read one by one. For more, reading all is faster. */
 const MAX_TEST_FILES_ONE_BY_ONE = 200;
 
-/** Reads what selection needs. Rows that we cannot have written are passed over, as if they were not there. */
+/** Reads the data for selection. Invalid rows are left out. */
 export class Loader {
   readonly #allTestFiles: Columns;
   readonly #oneTestFile;
@@ -51,7 +51,7 @@ export class Loader {
       `SELECT ${testFile.join(', ')} FROM test_file WHERE environment_id = ? AND path = ?`,
     );
     this.#allRecords = raw(
-      // In the order of the rows: through the index by path, every one would be on another page.
+      // Reads in row order. The index by path would visit another page for each row.
       `SELECT ${record} FROM test_file t NOT INDEXED CROSS JOIN record r ON r.test_file_id = t.id
        WHERE t.environment_id = ?`,
     );
@@ -85,7 +85,7 @@ export class Loader {
     this.#oneDependency = raw('SELECT id, kind, name, value FROM dependency WHERE id = ?');
   }
 
-  /** @param paths The test files wanted; undefined for all of the environment. */
+  /** @param paths The test files to load. Undefined for all of the environment. */
   load(environmentId: number, paths?: readonly string[]): SelectionData {
     const few = paths !== undefined && paths.length <= MAX_TEST_FILES_ONE_BY_ONE;
     const testFiles = few
@@ -101,8 +101,8 @@ export class Loader {
   }
 
   /**
-   * All of an environment, but for what its records refer to: that is read when it is asked for, and checked by whoever
-   * does.
+   * Loads an environment without the footprints of its records. These are read on demand, and checked by the code
+   * that reads them.
    */
   loadLazily(environmentId: number): SelectionData {
     const testFiles = this.#testFilesOf(environmentId);
@@ -119,7 +119,7 @@ export class Loader {
         matched[row],
       );
       const key = { environmentId, path: testFile.path };
-      // Most test files have one record. `push` would reserve room for sixteen more.
+      // Most test files have one record. `push` would allocate space for sixteen more.
       if (own !== null)
         testFile.records = [...testFile.records, new LazyRecord(own, key, this.#reader)];
     }
@@ -164,7 +164,10 @@ export class Loader {
     return testFiles;
   }
 
-  /** All versions of the files referred to: the one in the working tree need not be among those recorded. */
+  /**
+   * Returns all versions of the files that records refer to. The present version of a file need not be one that a
+   * record refers to.
+   */
   #filesOf(environmentId: number, ids: ReadonlySet<number>): Files {
     const files = new Files(this.#fingerprints);
     const known = new Set<unknown>();
@@ -187,7 +190,7 @@ export class Loader {
     return files;
   }
 
-  /** @param ids Those wanted; null for all. */
+  /** @param ids The dependencies to load. Null for all. */
   #dependencies(ids: ReadonlySet<number> | null): Map<number, Dependency> {
     if (ids === null) return new Map(new DependencyTable(this.#allDependencies.read()).entries());
     const dependencies = new Map<number, Dependency>();

@@ -13,10 +13,10 @@ import type { Dependency, FileVersion, Footprint, RecalledRecord } from '../../r
 
 type Row = unknown[];
 
-/** Something that a record refers to cannot be read. */
+/** Thrown if something that a record refers to cannot be read. */
 class Unreadable extends Error {}
 
-/** Reads a record back as the plain data that it was written from. */
+/** Reads a record back in the form in which it was written. */
 export class Recall {
   readonly #details: Details;
   readonly #version;
@@ -32,7 +32,7 @@ export class Recall {
       .raw();
   }
 
-  /** @returns Null where there is no such record, or any part of it cannot be read. */
+  /** @returns Null if there is no such record, or a part of it cannot be read. */
   record(recordId: number): RecalledRecord | null {
     const shared = this.#details.shared(recordId);
     if (shared === null) return null;
@@ -77,7 +77,7 @@ export class Recall {
   }
 }
 
-/** The value of a key, made when it is first asked for. */
+/** Returns the value of a key, and creates it the first time. */
 function once<Value>(known: Map<number, Value>, id: number, make: () => Value): Value {
   let value = known.get(id);
   if (value === undefined) known.set(id, (value = make()));

@@ -2,7 +2,7 @@ import { BlocksCursor, IdsCursor } from '../../records/encoding';
 import type { Dependency, StoredRecord, StoredTestFile } from '../../records/types';
 import type { Files } from './files';
 
-/** What the records refer to, as far as they can be read. */
+/** Collects the ids that records refer to. Unreadable records are skipped. */
 export function collectReferences(testFiles: Iterable<StoredTestFile>): {
   versions: Set<number>;
   dependencies: Set<number>;
@@ -17,7 +17,7 @@ export function collectReferences(testFiles: Iterable<StoredTestFile>): {
         for (const cursor = new IdsCursor(record.dependencies); cursor.next();)
           dependencies.add(cursor.id);
       } catch {
-        // It is dropped when all are checked.
+        // `dropUnsound` removes this record.
       }
     }
   }
@@ -25,8 +25,8 @@ export function collectReferences(testFiles: Iterable<StoredTestFile>): {
 }
 
 /**
- * Drops the records that do not decode, or refer to something that is not there: what is left of them would match
- * too easily.
+ * Removes records that do not decode or that refer to missing rows. Without the missing parts, such a record would
+ * match too easily.
  */
 export function dropUnsound(
   testFiles: Iterable<StoredTestFile>,
@@ -55,7 +55,7 @@ export function dropUnsound(
   }
 }
 
-/** There are millions of look-ups. If ids are dense, an array is many times faster than a map. */
+/** Creates a lookup table for millions of lookups. If the ids are dense, an array is many times faster than a map. */
 function fastLookup<T>(
   items: ReadonlyMap<number, T>,
   valueOf: (item: T) => number,

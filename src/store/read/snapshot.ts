@@ -19,17 +19,22 @@ import type {
   TestRunOutcome,
 } from '../../records/types';
 
-/** What a database says, without row ids, times and durations, in an order of its own: equal content, equal JSON. */
+/**
+ * The content of a database without row ids, times and durations, in a fixed order. Databases with the same content
+ * have the same JSON.
+ */
 export interface Snapshot {
   environments: SnapshotEnvironment[];
 }
 
+/** One environment of a snapshot. */
 export interface SnapshotEnvironment extends EnvironmentKey {
   testFiles: SnapshotTestFile[];
-  /** Which content transforms to which version, of the versions that records refer to. */
+  /** Which content transforms to which version, for the versions that records refer to. */
   contents: { path: string; form: ModuleForm; contentHash: string; version: string }[];
 }
 
+/** One test file of a snapshot. */
 export interface SnapshotTestFile {
   path: string;
   failed: boolean;
@@ -38,6 +43,7 @@ export interface SnapshotTestFile {
   records: SnapshotRecord[];
 }
 
+/** One record of a snapshot. */
 export interface SnapshotRecord {
   hash: string;
   complete: boolean;
@@ -45,13 +51,14 @@ export interface SnapshotRecord {
   tests: ({ name: string[]; ordinal: number; outcome: TestOutcome } & SnapshotFootprint)[];
 }
 
+/** A footprint in a snapshot. */
 export interface SnapshotFootprint {
   /** The fingerprints of the executed blocks of each file, in hex. */
   blocks: { path: string; form: ModuleForm; fingerprints: string }[];
   dependencies: Dependency[];
 }
 
-/** Takes the snapshot of a database. */
+/** Creates the snapshot of a database. */
 export function takeSnapshot(db: Database, loader: Loader, details: Details): Snapshot {
   return {
     environments: [...readEnvironments(db, loader)].map((content) => environment(content, details)),

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { isStoredPath } from '../../records/checks';
 
-/** Every test file that something is known of, in an environment or its project. */
+/** Returns the paths of all test files with any data in an environment or its project. */
 export function readTestFilePaths(db: Database, environmentId: number): string[] {
   return db
     .prepare<[number, number, number, number], unknown>(

@@ -5,17 +5,17 @@ import { recordOwner } from '../write/record-writer';
 
 export type Row = unknown[];
 
-/** More than a commit leaves of a test file; a database made by someone else might have more. */
+/** A commit leaves fewer records of a test file. A foreign database might contain more. */
 export const MAX_RECORDS_PER_TEST_FILE = 64;
 
-/** @returns Null for a row that cannot be a test file's. */
+/** @returns Null for an invalid row. */
 export function readTestFile(row: Row | undefined): StoredTestFile | null {
   const [id, path, failed, lastOutcome, orderDependent, duration, lastRunAt] = row ?? [];
   if (!isCount(id) || !isStoredPath(path)) return null;
   return {
     id,
     path,
-    // Anything but a clear no: running a test too often is the harmless side.
+    // Anything but 0 counts as failed, because running a test too often is harmless.
     failed: failed !== 0,
     lastOutcome: isRunOutcome(lastOutcome) ? lastOutcome : 'failed',
     orderDependent: orderDependent === 1,
@@ -26,7 +26,7 @@ export function readTestFile(row: Row | undefined): StoredTestFile | null {
 }
 
 /**
- * Adds records to the test files that they belong to.
+ * Adds records to their test files.
  * @param rows Columns: test file, id, hash, complete, duration, recorded_at, matched_at, blocks, dependencies.
  */
 export function addRecords(
@@ -60,7 +60,7 @@ function readRecordRow(
   };
 }
 
-/** A record without its footprint; null where it cannot be a record. */
+/** Creates a record without its footprint. Null for an invalid row. */
 export function readRecordHead(
   id: unknown,
   complete: unknown,
@@ -80,7 +80,7 @@ export function readRecordHead(
 
 type RecordHead = Pick<StoredRecord, 'id' | 'complete' | 'duration' | 'recordedAt' | 'matchedAt'>;
 
-/** Sorts the records of each test file: those that matched last come first, as they are likely to match again. */
+/** Sorts the records of each test file. Those that matched last come first, because they are likely to match again. */
 export function sortRecords(testFiles: Iterable<StoredTestFile>): void {
   for (const { records } of testFiles) {
     if (records.length < 2) continue;

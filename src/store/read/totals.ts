@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { isCount, isText } from '../../records/checks';
 
-/** How much a database holds. */
+/** The size of a database. */
 export interface Totals {
   environments: number;
   /** A test file counts once per environment. */
@@ -9,7 +9,7 @@ export interface Totals {
   records: number;
 }
 
-/** Counts what a database holds. */
+/** Counts the content of a database. */
 export function readTotals(db: Database): Totals {
   return db
     .prepare<[], Totals>(
@@ -19,16 +19,16 @@ export function readTotals(db: Database): Totals {
     .get() as Totals;
 }
 
-/** The highest id of a file version; 0 if there is none. */
+/** Returns the highest id of a file version. Zero if there is none. */
 export function readLatestVersionId(db: Database): number {
   const id = db.prepare<[], unknown>('SELECT max(id) FROM file_version').pluck().get();
   return isCount(id) ? id : 0;
 }
 
-/** Notes are JSON, which takes a hundred times its own size in memory where somebody wants it to. */
+/** A limit, because notes are JSON. Malicious JSON can need a hundred times its size in memory. */
 const MAX_NOTE_CHARACTERS = 1 << 23;
 
-/** The value of a note; undefined if there is none. */
+/** Returns the value of a note. Undefined if there is none. */
 export function readNote(db: Database, key: string): string | undefined {
   const value = db
     .prepare<[string], unknown>('SELECT value FROM note WHERE key = ?')

@@ -1,6 +1,6 @@
 import type { CommitBatch } from '../../records/types';
 
-/** A batch to fill: what is not given is nothing to commit. */
+/** Creates a batch. Missing parts are empty. */
 export function makeBatch(parts: Partial<CommitBatch> = {}): CommitBatch {
   return {
     records: [],

@@ -14,18 +14,18 @@ import { limitRuns } from './runs';
 import { SpotCheckWriter } from './spot-checks';
 import type { CommitBatch, TestFileKey, TestFileRecord, TestRunOutcome } from '../../records/types';
 
-/** Does something in a transaction that nobody else writes in meanwhile. */
+/** Runs a function in a transaction that writes. */
 export type Transact = (work: () => void) => void;
 
 /**
- * As many entries of records are written in one transaction, which takes a fraction of a second. Other processes may
- * write between two of them.
+ * About this many footprint entries are written in one transaction, which takes a fraction of a second. Other
+ * processes can write between two transactions.
  */
 const MAX_ENTRIES = 50_000;
 
 /**
- * Writes what runs leave behind. Records are read and hashed while no transaction is open; they are facts, each by
- * itself, so a large run writes them in several. All else is written with the last of them.
+ * Writes the results of runs. Records are read and hashed outside of transactions. They are independent facts, so a
+ * large run writes them in several transactions. Everything else is written with the last of them.
  */
 export class Committer {
   readonly #clock: Clock;
@@ -98,8 +98,8 @@ export class Committer {
   }
 
   /**
-   * @returns The rows of test files that passed and are selected until they are settled.
-   * @throws StoreError `missing` when something is about an environment that is not there.
+   * @returns The rows of test files that passed provisionally: they stay selected until they are settled.
+   * @throws {StoreError} With the reason `missing`, if the batch refers to an environment that does not exist.
    */
   commit(batch: CommitBatch, now: number, transact: Transact): number[] {
     this.#interning.reset();
@@ -121,7 +121,7 @@ export class Committer {
     return this.#provisional;
   }
 
-  /** Writes the records of a part, which is empty then. */
+  /** Writes the collected records, and empties the list. */
   #saveRecords(part: Part, now: number): number {
     this.#known.clear();
     if (this.#interning.freshen()) part.rows.forget();
@@ -133,7 +133,10 @@ export class Committer {
     return at;
   }
 
-  /** Writes all but the records. @param dropped How many records had to make room. */
+  /**
+   * Writes everything but the records.
+   * @param dropped The number of old records that were removed.
+   */
   #saveRest(batch: CommitBatch, at: number, dropped: number): void {
     let gone = 0;
     const doubtful = batch.doubtful ?? [];
@@ -152,7 +155,8 @@ export class Committer {
     for (const { environmentId, path, value } of batch.orderDependent ?? []) {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }
-    // The pass that settles an escape may come of a repair that nobody watches.
+    // If a pass settled an escape in this commit, the failure may have been repaired in a way that is not watched.
+    // Then it is not flaky.
     if (!this.#hasEscapes)
       for (const testFile of batch.flaky ?? []) this.#failures.markFlakyIn(testFile);
     for (const id of batch.matched) this.#match.run(at, id);
@@ -183,7 +187,7 @@ export class Committer {
     this.#pruning.note(dropped + gone + unused, at);
   }
 
-  /** Test files that passed for now did so for good, unless they have failed since. */
+  /** Makes provisional passes final, except for test files that have failed since. */
   settle(ids: readonly number[]): void {
     for (const id of ids) {
       this.#settlePassed.run(id);
@@ -191,7 +195,7 @@ export class Committer {
     }
   }
 
-  /** @returns How many records had to make room. */
+  /** @returns The number of old records that were removed. */
   #saveRecord(
     { record, facts, isProvisional }: PreparedRecord,
     now: number,
@@ -201,7 +205,7 @@ export class Committer {
     this.#checkEnvironment(environmentId);
     const failedSince = outcome === 'passed' ? this.#failedSince(record, batch.began) : null;
     const id = failedSince ?? this.#outcome(record, outcome, duration, now, batch);
-    // What failed is no fact that could stand for another run; it stays selected until it passes.
+    // A failed test file has no facts that could stand for another run. It stays selected until it passes.
     if (facts === null) return 0;
     const resolved: IdRecord = {
       complete,
@@ -231,9 +235,9 @@ export class Committer {
   }
 
   /**
-   * The row of a test file that failed after what passed now, in a run beside or after this one. Every failure
-   * counts, and a pass settles only those that came before it. A run that began after a failure was committed is
-   * later without doubt; otherwise the clocks must tell.
+   * Returns the row of a test file if it failed after the given pass, in a parallel or later run. A pass settles only
+   * failures before it. A run that began after the failure was committed is certainly later. Otherwise the clocks
+   * decide.
    */
   #failedSince(
     { environmentId, path, recordedAt }: TestFileRecord,
@@ -245,7 +249,7 @@ export class Committer {
     return recordedAt > Number(failedAt) ? null : id;
   }
 
-  /** Notes how a test file came out; a failure stays until a complete pass settles it. */
+  /** Notes the outcome of a test file. A failure stays until a complete pass settles it. */
   #outcome(
     key: TestFileKey,
     outcome: TestRunOutcome,
@@ -263,7 +267,8 @@ export class Committer {
     if (trust === true) this.#spotChecks.settleAll();
     for (const check of spotChecks) this.#spotChecks.check(check, at);
     for (const escape of escapes) {
-      // Once it may be what is not watched; a second time nobody has found that, so the test is flaky.
+      // At the first escape, the cause may be something that is not watched. At a second one that is unlikely, so the
+      // test counts as flaky.
       if (this.#spotChecks.isOpen(escape) === false) this.#failures.markFlaky(escape);
       this.#spotChecks.escape(escape, at);
     }
@@ -282,13 +287,13 @@ export class Committer {
     limitRuns(this.#db);
   }
 
-  /** Whether an escape was open when this transaction began: else no pass has any to settle. */
+  /** Whether an escape was open when this transaction began. Otherwise no pass needs to settle one. */
   #hasEscapes = false;
 
-  /** Rows of test files that passed for now, in this transaction. */
+  /** The rows of test files that passed provisionally in this transaction. */
   #provisional: number[] = [];
 
-  /** Environments that were there in this transaction. */
+  /** The ids of environments that exist in this transaction. */
   readonly #known = new Set<number>();
 
   #checkEnvironment(id: number): void {
@@ -298,14 +303,14 @@ export class Committer {
   }
 }
 
-/** Records that are written in one transaction. */
+/** The records of one transaction. */
 interface Part {
   batch: CommitBatch;
   rows: PreparedRows;
   records: PreparedRecord[];
-  /** Of their footprints. */
+  /** The number of footprint entries in it. */
   entries: number;
-  /** How many records had to make room so far, in this part and in those before. */
+  /** The number of old records that were removed, in this part and in those before. */
   dropped: number;
 }
 

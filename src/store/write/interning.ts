@@ -5,10 +5,10 @@ import { packHash, type ByteWriter } from '../../records/encoding';
 import { knownVersion, type KnownVersion, type Rows } from '../../records/footprint';
 import type { Dependency, FileVersion, StoredVersion } from '../../records/types';
 
-/** A file version, whether its places and content are known or not. */
+/** A file version without its locations and content. */
 type Version = Pick<FileVersion, 'path' | 'form' | 'fingerprints'>;
 
-/** The identity of a file version among those of its environment. */
+/** Identifies a file version within its environment. */
 export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
   return createHash('sha256')
     .update(`${form}\0${path}\0`)
@@ -18,8 +18,8 @@ export function versionIdentity({ path, form, fingerprints }: Version): Buffer {
 }
 
 /**
- * Finds or creates the rows of file versions and dependencies. Every distinct thing costs a query once, as long as no
- * other process writes in between.
+ * Finds or creates the rows of file versions and dependencies. Each is queried once, as long as no other process
+ * writes in between.
  */
 export class Interning implements Rows {
   readonly #insertPlaces;
@@ -31,7 +31,7 @@ export class Interning implements Rows {
   readonly #insertDependency;
   readonly #findDependency;
   readonly #dataVersion;
-  /** What it was when the row ids here were found. */
+  /** The version of the database when the row ids here were read. */
   #foundAt: unknown;
   #versionIds = new Map<string, number>();
   /** By row id. */
@@ -39,16 +39,16 @@ export class Interning implements Rows {
   #versions: KnownVersion[] = [];
   #dependencyIds = new Map<string, number>();
   readonly #dependencies = new DependencyOrder();
-  /** Those that are not in order yet: nobody may ever ask. */
+  /** Dependencies that are not sorted yet, because that may never be needed. */
   #unordered: [id: number, dependency: Dependency][] = [];
   #learnt = new Map<string, Learnt>();
-  /** Versions added since `reset`. */
+  /** Versions that were added since `reset`. */
   readonly #newVersions = new Set<number>();
-  /** Contents added since `reset` to versions that were there. */
+  /** The number of contents that were added since `reset` to existing versions. */
   #newContents = 0;
 
   constructor(db: Database) {
-    // Changes whenever another connection has committed. Source: sqlite.org, `PRAGMA data_version`.
+    // Changes when another connection commits. Source: sqlite.org, `PRAGMA data_version`.
     this.#dataVersion = db.prepare<[], unknown>('PRAGMA data_version').pluck();
     this.#findVersion = db
       .prepare<[number, Buffer], number>(
@@ -84,7 +84,7 @@ export class Interning implements Rows {
     );
   }
 
-  /** Forgets everything: before each commit. */
+  /** Clears everything. Called before each commit. */
   reset(): void {
     this.#forgetRows();
     this.#foundAt = undefined;
@@ -94,8 +94,8 @@ export class Interning implements Rows {
   }
 
   /**
-   * Forgets row ids that may be another's by now; to be called at the start of each transaction.
-   * @returns Whether there may be such.
+   * Clears row ids that another process may have changed. Must be called at the start of each transaction.
+   * @returns Whether the ids were cleared.
    */
   freshen(): boolean {
     const now = this.#dataVersion.get();
@@ -114,12 +114,12 @@ export class Interning implements Rows {
     this.#unordered = [];
   }
 
-  /** How many versions were added since `reset`. */
+  /** The number of versions that were added since `reset`. */
   get newVersions(): number {
     return this.#newVersions.size;
   }
 
-  /** How many contents were added since `reset` to versions that were there. */
+  /** The number of contents that were added since `reset` to existing versions. */
   get newContents(): number {
     return this.#newContents;
   }
@@ -146,15 +146,18 @@ export class Interning implements Rows {
     return this.#dependencies;
   }
 
-  /** The row id of a version; also notes which content it was made from. */
+  /** Returns the row id of a version, and notes the content that it was transformed from. */
   learn(environmentId: number, version: FileVersion, now: number): number {
     const id = this.versionId(environmentId, version, () => version.places);
-    // One that was read back was not transformed just now.
+    // A version that was read from the database has no content hash.
     if (version.contentHash !== '') this.#noteContent(environmentId, version, id, now);
     return id;
   }
 
-  /** The row id of a version. */
+  /**
+   * Returns the row id of a version.
+   * @param places Returns the encoded locations. Only called for a new version.
+   */
   versionId(environmentId: number, version: Version, places: () => string): number {
     const { path, form, fingerprints } = version;
     const identity = versionIdentity(version);
@@ -177,12 +180,12 @@ export class Interning implements Rows {
     return id;
   }
 
-  /** Adds that a content transforms to a version, beside whatever else is known of it. */
+  /** Adds that a content transforms to a version. Existing entries stay. */
   addContent(versionId: number, contentHash: string, learnedAt: number): void {
     this.#insertContent.run(packHash(contentHash), versionId, learnedAt);
   }
 
-  /** The row id of a dependency. */
+  /** Returns the row id of a dependency. */
   dependencyId({ kind, name, value }: Dependency): number {
     const key = JSON.stringify([kind, name, value]);
     let id = this.#dependencyIds.get(key);
@@ -197,8 +200,9 @@ export class Interning implements Rows {
   }
 
   /**
-   * Writes which contents were learnt. What was known of the same content before is replaced: it was transformed
-   * again just now. Where one batch disagrees with itself all its answers stay, and `load` uses none.
+   * Writes which contents transform to which versions. Earlier entries of the same content are replaced, because it
+   * was transformed again just now. If one batch contradicts itself, all of its entries are stored, and `load` uses
+   * none of them.
    */
   writeContents(): void {
     for (const { environmentId, version, ids, now } of this.#learnt.values()) {
@@ -225,7 +229,7 @@ export class Interning implements Rows {
 
 interface Learnt {
   environmentId: number;
-  /** One of those that the content was seen to transform to. */
+  /** One of the versions that the content was transformed to. */
   version: FileVersion;
   /** The rows of all of them. */
   ids: number[];

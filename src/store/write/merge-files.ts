@@ -6,36 +6,37 @@ import { Store } from '../store';
 import type { Totals } from '../read/totals';
 import type { StoredEscape } from '../../records/types';
 
+/** Options for `mergeFiles`. */
 export interface MergeOptions {
   /** Milliseconds since the epoch. */
   now: number;
-  /** How many complete records a test file keeps. Default: as in a run. */
+  /** How many complete records a test file keeps. By default the same as in a run. */
   keep?: number;
-  /** Hears how many of how many test files have been merged. */
+  /** Called with the number of merged test files and their total. */
   progress?: (done: number, of: number) => void;
-  /** The CI run whose shards are meant; empty for any. */
+  /** The CI run whose shards are checked. Empty for any run. */
   runId?: string;
-  /** The steps of the schema. Default: all there are. */
+  /** The migrations of the schema. By default all. */
   migrations?: OpenOptions['migrations'];
 }
 
-/** What a merge did. */
+/** The result of a merge. */
 export interface Merged {
-  /** What each database held, in the order given. */
+  /** The content of each merged database, in the given order. */
   sources: (Totals & { file: string })[];
-  /** What the target held before; all zero where it was made. */
+  /** The content of the target before. All numbers are zero if it was new. */
   before: Totals;
   after: Totals;
-  /** Whether shards among them left nothing out; null where none of them is a shard's. */
+  /** Whether the shards left no test file out. Null if no database belongs to a shard. */
   shards: ShardCheck | null;
-  /** What spot checks found and nothing has settled: while there is any, nothing is selected by the target. */
+  /** Escapes that are not settled. While there is one, the target database selects nothing, so everything runs. */
   openEscapes: StoredEscape[];
 }
 
 /**
- * Unites databases with the one in `target`, which is made where it is missing. All of them or none: every database is
- * read from its first page to its last before the target is touched, and it changes in one transaction.
- * @throws StoreError about the file that cannot be used.
+ * Merges databases into the one at `target`, which is created if it is missing. All are merged or none: every
+ * database is checked completely before the target is touched, and the target changes in one transaction.
+ * @throws {StoreError} About the file that cannot be used.
  */
 export function mergeFiles(
   target: string,
@@ -82,8 +83,8 @@ interface Inspected {
 }
 
 /**
- * The shards of one run: not what a restored database still says of an earlier one. The database that all began with may
- * stand among the sources, and one of the shards' own may be the target.
+ * Returns the shards of one run. Leaves out the state of an earlier run in a restored database. The database that all
+ * shards began with may be among the sources, and the database of one shard may be the target.
  */
 function shardsOf(
   sources: readonly Inspected[],
@@ -112,7 +113,7 @@ function inspect(file: string, { migrations }: MergeOptions): Inspected {
   }
 }
 
-/** An empty file counts as none: opening it makes a database, and so would a merge that fails. */
+/** An empty file counts as missing, because opening it creates a database, even if the merge fails then. */
 function hasContent(file: string): boolean {
   return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

@@ -2,11 +2,11 @@ import { footprintOf, type IdFootprint } from '../../records/footprint';
 import type { Interning } from './interning';
 import type { RecordPreparer } from './record-preparer';
 
-/** Puts row ids in the place of a preparer's numbers. */
+/** Replaces the numbers of a preparer by row ids. */
 export class PreparedRows {
   readonly #preparer: RecordPreparer;
   readonly #interning: Interning;
-  /** By environment, then by number. */
+  /** By environment id and number. */
   #versions = new Map<number, number[]>();
   #dependencies: number[] = [];
 
@@ -15,13 +15,13 @@ export class PreparedRows {
     this.#interning = interning;
   }
 
-  /** The rows may be others by now. */
+  /** Clears the row ids, because another process may have changed them. */
   forget(): void {
     this.#versions = new Map();
     this.#dependencies = [];
   }
 
-  /** A footprint by row ids. */
+  /** Converts a footprint to row ids. */
   of<T extends IdFootprint>(environmentId: number, footprint: T): T {
     let rows = this.#versions.get(environmentId);
     if (rows === undefined) this.#versions.set(environmentId, (rows = []));

@@ -2,19 +2,19 @@ import type { Database } from 'better-sqlite3';
 import { BlocksCursor, IdsCursor, unseal } from '../../records/encoding';
 import { recordOwner } from './record-writer';
 
-/** How many versions of a file stay that no record refers to: going back to one saves a transform. */
+/** How many unused versions of a file are kept. Returning to one of them saves a transform. */
 const SPARE_VERSIONS = 4;
 
-/** How long such a version stays, in milliseconds. */
+/** How long an unused version is kept, in milliseconds. */
 const SPARE_TIME = 30 * 24 * 3_600_000;
 
-/** How many contents stay of one version. */
+/** How many contents of one version are kept. */
 const MAX_CONTENTS = 16;
 
-/** A commit that leaves less than this behind never looks for what is unused. */
+/** Pruning waits until at least this many rows may be unused. */
 const MIN_PENDING = 256;
 
-/** Where the number of rows that may be unused is kept between commits. */
+/** The note that stores the number of possibly unused rows. */
 const PENDING_NOTE = 'store:pending';
 
 interface RecordRow {
@@ -27,8 +27,8 @@ interface RecordRow {
 }
 
 /**
- * Removes what no record refers to. Finding that takes a look at every record, so it waits until about a quarter
- * of the rows may be unused: the cost spreads over the commits that made them.
+ * Removes rows that no record refers to. Finding them requires reading every record. So it happens only when about a
+ * quarter of the rows may be unused, which spreads the cost over many commits.
  */
 export class Pruning {
   readonly #db: Database;
@@ -50,8 +50,8 @@ export class Pruning {
   }
 
   /**
-   * Counts what a commit left behind, and prunes when that is much.
-   * @param rows Records dropped, and versions and contents added without a record.
+   * Counts the rows that a commit may have left unused, and prunes if they are many.
+   * @param rows The number of removed records, and of versions and contents that were added without a record.
    */
   note(rows: number, now: number): void {
     if (rows === 0) return;
@@ -61,7 +61,7 @@ export class Pruning {
     this.#savePending.run(PENDING_NOTE, String(due ? 0 : pending));
   }
 
-  /** Removes what is unused, whatever it costs. */
+  /** Removes all unused rows. */
   prune(now: number): void {
     const used = this.#used();
     this.#pruneVersions(used.versions, now);
@@ -87,7 +87,10 @@ export class Pruning {
       .run();
   }
 
-  /** What records refer to. Tests hold nothing that their record does not. Records that are no records go. */
+  /**
+   * Collects the ids that records refer to, and deletes malformed records. A record's footprint includes those of its
+   * tests.
+   */
   #used(): { versions: Set<number>; dependencies: Set<number> } {
     const versions = new Set<number>();
     const dependencies = new Set<number>();
@@ -108,7 +111,7 @@ export class Pruning {
         for (const cursor = new BlocksCursor(blocks); cursor.next();) versions.add(cursor.version);
         for (const cursor = new IdsCursor(ids); cursor.next();) dependencies.add(cursor.id);
       } catch {
-        // What does not decode goes with what is too old.
+        // It does not decode, so it is deleted.
         damaged.push(row.id);
       }
     }

@@ -19,29 +19,30 @@ import type { Dependency, FileVersion, Footprint, TestFileRecord } from '../../r
 import { finite, stamp } from './numbers';
 import { versionIdentity } from './interning';
 
-/** A record whose hash is known before anything of it is in the database. Its numbers are the preparer's. */
+/** A record that was hashed before any part of it is in the database. Its ids are the numbers of the preparer. */
 export interface PreparedRecord {
   record: TestFileRecord;
-  /** Null for one that failed: it is no fact that could stand for another run. */
+  /** Null for a failed test file, which has no facts that could stand for another run. */
   facts: PreparedFacts | null;
-  /** Whether it passed for now only: see `CommitBatch.isProvisional`. */
+  /** Whether the pass is provisional: see `CommitBatch.isProvisional`. */
   isProvisional: boolean;
 }
 
+/** The content of a passing record. */
 export interface PreparedFacts {
   shared: IdFootprint;
   tests: IdTest[];
-  /** All that the record depends on. */
+  /** The union of all footprints of the record. */
   whole: IdFootprint;
   hash: Buffer;
 }
 
 /**
- * Numbers what records refer to and hashes them. A hash does not depend on row ids, so nobody has to wait for the
- * database meanwhile.
+ * Numbers the versions and dependencies of records, and hashes the records. A hash does not depend on row ids, so
+ * this needs no transaction.
  */
 export class RecordPreparer implements Rows {
-  /** By object first, as the records of a journal share them. */
+  /** By object, which is fast, because the records of a journal share objects. */
   readonly #versionObjects = new Map<FileVersion, number>();
   readonly #versionNumbers = new Map<string, number>();
   readonly #versions: { known: KnownVersion; first: FileVersion }[] = [];
@@ -50,7 +51,7 @@ export class RecordPreparer implements Rows {
   readonly #seenIn = new Map<number, Set<FileVersion>>();
   #namedNumbers: NamedNumbers | null = null;
 
-  /** A record with its hash. */
+  /** Returns a record with its hash. */
   prepare(record: TestFileRecord, isProvisional: boolean): PreparedRecord {
     const facts = record.outcome === 'failed' ? null : this.#facts(record);
     return { record, facts, isProvisional };
@@ -58,7 +59,7 @@ export class RecordPreparer implements Rows {
 
   #facts(record: TestFileRecord): PreparedFacts {
     const seen = this.#seenOf(record.environmentId);
-    // Without what is empty, as its rows say it.
+    // Without empty entries, like the rows in the database.
     const shared = without(this.#footprint(record.shared, seen), EMPTY);
     const tests = record.tests.map((test) => ({
       name: test.name,
@@ -72,13 +73,13 @@ export class RecordPreparer implements Rows {
     return { shared, tests, whole, hash };
   }
 
-  /** Every file version that was met in an environment: with its content, where it was transformed just now. */
+  /** Yields every file version with its environment. Those that were transformed in this run have a content hash. */
   *met(): Generator<[environmentId: number, version: FileVersion]> {
     for (const [environmentId, versions] of this.#seenIn)
       for (const version of versions) yield [environmentId, version];
   }
 
-  /** The file version of a number. */
+  /** Returns the file version of a number. */
   original(number: number): FileVersion {
     return this.#entry(number).first;
   }
@@ -178,7 +179,7 @@ export class RecordPreparer implements Rows {
   }
 }
 
-/** The numbers of what a journal names, by its own numbers. */
+/** Maps the numbers of one journal to ours. */
 interface NamedNumbers {
   named: Named;
   seen: Set<FileVersion>;

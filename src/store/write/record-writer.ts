@@ -18,17 +18,17 @@ export interface TestFileRow extends TestFileKey {
   id: number;
 }
 
-/** What the values of a record are sealed for. */
+/** Returns the owner for which the values of a record are sealed. */
 export function recordOwner({ environmentId, path }: TestFileKey, complete: boolean): string {
   return `${environmentId}:${complete ? 'complete' : 'incomplete'}:${path}`;
 }
 
-/** What the values of a test are sealed for. */
+/** Returns the owner for which the values of a test are sealed. */
 export function testOwner(recordId: number): string {
   return `record ${recordId}`;
 }
 
-/** Writes passing records, and drops those that are too many. */
+/** Writes passing records, and removes the oldest ones. */
 export class RecordWriter {
   readonly #find;
   readonly #insert;
@@ -65,15 +65,15 @@ export class RecordWriter {
     this.#delete = db.prepare<[number]>('DELETE FROM record WHERE id = ?');
   }
 
-  /** Writes a record; one that says the same is replaced, as its versions and durations are older. */
+  /** Writes a record. Replaces one with the same hash, because its versions and durations are older. */
   write(testFile: TestFileRow, record: IdRecord, rows: Rows): void {
     const whole = union([record.shared, ...record.tests]);
     this.writeHashed(testFile, record, whole, recordHash(record, rows, whole));
   }
 
   /**
-   * As `write`, with what is known of it already.
-   * @param everything All that the record depends on.
+   * Like `write`, with the hash and the union of footprints that the caller has already.
+   * @param everything The union of all footprints of the record.
    */
   writeHashed(
     testFile: TestFileRow,
@@ -123,8 +123,9 @@ export class RecordWriter {
   }
 
   /**
-   * Drops the least recently matched records of a test file beyond `keep` complete ones and one incomplete one.
-   * @returns How many were dropped.
+   * Removes the least recently matched records of a test file, except for `keep` complete ones and one incomplete
+   * one.
+   * @returns The number of removed records.
    */
   limit(testFileId: number, keep = MAX_RECORDS): number {
     const excess = [

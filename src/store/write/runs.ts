@@ -2,13 +2,13 @@ import type { Database } from 'better-sqlite3';
 import { isCount, isNumber } from '../../records/checks';
 import type { RunSummary } from '../../records/types';
 
-/** How many runs are remembered. */
+/** How many runs are kept. */
 export const MAX_RUNS = 200;
 
-/** A total order, so that which runs stay does not depend on the order in which they came. */
+/** A total order, so that the kept runs do not depend on the order of insertion. */
 const NEWEST_FIRST = 'started_at DESC, duration DESC, selected DESC, total DESC, saved DESC';
 
-/** The last runs, newest first. */
+/** Returns the last runs, the newest first. */
 export function readRuns(db: Database, limit: number): RunSummary[] {
   return db
     .prepare<[number], Record<string, unknown>>(
@@ -26,7 +26,7 @@ export function readRuns(db: Database, limit: number): RunSummary[] {
     );
 }
 
-/** Forgets all but the last runs. */
+/** Deletes all but the last runs. */
 export function limitRuns(db: Database): void {
   db.prepare<[number]>(
     `DELETE FROM run WHERE id IN (SELECT id FROM run ORDER BY ${NEWEST_FIRST} LIMIT -1 OFFSET ?)`,
