@@ -10,10 +10,10 @@ import { RunDirectory } from '../run/run-directory';
 import { TestOutcomes } from '../run/test-outcomes';
 
 /**
- * Commits what the workers journaled in runs whose controller died, or could not commit because of a lock. Each record
- * counts as far as Jest had said how its test file came out. Then removes the folders of those runs. What cannot be read
- * there costs those records, never this run.
- * @throws {StoreError} Where the database fails; what was not committed is left to the next controller.
+ * Commits the journals of runs whose controller died or could not commit because of a lock, and removes their
+ * folders. A record counts only if Jest had reported the outcome of its test file. Unreadable journals cost their
+ * records, but never this run.
+ * @throws {StoreError} If the database fails. The next controller then commits the rest.
  */
 export function finishAbandonedRuns(store: Store, dataFile: string, logger: Logger): void {
   for (const directory of RunDirectory.takeOver(dataFile)) {
@@ -33,17 +33,20 @@ export function finishAbandonedRuns(store: Store, dataFile: string, logger: Logg
   }
 }
 
-/** The row of an environment that a run called by a number; null for one that it did not have. */
+/** Returns the row id of an environment in this database, for its id in the run. Null if the run did not have it. */
 type Environments = (environmentId: number) => number | null;
 
-/** The records of a run, by the rows of the database at hand; then the batch has the failures that left none. */
+/**
+ * Yields the records of a run with the row ids of this database. Then the batch contains the failures without a
+ * record.
+ */
 function* recordsOf(
   journals: Iterable<Journal>,
   outcomes: TestOutcomes,
   environments: Environments,
   batch: CommitBatch,
 ): Generator<TestFileRecord> {
-  // A test file that ran in Jest's own process may have killed it, by using up the memory or by a signal.
+  // A test file that ran in Jest's own process may have ended it, by exhausting the memory or by a signal.
   const judged = new JudgedRecords(journals, outcomes, outcomes.distrust ?? 'inBand');
   for (const { record } of judged.records()) {
     const environmentId = environments(record.environmentId);
@@ -60,9 +63,9 @@ function* recordsOf(
 }
 
 /**
- * The environments of a run. The database may be another one by now, so they are found by what names them, and made
- * when there is something to put there.
- * @returns Null where the run has none.
+ * Finds the environments of a run by their keys, because the database may have been replaced. Missing ones are
+ * created when they are needed.
+ * @returns Null if the run has none.
  */
 function environmentsOf({ projects }: RunFile, store: Store): Environments | null {
   const keys = environmentKeys(projects);

@@ -12,17 +12,18 @@ import { messageOf } from '../terminal/error-message';
 import { describeFault } from '../terminal/fault';
 import type { Logger } from '../terminal/logger';
 
-/** The database, and whether this run may write to it. */
+/** The open database, and whether this run may write to it. */
 export interface OpenedStore {
   store: Store;
   writable: boolean;
-  /** Which file it is, whatever its path comes to hold. */
+  /** Identifies the file, even if another file takes its path. See `identityOf`. */
   identity: string | null;
 }
 
 /**
  * Opens the database for a controller, whatever state it is in.
- * @returns Null where there is no way to use it: everything runs, nothing is recorded.
+ * @param dataFile Absolute path.
+ * @returns Null if it cannot be used. Then everything runs and nothing is recorded.
  */
 export function openStore(dataFile: string, logger: Logger): OpenedStore | null {
   const identity = identityOf(dataFile);
@@ -44,7 +45,7 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
     if (isBeyondUse(error)) return replaceDamaged(dataFile, error, logger, identity);
     if (error.reason === 'unwritable') {
       const reading = openReadonly(dataFile);
-      // The controller says what comes of it, once it knows what there is to select by.
+      // The controller tells the user what this means, once it knows the records.
       if (reading !== null) return { store: reading, writable: false, identity };
     }
     logger.warn(`${error.message} Everything runs and nothing is recorded.`);
@@ -53,10 +54,10 @@ export function openStore(dataFile: string, logger: Logger): OpenedStore | null 
 }
 
 /**
- * Moves a database aside that cannot be used, says so, and makes a new one in its place. Where another run has done so already,
- * its new one is used.
- * @param identity The damaged file's.
- * @returns Null where that is not possible: everything runs, nothing is recorded.
+ * Moves an unusable database aside, tells the user, and creates a new one. If another run has done so already, uses
+ * its new database.
+ * @param identity The identity of the damaged file.
+ * @returns Null if that is not possible. Then everything runs and nothing is recorded.
  */
 export function replaceDamaged(
   dataFile: string,
@@ -80,7 +81,7 @@ export function replaceDamaged(
   }
 }
 
-/** What tells a file from another that takes its path. */
+/** Identifies a file, so that another file with the same path is noticed. Null if there is no file. */
 export function identityOf(file: string): string | null {
   try {
     const { dev, ino } = fs.statSync(file, { bigint: true });
@@ -100,13 +101,13 @@ function openReadonly(dataFile: string): Store | null {
   }
 }
 
-/** Why the database failed, as a sentence. */
+/** Returns the reason why the database failed, as a sentence. */
 export function explain(error: unknown, dataFile: string): string {
   const known = asStoreError(error, dataFile);
   return known.message === '' ? messageOf(error) : known.message;
 }
 
-/** Says why nothing could be selected, and that everything runs. */
+/** Returns the reason why selection failed, and that everything runs. */
 export function describeFailedSelection(error: unknown): string {
   return error instanceof StoreError
     ? `${error.message} Everything runs.`

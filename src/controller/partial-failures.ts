@@ -6,36 +6,37 @@ import { keyOf } from '../run/test-outcomes';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
 import { swallowed } from '../terminal/debug';
 
-/** Where the database keeps them: one note for all. */
+/** The key of the note in the database that stores all of them. */
 const NOTE_KEY = 'granularity:failed';
 
 /**
- * How many test files are kept that failed as a whole, and as many with some of their tests skipped. More than these at
- * once do not fail by chance; nothing is kept of the others. Those of earlier runs make room, the oldest first: they may
- * have been removed since, or never pass again.
+ * The number of test files that are kept for each kind of failure: as a whole, or with some tests skipped. If more
+ * fail at once it is not by chance, so the rest is ignored. Entries of earlier runs are replaced, the oldest first:
+ * their test files may be deleted or never pass again.
  */
 const MAX_STATES = 20;
 
 /** What a test file depended on when it failed. */
 interface FailedState {
-  /** It failed as a whole; else with some of its tests skipped. */
+  /** Set if it failed as a whole, otherwise some of its tests were skipped. */
   isWhole?: true;
-  /** Content hashes of its files, by relative path; null for one that was not there. */
+  /** Content hashes of its files by stored path. Null for a missing file. */
   files: Record<string, string | null>;
   dependencies: [DependencyKind, string, string][];
 }
 
 /**
- * Test files that failed in a run that skipped some of their tests. When one then passes as a whole, and nothing that
- * it depends on has changed in between, the skipping made the difference: it depends on the order of its tests, and
- * is taken as a whole until its code outside of the tests changes.
+ * Finds order-dependent and flaky test files from runs that failed.
  *
- * One that failed as a whole, and then passes though nothing has changed either, is flaky.
+ * Example: a test file fails while some of its tests are skipped. Later it passes as a whole, although no dependency
+ * has changed. So skipping made the difference: its tests depend on each other. From then on it runs as a whole,
+ * until its code outside of the tests changes. If a test file fails as a whole and then passes although no dependency
+ * has changed, it is flaky.
  */
 export class PartialFailures {
   readonly #tree: WorkingTree;
   readonly #states: Map<string, FailedState>;
-  /** Those of which nothing had changed when this run began. */
+  /** Those of which no dependency had changed when this run began. */
   readonly #unchanged = new Set<string>();
   /** Those that failed in this run. */
   readonly #addedNow = new Set<string>();
@@ -48,7 +49,7 @@ export class PartialFailures {
     this.#tree = tree;
   }
 
-  /** Looks, before the tests run, which of the test files that failed are as they were. */
+  /** Finds out, before the tests run, which of the failed test files are unchanged. */
   look(project: Project, decisions: Iterable<[path: string, decision: Decision]>): void {
     const { environmentId, facts } = project;
     for (const [path, decision] of decisions) {
@@ -60,8 +61,8 @@ export class PartialFailures {
   }
 
   /**
-   * Learns from one record that a run left behind.
-   * @param isPartlySkipped Whether tests of it were skipped.
+   * Evaluates one record of this run.
+   * @param isPartlySkipped Whether some of its tests were skipped.
    * @param rearranged Whether an order-dependent test file has changed outside of its tests.
    */
   learn(
@@ -85,7 +86,7 @@ export class PartialFailures {
     }
   }
 
-  /** What is to be committed of what was learnt. */
+  /** The parts of the batch to commit that come from this evaluation. */
   get learnt(): Required<Pick<CommitBatch, 'orderDependent' | 'flaky' | 'notes'>> {
     const value = JSON.stringify(Object.fromEntries(this.#states));
     return {

@@ -7,40 +7,46 @@ import { messageOf } from '../terminal/error-message';
 import { identityOf } from './open-store';
 import { sayDoubtful } from './summary';
 
-/** How a run came to its end, as far as its records are concerned. */
+/** How a run ended, as far as its records are concerned. */
 export interface Ending {
-  /** Jest came to its end, and nobody heard what it said: a test file that only began has crashed. */
+  /**
+   * Whether Jest finished and nobody received its outcomes. Then a test file that started and did not finish has
+   * crashed.
+   */
   isWhole: boolean;
   distrust: Distrust;
-  /** Whether how the process ends will tell of what ran in it. */
+  /** Whether passes in Jest's own process are provisional until it is known how the process ends. */
   isProvisional: boolean;
 }
 
-/** A run that something else takes the place of. What Jest judged until then counts. */
+/** The ending of a run that another one replaces. The outcomes until then count. */
 export const INTERRUPTED: Ending = { isWhole: false, distrust: 'nobody', isProvisional: false };
 
-/** What passed in a run that is committed, and becomes final as the process ends. */
+/** The passes of a committed run that become final when the process ends. */
 export interface Passes {
   passed: readonly PassedTestFile[];
-  /** Their rows, where until then they count as failed. */
+  /** The rows of those that count as failed until then. */
   provisional: readonly number[];
   dataFile: string;
-  /** Which file that was. */
+  /** The identity of that file; see `identityOf`. */
   identity: string | null;
   logger: Logger;
 }
 
-/** What of a run is decided only as the process ends. */
+/** The part of a run that is only decided when the process ends. */
 export interface Settlement {
-  /** @param isExplained False where the process ends otherwise than Jest's results tell: then nobody passed. */
+  /** @param isExplained False if the process ends differently than Jest's results explain. Then nothing passed. */
   settle(isExplained: boolean): void;
 }
 
-/** Makes what passed in a run final. @param isExplained See `Settlement`. */
+/**
+ * Makes the passes of a run final.
+ * @param isExplained See `Settlement`.
+ */
 export function settlePasses(passes: Passes, isExplained: boolean): void {
   const { passed, provisional, dataFile, identity, logger } = passes;
   const isNothing = isExplained ? provisional.length === 0 : passed.length === 0;
-  // Another database in its place numbers its rows otherwise.
+  // If the database was replaced, its rows have other ids.
   if (isNothing || identity === null || identityOf(dataFile) !== identity) return;
   try {
     const store = Store.open(dataFile, {});

@@ -10,15 +10,15 @@ import { PartialFailures } from './partial-failures';
 import { RunProjects } from './projects/run-projects';
 import type { RunRequest } from './run-request';
 
-/** What was read of the database as the run began. */
+/** What was read from the database when the run began. */
 interface Known {
   projects: RunProjects;
   partialFailures: PartialFailures;
-  /** The time of its last commit then. */
+  /** The time of the last commit at that moment. */
   began: number;
 }
 
-/** What the steps of a run share: its request, its database, the working tree, and what Jest says of its test files. */
+/** What the steps of a run share: its request, its database, the working tree, and the outcomes that Jest reports. */
 export class RunContext {
   readonly request: RunRequest;
   readonly configs: readonly Config.ProjectConfig[];
@@ -28,7 +28,7 @@ export class RunContext {
   #database: OpenedStore;
   #known: Known;
 
-  /** @throws {StoreError} Where the database fails. */
+  /** @throws {StoreError} If the database fails. */
   constructor(
     request: RunRequest,
     configs: readonly Config.ProjectConfig[],
@@ -53,7 +53,7 @@ export class RunContext {
     return this.#database.writable;
   }
 
-  /** Which file the database is, whatever its path comes to hold. */
+  /** Identifies the database file, even if another file takes its path. See `identityOf`. */
   get identity(): string | null {
     return this.#database.identity;
   }
@@ -71,14 +71,14 @@ export class RunContext {
     return this.#known.began;
   }
 
-  /** Whether this run leaves records. */
+  /** Whether this run creates records. */
   get collects(): boolean {
     return this.request.collect && this.writable;
   }
 
   /**
-   * Puts a new database in the place of one that turned out to be damaged.
-   * @returns False where the error says something else, or that is not possible.
+   * Replaces a damaged database by a new one.
+   * @returns False if the error has another cause, or the database cannot be replaced.
    */
   replaceIfDamaged(error: unknown): boolean {
     const { dataFile, logger } = this.request;

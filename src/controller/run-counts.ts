@@ -1,19 +1,19 @@
 import { dependencyLabel } from '../selection/match';
 import type { Judgement, Project } from './projects/project';
 
-/** What a run selected, in numbers. */
+/** The numbers of a selection. */
 export interface RunCounts {
   total: number;
   selected: number;
   failedBefore: number;
   neverRecorded: number;
-  /** Asked to run always. */
+  /** Test files that an option makes run always. */
   always: number;
-  /** What changed, as a person calls it: paths, packages, variables. */
+  /** What changed, as labels for the user: paths, packages, variables. */
   changed: string[];
-  /** Tests that are skipped inside of affected test files. */
+  /** Tests that are skipped in affected test files. */
   skippedTests: number;
-  /** Recorded milliseconds of the test files and tests that need not run. */
+  /** Recorded duration of the test files and tests that need not run, in milliseconds. */
   saved: number;
 }
 
@@ -22,7 +22,7 @@ export interface Decided extends Judgement {
   test: { context: { config: { id: string } } };
 }
 
-/** Counts a selection, and names what changed for the test files it affects. */
+/** Counts the results of a selection, and collects what changed for the affected test files. */
 export function summarise(judged: readonly Decided[], projects: readonly Project[]): RunCounts {
   const changed = new Set<string>();
   for (const { decision, test } of judged) {

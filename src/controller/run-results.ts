@@ -6,24 +6,24 @@ import type { PartialFailures } from './partial-failures';
 import type { Journal } from '../run/read-journals';
 import type { TestOutcomes } from '../run/test-outcomes';
 
-/** What a controller knows of the test files of its run. */
+/** What a controller knows about the test files of its run. */
 export interface RunKnowledge {
   outcomes: TestOutcomes;
   partialFailures: PartialFailures;
   distrust: Distrust;
   /** Whether an order-dependent test file has changed outside of its tests. */
   wasChangedOutsideTests: (testFile: TestFileKey) => boolean;
-  /** Test files of which tests were to be skipped. */
+  /** Test files in which tests were to be skipped. */
   withSkips: Iterable<TestFileKey>;
 }
 
-/** A test file that left a passing record. */
+/** A test file with a passing record. */
 export interface PassedTestFile extends TestFileKey {
   /** Whether it ran in Jest's own process. */
   inBand: boolean;
 }
 
-/** The journals of a run as what it adds to the database. */
+/** Converts the journals of a run to the records that it adds to the database. */
 export class RunResults {
   readonly #judged: JudgedRecords;
   readonly #known: RunKnowledge;
@@ -36,7 +36,7 @@ export class RunResults {
     this.#known = known;
   }
 
-  /** Every record, once. All else here is known when all of them were read. */
+  /** Yields every record once. The other members are only complete after that. */
   *records(): Generator<TestFileRecord> {
     const { outcomes, partialFailures, wasChangedOutsideTests } = this.#known;
     for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
@@ -47,18 +47,18 @@ export class RunResults {
       partialFailures.learn(record, isPartlySkipped, wasChangedOutsideTests);
       yield record;
     }
-    // A test file that crashed left no word of how many of its tests it skipped.
+    // A crashed test file does not report how many of its tests it skipped.
     for (const testFile of this.#known.withSkips)
       if (outcomes.failed(testFile) && !this.#judged.has(testFile))
         this.#failedPartly.add(testFile.path);
   }
 
-  /** The environments that test files were recorded in. */
+  /** The ids of environments in which test files were recorded. */
   get recordedIn(): ReadonlySet<number> {
     return this.#recordedIn;
   }
 
-  /** Test files that failed and left no record. */
+  /** Test files that failed and have no record. */
   get failures(): CommitBatch['failures'] {
     return this.#judged.failures;
   }
@@ -68,12 +68,12 @@ export class RunResults {
     return this.#passed;
   }
 
-  /** Test files that left no record that counts, though nothing says that they failed. */
+  /** Test files that have no record that counts, and are not known to have failed. */
   get doubtful(): TestFileKey[] {
     return this.#judged.doubtful;
   }
 
-  /** Test files that began, and of which Jest never said how they came out. */
+  /** Test files that started, and whose outcome Jest never reported. */
   get unfinished(): TestFileKey[] {
     return [...this.#judged.doubtful, ...this.#judged.crashed].filter(
       (testFile) =>
@@ -81,7 +81,7 @@ export class RunResults {
     );
   }
 
-  /** Test files that began, and neither came to an end nor passed. */
+  /** Test files that started and did not finish, unless Jest reported that they passed. */
   get crashed(): CommitBatch['failures'] {
     return this.#judged.crashed;
   }

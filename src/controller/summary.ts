@@ -6,7 +6,7 @@ import type { Project } from './projects/project';
 import type { RunCounts } from './run-counts';
 import type { SpotCheckOutcome } from './checks/spot-checks';
 
-/** The line before the tests run. */
+/** Prints the line before the tests run. */
 export function announce(
   {
     logger,
@@ -93,8 +93,8 @@ function causeOf(changed: readonly string[]): string {
 }
 
 /**
- * The line before the tests run where Jest does not tell which test files it is about to run: all that is known are
- * those that were recorded.
+ * Prints the line before the tests run, if Jest does not tell which test files it will run. Only the recorded ones
+ * are known then.
  */
 export function announceWithin(
   { logger, select, collect, namesTests, options, openEscapes }: RunRequest,
@@ -125,7 +125,7 @@ export function announceWithin(
     logger.info(`${selected} of ${count(total, 'recorded test file')} affected${causeOf(changed)}`);
 }
 
-/** The line after the tests ran. */
+/** Prints the line after the tests have run. */
 export function conclude(
   { logger, select }: RunRequest,
   counts: RunCounts | null,
@@ -151,14 +151,14 @@ export function conclude(
   );
 }
 
-/** How many of the unaffected test files were checked, and how many of these failed. */
+/** Returns how many of the unaffected test files were checked, and how many failed. */
 function describeSpotChecks({ percent, unaffected, ended, failed }: SpotCheckOutcome): string {
   const found =
     ended === 0 ? '' : failed > 0 ? `, ${failed} failed` : `, ${ended === 1 ? 'it' : 'all'} passed`;
   return `spot checks (${percent}%): ${ended} of ${count(unaffected, 'unaffected test file')}${found}`;
 }
 
-/** Says that a failure may come from tests having been skipped, and what then happens. */
+/** Prints that failures may be caused by skipped tests, and what happens next. */
 export function sayPartialFailures(
   { logger }: RunRequest,
   recorded: boolean,
@@ -175,10 +175,10 @@ export function sayPartialFailures(
 }
 
 /**
- * Says why passing test files left no record. Workers acknowledge the run file, and record; where none did, a runner
- * does without Jest's test environments, or a key is missing in the config.
- * @param projects Those in which test files passed and none was recorded.
- * @param acknowledged How many workers took part in the run.
+ * Prints why test files that passed have no record. Workers acknowledge the run file and then record. If none did, a
+ * runner works without Jest's test environments, or the config lacks a key.
+ * @param projects Projects with test files that passed, but without records.
+ * @param acknowledged The number of workers that took part in the run.
  */
 export function sayUnrecorded(
   { logger }: RunRequest,
@@ -196,7 +196,7 @@ export function sayUnrecorded(
   );
 }
 
-/** Says that test files run again, as Jest's process came to an end of which they may be the cause. */
+/** Prints that test files run again, because they may have caused Jest's process to end. */
 export function sayDoubtful(
   { logger }: Pick<RunRequest, 'logger'>,
   testFiles: readonly { path: string }[],
@@ -209,7 +209,7 @@ export function sayDoubtful(
   );
 }
 
-/** Says what it means that test files failed with tests skipped, and passed as a whole. */
+/** Prints that test files are order-dependent: they failed with tests skipped, and passed as a whole. */
 export function sayOrderDependent({ logger }: RunRequest, paths: readonly string[]): void {
   if (paths.length === 0) return;
   const many = paths.length > 1;

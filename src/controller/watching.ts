@@ -3,26 +3,31 @@ import { isPlugPoint } from '../config/plug-points';
 import { count, some } from '../terminal/logger';
 import { session } from './session';
 
-/** Neither Jest nor a published watch plug-in that we know of takes the first. */
+/**
+ * Keys for our watch plug-in. The first one is used neither by Jest nor by any published watch plug-in that we know
+ * of.
+ */
 const KEYS = ['e', 'E', 'y'];
 
-/** What Jest hands to a plug-in whose key was pressed: it merges the given keys into its config and runs. */
+/** Jest's function for a plug-in whose key was pressed. It merges the given keys into its config and runs. */
 export type RunAgain = (config: { mode: 'watch' | 'watchAll' }) => void;
 
-/** What our watch plug-in knows and does while Jest watches. */
+/** The state and behaviour of our watch plug-in. */
 export class Watching {
   readonly #key: string | null;
   #registered = false;
   #changedMeanwhile = false;
 
-  /** @param key As the user's config gives it; anything but one character counts as not given. */
+  /** @param key From the user's config. Anything but one character is ignored. */
   constructor(key: unknown) {
     this.#key = typeof key === 'string' && key.length === 1 ? key : null;
   }
 
   /**
-   * The key and what it does. Jest asks for the first time to see whether plug-ins collide, and refuses to watch where
-   * they do. Ours is a guest: it claims no key then, and another plug-in that has the same one gets it.
+   * Returns the key and its description.
+   *
+   * Jest's first call checks for collisions between plug-ins, and refuses to watch if there is one. Ours claims no
+   * key then, so that another plug-in with the same key gets it.
    */
   usage(globalConfig: Config.GlobalConfig): { key: string; prompt: string } | null {
     const key = this.#key ?? freeKey(globalConfig);
@@ -42,7 +47,7 @@ export class Watching {
     };
   }
 
-  /** Jest starts a run for a change, but not while one is under way. */
+  /** Notes that files have changed. Jest starts a run for that, but not while one is running. */
   filesChanged(): void {
     if (session().running) this.#changedMeanwhile = true;
   }
@@ -56,17 +61,17 @@ export class Watching {
     );
   }
 
-  /** One run without selection, of all test files and not only of what source control calls changed. */
+  /** Starts one run of all test files without selection, not only of those that changed in source control. */
   runEverything({ watch }: Config.GlobalConfig, runAgain: RunAgain): boolean {
     session().everythingOnce = true;
     runAgain({ mode: 'watchAll' });
-    // Jest starts nothing while a run is under way, so this only takes the mode back for the runs to come.
+    // While a run is starting, Jest starts no other. So this only resets the mode for later runs.
     if (watch) runAgain({ mode: 'watch' });
     return false;
   }
 }
 
-/** The first of our keys that no other plug-in was given in the config. */
+/** Returns the first of our keys that no other plug-in of the config uses. */
 function freeKey({ watchPlugins }: Config.GlobalConfig): string {
   const taken = (watchPlugins ?? [])
     .filter(({ path }) => !isPlugPoint(path))

@@ -8,25 +8,31 @@ import { count, some } from '../../terminal/logger';
 import type { OpenedStore } from '../open-store';
 import type { RunRequest } from '../run-request';
 
-/** A test file, or tests in one, that selection would have left out, and that failed. */
+/** A test file or tests in one that selection would have skipped, and that failed. */
 export interface Escape {
   /** Relative to the root. */
   path: string;
-  /** Whether the test file would have been left out, or only tests in it. */
+  /** Whether the whole test file would have been skipped, or only tests in it. */
   level: 'file' | 'test';
-  /** The record by which it would have been left out; null where the database does not tell any more. */
+  /** The record by which it would have been skipped. Null if it is no longer in the database. */
   record: { id: number; recordedAt: number; matchedAt: number } | null;
   failure: Failure;
-  /** What changed for the other tests of the file, as a person calls it; empty where the file would be left out. */
+  /**
+   * What changed for the other tests of the file, as labels for the user. Empty if the whole file would have been
+   * skipped.
+   */
   changed: string[];
 }
 
-/** What of a record an escape names. */
+/** Returns the parts of a record that an escape names. */
 export function pickRecord({ id, recordedAt, matchedAt }: StoredRecord): Escape['record'] {
   return { id, recordedAt, matchedAt };
 }
 
-/** What a person is told of an escape: its path, then the record that would have skipped it, then how it failed. */
+/**
+ * Describes an escape for the user. Returns its path, the record that would have skipped it, and the failure, as one
+ * line each.
+ */
 export function describeEscape({ path, level, record, failure, changed }: Escape): string[] {
   const by =
     record === null
@@ -39,14 +45,18 @@ export function describeEscape({ path, level, record, failure, changed }: Escape
   ];
 }
 
-/** Which tests failed, and how. */
+/** Describes which tests failed, and how. */
 export function describeFailed({ tests, message }: Failure): string {
   const where = tests.length === 0 ? ['the file as a whole'] : tests.map((name) => `"${name}"`);
   const more = tests.length > 3 ? `, and ${tests.length - 3} more` : '';
   return `${where.slice(0, 3).join(', ')}${more}: ${message}`;
 }
 
-/** Files that the option `ignore` leaves out, and that changed after the oldest record of the escapes was made. */
+/**
+ * Returns the files that the option `ignore` excludes and that changed after the oldest record of the escapes was
+ * made.
+ * @param root Absolute path of the root.
+ */
 export function changedIgnoredFiles(
   root: string,
   ignore: string[],
@@ -59,7 +69,7 @@ export function changedIgnoredFiles(
     .map(({ path }) => path);
 }
 
-/** What may be behind a test file that failed, and what to do. */
+/** Explains what may have caused a test file to fail, and what to do. */
 export function suspects({
   ignore,
   changedIgnored,
@@ -77,8 +87,8 @@ export function suspects({
 }
 
 /**
- * Switches selection off where a spot check has failed and nothing has settled that: the records are not to be trusted.
- * With the option `trust` they are trusted again.
+ * Switches selection off if a spot check has failed and is not settled, because the records cannot be trusted. The
+ * option `trust` settles it.
  */
 export function heedEscapes(request: RunRequest, { store, writable }: OpenedStore): RunRequest {
   const { root, options, logger, listing } = request;
@@ -97,20 +107,23 @@ export function heedEscapes(request: RunRequest, { store, writable }: OpenedStor
   return request;
 }
 
-/** The escapes that nothing has settled. A test file that is no more can neither pass nor fail. */
+/**
+ * Returns the escapes that are not settled. Those of deleted test files are left out, because they can no longer
+ * pass.
+ */
 export function findOpenEscapes(store: Store, root: string): StoredEscape[] {
   return store
     .escapes()
     .filter(({ path, isOpen }) => isOpen && fs.existsSync(fromStored(root, path)));
 }
 
-/** Why selection is off, as a sentence begins. */
+/** Returns the reason why selection is off, as the beginning of a sentence. */
 export function whySelectionIsOff(open: readonly StoredEscape[]): string {
   const checks = open.length === 1 ? 'a spot check' : 'spot checks';
   return `selection is off in this database, as ${namesOf(open)} failed in ${checks} though nothing that is watched had changed`;
 }
 
-/** One path, or how many and the first of them. */
+/** Returns a single path, or the number of paths and the first ones. */
 export function namesOf(items: readonly { path: string }[]): string {
   const [first] = items;
   if (first !== undefined && items.length === 1) return first.path;

@@ -1,15 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { TestResult } from '@jest/test-result';
 
-/** How a test file failed, in the words of a message. */
+/** How a test file failed, for a message. */
 export interface Failure {
-  /** Full names of the tests that failed; empty where the file failed as a whole. */
+  /** Full names of the failed tests. Empty if the file failed as a whole. */
   tests: string[];
-  /** The first line that says what went wrong. */
+  /** The first line of the error. */
   message: string;
 }
 
-/** Reads from Jest's result how a test file failed. */
+/** Describes how a test file failed, from Jest's result. */
 export function describeFailure(result: TestResult): Failure {
   const failed = result.testResults.filter(({ status }) => status === 'failed');
   const tests = failed.map(({ fullName }) => fullName);

@@ -20,16 +20,16 @@ import type { RunContext } from '../run-context';
 import type { RunRequest } from '../run-request';
 import type { RunSelection } from '../steps/select';
 
-/** What the spot checks of a run came to, in numbers. */
+/** The result of the spot checks of a run, in numbers. */
 export interface SpotCheckOutcome {
   percent: number;
-  /** Unaffected test files that could be chosen from. */
+  /** The number of unaffected test files to choose from. */
   unaffected: number;
   chosen: number;
-  /** Those that ran to their end. */
+  /** The number of those that finished. */
   ended: number;
   failed: number;
-  /** Recorded milliseconds of those chosen. */
+  /** Recorded duration of the chosen ones, in milliseconds. */
   duration: number;
 }
 
@@ -38,7 +38,7 @@ interface Chosen {
   key: ProjectPath;
   environmentId: number;
   record: StoredRecord | undefined;
-  /** It has failed before although nothing that is watched had changed: see `Store.flaky`. */
+  /** Whether it failed before although no dependency had changed: see `Store.flaky`. */
   isFlaky: boolean;
   hasEnded: boolean;
 }
@@ -48,10 +48,7 @@ interface Finding extends Escape {
   chosen: Chosen;
 }
 
-/**
- * Runs a few of the unaffected test files all the same. One that fails is an escape: selection would have hidden the
- * failure.
- */
+/** Runs a few of the unaffected test files. If one fails it is an escape: selection would have hidden the failure. */
 export class SpotChecks {
   readonly #request: RunRequest;
   readonly #percent: number;
@@ -76,7 +73,7 @@ export class SpotChecks {
 
   /**
    * Chooses among the given test files.
-   * @returns Null where nothing is to be checked.
+   * @returns Null if nothing is to be checked.
    */
   static choose(
     { request, store, projects }: RunContext,
@@ -139,7 +136,7 @@ export class SpotChecks {
     };
   }
 
-  /** The line before the tests run. */
+  /** Prints the line before the tests run. */
   announce(): void {
     const { logger } = this.#request;
     const chosen = this.judged;
@@ -149,7 +146,7 @@ export class SpotChecks {
     );
   }
 
-  /** Jest has said how a test file came out. */
+  /** Notes the outcome of a test file, as Jest reports it. */
   note(test: Pick<Test, 'path' | 'context'>, result: TestResult, passed: boolean): void {
     const chosen = this.#chosen.get(keyOf(test));
     if (chosen === undefined || chosen.hasEnded) return;
@@ -157,7 +154,7 @@ export class SpotChecks {
     if (!passed) this.#find(chosen, describeFailure(result));
   }
 
-  /** Jest's process has come to an untimely end while these ran in it. */
+  /** Notes that Jest's process ended prematurely while these test files ran in it. */
   noteCutShort(testFiles: readonly TestFileKey[]): void {
     for (const { environmentId, path } of testFiles) {
       for (const chosen of this.#chosen.values()) {
@@ -169,7 +166,7 @@ export class SpotChecks {
     }
   }
 
-  /** What is to be committed of them. */
+  /** The parts of the batch to commit that come from spot checks. */
   get batch(): Required<Pick<CommitBatch, 'spotChecks' | 'escapes'>> {
     return {
       spotChecks: [...this.#chosen.values()].flatMap(({ hasEnded, key }) => (hasEnded ? key : [])),
@@ -183,8 +180,8 @@ export class SpotChecks {
   }
 
   /**
-   * Names what failed, and says what that means.
-   * @param isKept Whether the database remembers it.
+   * Prints the failures and what they mean.
+   * @param isKept Whether the database stores them.
    */
   sayFindings(isKept: boolean): void {
     const { logger, root, options } = this.#request;
@@ -231,8 +228,8 @@ export class SpotChecks {
 const NO_SHARE = { percent: 0, seed: null };
 
 /**
- * Whether this run may run more than what is affected: not where Jest watches or lists, nor where the command line names
- * what is to run, as `-t` and `-u` do. Coverage alone names nothing.
+ * Whether this run may execute more than the affected test files. It may not in watch mode, for `--listTests`, or if
+ * the command line names what to run, as `-t` and `-u` do. Coverage names nothing.
  */
 function canCheck({ select, started, listing, namesTests }: RunRequest): boolean {
   return select && started === null && !listing && namesTests.every((name) => /cover/i.test(name));

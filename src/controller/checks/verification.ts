@@ -6,46 +6,46 @@ import { describeFailure } from './failure';
 import type { JudgedTest } from '../projects/project';
 import type { RunRequest } from '../run-request';
 
-/** What came of comparing a selection with a run of everything. */
+/** The result of comparing a selection with a run of everything. */
 export interface Comparison {
-  /** False where nothing could be selected by, so that nothing was compared. */
+  /** False if there were no usable records, so that nothing was compared. */
   compared: boolean;
-  /** Test files that were decided on. */
+  /** The number of test files with a decision. */
   total: number;
-  /** Those of them that would have been left out. */
+  /** How many of them would have been skipped. */
   wouldSkip: number;
-  /** Those of them that ran. */
+  /** How many of those ran. */
   checked: number;
-  /** With test granularity: the tests of the other test files that would have been left out, and those that ran. */
+  /** With test granularity: the tests in other test files that would have been skipped, and how many of them ran. */
   tests: { wouldSkip: number; checked: number };
   /** Whether the run is recorded. */
   recorded: boolean;
   escapes: Escape[];
-  /** What the option `ignore` names. */
+  /** The globs of the option `ignore`. */
   ignore: string[];
   /** Ignored files that changed after the oldest record of an escape was made. */
   changedIgnored: string[];
 }
 
-/** What is asked of the run while it is compared. */
+/** The parts of a run that a comparison needs. */
 export interface Decided {
-  /** Whether this run leaves records. */
+  /** Whether this run creates records. */
   readonly collects: boolean;
-  /** The record by which a test file was found unaffected, or tests in it. */
+  /** Returns the record by which a test file, or tests in it, were found unaffected. */
   recordOf(judged: JudgedTest): StoredRecord | undefined;
-  /** The tests of an affected test file that were found unaffected. */
+  /** Returns the unaffected tests of an affected test file. */
   unaffectedTestsOf(judged: JudgedTest): StoredTest[];
   changesFor(judged: JudgedTest): string[];
 }
 
 interface Expected extends Omit<Escape, 'failure'> {
-  /** Keys of the tests that would be left out, where only tests would. */
+  /** Keys of the tests that would be skipped, if only tests would be. */
   tests: ReadonlySet<string>;
 }
 
 /**
- * Compares, while everything runs, what selection would have left out with what happens. A test file that was recorded
- * failing is affected anyway, so it never counts.
+ * Compares what selection would have skipped with the results of a run of everything. A test file that failed in its
+ * last run is affected anyway, so it never counts.
  */
 export class Verification {
   readonly #expected = new Map<string, Expected>();
@@ -56,7 +56,7 @@ export class Verification {
   #checked = 0;
   #checkedTests = 0;
 
-  /** Takes down what selection decided. */
+  /** Notes the decisions of selection. */
   expect(request: RunRequest, judged: readonly JudgedTest[], decided: Decided): void {
     this.#request = request;
     this.#total = judged.length;
@@ -76,9 +76,9 @@ export class Verification {
   }
 
   /**
-   * Takes down how a test file ended.
-   * @returns Whether a test failed that would have been skipped in an affected test file: its tests depend on each
-   * other, or on something that is not watched.
+   * Notes the result of a test file.
+   * @returns Whether a test failed that would have been skipped in an affected test file. Its tests then depend on
+   *   each other or on something that is not watched.
    */
   note(test: Test, result: TestResult, passed: boolean): boolean {
     const expected = this.#expected.get(keyOf(test));
@@ -97,7 +97,7 @@ export class Verification {
     return true;
   }
 
-  /** What came of it so far. */
+  /** The result so far. */
   comparison(): Comparison {
     const escapes = [...this.#escapes].sort((a, b) => (a.path < b.path ? -1 : 1));
     const { root = '', options } = this.#request ?? {};
@@ -120,7 +120,10 @@ export class Verification {
   }
 }
 
-/** The results of the tests that a worker would skip: those of one full name together, or none of them. */
+/**
+ * Returns the results of the tests that a worker would skip. Tests with the same full name are skipped together or
+ * not at all.
+ */
 function skippedOf(
   results: TestResult['testResults'],
   skipped: ReadonlySet<string>,

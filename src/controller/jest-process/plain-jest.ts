@@ -2,17 +2,18 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Composition } from '../../config/composition';
 
-/** Where Jest's own command stands in its packages, whatever name they are installed by. */
+/** Matches the path of Jest's command in its package. The package may be installed under another name. */
 const JEST_COMMAND = /jest[^\\/]*[\\/]bin[\\/]jest\.js$/;
 
-/** Where Jest begins to say that it found no tests, with the colour before it. */
+/** Matches the beginning of Jest's message that it found no tests, including the colour before it. */
 // eslint-disable-next-line no-control-regex
 const NO_TESTS_FOUND = /(?:\x1b\[\d+m)*No tests found/;
 
 /**
- * Runs the command of this process once more with testmon switched off, and waits for it. So Jest says in its own words
- * what only it knows: where it looked for tests. What comes before that, this process has said already.
- * @returns Its exit code; null where this process was not started by a command that could be repeated.
+ * Runs the command of this process again with testmon switched off, and waits for it. So Jest prints what only it
+ * knows: where it searched for tests. Output before that message is dropped, because this process has printed it
+ * already.
+ * @returns The exit code. Null if this process was not started by a command that can be repeated.
  */
 export function explainWithoutTestmon({ by }: Composition): number | null {
   const [node = process.execPath, command, ...args] = process.argv;

@@ -1,16 +1,16 @@
 import type { AggregatedResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 
-/** What decides on Jest's exit code, of a run that came to its end. */
+/** What Jest's exit code depends on, for a run that finished. */
 export interface JestResults {
   results: AggregatedResult;
-  /** Null in Jest 29, where a reporter of ours is missing. */
+  /** Null in Jest 29 without our reporter. */
   globalConfig: Config.GlobalConfig | null;
 }
 
 /**
- * How Jest's process comes to its end, besides what Jest says of the tests. In band, what a test leaves behind can end
- * it, or set its exit code, long after Jest called the test file passed: a timer, a promise that nobody handles.
+ * Observes how Jest's process ends. If tests run in this process, code that a test leaves behind can end it or set
+ * its exit code long after Jest reported that the test file passed. Examples are a timer and an unhandled rejection.
  */
 export class ProcessEnd {
   readonly #codeBefore: unknown;
@@ -24,19 +24,19 @@ export class ProcessEnd {
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
   }
 
-  /** Looks whether someone has set the exit code; Jest itself does so only as the process ends. */
+  /** Checks whether the exit code was set. Jest itself sets it only when the process ends. */
   look(): void {
     this.#codeWasSet ||= !isSameCode(process.exitCode, this.#codeBefore);
   }
 
-  /** Whether something has come up until now that no result of Jest's tells of. */
+  /** Whether something has happened so far that Jest's results do not show. */
   get isSuspect(): boolean {
     return this.#codeWasSet || this.#diedOfError;
   }
 
   /**
-   * Whether the process ends by itself or as Jest ends it, and with the code that the results call for. To be asked in
-   * an `exit` listener that comes before Jest's own, which sets the code.
+   * Whether the process ends by itself or by Jest, with the exit code that the results lead to. Must be called in an
+   * `exit` listener that runs before Jest's own, which sets the code.
    */
   isExplained(code: number, { results, globalConfig }: JestResults): boolean {
     if (this.isSuspect || !isOfTests(results, globalConfig)) return false;
@@ -46,17 +46,17 @@ export class ProcessEnd {
     return (forceExit || bail !== 0) && code === testFailureExitCode;
   }
 
-  /** Whether it was ended from outside, or as if all were well: not by an error. */
+  /** Whether the process was ended from outside or with exit code 0, but not by an error. */
   isKilled(code: number): boolean {
     return !this.isSuspect && (code === 0 || code > SIGNAL_EXIT_CODES);
   }
 
-  /** Whether the event loop ran dry, so that the process ends by itself. */
+  /** Whether the process ends because the event loop is empty. */
   get endedByItself(): boolean {
     return this.#ranDry && !this.isSuspect;
   }
 
-  /** Stops listening. */
+  /** Stops observing. */
   forget(): void {
     process.off('beforeExit', this.#onBeforeExit);
     process.off('uncaughtExceptionMonitor', this.#onUncaught);
@@ -67,19 +67,19 @@ export class ProcessEnd {
     this.#ranDry = true;
   };
 
-  /** Where someone handles it, as Jest does while a test runs, the process goes on. */
+  /** If another listener handles the error, as Jest's does during a test, the process continues. */
   readonly #onUncaught = (): void => {
     this.#diedOfError ||= process.listenerCount('uncaughtException') === 0;
   };
 }
 
-/** A process that ends at a signal has a code above this, by the convention of shells. */
+/** By the convention of shells, a process that a signal ends has an exit code above this. */
 const SIGNAL_EXIT_CODES = 128;
 
 /**
- * Whether test files alone decide on Jest's exit code, or a threshold of coverage, which counts in runs with coverage
- * only. A reporter may have failed the run for what a test did, and of a snapshot file without a test file only runs
- * tell that run a test.
+ * Whether Jest's exit code depends only on test files, and in coverage runs on thresholds. Otherwise a reporter may
+ * have failed the run because of a test, or a snapshot file has no test file, which Jest only reports in runs of a
+ * test.
  */
 function isOfTests(results: AggregatedResult, globalConfig: Config.GlobalConfig | null): boolean {
   const { success, numFailedTests, numRuntimeErrorTestSuites, snapshot, runExecError } = results;

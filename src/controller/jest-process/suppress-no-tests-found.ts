@@ -2,17 +2,18 @@ import { stripVTControlCharacters } from 'node:util';
 import { readComposition } from '../../config/composition';
 import { explainWithoutTestmon } from './plain-jest';
 
-/** How Jest begins to say so and exits with 0. Source: `getNoTestsFoundMessage` in @jest/core. */
+/** Matches Jest's message if it exits with 0. Source: `getNoTestsFoundMessage` in @jest/core. */
 const SENTENCE = /^No tests found(?:, exiting with code 0| related to files changed since)/;
 
-/** What Jest says first where it exits with 1. */
+/** The beginning of Jest's message if it exits with 1. */
 const FAILS =
   'No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\n';
 
 /**
- * Our config passes with no tests, as selecting may leave none. Where Jest itself finds none, its exit code and its
- * explanation must be what they are without us: then Jest runs once more without us, and this process ends as that one.
- * @param mayEnd False where someone waits for what comes of this process.
+ * Restores Jest's behaviour if it finds no tests. Our config sets `passWithNoTests`, because selection may leave
+ * none. If Jest itself finds none, its exit code and its message must be the same as without us. So Jest runs again
+ * without us, and this process ends with the same code.
+ * @param mayEnd False if a caller waits for the result of this process.
  */
 export function failAsJestWould(mayEnd: boolean): void {
   const composition = readComposition();
@@ -26,9 +27,9 @@ export function failAsJestWould(mayEnd: boolean): void {
 }
 
 /**
- * Keeps Jest from saying that it found no tests, where it found them and none is affected, as we have said. Jest writes
- * the sentence in one piece, once, to the one or the other of its streams; nothing else is held back.
- * @returns Ends it; it ends by itself once the sentence has come.
+ * Suppresses Jest's message that it found no tests, for runs where no test file is affected and the user was told so.
+ * Jest writes the message once, in one piece, to one of the streams. All other output passes.
+ * @returns A function that ends the suppression. It also ends after the message.
  */
 export function suppressNoTestsFound(
   streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr],
@@ -36,7 +37,7 @@ export function suppressNoTestsFound(
   return replaceNoTestsFound(null, streams);
 }
 
-/** @param text What is written in the sentence's place; null for nothing. */
+/** @param text Replaces the message. Null to write nothing. */
 function replaceNoTestsFound(
   text: string | null,
   streams: readonly NodeJS.WriteStream[] = [process.stdout, process.stderr],
@@ -55,7 +56,7 @@ function replaceNoTestsFound(
     };
     stream.write = filtered;
     return () => {
-      // Whoever replaced it meanwhile keeps the say.
+      // If somebody else has replaced it meanwhile, their function stays.
       if (stream.write === filtered) stream.write = write;
     };
   });

@@ -1,10 +1,10 @@
-/** How long Jest's reporter gathers what there is to show, in milliseconds. Source: `_debouncedEmit` in @jest/reporters. */
+/** The delay of the status timer of Jest's reporter, in milliseconds. Source: `_debouncedEmit` in @jest/reporters. */
 const STATUS_DELAY_MS = 100;
 
 /**
- * Lets the process end without waiting for Jest's default reporter to show the status of tests that are running: it
- * begins with that also where none will.
- * @returns Ends it.
+ * Keeps the status timer of Jest's default reporter from delaying the end of the process. The reporter starts it even
+ * if no tests run.
+ * @returns A function that undoes this.
  */
 export function unrefStatusTimer(): () => void {
   const { setTimeout: original } = globalThis;
@@ -22,7 +22,7 @@ export function unrefStatusTimer(): () => void {
     Object.getOwnPropertyDescriptors(original),
   ) as typeof original;
   return () => {
-    // Whoever replaced it meanwhile keeps the say.
+    // If somebody else has replaced it meanwhile, their function stays.
     if ((globalThis.setTimeout as unknown) === hurried) globalThis.setTimeout = original;
   };
 }

@@ -16,7 +16,7 @@ import {
   type StoredRecord,
 } from '../../store';
 
-/** A stored record as `judge` takes it: decoded only when it is looked at. */
+/** Converts a stored record for `judge`. Its footprint is decoded when it is needed. */
 export function candidateRecord(
   record: StoredRecord,
   data: SelectionData,
@@ -34,7 +34,7 @@ export function candidateRecord(
   };
 }
 
-/** What comes of a record; null where it is no record of ours, or was damaged. */
+/** Runs a function on a record. Returns null if the record is invalid or damaged. */
 function readable<T>(work: () => T): T | null {
   try {
     return work();
@@ -44,7 +44,7 @@ function readable<T>(work: () => T): T | null {
   }
 }
 
-/** Whether all that a record refers to is there. */
+/** Whether everything that a record refers to exists. */
 function isSound({ blocks, dependencies }: DecodedFootprint, data: SelectionData): boolean {
   return (
     blocks.every(
@@ -53,7 +53,7 @@ function isSound({ blocks, dependencies }: DecodedFootprint, data: SelectionData
   );
 }
 
-/** Splits records into what their tests share and what each test used, one after the other. */
+/** Splits records into the shared part and the tests, one record at a time. */
 export function* partsOf(
   store: Store,
   records: readonly StoredRecord[],
@@ -65,7 +65,7 @@ export function* partsOf(
   }
 }
 
-/** A footprint as `mismatch` takes it. */
+/** Decodes a footprint for `mismatch`. */
 export function decoded({ blocks, dependencies }: EncodedFootprint): DecodedFootprint {
   return { blocks: decodeBlocks(blocks), dependencies: decodeIds(dependencies) };
 }

@@ -12,16 +12,19 @@ import { projectName } from './project';
 import type { RunRequest } from '../run-request';
 import { toolChainHash, type ToolChainInput } from '../../workspace/tool-chain';
 
-/** What of a run decides in which environments it takes place. */
+/** The parts of a run that decide its environments. */
 export interface EnvironmentPlace extends Pick<
   RunRequest,
   'root' | 'options' | 'composition' | 'globalKeys' | 'started'
 > {
-  /** What has been read of the installed packages already. */
+  /** An existing reader of installed packages, to reuse its cache. */
   packages?: PackageReader;
 }
 
-/** Where a project keeps what was read of its installed packages: with Jest's own cache, if it may have one. */
+/**
+ * Returns the path of the cache of installed packages, in Jest's cache folder. Null if Jest may not cache.
+ * @param root Absolute path of the root.
+ */
 export function packageCache(
   root: string,
   configs: readonly Pick<Config.ProjectConfig, 'cache' | 'cacheDirectory'>[],
@@ -32,20 +35,20 @@ export function packageCache(
     : null;
 }
 
-/** The environment of a project of a run. */
+/** The environment of a project in a run. */
 export interface FoundEnvironment {
   environment: Environment;
   /**
-   * False where a database that is read-only holds records of another tool chain alone: workers may take part by this
-   * row, but nothing may be selected by it.
+   * False if a read-only database contains only records of another tool chain. Workers may use this row, but nothing
+   * may be selected by it.
    */
   isCurrent: boolean;
 }
 
 /**
- * Finds or creates the environment of each project of a run, in the order of the configs. In a database that is
- * read-only they must be there already, perhaps with the hash of another tool chain.
- * @throws {StoreError} Where one is not, or the database fails.
+ * Finds or creates the environment of each project, in the order of the configs. In a read-only database they must
+ * exist, possibly with the hash of another tool chain.
+ * @throws {StoreError} If one is missing, or the database fails.
  */
 export function findEnvironments(
   store: Store,
@@ -58,10 +61,10 @@ export function findEnvironments(
   });
 }
 
-/** The id of an environment that has no row: none is ever given. */
+/** The id of an environment without a row. No row ever has it. */
 export const NO_ROW = 0;
 
-/** As `findEnvironments`, for who records nothing: one that the database does not know stays without a row. */
+/** Like `findEnvironments`, for callers that record nothing. An unknown environment gets no row. */
 export function knownEnvironments(
   store: Store,
   place: EnvironmentPlace,
@@ -74,8 +77,8 @@ export function knownEnvironments(
 }
 
 /**
- * What names the environment of each project, in the order of the configs.
- * @param cwd The folder that Jest is started in.
+ * Returns the key of each project's environment, in the order of the configs.
+ * @param cwd Absolute path of the folder that Jest is started in.
  */
 export function environmentKeys(
   place: EnvironmentPlace,
@@ -98,7 +101,7 @@ export function environmentKeys(
   });
 }
 
-/** What shapes the results of each project, in the order of the configs. */
+/** Returns everything that shapes the results of each project, in the order of the configs. */
 export function toolChainInputs(
   {
     root,
@@ -126,7 +129,7 @@ export function toolChainInputs(
   }));
 }
 
-/** The global setups that the user wrote: Jest runs that of the project beside that of the root. */
+/** Returns the global setups that the user wrote. Jest runs that of a project in addition to that of the root. */
 export function usersOwn(files: readonly (string | null | undefined)[]): string[] {
   return [...new Set(files.flatMap((file) => (isPlugPoint(file) ? [] : (file ?? []))))];
 }

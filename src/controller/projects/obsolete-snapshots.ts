@@ -2,13 +2,12 @@ import * as path from 'node:path';
 import type { TestContext } from '@jest/test-result';
 import { fromJest } from '../../run/user-jest';
 
-/** Where the test file of a snapshot file is. */
+/** Returns the absolute path of a snapshot file's test file. */
 type TestOf = (snapshot: string) => string;
 
 /**
- * The snapshot files of a project whose test files are gone. A run of Jest fails because of them, but Jest looks for
- * them only in projects of which a test file runs.
- * Source: jest-snapshot, `cleanup`.
+ * Finds snapshot files without a test file. They make a run of Jest fail, but Jest only searches for them in projects
+ * in which a test file runs. Source: jest-snapshot, `cleanup`.
  * @returns Absolute paths.
  */
 export async function obsoleteSnapshots({ config, hasteFS }: TestContext): Promise<string[]> {

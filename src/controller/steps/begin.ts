@@ -8,9 +8,9 @@ import { RunContext } from '../run-context';
 import type { RunRequest } from '../run-request';
 
 /**
- * Opens the database, finishes the work of controllers that died, and finds or creates the environments. A database
- * that turns out to be damaged is replaced once: some damage shows only where a page is read.
- * @returns Null where the database is of no use; what to say about it has been said.
+ * Opens the database, finishes the runs of dead controllers, and finds or creates the environments. A damaged
+ * database is replaced once: some damage only shows when a page is read.
+ * @returns Null if the database cannot be used. The user was told why.
  */
 export function beginContext(
   request: RunRequest,
@@ -38,7 +38,7 @@ export function beginContext(
   }
 }
 
-/** @throws {StoreError} Where the database fails. */
+/** @throws {StoreError} If the database fails. */
 function contextOf(
   request: RunRequest,
   configs: readonly Config.ProjectConfig[],

@@ -6,12 +6,12 @@ import type { JudgedTest } from '../projects/project';
 import type { RunContext } from '../run-context';
 import { summarise, type Decided } from '../run-counts';
 
-/** By relative path of a test file: the record that shows it unaffected. */
+/** By stored path of a test file: the id of the record that shows it unaffected. */
 export type UnaffectedFiles = RunProject['skipped'];
 
 const explainDecision = debug('selection');
 
-/** What a run selects: the decisions on its test files, and what they rest on. */
+/** The selection of a run: the decisions on its test files, and the records they are based on. */
 export class RunSelection {
   readonly #run: RunContext;
   #judged: readonly JudgedTest[] = [];
@@ -21,12 +21,12 @@ export class RunSelection {
     this.#run = run;
   }
 
-  /** Every test file that was decided on; empty until `decide`. */
+  /** All test files with a decision. Empty before `decide`. */
   get judged(): readonly JudgedTest[] {
     return this.#judged;
   }
 
-  /** Decides on every test file, with a new database where the one at hand turns out to be damaged. */
+  /** Decides on every test file. If the database turns out to be damaged, decides again with a new one. */
   async decide(tests: readonly Test[]): Promise<JudgedTest[]> {
     try {
       return await this.#decide(tests);
@@ -56,8 +56,8 @@ export class RunSelection {
   }
 
   /**
-   * Decides on all recorded test files of a project, where Jest does not tell which it is about to run: workers enter
-   * those that are unaffected, and skip all of their tests.
+   * Decides on all recorded test files of a project. Used if Jest does not tell which ones it will run: workers load
+   * the unaffected ones, and skip all of their tests.
    * @param configId The id of the project's Jest config.
    */
   async decideRecorded(configId: string): Promise<Decided[]> {
@@ -78,26 +78,29 @@ export class RunSelection {
     return Array.from(judged.values(), (judgement) => ({ ...judgement, test }));
   }
 
-  /** The test files of a project that workers enter and skip: Jest runs them, as its sequencer is not ours. */
+  /**
+   * Returns the unaffected test files of a project that Jest runs all the same, because it does not use our
+   * sequencer. Workers skip their tests.
+   */
   skippedOf(configId: string): UnaffectedFiles {
     return this.#unaffected.get(configId) ?? {};
   }
 
-  /** The record by which a test file was found unaffected, or tests in it. */
+  /** Returns the record by which a test file, or tests in it, were found unaffected. */
   recordOf({ test, path, decision, skips }: JudgedTest): StoredRecord | undefined {
     const recordId = decision.affected ? skips?.recordId : decision.recordId;
     const known = this.#run.projects.of(test)?.data?.testFiles.get(path);
     return known?.records.find(({ id }) => id === recordId);
   }
 
-  /** The tests of an affected test file that were found unaffected. */
+  /** Returns the unaffected tests of an affected test file. */
   unaffectedTestsOf({ skips }: JudgedTest): StoredTest[] {
     if (skips === null) return [];
     const positions = new Set(skips.positions);
     return this.#run.store.tests(skips.recordId).filter(({ position }) => positions.has(position));
   }
 
-  /** What changed for an affected test file, as a person calls it. */
+  /** Returns what changed for an affected test file, as labels for the user. */
   changesFor(judged: JudgedTest): string[] {
     return summarise([judged], this.#run.projects.all).changed;
   }
