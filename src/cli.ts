@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Before anything else: what comes after it is compiled through it.
+// First, so that all modules loaded after it come from the compile cache.
 import './compile-cache';
 import { CommanderError } from 'commander';
 import { parseArguments } from './cli/arguments';
@@ -8,7 +8,7 @@ import { run } from './cli/run';
 import { sentenceOf } from './config/warn';
 import { printNotice } from './terminal/output';
 
-/** What a person gets for arguments of ours that cannot be understood. */
+/** The exit code for an invalid command line. */
 const MISUSE = 2;
 
 async function main(args: string[]): Promise<void> {
@@ -21,14 +21,14 @@ async function main(args: string[]): Promise<void> {
   return run(jestArguments, flags);
 }
 
-/** `jest-testmon status | head` has read enough: that is no error of anyone's. */
+/** Ignores a closed pipe, as in `jest-testmon status | head`. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof CommanderError) {
-    // Help and version come this way too; commander has printed everything.
+    // Help and version end here too. Commander has printed everything.
     process.exitCode = error.exitCode === 0 ? 0 : MISUSE;
     return;
   }

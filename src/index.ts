@@ -1,4 +1,4 @@
-// Before anything else: what comes after it is compiled through it.
+// First, so that all modules loaded after it come from the compile cache.
 import './compile-cache';
 export { withTestmon } from './config/with-testmon';
 export type { ComposedConfig, ConfigExport } from './config/with-testmon';

@@ -1,5 +1,6 @@
 /**
- * As `environment`, for a project whose environment is that of jsdom: `testEnvironment: 'jest-testmon/environment-jsdom'`.
+ * Jest's `testEnvironment` for a project with jsdom: `testEnvironment: 'jest-testmon/environment-jsdom'`. See
+ * `environment`.
  */
 import '../compile-cache';
 import { recordedEnvironment } from '../recording/recorded-environment';

@@ -1,5 +1,6 @@
 /**
- * As `environment`, for a project whose environment is that of Node: `testEnvironment: 'jest-testmon/environment-node'`.
+ * Jest's `testEnvironment` for a project with Node: `testEnvironment: 'jest-testmon/environment-node'`. See
+ * `environment`.
  */
 import '../compile-cache';
 import { recordedEnvironment } from '../recording/recorded-environment';

@@ -1,6 +1,6 @@
 /**
  * Jest's `globalSetup`. Jest calls it once per run in its main process, after the sequencer and before any worker
- * starts. It is the controller's last moment to create the environments; then it runs the user's own global setup.
+ * starts. If our sequencer has not begun the run, this does. Then it runs the user's own global setup.
  */
 import type { Config } from '@jest/types';
 import {

@@ -1,6 +1,6 @@
 /**
- * One of Jest's `reporters`. It sees the outcome of every test file, also of one whose worker crashed, and ends the
- * run: commits, cleans up, and prints the closing line.
+ * One of Jest's `reporters`. It receives the outcome of every test file, even if the worker crashed. At the end it
+ * commits the run, cleans up, and prints the last line.
  */
 import type { AggregatedResult, Test, TestContext, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';

@@ -1,4 +1,4 @@
-/** The old name of `jest-testmon/test-runner`, for configs that were written by hand. It stays until 1.0. */
+/** The old name of `jest-testmon/test-runner`, for configs with keys written by hand. It stays until 1.0. */
 import testRunner from './test-runner';
 
 export = testRunner;

@@ -1,7 +1,7 @@
 /**
- * Jest's `testSequencer`. Jest constructs one per run in its main process and calls `shard` (under `--shard`), then
- * `sort`, before it lists or runs anything; both may return fewer test files, also none. Jest 29 constructs it
- * without arguments.
+ * Jest's `testSequencer`. Jest constructs one per run in its main process. Before it lists or runs anything, it calls
+ * `shard` (with `--shard`) and then `sort`. Both may return fewer test files or none. Jest 29 constructs it without
+ * arguments.
  */
 import type { AggregatedResult, Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';

@@ -1,6 +1,6 @@
 /**
  * Jest's `testRunner`. Jest calls it in the worker once per test file, after the setup files. It runs the project's
- * own test runner, and attaches the recorder where a docblock chose an environment that is not ours.
+ * own test runner, and attaches the recorder if a docblock chose an environment that is not ours.
  */
 import { runRecorded } from '../recording/recorded-runner';
 import type { TestFramework } from '../recording/user-runner';

@@ -1,6 +1,6 @@
 /**
  * Jest's `transform`. Jest calls `createTransformer` in each process that transforms, once per configured entry and
- * test file. It runs the user's transformer and puts our probes into what comes out.
+ * test file. The transformer runs the user's transformer and adds probes to its output.
  */
 import '../compile-cache';
 import type { TransformHandover } from '../run/handover';
@@ -11,7 +11,7 @@ import { standBefore } from '../recording/recorded-runner';
 import { userEnvironments } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
 
-/** What a composed config gives as the options of each of our entries. */
+/** The options of our entries in a composed config. */
 interface TransformOptions {
   testmon?: TransformHandover;
 }
@@ -19,7 +19,7 @@ interface TransformOptions {
 async function createTransformer(options: TransformOptions = {}): Promise<ProbingTransformer> {
   const handover: TransformHandover = options.testmon ?? { path: null };
   hideRunVariables();
-  // While the controller selects no test file is about to begin, and our own reading is the most there is.
+  // While the controller selects, no test file is about to start, so observing would mostly note our own reads.
   if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
   await userEnvironments.expect(handover.environment);
   if (handover.runner !== undefined && runsTests()) standBefore(handover.runner);

@@ -1,6 +1,6 @@
 /**
- * One of Jest's `watchPlugins`. Jest constructs it once, when it begins to watch, and asks it for its key and text each
- * time it shows the keys. It shows what was affected, and runs everything once.
+ * One of Jest's `watchPlugins`. Jest constructs it when it starts to watch, and asks for its key and text each time
+ * it shows the keys. It shows what was affected, and runs everything once.
  */
 import type { Config } from '@jest/types';
 import type {
@@ -14,7 +14,7 @@ import { Watching } from '../controller/watching';
 class TestmonWatchPlugin implements WatchPlugin {
   readonly #watching: Watching;
 
-  /** @param options `config.key`: the key, where another plug-in needs the usual one. */
+  /** @param options `config.key` is the key to use, if another plug-in needs the usual one. */
   constructor({ config = {} }: { config?: { key?: unknown } } = {}) {
     this.#watching = new Watching(config.key);
   }
