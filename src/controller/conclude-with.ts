@@ -2,7 +2,7 @@ import type { AggregatedResult, Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { concludeRun, session } from './session';
 
-/** Ends a run whose outcomes no reporter of ours has seen: the sequencer gets them all at its end. */
+/** Ends a run without our reporter. The sequencer receives all outcomes at the end of the run. */
 export function concludeWith(
   tests: readonly Test[],
   results: AggregatedResult,
@@ -13,7 +13,7 @@ export function concludeWith(
   const ran = testResults.filter((result) => controller?.answers?.gave(result) !== true);
   const byPath = new Map<string, boolean>();
   for (const result of ran) {
-    // Several projects may share a test file, and a result does not tell whose it is.
+    // Several projects can share a test file, and a result does not name its project.
     const path = result.testFilePath;
     byPath.set(path, byPath.get(path) !== false && isPassed(result, snapshot.didUpdate));
   }
@@ -30,13 +30,13 @@ export function concludeWith(
 }
 
 /**
- * Whether a test file passed, as Jest's exit code sees it.
- * @param updatesSnapshots Whether the run updates snapshots: else an obsolete one fails too.
+ * Whether a test file passed, in the sense of Jest's exit code.
+ * @param updatesSnapshots Whether the run updates snapshots. If not, an obsolete one is a failure too.
  */
 export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
   return (
     result.numFailingTests === 0 &&
-    // Runners that are not Jest's own say null.
+    // Null in the results of other runners.
     !result.testExecError &&
     !result.failureMessage &&
     !result.leaks &&

@@ -1,6 +1,6 @@
 /**
- * A `runner` of Jest. No config names it: the sequencer puts it in place of the projects' own for one run, where
- * unaffected test files are reported. Jest constructs it in its main process and hands it all test files.
+ * A `runner` of Jest. No config names it. In runs that report unaffected test files, the sequencer uses it in place
+ * of the projects' own runners. Jest constructs it in its main process and passes all test files to it.
  */
 import type { Config } from '@jest/types';
 import { AnsweringRunner, type RunnerContext } from '../controller/answers/answering-runner';

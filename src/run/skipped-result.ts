@@ -1,10 +1,10 @@
 import type { TestResult } from '@jest/test-result';
 import { fromJest } from './user-jest';
 
-/** Stands for the tests where none are known: Jest fails a test file without tests. */
+/** The test name for a test file without known tests, because Jest fails a test file without tests. */
 const WHOLE_FILE: readonly string[] = ['(not affected)'];
 
-/** An empty result, as the Jest of this process makes it. */
+/** Returns an empty result, made by the Jest of this process. */
 export function emptyTestResult(): TestResult {
   const { createEmptyTestResult } = fromJest('@jest/test-result')(
     '@jest/test-result',
@@ -13,9 +13,9 @@ export function emptyTestResult(): TestResult {
 }
 
 /**
- * What Jest is told of a test file that is not loaded: its tests were skipped.
- * @param names The full names of its tests, outermost first.
- * @param result An empty one, which is filled.
+ * Fills the result of a test file that is not loaded: all of its tests are skipped.
+ * @param names The names of its tests, outermost title first.
+ * @param result An empty result, which is modified.
  */
 export function skippedResult(
   names: readonly (readonly string[])[],
@@ -37,7 +37,7 @@ export function skippedResult(
     title: name.at(-1) ?? '',
   }));
   result.failureMessage = null;
-  // Tests that are yet to be written count as skipped too: with one of another kind, Jest takes the file for one that ran.
+  // `test.todo` counts as skipped too. With a test of another kind, Jest would treat the file as one that ran.
   result.numPendingTests = tests.length;
   return result;
 }

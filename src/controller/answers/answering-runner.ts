@@ -3,19 +3,19 @@ import type { Config } from '@jest/types';
 import { fromJest } from '../../run/user-jest';
 import type { Answers } from './answers';
 
-/** Tells of a person who stops the run. Source: jest-watcher, `TestWatcher`. */
+/** Says whether the user has stopped the run. Source: jest-watcher, `TestWatcher`. */
 interface Watcher {
   isInterrupted(): boolean;
 }
 
 interface RunnerOptions {
-  /** Whether to run one test file after the other, in this process. */
+  /** Whether to run the test files in sequence, in this process. */
   serial: boolean;
 }
 
 type Listener = (data: never) => unknown;
 
-/** What Jest asks of a runner that tells of its test files by events. Source: jest-runner, `EmittingTestRunner`. */
+/** A runner that reports its test files by events. Source: jest-runner, `EmittingTestRunner`. */
 interface EmittingRunner {
   readonly supportsEventEmitters: true;
   readonly isSerial?: boolean;
@@ -23,7 +23,7 @@ interface EmittingRunner {
   on(event: string, listener: Listener): () => void;
 }
 
-/** What Jest asks of any other runner. Source: jest-runner, `CallbackTestRunner`. */
+/** Any other runner. Source: jest-runner, `CallbackTestRunner`. */
 interface CallbackRunner {
   readonly supportsEventEmitters?: false;
   readonly isSerial?: boolean;
@@ -49,8 +49,8 @@ type RunnerClass = new (
 ) => UserRunner;
 
 /**
- * Stands before the runners of the projects: answers for unaffected test files, without starting a worker or loading
- * anything for them, and has the others run by the runner of their project.
+ * Replaces the runners of the projects. It answers for unaffected test files, without starting a worker or loading
+ * anything for them. The others run by the runner of their project.
  */
 export class AnsweringRunner implements EmittingRunner {
   readonly supportsEventEmitters = true;
@@ -59,7 +59,7 @@ export class AnsweringRunner implements EmittingRunner {
   readonly #takeAnswers: () => Answers | null;
   readonly #listeners = new Map<string, Set<Listener>>();
 
-  /** @param takeAnswers Hands over the test files to answer; from then on the projects have their own runners again. */
+  /** @param takeAnswers Returns the test files to answer, and gives the projects their own runners back. */
   constructor(
     globalConfig: Config.GlobalConfig,
     context: RunnerContext,
@@ -70,7 +70,7 @@ export class AnsweringRunner implements EmittingRunner {
     this.#takeAnswers = takeAnswers;
   }
 
-  /** As Jest calls it: all events that it knows of are listened to before the tests run. */
+  /** Adds a listener. Jest adds one for every event that it knows before the tests run. */
   on(event: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
@@ -134,7 +134,7 @@ export class AnsweringRunner implements EmittingRunner {
   }
 }
 
-/** The test files of each runner. Source: @jest/core, `_partitionTests`. */
+/** Groups test files by runner. Source: @jest/core, `_partitionTests`. */
 function byRunner(tests: readonly Test[]): Iterable<Test[]> {
   const parts = new Map<string, Test[]>();
   for (const test of tests) {
@@ -149,13 +149,15 @@ function byRunner(tests: readonly Test[]): Iterable<Test[]> {
   return parts.values();
 }
 
-/** Milliseconds from which on Jest takes a test file for slow. Source: @jest/core, `testSchedulerHelper`. */
+/**
+ * Jest considers a test file slow from this duration on, in milliseconds. Source: @jest/core, `testSchedulerHelper`.
+ */
 const MIN_SLOW_MS = 1000;
 const MAX_FILES_IN_BAND = 20;
 
 /**
- * Whether Jest would run test files in its own process. It has decided for all, the answered ones included.
- * Source: @jest/core, `shouldRunInBand`.
+ * Whether Jest would run these test files in its own process. Jest itself has decided for all test files, including
+ * the answered ones. Source: @jest/core, `shouldRunInBand`.
  */
 function runsInBand(
   tests: readonly Test[],

@@ -4,12 +4,12 @@ import { emptyTestResult, skippedResult } from '../../run/skipped-result';
 import { swallowed } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
 
-/** What a run with coverage adds to the result of a test file that does not run: what its tests would have covered. */
+/** The coverage that is added to the result of a test file that does not run: what its tests would have covered. */
 export type Carried = Pick<TestResult, 'coverage' | 'v8Coverage'>;
 
 /**
- * The hook for coverage: called once for each test file that is answered, in Jest's main process, just before its
- * result goes to Jest's reporters, `CoverageReporter` among them. It is set as `Controller.carriedCoverage`.
+ * The hook for coverage. It is called once for each answered test file, in Jest's main process, just before the
+ * result goes to Jest's reporters, which include `CoverageReporter`. It is set as `Controller.carriedCoverage`.
  */
 export type CarriedCoverage = (judged: JudgedTest) => Carried;
 
@@ -17,8 +17,8 @@ export type CarriedCoverage = (judged: JudgedTest) => Carried;
 type ReadTests = (recordId: number) => readonly Pick<StoredTest, 'name'>[];
 
 /**
- * The unaffected test files of a run that Jest's reporters are told of. Jest gets them to run like any other, and our
- * runner answers for each with a result of its own: all tests skipped.
+ * The unaffected test files of a run that are reported to Jest's reporters. Jest gets them to run like any other, and
+ * our runner answers for each one with a result in which all tests are skipped.
  */
 export class Answers {
   readonly #judged: ReadonlyMap<Test, JudgedTest>;
@@ -40,17 +40,17 @@ export class Answers {
     return [...this.#judged.keys()];
   }
 
-  /** Whether a test file is answered, and not run. */
+  /** Whether a test file is answered instead of run. */
   has(test: Test): boolean {
     return this.#judged.has(test);
   }
 
-  /** Whether Jest's reporters got a result from here: nothing ran for it. */
+  /** Whether a result is an answer, so that nothing ran for it. */
   gave(result: TestResult): boolean {
     return this.#given.has(result);
   }
 
-  /** The result of a test file, as Jest would have it with all of the tests skipped. */
+  /** Returns the result of a test file, as Jest would create it if all tests were skipped. */
   resultOf(test: Test): TestResult {
     const judged = this.#judged.get(test);
     const result = skippedResult(
@@ -61,7 +61,7 @@ export class Answers {
     Object.assign(result.perfStats, { start: now, end: now });
     result.testFilePath = test.path;
     result.displayName = test.context.config.displayName;
-    // Jest's own reporters print nothing of such a test file, and its sequencer keeps the time that it took before.
+    // Jest's own reporters print nothing about such a test file, and its sequencer keeps the previous duration.
     result.skipped = true;
     if (judged !== undefined) Object.assign(result, this.#carriedCoverage?.(judged));
     this.#given.add(result);

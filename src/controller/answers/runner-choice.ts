@@ -2,14 +2,14 @@ import type { TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import type { Answers } from './answers';
 
-/** Test files to answer, and the projects in which Jest is about to find our runner for them. */
+/** The test files to answer, and the projects in which Jest will find our runner. */
 export interface RunnerChoice {
   answers: Answers;
-  /** By project: its config, as it was. */
+  /** The original config of each project. */
   configs: ReadonlyMap<TestContext, Config.ProjectConfig>;
 }
 
-/** Whether Jest lets the config of each project be replaced. */
+/** Whether Jest allows the config of each project to be replaced. */
 export function canChooseRunner(contexts: readonly TestContext[]): boolean {
   return contexts.every((context) => {
     const config = Object.getOwnPropertyDescriptor(context, 'config');
@@ -18,9 +18,11 @@ export function canChooseRunner(contexts: readonly TestContext[]): boolean {
 }
 
 /**
- * Has Jest find our runner where it looks for those of the projects. The key `runner` of a config could say so too, but
- * then every run would have it, and with it other keys of Jest's transform cache; and Jest asks for it in this process
- * alone. What is not answered runs by the project's own runner, with the project's own config.
+ * Makes Jest use our runner for all projects of this run.
+ *
+ * The config key `runner` would do this too, but for every run, and it is part of the key of Jest's transform cache.
+ * Jest reads the runner only in this process, so replacing it there is enough. Test files that are not answered run
+ * by the project's own runner with the project's own config.
  */
 export function chooseRunner(
   answers: Answers,
