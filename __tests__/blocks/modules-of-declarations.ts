@@ -58,6 +58,20 @@ const { initialiser } = fc.letrec<{ initialiser: string }>((tie) => {
       fc.tuple(name, inner).map(([n, e]) => `({ ${n}, B: ${e} })`),
       expression.map((e) => `({ get A() { return ${e}; } })`),
       expression.map((e) => `({ A() { return ${e}; } })`),
+      name.map((n) => `${n}(1)`),
+      fc.tuple(name, inner).map(([n, e]) => `(0, ${n})(${e})`),
+      fc.tuple(name, inner).map(([n, e]) => `[${e}, 1].map(${n})`),
+      fc.tuple(name, inner).map(([n, e]) => `[${e}].map((x) => [x, ${n}])`),
+      fc.tuple(inner, inner).map(([l, r]) => `[...${l}, ${r}]`),
+      fc.tuple(inner, inner).map(([l, r]) => `({ ...${l}, B: ${r} })`),
+      fc.tuple(name, inner).map(([n, e]) => `Object.assign({}, ${n}, ${e})`),
+      name.map((n) => `${n}.A`),
+      name.map((n) => `${n}.map((x) => \`\${x}\`).join()`),
+      name.map((n) => `RegExp(\`\${${n}.source}?\`)`),
+      name.map((n) => `Object.keys(${n})`),
+      fc
+        .tuple(inner, name)
+        .map(([e, n]) => `(() => { const y = ${e}; return () => [y, ${n}]; })()`),
       fc.tuple(inner, inner).map(([l, r]) => `${l} ? ${r} : 2`),
       fc.tuple(number, name).map(([n, other]) => `\`\${${n}}-\${${other}}\``),
       fc.tuple(number, name).map(([n, other]) => `${n} + ${other}`),
@@ -89,6 +103,21 @@ const declaration = fc.oneof(
     arbitrary: fc
       .tuple(fc.constantFrom('const', 'let', 'var'), name, initialiser)
       .map(([kind, n, e]) => `${kind} ${n} = ${e};`),
+  },
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(name, name, name, initialiser, initialiser)
+      .chain(([n, p, m, e, v]) =>
+        fc.constantFrom(
+          `function ${n}(${p}, x = ${v}) { return ${e}; }`,
+          `function ${n}(...${p}) { const ${m} = ${e}; return () => [${m}, ${v}]; }`,
+          `const ${n} = (${p}) => { if (${p}) return ${e}; const x = ${v}; return [x]; };`,
+          `function ${n}(x) { { const ${p} = ${e}; var ${m} = ${v}; } return [x, ${m}]; }`,
+          `function ${n}(x) { let ${p} = ${e}; if (x) ${p} = ${v}; return [${p}, ${m}]; }`,
+          `const ${n} = (x) => { function ${p}(y) { return [y, ${e}]; } return ${p}(${v}); };`,
+        ),
+      ),
   },
   fc
     .tuple(name, name, number, initialiser)

@@ -36,6 +36,39 @@ function late() {
 }
 `,
   'src/notes.ts': 'export const notes = [];\nexport function note(n) {\n  notes.push(n);\n}\n',
+  'src/parse.ts': `
+const known = [];
+function register(name) {
+  known.push(name);
+  return name;
+}
+const first = register('first');
+function parser(...keys) {
+  return (parts) => keys.map((key, n) => key + '=' + parts[n]).join();
+}
+const digits = /\\d+/;
+const whole = RegExp('^' + digits.source + '$');
+const names = ['spring', 'autumn'];
+const seasons = Object.fromEntries(names.map((name) => [name, { name }]));
+const extractDay = parser('year', 'day');
+const extractWeek = parser('year', 'week');
+export function day(parts) {
+  return extractDay(parts);
+}
+export function week(parts) {
+  return extractWeek(parts);
+}
+export function season(n) {
+  return seasons[names[n]].name;
+}
+export function isNumber(text) {
+  return whole.test(text);
+}
+`,
+  '__tests__/day.test.ts': `import { day } from '../src/parse';\n${testing('expect(day([1, 2])).toMatch(/^y/);')}`,
+  '__tests__/week.test.ts': `import { week } from '../src/parse';\n${testing('expect(week([1, 2])).toMatch(/^y/);')}`,
+  '__tests__/season.test.ts': `import { season } from '../src/parse';\n${testing('expect(season(0)).toBeTruthy();')}`,
+  '__tests__/number.test.ts': `import { isNumber } from '../src/parse';\n${testing("expect(isNumber('12')).toBe(true);")}`,
   '__tests__/month.test.ts': `import { month } from '../src/dates';\n${testing('expect(month(0)).toMatch(/^J/);')}`,
   '__tests__/date.test.ts': `import { date } from '../src/dates';\n${testing('expect(date(1, 2)).toMatch(/^1.0*2$/);')}`,
   '__tests__/kind.test.ts': `import { kind } from '../src/dates';\n${testing('expect(kind()).toMatch(/d$|n$/);')}`,
@@ -46,6 +79,9 @@ function late() {
 const testFile = (name: string): string => `__tests__/${name}.test.ts`;
 
 const LOADING = ['date', 'early', 'kind', 'month'].map(testFile);
+
+/** Those that load a module whose declarations call functions. */
+const PARSING = ['day', 'number', 'season', 'week'].map(testFile);
 
 function declarations(transformer: string, base: Omit<Base, 'files'> & { files: Files }): Family {
   return {
@@ -110,6 +146,41 @@ function declarations(transformer: string, base: Omit<Base, 'files'> & { files: 
           );
         },
         expectRan: [testFile('date')],
+      },
+      {
+        name: 'an argument of a call that only makes a value',
+        edit: (project) => project.edit('src/parse.ts', "'year', 'day'", "'years', 'day'"),
+        expectRan: [testFile('day')],
+      },
+      {
+        name: 'new calls that only make values',
+        edit: (project) =>
+          project.edit(
+            'src/parse.ts',
+            'const extractDay',
+            "const extractHour = parser('hour');\nconst moons = new Map(names.map((name) => [name, 1]));\nconst extractDay",
+          ),
+        expectRan: [],
+      },
+      {
+        name: 'a regular expression that others are made of',
+        edit: (project) => project.edit('src/parse.ts', 'd+/', 'd*/'),
+        expectRan: [testFile('number')],
+      },
+      {
+        name: 'a list that an object is made of',
+        edit: (project) => project.edit('src/parse.ts', "'autumn'", "'autumn', 'winter'"),
+        expectRan: [testFile('season')],
+      },
+      {
+        name: 'a function that makes values while the module is loaded',
+        edit: (project) => project.edit('src/parse.ts', 'return (parts)', 'return (parts, more)'),
+        expectRan: PARSING,
+      },
+      {
+        name: 'a call that does more than make a value',
+        edit: (project) => project.edit('src/parse.ts', "'first'", "'last'"),
+        expectRan: PARSING,
       },
       {
         name: 'an initialiser that may do something',

@@ -5,6 +5,7 @@ import { exportKey, rootOf, type ExportDefinition, type OwnExports } from './exp
 import { boundNames } from '../syntax/names';
 import type { Form } from '../syntax/parse';
 import type { OuterNames } from '../syntax/scopes';
+import { isMutable, PRIMITIVE, UNKNOWN, type Value } from './values';
 import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
 
 /** A declaration at the top of a module that nobody can notice but who refers to its name. */
@@ -56,9 +57,12 @@ interface Bound {
   isClass: boolean;
   /** Whether calling it runs code of this module. */
   isOwnFunction: boolean;
+  value: Value;
+  /** How many effects came before. */
+  effects: number;
 }
 
-const UNKNOWN: Bound = { isPrimitive: false, isClass: false, isOwnFunction: false };
+const UNBOUND = { isPrimitive: false, isClass: false, isOwnFunction: false, value: UNKNOWN };
 
 class TopLevelReader {
   readonly #program: Program;
@@ -87,7 +91,10 @@ class TopLevelReader {
         for (const { local } of statement.specifiers) this.#imported.add(local.name);
       const declared = declarationIn(statement);
       if (declared?.type === 'FunctionDeclaration')
-        this.#bind(declared.id.name, { isOwnFunction: true });
+        this.#bind(declared.id.name, {
+          isOwnFunction: true,
+          value: { kind: 'function', node: declared, locals: null },
+        });
     }
     this.#analysis = new EffectAnalysis({
       code: options.code,
@@ -96,6 +103,8 @@ class TopLevelReader {
       isReadable: (name) => this.#bound.has(name) || name === this.#self,
       isPrimitive: (name) => this.#bound.get(name)?.isPrimitive === true,
       isClass: (name) => this.#bound.get(name)?.isClass === true,
+      valueOf: (name) => this.#valueOf(name),
+      isAssigned: (name) => options.names.assigned.has(name),
     });
   }
 
@@ -158,7 +167,7 @@ class TopLevelReader {
         return null;
       }
       found.push(variable, ...this.#exportsOf(declarator));
-      this.#bindVariable(declarator, kind);
+      this.#bindVariable(declarator);
     }
     return found;
   }
@@ -280,19 +289,26 @@ class TopLevelReader {
     for (const { id } of declared.declarations) for (const name of boundNames(id)) this.#bind(name);
   }
 
-  #bindVariable({ id, init }: VariableDeclarator, kind: string): void {
+  #bindVariable({ id, init }: VariableDeclarator): void {
     if (id.type !== 'Identifier') return;
-    const value = init ? this.#assigned(init).value : null;
-    const isConstant = kind === 'const' && value !== null;
-    this.#bind(id.name, {
-      isPrimitive: isConstant && this.#analysis.isPrimitive(value),
-      isOwnFunction: isConstant && isFunction(value),
-    });
+    if (!init) return this.#bind(id.name);
+    const { value: node } = this.#assigned(init);
+    const value = this.#analysis.valueOf(node);
+    const isPrimitive = value.kind === 'primitive' || this.#analysis.isPrimitive(node);
+    this.#bind(id.name, { isPrimitive, isOwnFunction: isFunction(node), value });
+  }
+
+  /** What is known of a name that is bound. Code with effects may have changed what is in an object since. */
+  #valueOf(name: string): Value {
+    const bound = this.#bound.get(name);
+    if (bound === undefined) return UNKNOWN;
+    if (bound.isPrimitive && bound.value === UNKNOWN) return PRIMITIVE;
+    return isMutable(bound.value) && bound.effects !== this.#effects ? UNKNOWN : bound.value;
   }
 
   #bind(name: string, known: Partial<Bound> = {}): void {
     const isForGood = this.#counts.get(name) === 1 && !this.#options.names.assigned.has(name);
-    this.#bound.set(name, { ...UNKNOWN, ...(isForGood && known) });
+    this.#bound.set(name, { ...UNBOUND, ...(isForGood && known), effects: this.#effects });
   }
 }
 

@@ -9,12 +9,15 @@ import type {
 import {
   COLLECTIONS,
   CONSTRUCTORS,
+  CONVERSIONS,
   NAMESPACES,
   PLAIN_PROTOTYPES,
   POISONED,
-  PRIMITIVE_GLOBALS,
+  PRIMITIVES,
   READABLE_GLOBALS,
 } from './intrinsics';
+import { Evaluator } from './evaluator';
+import { constant, UNKNOWN, type Value } from './values';
 
 /** What evaluating a declaration does that code without a reference to it could notice. */
 export type Effect =
@@ -38,6 +41,10 @@ export interface KnownNames {
   isPrimitive(name: string): boolean;
   /** Whether a name is bound to a class for good. */
   isClass(name: string): boolean;
+  /** What is known of what a readable name is bound to. */
+  valueOf(name: string): Value;
+  /** Whether a name of any scope is assigned to after its declaration. */
+  isAssigned(name: string): boolean;
 }
 
 /**
@@ -48,16 +55,46 @@ export class EffectAnalysis {
   /** Functions that are called where they stand: their bodies run with the declaration. */
   readonly inline = new Set<AnyNode>();
   #calls = false;
+  /** Of the initialiser that is being looked at, what goes into `inline`. */
+  #called: AnyNode[] = [];
   readonly #names: KnownNames;
+  readonly #evaluator: Evaluator;
 
   constructor(names: KnownNames) {
     this.#names = names;
+    this.#evaluator = new Evaluator({
+      isGlobal: (name) => names.isGlobal(name),
+      valueOf: (name) => this.#valueOf(name),
+      isLanguageMember: (node) => this.#isLanguageMember(node),
+      isAssigned: (name) => names.isAssigned(name),
+    });
   }
 
   effectOf(node: AnyNode): Effect {
     this.#calls = false;
+    this.#called = [];
     if (!this.#isFree(node)) return 'some';
+    for (const called of this.#called) this.inline.add(called);
     return this.#calls ? 'calls' : 'none';
+  }
+
+  /** What is known of the value of an initialiser. */
+  valueOf(node: AnyNode): Value {
+    return this.#evaluator.evaluate(node)?.value ?? UNKNOWN;
+  }
+
+  #valueOf(name: string): Value | null {
+    if (!this.#isFreeRead(name)) return null;
+    if (!this.#names.isGlobal(name)) return this.#names.valueOf(name);
+    if (CONVERSIONS.has(name)) return { kind: 'conversion' };
+    return PRIMITIVES.has(name) ? constant(PRIMITIVES.get(name)) : UNKNOWN;
+  }
+
+  /** Whether an expression can be followed and has no effect. */
+  #isEvaluated(node: AnyNode): boolean {
+    const found = this.#evaluator.evaluate(node);
+    if (found !== null) this.#called.push(...found.called);
+    return found !== null;
   }
 
   #isFree(node: AnyNode): boolean {
@@ -77,10 +114,9 @@ export class EffectAnalysis {
       case 'TemplateLiteral':
         return this.isPrimitive(node);
       case 'ArrayExpression':
-        return node.elements.every(
-          (element) =>
-            element === null || (element.type !== 'SpreadElement' && this.#isFree(element)),
-        );
+        return node.elements.some((element) => element?.type === 'SpreadElement')
+          ? this.#isEvaluated(node)
+          : node.elements.every((element) => element === null || this.#isFree(element));
       case 'ObjectExpression':
         return this.#isFreeObject(node);
       case 'UnaryExpression':
@@ -103,7 +139,7 @@ export class EffectAnalysis {
       case 'SequenceExpression':
         return node.expressions.every((part) => this.#isFree(part));
       case 'MemberExpression':
-        return this.#isFreeMember(node);
+        return this.#isLanguageMember(node) || this.#isEvaluated(node);
       case 'CallExpression':
       case 'NewExpression':
         return this.#isFreeCall(node);
@@ -117,10 +153,13 @@ export class EffectAnalysis {
     return this.#names.isReadable(name);
   }
 
-  #isFreeObject({ properties }: ObjectExpression): boolean {
-    return properties.every(
-      (property) =>
-        property.type === 'Property' && isPlainKey(property) && this.#isFree(property.value),
+  #isFreeObject(node: ObjectExpression): boolean {
+    const isPlain = node.properties.every(
+      (property) => property.type === 'Property' && isPlainKey(property),
+    );
+    if (!isPlain) return this.#isEvaluated(node);
+    return node.properties.every(
+      (property) => property.type === 'Property' && this.#isFree(property.value),
     );
   }
 
@@ -146,7 +185,7 @@ export class EffectAnalysis {
   }
 
   /** What the language gives, such as `Object.prototype.hasOwnProperty`. */
-  #isFreeMember(node: AnyNode & { type: 'MemberExpression' }): boolean {
+  #isLanguageMember(node: AnyNode & { type: 'MemberExpression' }): boolean {
     const { object, property, computed } = node;
     if (computed || property.type !== 'Identifier' || POISONED.has(property.name)) return false;
     if (object.type === 'Identifier')
@@ -166,14 +205,14 @@ export class EffectAnalysis {
     const { callee } = node;
     const values = node.arguments;
     if (this.#isIntrinsicCall(node)) return true;
-    if (!isMarkedPure(node, this.#names.code)) return false;
+    if (!isMarkedPure(node, this.#names.code)) return this.#isEvaluated(node);
     const isCalledInPlace =
       callee.type === 'FunctionExpression' || callee.type === 'ArrowFunctionExpression';
     if (isCalledInPlace ? callee.async || callee.generator : !this.#isPlainPath(callee))
       return false;
     if (!values.every((value) => value.type !== 'SpreadElement' && this.#isFree(value)))
       return false;
-    if (isCalledInPlace) this.inline.add(callee);
+    if (isCalledInPlace) this.#called.push(callee);
     this.#calls = true;
     return true;
   }
@@ -227,7 +266,7 @@ export class EffectAnalysis {
         return !('regex' in node && node.regex !== undefined) && typeof node.value !== 'bigint';
       case 'Identifier':
         return this.#names.isGlobal(node.name)
-          ? PRIMITIVE_GLOBALS.has(node.name)
+          ? PRIMITIVES.has(node.name)
           : this.#names.isReadable(node.name) && this.#names.isPrimitive(node.name);
       case 'TemplateLiteral':
         return node.expressions.every((part) => this.isPrimitive(part));
@@ -255,6 +294,9 @@ export class EffectAnalysis {
           this.isPrimitive(node.consequent) &&
           this.isPrimitive(node.alternate)
         );
+      case 'MemberExpression':
+      case 'CallExpression':
+        return this.valueOf(node).kind === 'primitive' && this.#isEvaluated(node);
       default:
         return false;
     }

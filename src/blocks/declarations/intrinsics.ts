@@ -1,4 +1,11 @@
-export const PRIMITIVE_GLOBALS: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity']);
+export const PRIMITIVES: ReadonlyMap<string, number | undefined> = new Map([
+  ['undefined', undefined],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+]);
+
+/** Functions that make a primitive of a primitive. */
+export const CONVERSIONS: ReadonlySet<string> = new Set(['Boolean', 'Number', 'String']);
 
 /** Of these, every member of `prototype` is a plain value. */
 export const PLAIN_PROTOTYPES: ReadonlySet<string> = new Set([
@@ -36,7 +43,7 @@ export const CONSTRUCTORS: ReadonlySet<string> = new Set([
 
 /** Globals of the language that can be read by name alone. */
 export const READABLE_GLOBALS: ReadonlySet<string> = new Set([
-  ...PRIMITIVE_GLOBALS,
+  ...PRIMITIVES.keys(),
   ...NAMESPACES,
   ...CONSTRUCTORS,
   'BigInt',

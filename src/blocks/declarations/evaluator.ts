@@ -1,0 +1,337 @@
+import type {
+  AnyNode,
+  BinaryExpression,
+  Expression,
+  LogicalExpression,
+  SpreadElement,
+} from 'acorn';
+import { plainName } from '../syntax/ancestry';
+import { FunctionRunner } from './function-runner';
+import { isThere, literal, memberOf, computed, truthOf } from './known';
+import { callMethod, callStatic, collection, regExp, spread } from './natives';
+import {
+  constant,
+  either,
+  PRIMITIVE,
+  scopeOf,
+  SOME_ARRAY,
+  textOf,
+  UNKNOWN,
+  type Locals,
+  type Value,
+} from './values';
+import { COLLECTIONS, POISONED } from './intrinsics';
+
+/** What is known of names at the top level, where an expression is evaluated. */
+export interface TopLevelValues {
+  isGlobal(name: string): boolean;
+  /** What a name has here; null where reading it may throw. */
+  valueOf(name: string): Value | null;
+  /** Whether a member of a global can be read without an effect. */
+  isLanguageMember(node: AnyNode & { type: 'MemberExpression' }): boolean;
+  /** Whether a name of any scope is assigned to after its declaration. */
+  isAssigned(name: string): boolean;
+}
+
+/** Nodes that are looked at for one expression, and calls within calls. */
+const MAX_STEPS = 5000;
+const MAX_DEPTH = 100;
+
+/**
+ * Evaluates an expression without running it, as far as it is plain that this has no effect: functions of the same
+ * module that read what they are given and make values, methods of the language on what was made here. It knows less
+ * than is there to know, and never more. Example: `simpleParse('year', 'month')`, where the function returns a closure.
+ */
+export class Evaluator {
+  readonly #names: TopLevelValues;
+  #steps = 0;
+  #depth = 0;
+  #called: AnyNode[] = [];
+  readonly #runner: FunctionRunner;
+
+  constructor(names: TopLevelValues) {
+    this.#names = names;
+    this.#runner = new FunctionRunner(
+      (node, locals) => this.#value(node, locals),
+      (name) => names.isAssigned(name),
+    );
+  }
+
+  /**
+   * The value of an expression at the top of the module.
+   * @returns Null where evaluating it may have an effect. `called` are functions in it that nobody else can call.
+   */
+  evaluate(node: AnyNode): { value: Value; called: readonly AnyNode[] } | null {
+    this.#steps = 0;
+    this.#depth = 0;
+    this.#called = [];
+    const value = this.#value(node, null);
+    return value && { value, called: this.#called };
+  }
+
+  #value(node: AnyNode, locals: Locals | null): Value | null {
+    if ((this.#steps += 1) > MAX_STEPS || this.#depth > MAX_DEPTH) return null;
+    this.#depth += 1;
+    const value = this.#valueOf(node, locals);
+    this.#depth -= 1;
+    return value;
+  }
+
+  #valueOf(node: AnyNode, locals: Locals | null): Value | null {
+    switch (node.type) {
+      case 'Literal':
+        return literal(node);
+      case 'Identifier':
+        return this.#read(node.name, locals);
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+        return { kind: 'function', node, locals };
+      case 'TemplateLiteral': {
+        const parts = this.#values(node.expressions, locals);
+        if (parts?.every(({ kind }) => kind === 'primitive') !== true) return null;
+        const texts = node.quasis.map(({ value }) => constant(value.cooked ?? ''));
+        const all = texts.flatMap((text, index) => [text, parts[index] ?? constant('')]);
+        return all.reduce((text, part) => computed('+', text, part));
+      }
+      case 'ArrayExpression':
+        return this.#array(node.elements, locals);
+      case 'ObjectExpression':
+        return this.#object(node, locals);
+      case 'UnaryExpression': {
+        const value = node.operator === 'delete' ? null : this.#value(node.argument, locals);
+        if (value === null) return null;
+        if (node.operator === 'void') return constant(undefined);
+        if (node.operator === 'typeof') return PRIMITIVE;
+        if (node.operator !== '!') return value.kind === 'primitive' ? PRIMITIVE : null;
+        const truth = truthOf(value);
+        return truth === null ? PRIMITIVE : constant(!truth);
+      }
+      case 'BinaryExpression':
+        return this.#binary(node, locals);
+      case 'LogicalExpression':
+        return this.#logical(node, locals);
+      case 'ConditionalExpression': {
+        const test = this.#value(node.test, locals);
+        if (test === null) return null;
+        const truth = truthOf(test);
+        if (truth !== null) return this.#value(truth ? node.consequent : node.alternate, locals);
+        const one = this.#value(node.consequent, locals);
+        const other = one && this.#value(node.alternate, locals);
+        return one && other && either(one, other);
+      }
+      case 'SequenceExpression':
+        return this.#values(node.expressions, locals)?.at(-1) ?? null;
+      case 'AssignmentExpression':
+        return this.#assign(node, locals);
+      case 'MemberExpression':
+        return this.#member(node, locals);
+      case 'CallExpression':
+        return this.#call(node, locals);
+      case 'NewExpression':
+        return this.#construct(node, locals);
+      default:
+        return null;
+    }
+  }
+
+  #read(name: string, locals: Locals | null): Value | null {
+    const scope = scopeOf(name, locals);
+    return scope === null ? this.#names.valueOf(name) : (scope.names.get(name) ?? null);
+  }
+
+  /** Values of expressions in turn; those that are spread must be arrays made here. */
+  #values(nodes: readonly (Expression | SpreadElement)[], locals: Locals | null): Value[] | null {
+    const values: Value[] = [];
+    for (const node of nodes) {
+      const value = this.#value(node.type === 'SpreadElement' ? node.argument : node, locals);
+      if (value === null) return null;
+      if (node.type !== 'SpreadElement') values.push(value);
+      else if (value.kind === 'array' && value.elements !== null) values.push(...value.elements);
+      else return null;
+    }
+    return values;
+  }
+
+  #array(
+    nodes: readonly (Expression | SpreadElement | null)[],
+    locals: Locals | null,
+  ): Value | null {
+    const elements: Value[] = [];
+    let isKnown = true;
+    for (const node of nodes) {
+      if (node === null) {
+        isKnown = false;
+        continue;
+      }
+      const isSpread = node.type === 'SpreadElement';
+      const value = this.#value(isSpread ? node.argument : node, locals);
+      if (value === null) return null;
+      if (!isSpread) elements.push(value);
+      else if (value.kind === 'array' && value.elements !== null) elements.push(...value.elements);
+      else if (value.kind === 'array' || value.kind === 'collection') isKnown = false;
+      else return null;
+    }
+    return isKnown ? { kind: 'array', elements } : SOME_ARRAY;
+  }
+
+  #object(node: AnyNode & { type: 'ObjectExpression' }, locals: Locals | null): Value | null {
+    let object: Value & { kind: 'object' } = {
+      kind: 'object',
+      properties: new Map(),
+      isComplete: true,
+    };
+    let isPlain = true;
+    for (const property of node.properties) {
+      const isSpread = property.type === 'SpreadElement';
+      const value = this.#value(isSpread ? property.argument : property.value, locals);
+      if (value === null) return null;
+      if (isSpread) {
+        const next = spread(object, value);
+        if (next === null) return null;
+        object = next;
+        continue;
+      }
+      let key = plainName(property.key, property.computed);
+      if (key === null && (property.computed || property.key.type !== 'Literal')) {
+        const known = property.computed ? this.#value(property.key, locals) : null;
+        if (known?.kind !== 'primitive') return null;
+        key = textOf(known);
+      }
+      if (property.kind !== 'init' || key === '__proto__') isPlain = false;
+      if (key === null) object = { ...object, isComplete: false };
+      else
+        object = { ...object, properties: new Map([...object.properties, [key, value] as const]) };
+    }
+    return isPlain ? object : UNKNOWN;
+  }
+
+  #binary(last: BinaryExpression, locals: Locals | null): Value | null {
+    // Not by recursion: `'a' + 'b' + 'c' + …` would use up the stack.
+    const chain: BinaryExpression[] = [];
+    let first: AnyNode = last;
+    for (; first.type === 'BinaryExpression'; first = first.left) chain.push(first);
+    let left = first.type === 'PrivateIdentifier' ? null : this.#value(first, locals);
+    for (const { operator, right } of chain.reverse()) {
+      const value = left && this.#value(right, locals);
+      if (left === null || value === null) return null;
+      const isComparison = operator === '===' || operator === '!==';
+      const arePrimitive = left.kind === 'primitive' && value.kind === 'primitive';
+      if (!isComparison && (!arePrimitive || operator === 'in' || operator === 'instanceof'))
+        return null;
+      left = computed(operator, left, value);
+    }
+    return left;
+  }
+
+  #logical({ operator, left, right }: LogicalExpression, locals: Locals | null): Value | null {
+    const value = this.#value(left, locals);
+    if (value === null) return null;
+    const truth = operator === '??' ? isThere(value) : truthOf(value);
+    if (truth !== null && truth === (operator !== '&&')) return value;
+    const other = this.#value(right, locals);
+    return other && (truth === null ? either(value, other) : other);
+  }
+
+  /** A variable of a function that is being called. */
+  #assign(
+    { left, right }: AnyNode & { type: 'AssignmentExpression' },
+    locals: Locals | null,
+  ): Value | null {
+    if (left.type !== 'Identifier') return null;
+    const scope = scopeOf(left.name, locals);
+    const value = this.#value(right, locals);
+    // What is assigned to has an unknown value throughout; see `FunctionRunner`.
+    return (scope?.names.get(left.name) ?? null) && value && UNKNOWN;
+  }
+
+  #member(node: AnyNode & { type: 'MemberExpression' }, locals: Locals | null): Value | null {
+    if (node.optional || node.object.type === 'Super') return null;
+    let root: AnyNode = node;
+    while (root.type === 'MemberExpression') root = root.object;
+    const isOuter = root.type === 'Identifier' && scopeOf(root.name, locals) === null;
+    if (isOuter && root.type === 'Identifier' && this.#names.isGlobal(root.name))
+      return this.#names.isLanguageMember(node) ? UNKNOWN : null;
+    const object = this.#value(node.object, locals);
+    if (object === null) return null;
+    let name = plainName(node.property, node.computed);
+    if (node.computed && name === null) {
+      const key = this.#value(node.property, locals);
+      const known = key?.kind === 'primitive' ? key.constant?.value : undefined;
+      if (typeof known !== 'string' && typeof known !== 'number') return null;
+      name = String(known);
+    }
+    return name === null || POISONED.has(name) ? null : memberOf(object, name);
+  }
+
+  #call(node: AnyNode & { type: 'CallExpression' }, locals: Locals | null): Value | null {
+    const { callee } = node;
+    if (node.optional || callee.type === 'Super') return null;
+    if (callee.type === 'MemberExpression') {
+      const { object, property, computed: isComputed, optional } = callee;
+      if (optional || object.type === 'Super') return null;
+      const method = plainName(property, isComputed);
+      if (method === null) return null;
+      if (object.type === 'Identifier' && this.#isGlobal(object.name, locals)) {
+        const values = this.#values(node.arguments, locals);
+        const [first] = node.arguments;
+        const isFresh = first !== undefined && isMadeHere(first);
+        return values && callStatic(object.name, method, values, isFresh);
+      }
+      const on = this.#value(object, locals);
+      const values = on && this.#values(node.arguments, locals);
+      if (on === null || values === null) return null;
+      if (on.kind === 'object') {
+        const member = memberOf(on, method);
+        return member && this.#runner.call(member, values);
+      }
+      const found = callMethod(on, method, values, (each, given) => this.#runner.call(each, given));
+      if (found !== null && locals === null)
+        this.#called.push(...node.arguments.filter(isFunction));
+      return found;
+    }
+    // Modules compiled to CommonJS call some functions as `(0, name)(…)`.
+    const values = this.#values(node.arguments, locals);
+    if (values === null) return null;
+    if (callee.type === 'Identifier' && this.#isGlobal(callee.name, locals)) {
+      if (callee.name === 'RegExp') return regExp(values);
+      if (callee.name === 'Symbol')
+        return values.every(({ kind }) => kind === 'primitive') ? UNKNOWN : null;
+    }
+    const value = this.#value(callee, locals);
+    const found = value && this.#runner.call(value, values);
+    if (found !== null && locals === null && isFunction(callee)) this.#called.push(callee);
+    return found;
+  }
+
+  #construct(node: AnyNode & { type: 'NewExpression' }, locals: Locals | null): Value | null {
+    const { callee } = node;
+    if (callee.type !== 'Identifier' || !this.#isGlobal(callee.name, locals)) return null;
+    const values = this.#values(node.arguments, locals);
+    if (values === null) return null;
+    if (callee.name === 'RegExp') return regExp(values);
+    return COLLECTIONS.has(callee.name) ? collection(callee.name, values) : null;
+  }
+
+  #isGlobal(name: string, locals: Locals | null): boolean {
+    return scopeOf(name, locals) === null && this.#names.isGlobal(name);
+  }
+}
+
+function isFunction({ type }: AnyNode): boolean {
+  return type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
+}
+
+const MAKERS: ReadonlySet<string> = new Set(['assign', 'entries', 'fromEntries', 'keys', 'values']);
+
+/** Whether an expression makes an object or an array that nobody else has. */
+function isMadeHere(node: AnyNode): boolean {
+  if (node.type === 'ObjectExpression' || node.type === 'ArrayExpression') return true;
+  if (node.type === 'NewExpression') return true;
+  return (
+    node.type === 'CallExpression' &&
+    node.callee.type === 'MemberExpression' &&
+    node.callee.object.type === 'Identifier' &&
+    node.callee.object.name === 'Object' &&
+    MAKERS.has(plainName(node.callee.property, node.callee.computed) ?? '')
+  );
+}

@@ -1,0 +1,294 @@
+import {
+  constant,
+  isMutable,
+  PRIMITIVE,
+  SOME_ARRAY,
+  textOf,
+  UNKNOWN,
+  type Constant,
+  type Value,
+} from './values';
+
+/** Calls a value that is a function. @returns Null where that may have an effect. */
+export type Call = (callee: Value, values: readonly Value[]) => Value | null;
+
+/** Longer lists are looked at as a whole. */
+const MAX_ELEMENTS = 100;
+
+/** `Object.keys` and the like. @param isFresh Whether the first argument was made for the call. */
+export function callStatic(
+  object: string,
+  method: string,
+  values: readonly Value[],
+  isFresh: boolean,
+): Value | null {
+  const [first, second] = values;
+  switch (`${object}.${method}`) {
+    case 'Object.freeze':
+    case 'Object.seal':
+      // What is made here and now belongs to nobody else.
+      return isFresh && first !== undefined && isMutable(first) ? first : null;
+    case 'Object.assign':
+      return isFresh ? assigned(values) : null;
+    case 'Object.create':
+      return isConstant(first, null) && second === undefined ? UNKNOWN : null;
+    case 'Object.keys':
+      return first?.kind === 'object' ? listOf(first, ([key]) => constant(key)) : null;
+    case 'Object.values':
+      return first?.kind === 'object' ? listOf(first, ([, value]) => value) : null;
+    case 'Object.entries':
+      return first?.kind === 'object'
+        ? listOf(first, ([key, value]) => ({ kind: 'array', elements: [constant(key), value] }))
+        : null;
+    case 'Object.fromEntries':
+      return first?.kind === 'array' ? fromEntries(first.elements) : null;
+    case 'Array.from':
+      return first?.kind === 'array' && second === undefined ? first : null;
+    case 'Array.of':
+      return { kind: 'array', elements: values };
+    case 'Array.isArray':
+      return PRIMITIVE;
+    case 'Symbol.for':
+      return first?.kind === 'primitive' && values.length === 1 ? UNKNOWN : null;
+    default: {
+      const isOfNumbers = object === 'Math' || object === 'Number';
+      return isOfNumbers && NUMERIC.has(method) && values.every(isPrimitive) ? PRIMITIVE : null;
+    }
+  }
+}
+
+/** Of `Math` and of `Number`. `Math.random` has an effect: it takes a number from a sequence. */
+const NUMERIC: ReadonlySet<string> = new Set([
+  ...['abs', 'ceil', 'cos', 'exp', 'floor', 'hypot', 'log', 'log10', 'log2', 'max', 'min', 'pow'],
+  ...['round', 'sign', 'sin', 'sqrt', 'tan', 'trunc'],
+  ...['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt'],
+]);
+
+/** A method of an array or a text that changes nothing. */
+export function callMethod(
+  object: Value,
+  method: string,
+  values: readonly Value[],
+  call: Call,
+): Value | null {
+  if (object.kind === 'array') return callOfArray(object, method, values, call);
+  const text = textOf(object);
+  return text === null ? null : callOfText(text, method, values);
+}
+
+function callOfText(text: string, method: string, values: readonly Value[]): Value | null {
+  const [first] = values;
+  switch (method) {
+    case 'toUpperCase':
+      return constant(text.toUpperCase());
+    case 'toLowerCase':
+      return constant(text.toLowerCase());
+    case 'trim':
+      return constant(text.trim());
+    case 'split': {
+      const separator = textOf(first);
+      if (separator === null || values.length > 1) return null;
+      const parts = text.split(separator);
+      if (parts.length > MAX_ELEMENTS) return SOME_ARRAY;
+      return { kind: 'array', elements: parts.map((part) => constant(part)) };
+    }
+    default:
+      return null;
+  }
+}
+
+function callOfArray(
+  array: Value & { kind: 'array' },
+  method: string,
+  values: readonly Value[],
+  call: Call,
+): Value | null {
+  const [first] = values;
+  switch (method) {
+    case 'slice':
+      if (!values.every(isPrimitive)) return null;
+      return values.length === 0 ? array : SOME_ARRAY;
+    case 'includes':
+    case 'indexOf':
+      return values.length === 1 ? PRIMITIVE : null;
+    case 'concat':
+      return concatenated([array, ...values]);
+    case 'join':
+      return joined(array.elements, first);
+    case 'reduce':
+      return reduced(array, values, call);
+    case 'map':
+    case 'filter':
+    case 'forEach':
+    case 'some':
+    case 'every':
+    case 'find':
+    case 'findIndex':
+    case 'flatMap': {
+      if (first === undefined || values.length !== 1) return null;
+      const found = each(array, first, call);
+      if (found === null) return null;
+      if (method === 'map') return { kind: 'array', elements: found === true ? null : found };
+      if (method === 'filter' || method === 'flatMap') return SOME_ARRAY;
+      return method === 'find' ? UNKNOWN : PRIMITIVE;
+    }
+    default:
+      return null;
+  }
+}
+
+/** What a function gives for each element: true where nobody knows how many there are. */
+function each(
+  array: Value & { kind: 'array' },
+  callee: Value,
+  call: Call,
+): readonly Value[] | true | null {
+  const { elements } = array;
+  if (elements === null || elements.length > MAX_ELEMENTS)
+    return call(callee, [UNKNOWN, PRIMITIVE, array]) === null ? null : true;
+  const found: Value[] = [];
+  for (const [index, element] of elements.entries()) {
+    const value = call(callee, [element, constant(index), array]);
+    if (value === null) return null;
+    found.push(value);
+  }
+  return found;
+}
+
+function reduced(
+  array: Value & { kind: 'array' },
+  [callee, start]: readonly Value[],
+  call: Call,
+): Value | null {
+  const { elements } = array;
+  if (elements === null || elements.length > MAX_ELEMENTS || callee === undefined) return null;
+  // Nothing to begin with is an error.
+  let value = start ?? elements[0];
+  if (value === undefined) return null;
+  const skipped = start === undefined ? 1 : 0;
+  for (const [index, element] of [...elements.entries()].slice(skipped)) {
+    const next = call(callee, [value, element, constant(index), array]);
+    if (next === null) return null;
+    value = next;
+  }
+  return value;
+}
+
+function joined(elements: readonly Value[] | null, separator: Value | undefined): Value | null {
+  if (elements?.every(isPrimitive) !== true) return null;
+  const between = separator === undefined ? ',' : textOf(separator);
+  if (between === null) return separator?.kind === 'primitive' ? PRIMITIVE : null;
+  const parts: string[] = [];
+  for (const element of elements) {
+    const known = element.kind === 'primitive' ? element.constant : undefined;
+    if (known === undefined) return PRIMITIVE;
+    parts.push([known.value].join());
+  }
+  return constant(parts.join(between));
+}
+
+/** Of arrays alone: other objects may say that they are to be spread. */
+function concatenated(values: readonly Value[]): Value | null {
+  const all: Value[] = [];
+  let isKnown = true;
+  for (const value of values) {
+    if (value.kind === 'primitive') all.push(value);
+    else if (value.kind !== 'array') return null;
+    else if (value.elements === null) isKnown = false;
+    else all.push(...value.elements);
+  }
+  return isKnown ? { kind: 'array', elements: all } : SOME_ARRAY;
+}
+
+function listOf(
+  { properties, isComplete }: Value & { kind: 'object' },
+  item: (entry: [string, Value]) => Value,
+): Value {
+  // Keys that are numbers come first.
+  const isInOrder = [...properties.keys()].every((key) => !/^\d/.test(key));
+  if (!isComplete || !isInOrder) return SOME_ARRAY;
+  return { kind: 'array', elements: [...properties].map(item) };
+}
+
+function fromEntries(entries: readonly Value[] | null): Value | null {
+  if (entries === null) return null;
+  const properties = new Map<string, Value>();
+  let isComplete = true;
+  for (const entry of entries) {
+    if (entry.kind !== 'array' || entry.elements === null) return null;
+    const [key, value] = entry.elements;
+    if (key?.kind !== 'primitive' || value === undefined) return null;
+    const name = textOf(key);
+    if (name === null) isComplete = false;
+    else properties.set(name, value);
+  }
+  return { kind: 'object', properties, isComplete };
+}
+
+function assigned([target, ...sources]: readonly Value[]): Value | null {
+  if (target?.kind !== 'object') return null;
+  let object = target;
+  for (const source of sources) {
+    const next = spread(object, source);
+    if (next === null) return null;
+    object = next;
+  }
+  // A property of this name is set, where spread would define one.
+  return object.properties.has('__proto__') || !object.isComplete ? null : object;
+}
+
+/** An object with the properties of another one. @returns Null where reading these may have an effect. */
+export function spread(
+  object: Value & { kind: 'object' },
+  source: Value,
+): (Value & { kind: 'object' }) | null {
+  switch (source.kind) {
+    case 'object': {
+      const properties = new Map([...object.properties, ...source.properties]);
+      return { kind: 'object', properties, isComplete: object.isComplete && source.isComplete };
+    }
+    case 'array':
+      return { ...object, isComplete: false };
+    case 'primitive': {
+      const isEmpty = source.constant !== undefined && textOf(source) === null;
+      return { ...object, isComplete: object.isComplete && isEmpty };
+    }
+    default:
+      return null;
+  }
+}
+
+/** A regular expression made of a text; null where it may be none. */
+export function regExp([pattern, flags]: readonly Value[]): Value | null {
+  const source = pattern?.kind === 'regexp' ? pattern.source : textOf(pattern);
+  const ownFlags = pattern?.kind === 'regexp' ? pattern.flags : '';
+  const flagText = flags === undefined ? ownFlags : textOf(flags);
+  if (source === null || flagText === null) return null;
+  try {
+    const made = new RegExp(source, flagText);
+    return { kind: 'regexp', source: made.source, flags: made.flags };
+  } catch {
+    // It throws when it is evaluated, too.
+    return null;
+  }
+}
+
+/** `new Map(…)` and the like. */
+export function collection(name: string, [entries, ...more]: readonly Value[]): Value | null {
+  if (more.length > 0) return null;
+  const made: Value = { kind: 'collection' };
+  if (entries === undefined || isConstant(entries, null) || isConstant(entries, undefined))
+    return made;
+  if (name === 'Set')
+    return entries.kind === 'array' || entries.kind === 'collection' ? made : null;
+  if (name !== 'Map' || entries.kind !== 'array') return null;
+  return entries.elements?.every(({ kind }) => kind === 'array') === true ? made : null;
+}
+
+function isConstant(value: Value | undefined, expected: Constant): boolean {
+  return value?.kind === 'primitive' && value.constant?.value === expected && !!value.constant;
+}
+
+function isPrimitive({ kind }: Value): boolean {
+  return kind === 'primitive';
+}
