@@ -2,6 +2,8 @@ import { debug } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { SharedStoreError, type SharedEngine, type SharedStoreReason } from './engine';
 import { openFolder } from './engines/folder';
+import { openPostgres } from './engines/postgres';
+import { openS3 } from './engines/s3';
 import { Redaction, publicName } from './secrets';
 
 const say = debug('shared');
@@ -9,6 +11,9 @@ const say = debug('shared');
 /** By scheme of the URL: what makes an engine, loaded only where a URL asks for it. */
 const ENGINES: Record<string, (url: URL) => SharedEngine | Promise<SharedEngine>> = {
   'file:': openFolder,
+  'postgres:': openPostgres,
+  'postgresql:': openPostgres,
+  's3:': openS3,
 };
 
 /**
