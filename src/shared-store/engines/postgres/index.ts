@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import {
   isBundleName,
-  isScope,
   MAX_BUNDLE_BYTES,
   SharedStoreError,
   type SharedEngine,
@@ -67,8 +66,7 @@ class PostgresEngine implements SharedEngine {
   }
 
   async put(scope: string, name: string, content: Uint8Array, signal: AbortSignal): Promise<void> {
-    if (!isBundleName(name) || !isScope(scope))
-      throw new SharedStoreError('refused', 'that is no name of a bundle');
+    if (!isBundleName(name)) throw new SharedStoreError('refused', 'that is no name of a bundle');
     const text = `INSERT INTO ${this.#schema}.bundle (scope, name, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`;
     const values = [scope, name, Buffer.from(content.buffer, content.byteOffset, content.length)];
     await this.#connection.run(signal, (query) => query(text, values));
