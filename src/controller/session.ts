@@ -2,6 +2,7 @@ import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import * as path from 'node:path';
 import { NO_RUN } from '../run/run-file';
+import { announceOuterVariables } from '../run/outer-variables';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import type { Answers } from './answers/answers';
@@ -309,6 +310,7 @@ function prepareRequest(
   // Nothing in this process or its workers may take part in an older run.
   announce(RUN_FILE_VARIABLE, NO_RUN);
   if (!request.options.enabled) return request;
+  announceOuterVariables(request.started?.variables ?? process.env);
   announce(ROOT_VARIABLE, request.root);
   // A coverage report must be about the user's code alone, so no probes stand in it.
   announce(PROBES_VARIABLE, request.coverage ? 'off' : undefined);

@@ -87,7 +87,7 @@ export function fastValue(value: string): string {
 
 /** Returns the recorded value for the names of all environment variables that are not excluded. */
 export function variableNamesValue(
-  variables: NodeJS.ProcessEnv,
+  variables: Readonly<NodeJS.ProcessEnv>,
   ignores: (name: string) => boolean,
 ): string {
   const names = Object.keys(variables).filter((name) => !ignores(name));

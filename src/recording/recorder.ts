@@ -1,6 +1,7 @@
 import { fromStored, toStored } from '../dependencies/files/paths';
 import { recordedPragmas } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
+import { outerVariable } from '../run/outer-variables';
 import { collectChildren } from '../interception/children/children';
 import { observe, stopObserving, unobserved, unwatched } from '../interception/observer';
 import { NOBODY, type Sink } from '../interception/sink';
@@ -123,14 +124,14 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
    * Code asked for an environment variable.
    * @returns False while paused: it may be asked for again.
    */
-  asked(variable: string, value: string | undefined): boolean {
+  asked(variable: string): boolean {
     if (this.#isPaused) return false;
     // A variable is reported only once in a test file, so it counts for all tests.
     if (!this.#run.ignoresVariable(variable))
       this.#shared.depend({
         kind: 'variable',
         name: variable,
-        value: this.#variableValue(variable, value),
+        value: this.#variableValue(variable),
       });
     return true;
   }
@@ -285,11 +286,11 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     };
   }
 
-  /** A variable that the global setup made counts as it was before. */
-  #variableValue(variable: string, value: string | undefined): string {
+  /** A variable that the global setup or another tool changed counts as it was before. */
+  #variableValue(variable: string): string {
     const { setupVariables } = this.#run.file;
     const before = Object.hasOwn(setupVariables, variable) ? setupVariables[variable] : undefined;
-    return before ?? variableValue(variable, value);
+    return before ?? variableValue(variable, outerVariable(variable));
   }
 
   protected depend(dependency: Dependency): void {

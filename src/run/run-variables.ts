@@ -10,10 +10,18 @@ export const RUN_FILE_VARIABLE = 'TESTMON_RUN_FILE';
 export const ROOT_VARIABLE = 'TESTMON_ROOT';
 /** `off` if no probes are put into code. */
 export const PROBES_VARIABLE = 'TESTMON_PROBES';
+/** The names of the variables that were set before the tool chain set any, as JSON. */
+export const OUTER_VARIABLE = 'TESTMON_OUTER';
 /** The variables that the command has set for its own options, as JSON: `{ name: [value, value before or null] }`. */
 const SET_VARIABLE = 'TESTMON_SET';
 
-const NAMES = [RUN_FILE_VARIABLE, ROOT_VARIABLE, PROBES_VARIABLE, SET_VARIABLE] as const;
+const NAMES = [
+  RUN_FILE_VARIABLE,
+  ROOT_VARIABLE,
+  PROBES_VARIABLE,
+  OUTER_VARIABLE,
+  SET_VARIABLE,
+] as const;
 type Name = (typeof NAMES)[number];
 
 type Change = readonly [value: string, before: string | null];

@@ -16,6 +16,7 @@ import {
 } from '../dependencies/resolution/resolution-candidates';
 import { kindAt, type Kind } from '../dependencies/files/stats';
 import { variableHolds, variableNamesValue } from '../dependencies/variables';
+import { outerVariable, outerVariables } from '../run/outer-variables';
 import { fromJest } from '../run/user-jest';
 import type { Dependency } from '../records/types';
 import type { FileState, Store } from '../store';
@@ -67,7 +68,7 @@ export class WorkingTree {
     git: GitFiles | null,
     { ignoresVariable }: TreeRules,
   ) {
-    this.variableNames = variableNamesValue(process.env, ignoresVariable);
+    this.variableNames = variableNamesValue(outerVariables(), ignoresVariable);
     this.#root = root;
     this.#folders = new FolderReader(root);
     this.#packages = packages;
@@ -135,7 +136,7 @@ export class WorkingTree {
       case 'variable':
         return name === ''
           ? this.variableNames === value
-          : variableHolds(name, process.env[name], value);
+          : variableHolds(name, outerVariable(name), value);
       case 'manifest':
         return this.#manifest(name) === value;
       case 'declared':

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { slowHashes } from '../../dependencies/slow-hash';
 import { variableValue } from '../../dependencies/variables';
 import type { Dependency } from '../../records/types';
+import { outerVariables } from '../../run/outer-variables';
 import { RunDirectory, UnsafeFolderError } from '../../run/run-directory';
 import {
   publishRunFile,
@@ -27,14 +28,11 @@ export class Publication {
   readonly directory: RunDirectory;
   readonly #run: RunContext;
   readonly #published: RunFile;
-  /** The environment variables at publication. */
-  readonly #variables: NodeJS.ProcessEnv;
 
   private constructor(run: RunContext, directory: RunDirectory, published: RunFile) {
     this.directory = directory;
     this.#run = run;
     this.#published = published;
-    this.#variables = { ...process.env };
   }
 
   /**
@@ -67,12 +65,12 @@ export class Publication {
   }
 
   /**
-   * Tells the workers which environment variables the global setup changed. Selection comes before the next one, so
+   * Tells the workers which environment variables the global setup, or a tool before it, changed. Selection comes before the next one, so
    * records must keep what was there before; the setup itself belongs to the tool chain.
    * @param setupInputs What it found in the project's files.
    */
   noteGlobalSetup(setupInputs: Dependency[]): void {
-    const before = this.#variables;
+    const before = outerVariables();
     const changed = [...new Set([...Object.keys(before), ...Object.keys(process.env)])].filter(
       (name) => before[name] !== process.env[name],
     );

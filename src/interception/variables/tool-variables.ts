@@ -1,5 +1,6 @@
 import { HASHED_VARIABLES } from '../../dependencies/packages/tool-configs';
 import { ignoredVariables, variableNamesValue, variableValue } from '../../dependencies/variables';
+import { outerVariable, outerVariables } from '../../run/outer-variables';
 import { calledByLaunch, calledToLog } from '../callers';
 import { replace } from '../patched';
 import { watchedVariables } from './variables';
@@ -9,7 +10,7 @@ import { watchedVariables } from './variables';
  * as long as the process lives, so whatever was asked for once counts for all that is transformed.
  */
 
-/** By name: its value as a record keeps it, as it was when it was first asked for. What the tool chain sets is its own. */
+/** By name: its value as a record keeps it, as it was when it was first asked for. */
 const asked = new Map<string, string>();
 
 let actual: NodeJS.ProcessEnv | null = null;
@@ -34,13 +35,12 @@ export function noteToolVariable(name: string): void {
 }
 
 function valueNow(name: string): string {
-  const variables = actual ?? process.env;
   return name === ALL_NAMES
-    ? variableNamesValue(variables, ignores)
-    : variableValue(name, variables[name]);
+    ? variableNamesValue(outerVariables(), ignores)
+    : variableValue(name, outerVariable(name));
 }
 
-/** The value of a variable as the tool chain of this process sees it. */
+/** The value of a variable for the tool chain of this process. What the tool chain sets itself does not count. */
 export function toolVariable(name: string): string {
   return asked.get(name) ?? valueNow(name);
 }

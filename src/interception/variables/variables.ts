@@ -1,7 +1,7 @@
 /** Is told which environment variables code asks for. */
 export interface VariableListener {
   /** @returns False where it should be told again when the variable is asked for again. */
-  asked(name: string, value: string | undefined): boolean;
+  asked(name: string): boolean;
   /** Code asked which variables there are. Returns as `asked` does. */
   askedForNames(): boolean;
 }
@@ -13,21 +13,21 @@ export function watchedVariables(
 ): NodeJS.ProcessEnv {
   const asked = new Set<string>();
   let askedForNames = false;
-  const note = (variables: NodeJS.ProcessEnv, key: string | symbol) => {
+  const note = (key: string | symbol) => {
     if (typeof key !== 'string' || asked.has(key)) return;
-    if (listener.asked(key, variables[key])) asked.add(key);
+    if (listener.asked(key)) asked.add(key);
   };
   return new Proxy(actual, {
     get(variables, key) {
-      note(variables, key);
+      note(key);
       return variables[key as string];
     },
     has(variables, key) {
-      note(variables, key);
+      note(key);
       return key in variables;
     },
     getOwnPropertyDescriptor(variables, key) {
-      note(variables, key);
+      note(key);
       return Reflect.getOwnPropertyDescriptor(variables, key);
     },
     ownKeys(variables) {

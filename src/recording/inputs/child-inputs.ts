@@ -71,7 +71,7 @@ export class ChildInputs {
     if (what === 'evaluated') this.#modules.evaluated(name, value);
     else if (what !== 'variable') this.#replay.take(observation);
     else if (name === '') this.#recording.askedForNames();
-    else this.#recording.asked(name, process.env[name]);
+    else this.#recording.asked(name);
   }
 
   /**
