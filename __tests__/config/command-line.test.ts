@@ -56,6 +56,7 @@ describe('readCommandLine', () => {
       watchAll: true,
       passWithNoTests: false,
       coverage: null,
+      coverageProvider: null,
     });
   });
 });

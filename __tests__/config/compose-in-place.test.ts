@@ -44,7 +44,7 @@ describe('composing a config that Jest holds already', () => {
     expect(transform).toEqual(before);
   });
 
-  test('without a transformer, ours is the only one; a coverage report would show it', () => {
+  test('without a transformer, ours is the only one; a report by V8 would show it', () => {
     const config = jestConfig([]);
     composeInPlace(config, RECORDING, false);
     expect(config.transform).toHaveLength(1);

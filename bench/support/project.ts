@@ -46,5 +46,6 @@ export function runRequest(root: string, dataFile: string): Omit<RunRequest, 'lo
     reportSkipped: false,
     verify: false,
     coverage: false,
+    coveredByV8: false,
   };
 }

@@ -1,5 +1,13 @@
 /** Source text -> blocks -> fingerprints and probes. Pure: it reads no files and knows nothing of Jest. */
 
+export {
+  counterTableOf,
+  decodeCounters,
+  GROUP_KINDS,
+  type CounterTable,
+} from './counters/counter-table';
+export type { Counter } from './counters/counter';
+export { KEY_BYTES } from './counters/counter-list';
 export { BlocksError } from './error';
 export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './syntax/hash';
 export { ALL_EXPORTS, ES_MARKER, readUse } from './declarations/imports';

@@ -24,6 +24,8 @@ export interface CommandLine {
   /** Null if the command line does not mention it. */
   coverage: boolean | null;
   /** Null if the command line does not mention it. */
+  coverageProvider: string | null;
+  /** Null if the command line does not mention it. */
   passWithNoTests: boolean | null;
   /** As typed, such as `2/3`. */
   shard: string | null;
@@ -85,6 +87,7 @@ export function readCommandLine({ options, positionals }: GivenArguments): Comma
     watch: flag('watch'),
     watchAll: flag('watchAll'),
     coverage: optionalFlag('coverage'),
+    coverageProvider: text('coverageProvider'),
     passWithNoTests: optionalFlag('passWithNoTests'),
     shard: text('shard'),
     onlyChanged: NARROWS_TO_CHANGED.some(given),

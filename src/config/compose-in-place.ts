@@ -18,21 +18,21 @@ type TransformEntry = Config.ProjectConfig['transform'][number];
  * transformers in the config that Jest holds. That works because Jest freezes the config object but not this list,
  * and reads the list again for each test file. So a config with only two keys is as precise as `withTestmon`. Does
  * nothing if the list is complete already.
- * @param coverage Whether the run creates a coverage report.
+ * @param coveredByV8 Whether V8 counts what runs, for a coverage report.
  * @returns False if it failed. Then each file counts as a whole.
  */
 export function composeInPlace(
   config: Config.ProjectConfig,
   options: Pick<Options, 'collect'>,
-  coverage: boolean,
+  coveredByV8: boolean,
 ): boolean {
   if (!isPlugPoint(config.testEnvironment)) return true;
   const entries = config.transform;
-  const isWhole = entries.every(isComposed) && (coverage || entries.length > 0);
+  const isWhole = entries.every(isComposed) && (coveredByV8 || entries.length > 0);
   if (isWhole) return true;
   if (Object.isFrozen(entries)) return false;
   try {
-    const composed = composedEntries(config, options, coverage);
+    const composed = composedEntries(config, options, coveredByV8);
     entries.splice(0, entries.length, ...composed);
     return true;
   } catch (error) {
@@ -44,7 +44,7 @@ export function composeInPlace(
 function composedEntries(
   config: Config.ProjectConfig,
   { collect }: Pick<Options, 'collect'>,
-  coverage: boolean,
+  coveredByV8: boolean,
 ): TransformEntry[] {
   const environment = findUserEnvironment(config);
   const handover = {
@@ -65,7 +65,7 @@ function composedEntries(
       : ours(pattern, { ...handover, path, options }),
   );
   // See `composeTransform`.
-  return coverage || composed.some(([pattern]) => pattern === CATCH_ALL)
+  return coveredByV8 || composed.some(([pattern]) => pattern === CATCH_ALL)
     ? composed
     : [...composed, ours(CATCH_ALL, { ...handover, path: null })];
 }

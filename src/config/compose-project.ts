@@ -10,16 +10,16 @@ export const CATCH_ALL = '\\.[cm]?jsx?$';
 /**
  * Wraps the keys of one Jest project that jest-testmon needs, and no others. These keys override those of a `preset`,
  * so they contain the values of the preset.
- * @param coverage Whether the run creates a coverage report.
+ * @param coveredByV8 Whether V8 counts what runs, for a coverage report.
  */
 export function composeProject(
   { raw, effective }: LoadedConfig,
   options: Options,
-  coverage: boolean,
+  coveredByV8: boolean,
 ): RawConfig {
   return {
     ...raw,
-    transform: composeTransform(effective, options, coverage),
+    transform: composeTransform(effective, options, coveredByV8),
     testEnvironment: plugPoints.environment,
     testEnvironmentOptions: composeEnvironmentOptions(effective),
     testRunner: plugPoints.testRunner,
@@ -29,7 +29,7 @@ export function composeProject(
 function composeTransform(
   effective: EffectiveConfig,
   options: Options,
-  coverage: boolean,
+  coveredByV8: boolean,
 ): Record<string, [string, unknown]> {
   const environment = findUserEnvironment(effective);
   const composed: Record<string, [string, unknown]> = {};
@@ -45,9 +45,8 @@ function composeTransform(
   for (const [pattern, path, original] of effective.transform) {
     composed[pattern] = isPlugPoint(path) ? [path, original] : wrap(path, original);
   }
-  // In a coverage report, Jest treats a file that a transformer passed through differently from a file without a
-  // transformer.
-  if (coverage) return composed;
+  // V8 counts a file that a transformer passed through differently from a file without a transformer.
+  if (coveredByV8) return composed;
   // Added last, and only if there is no entry with the same pattern, because Jest uses the first match.
   composed[CATCH_ALL] ??= wrap(null);
   return composed;

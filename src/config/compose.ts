@@ -40,11 +40,14 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
 
   const coverage = (command.coverage ?? root.effective.collectCoverage) && !switchesCoverageOff;
 
-  const wrapped = projects === null ? composeProject(root, options, coverage) : { ...root.raw };
+  const coveredByV8 =
+    coverage && (command.coverageProvider ?? root.effective.coverageProvider) === 'v8';
+
+  const wrapped = projects === null ? composeProject(root, options, coveredByV8) : { ...root.raw };
   const config: RawConfig = {
     ...wrapped,
     ...(projects !== null && {
-      projects: projects.map((project) => inlineProject(project, root, options, coverage)),
+      projects: projects.map((project) => inlineProject(project, root, options, coveredByV8)),
     }),
     testSequencer: plugPoints.sequencer,
     globalSetup: plugPoints.globalSetup,
@@ -64,6 +67,7 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     globalSetup: isPlugPoint(globalSetup) ? null : (globalSetup ?? null),
     globalKeys: globalKeys(root.effective),
     coverage,
+    coveredByV8,
     coverageFromConfig: switchesCoverageOff,
     userPassWithNoTests: passWithNoTests,
     command,
@@ -80,10 +84,10 @@ function inlineProject(
   project: LoadedConfig,
   root: LoadedConfig,
   options: Options,
-  coverage: boolean,
+  coveredByV8: boolean,
 ): RawConfig {
   const { rootDir, id, globalSetup } = project.effective;
-  const allowed = Object.entries(composeProject(project, options, coverage)).filter(
+  const allowed = Object.entries(composeProject(project, options, coveredByV8)).filter(
     ([key]) => !project.rootOnlyKeys.includes(key),
   );
   const config: RawConfig = { ...Object.fromEntries(allowed), rootDir, id };

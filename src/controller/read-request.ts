@@ -38,6 +38,8 @@ export function readRequest(
   const coverage =
     composition?.coverage ??
     (command.coverage === true || configs.some(({ collectCoverage }) => collectCoverage));
+  const provider = globalConfig?.coverageProvider ?? command.coverageProvider;
+  const coveredByV8 = composition?.coveredByV8 ?? (coverage && provider === 'v8');
   const namesTests = [...namesTestsNow(command, globalConfig)];
   // Nobody switched it off for selecting, and a report on some of the tests misleads.
   if (composition === null && coverage && namesTests.length === 0) namesTests.push(COVERAGE_KEY);
@@ -61,6 +63,7 @@ export function readRequest(
     toolChainChanged: false,
     listing: false,
     coverage,
+    coveredByV8,
   };
 }
 

@@ -38,4 +38,6 @@ export interface RunRequest {
   listing: boolean;
   /** Whether this run makes a coverage report. */
   coverage: boolean;
+  /** Whether V8 counts for it. Then files count as a whole. */
+  coveredByV8: boolean;
 }

@@ -312,8 +312,8 @@ function prepareRequest(
   if (!request.options.enabled) return request;
   announceOuterVariables(request.started?.variables ?? process.env);
   announce(ROOT_VARIABLE, request.root);
-  // A coverage report must be about the user's code alone, so no probes stand in it.
-  announce(PROBES_VARIABLE, request.coverage ? 'off' : undefined);
+  // V8 reports on the text that runs, which must be the user's code alone.
+  announce(PROBES_VARIABLE, request.coveredByV8 ? 'off' : undefined);
   return request;
 }
 

@@ -5,26 +5,42 @@ import { FINGERPRINTS_VERSION } from '../blocks';
 import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
 
 /** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
-const PROBES_VERSION = '4';
+const PROBES_VERSION = '5';
 
-/** The controller switches probes off for a run with coverage. */
-export function probesAreOff(): boolean {
-  return announced(PROBES_VARIABLE) === 'off';
+/**
+ * Whether nothing may be put into outputs: V8 is to count what runs in them. The controller says so, and so do the options that
+ * Jest gives.
+ */
+export function probesAreOff(options: TransformOptions<unknown>): boolean {
+  const { collectCoverage, coverageProvider } = options as Partial<CoverageOptions>;
+  const isByV8 = collectCoverage === true && coverageProvider === 'v8';
+  return isByV8 || announced(PROBES_VARIABLE) === 'off';
+}
+
+/** Jest gives them too, though its types do not say so. */
+interface CoverageOptions {
+  collectCoverage: boolean;
+  coverageProvider: string;
 }
 
 /**
  * The cache key of an output with probes.
- * @param instrument Whether Jest wants the output instrumented for coverage: then it has no probes.
+ * @param options Those that Jest gives for the output.
  * @param shaping What shapes the outputs of all files.
  * @param inner The key that the user's transformer gives, or Jest without one.
  */
-export function probedKey(instrument: boolean, shaping: string, inner: string): string {
+export function probedKey(
+  options: TransformOptions<unknown>,
+  shaping: string,
+  inner: string,
+): string {
   const shape = [
     shaping,
     PROBES_VERSION,
     FINGERPRINTS_VERSION,
     announced(ROOT_VARIABLE) ?? '',
-    instrument || probesAreOff() ? 'bare, sources kept' : 'probes',
+    probesAreOff(options) ? 'bare, sources kept' : 'probes',
+    options.instrument ? 'instrumented' : '',
   ];
   return createHash('sha1')
     .update(`testmon ${shape.join(' ')}\0`)

@@ -6,6 +6,7 @@ import { contentHash } from '../dependencies/files/content';
 import { packageFolder, realPath, toStored } from '../dependencies/files/paths';
 import { swallowed } from '../terminal/debug';
 import { probesAreOff } from './cache-key';
+import { instrumented } from './instrument';
 import { storedInput, type TransformInput } from './input-values';
 import type { OutputInputs } from './output-inputs';
 
@@ -22,18 +23,29 @@ export interface Transformed {
   output: TransformedSource;
   /** What the output was made from besides the source; paths are absolute. */
   inputs: Partial<OutputInputs>;
+  /** Whether the output is instrumented, as far as Jest asks for that. */
+  isInstrumented: boolean;
+  /** Whether a transformer of the user's made the output. */
+  isTransformed: boolean;
 }
 
 /**
- * Puts probes into what the user's transformer made.
+ * Puts probes into what the user's transformer made. Where Jest asks for coverage, that is instrumented first: the report is
+ * about the user's code alone.
  * @param root The root that stored paths are relative to.
- * @returns The output as it is where probes have no place: in packages, in what is no program, and under coverage, which
- * must report on the user's code alone. Such a file is depended upon as a whole.
+ * @returns The output as it is where probes have no place: in packages, in what is no program, and under coverage by V8, which
+ * counts offsets in the output. Such a file is depended upon as a whole.
  */
 export function withProbes(transformed: Transformed, root: string): TransformedSource {
+  const { output, isInstrumented } = transformed;
+  if (typeof output?.code !== 'string') return output;
+  if (isInstrumented || !transformed.options.instrument) return withProbesIn(transformed, root);
+  return withProbesIn({ ...transformed, output: instrumented(transformed, root) }, root);
+}
+
+function withProbesIn(transformed: Transformed, root: string): TransformedSource {
   const { file, options, output } = transformed;
-  if (packageFolder(file) !== null || typeof output?.code !== 'string') return output;
-  if (options.instrument || probesAreOff() || !PROGRAM.test(file)) return output;
+  if (packageFolder(file) !== null || probesAreOff(options) || !PROGRAM.test(file)) return output;
   return probedForm(transformed, root) ?? output;
 }
 
@@ -51,6 +63,7 @@ function probedForm(transformed: Transformed, root: string): TransformedSource |
       path: toStored(root, realPath(file)),
       filename: file,
       contentHash: contentHash(source),
+      isInstrumented: options.instrument,
       map: output.map ?? externalMap(output.code, file),
       ...(extras.length > 0 && { extras: Object.fromEntries(extras) }),
     });

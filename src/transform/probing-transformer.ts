@@ -58,7 +58,8 @@ function probing(inner: AnyTransformer, handover: TransformHandover): ProbingTra
   const probed = new ProbedTransform(inner, handover);
   const { process, processAsync, getCacheKey, getCacheKeyAsync } = inner;
   return {
-    canInstrument: inner.canInstrument === true,
+    // What the user's transformer does not instrument is instrumented here, before probes are put in.
+    canInstrument: true,
     getCacheKey: (...args) => probed.key(getCacheKey, ...args),
     ...(process !== undefined && { process: (...args) => probed.transform(process, ...args) }),
     ...(processAsync !== undefined && {
@@ -176,7 +177,15 @@ class ProbedTransform {
   ): TransformedSource {
     const inputs = this.#inputs(source, file, options, { result: output, reads }, readAgain);
     return withProbes(
-      { source, file, options, output, inputs },
+      {
+        source,
+        file,
+        options,
+        output,
+        inputs,
+        isInstrumented: this.#inner.canInstrument === true,
+        isTransformed: this.#handover.path !== null,
+      },
       transformProcess.rootOf(options.config),
     );
   }
@@ -200,13 +209,13 @@ class ProbedTransform {
   /** @param inner The key that the user's transformer gives, or Jest without one. */
   #keyFrom(code: string, file: string, options: Options, inner: string): string {
     const inlined = this.#watch.compilesPrograms ? inlinedKey(reachableConstants(code, file)) : '';
-    const key = probedKey(options.instrument, this.#memory.key() + inlined, inner);
+    const key = probedKey(options, this.#memory.key() + inlined, inner);
     const { config } = options;
     return transformInputs.key(toolChainOf(config, transformProcess.rootOf(config)), file, key);
   }
 
   #ownKey(code: string, file: string, options: Options): string {
-    return probedKey(options.instrument, '', defaultKey(code, file, options));
+    return probedKey(options, '', defaultKey(code, file, options));
   }
 }
 

@@ -188,9 +188,11 @@ export class OwnExports {
     if (declared.length !== 1 || helper?.type !== 'FunctionDeclaration') return false;
     const [loop] = helper.body.body;
     if (helper.body.body.length !== 1 || loop?.type !== 'ForInStatement') return false;
-    const { body } = loop;
+    // Instrumentation puts braces around it.
+    const [first, ...others] = loop.body.type === 'BlockStatement' ? loop.body.body : [loop.body];
+    const body = others.length === 0 ? first : undefined;
     return (
-      body.type === 'ExpressionStatement' &&
+      body?.type === 'ExpressionStatement' &&
       body.expression.type === 'CallExpression' &&
       isDefineProperty(body.expression.callee)
     );

@@ -1,4 +1,5 @@
 import { BlocksError } from '../error';
+import { counterTable, type CounterTable } from '../counters/counter-table';
 import { declaresGlobalThis } from '../syntax/global-this';
 import { findInlineMap, inlineMapComment } from './inline-map';
 import { insertAll, Shifts, type Insertion } from './insertions';
@@ -22,6 +23,8 @@ export interface ProbeOptions extends TreeOptions {
   contentHash: string;
   /** The transformer's source map, if it gave one apart from the code. */
   map?: object | string | null;
+  /** Whether istanbul's counters stand in the text. They count for no fingerprint; where they stand is told. */
+  isInstrumented?: boolean;
   /** Anything that JSON can express, carried in the metadata. */
   extras?: object;
 }
@@ -39,7 +42,7 @@ export interface Probed {
  * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
  */
 export function insertProbes(code: string, options: ProbeOptions): Probed {
-  const { program, tree } = readBlockNodes(code, { ...options, isLinked: true });
+  const { program, tree, instrumentation } = readBlockNodes(code, { ...options, isLinked: true });
   const drafts = tree.nodes;
   const module = drafts[0];
   if (module === undefined || declaresGlobalThis(program, module.hoisted)) {
@@ -55,6 +58,7 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
   const metadata = describe(code, blocks, given ?? inline?.map ?? null, {
     ...options,
     links: tree.links,
+    counters: instrumentation && counterTable(tree, blocks, instrumentation),
   });
   const opening = prelude(options.form, variable, metadata, blocks.length);
   const insertions = probeInsertions(drafts, opening, variable);
@@ -71,12 +75,18 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
   return { code: probed, map, blocks };
 }
 
+/** What else of the text its metadata carries. */
+interface Carried {
+  links: Links | null;
+  counters: CounterTable | null;
+}
+
 /** The metadata text. */
 function describe(
   code: string,
   blocks: readonly Block[],
   map: SourceMap | null,
-  { path, contentHash, form, extras, links }: ProbeOptions & { links: Links | null },
+  { path, contentHash, form, extras, links, counters }: ProbeOptions & Carried,
 ): string {
   const lineAt = lineFinder(code, map);
   const places = blocks.map(({ start, end, name }) => {
@@ -90,7 +100,10 @@ function describe(
     form,
     fingerprints,
     places: encodeLocations(places),
-    extras: links === null ? extras : { ...extras, links },
+    extras:
+      links === null && counters === null
+        ? extras
+        : { ...extras, ...(links && { links }), ...(counters && { counters }) },
   });
 }
 

@@ -5,7 +5,7 @@ import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 export { FINGERPRINT_BYTES };
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 6;
+export const FINGERPRINTS_VERSION = 7;
 
 /** A declaration at the top of a module that counts for those who refer to its name alone. */
 export interface HashableDeclaration {
@@ -42,7 +42,7 @@ export function fingerprintAll(
   declarations: readonly HashableDeclaration[],
 ): Buffer[] {
   const fingerprints: Buffer[] = [];
-  const referred = hashDeclarations(declarations);
+  const referred = declarationHashes(declarations);
   const children = new Map<HashableDeclaration | number, number>();
   for (const { parent, declaration, syntax, hoisted, mentions } of blocks) {
     const hash = createHash('sha1');
@@ -70,7 +70,9 @@ export function fingerprintAll(
  * Hashes each declaration with all that it refers to, and so on. Those that refer to one another in a circle have one
  * hash.
  */
-function hashDeclarations(declarations: readonly HashableDeclaration[]): Map<string, string> {
+export function declarationHashes(
+  declarations: readonly HashableDeclaration[],
+): Map<string, string> {
   const byName = new Map(declarations.map((declaration) => [declaration.name, declaration]));
   const hashes = new Map<string, string>();
   const mentioned = (name: string): string[] =>

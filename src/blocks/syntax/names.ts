@@ -59,3 +59,10 @@ export function boundNames(pattern: Pattern): string[] {
       return [];
   }
 }
+
+/** What a statement binds by `class`, `let` and `const`: the names of each declaration in it. */
+export function lexicalNames(statement: AnyNode): string[][] {
+  if (statement.type === 'ClassDeclaration') return statement.id ? [[statement.id.name]] : [];
+  if (statement.type !== 'VariableDeclaration' || statement.kind === 'var') return [];
+  return statement.declarations.map(({ id }) => boundNames(id));
+}

@@ -31,6 +31,8 @@ export abstract class SyntaxWriter {
       const value = fields[key];
       // Most fields are flags that are off. Keys are written, so that none is mistaken for another.
       if (value === false || value === null || value === undefined || NO_SYNTAX.has(key)) continue;
+      // The body of an arrow function is written as a `return`, whichever form it has.
+      if (value === true && key === 'expression') continue;
       this.writeField(node, key, value, name, `,${key}:`);
     }
     this.write(')');

@@ -1,4 +1,6 @@
 import type { Hashable, HashableDeclaration } from '../syntax/hash';
+import type { CounterList } from '../counters/counter-list';
+import type { Instrumentation } from '../counters/remove-counters';
 import type { Links } from '../declarations/links';
 import type { Form } from '../syntax/parse';
 import type { BlockKind, ProbeSite } from './sites';
@@ -29,6 +31,8 @@ export interface BlockTree {
   declarations: HashableDeclaration[];
   /** Null where they are not wanted, or the module has none. */
   links: Links | null;
+  /** Empty where the program was not instrumented. */
+  counters: CounterList;
 }
 
 /** What the tree depends on besides the syntax. */
@@ -40,6 +44,8 @@ export interface TreeOptions {
   injected?: readonly string[];
   /** Whether the exports of a CommonJS module are blocks of their own: for those whose importers can be told. */
   isLinked?: boolean;
+  /** What was taken out of the program's syntax; null where it is not instrumented. */
+  instrumentation?: Instrumentation | null;
 }
 
 /** A block with nothing in it yet. Its parent and name are the caller's to set. */

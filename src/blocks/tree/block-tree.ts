@@ -11,15 +11,17 @@ import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from '
 import { DeclarationList } from './declaration-list';
 import type { FreeDeclaration } from '../declarations/declarations';
 import { exportNodes } from './export-nodes';
-import type { HashableDeclaration } from '../syntax/hash';
 import { earlyFunctions, HoistScope } from '../syntax/hoist-scope';
 import { afterHashbang } from '../syntax/lines';
 import { LinkReader, type Links } from '../declarations/links';
-import { boundNames, nameFromParent } from '../syntax/names';
+import { boundNames, lexicalNames, nameFromParent } from '../syntax/names';
 import { ObjectLiterals } from './object-literals';
 import { isQuoted } from '../syntax/quoted';
 import { outerNames, type OuterNames } from '../syntax/scopes';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
+import { CounterList } from '../counters/counter-list';
+import { bracesAround, NO_BRACES, reachOf, type Braces } from '../counters/parts';
+import { atStart, type FunctionNode, type WalkContext, type Written } from './walk-context';
 import { SyntaxWriter } from '../syntax/syntax-writer';
 
 /**
@@ -28,30 +30,8 @@ import { SyntaxWriter } from '../syntax/syntax-writer';
  * @param code The text it was parsed from.
  */
 export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockTree {
-  const { nodes, declared, links } = new BlockTreeBuilder(program, code, options);
-  return { nodes, declarations: declared.all, links };
-}
-
-/** A block or a declaration, as far as it is written. */
-type Written = Pick<BlockNode, 'index' | 'name' | 'syntax' | 'mentions'> & {
-  /** Set for a declaration, which has no index of its own. */
-  declaration?: HashableDeclaration;
-};
-
-/** What holds while a part of the syntax is walked. */
-interface WalkContext {
-  /** The block, or the declaration, whose syntax is being written. */
-  block: Written;
-  scope: HoistScope;
-  className: string;
-  /** True where code may run before the module's first statement. */
-  early: boolean;
-  /** True where V8 would quote an expression in an error message. */
-  quoted: boolean;
-  /** True where a probe would be noticed, so that nothing gets one. */
-  inert: boolean;
-  /** True where code runs whenever the declaration around it is evaluated, so that its branches need no probes. */
-  evaluated: boolean;
+  const { nodes, declared, links, counters } = new BlockTreeBuilder(program, code, options);
+  return { nodes, declarations: declared.all, links, counters };
 }
 
 /**
@@ -62,6 +42,7 @@ class BlockTreeBuilder extends SyntaxWriter {
   readonly nodes: BlockNode[] = [];
   readonly links: Links | null;
   readonly declared = new DeclarationList();
+  readonly counters: CounterList;
   readonly #names: OuterNames;
   readonly #links: LinkReader;
   readonly #code: string;
@@ -72,9 +53,10 @@ class BlockTreeBuilder extends SyntaxWriter {
   #at: WalkContext;
 
   constructor(program: Program, code: string, options: TreeOptions) {
-    const { form, root, injected = [], isLinked = false } = options;
+    const { form, root, injected = [], isLinked = false, instrumentation = null } = options;
     super(root);
     this.#code = code;
+    this.counters = new CounterList(instrumentation);
     this.#names = outerNames(program);
     const known = { form, code, names: this.#names, injected };
     this.#links = new LinkReader(program, known, isLinked && form === 'commonjs');
@@ -83,8 +65,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     const block = newBlockNode(0, 'module', start, end, { ...site, style: 'module' });
     this.nodes.push(block);
     this.#module = new HoistScope(program, block.hoisted);
-    const none = { className: '', early: false, quoted: false, inert: false, evaluated: false };
-    this.#at = { block, scope: this.#module, ...none };
+    this.#at = atStart(block, this.#module);
     this.#earlyFunctions = form === 'module' ? earlyFunctions(program) : new Set();
     this.#visitProgram(program);
     this.#noteAmbiguousFunctions();
@@ -100,12 +81,14 @@ class BlockTreeBuilder extends SyntaxWriter {
     for (const statement of program.body) {
       const declarations = this.#links.topLevel.free.get(statement);
       if (declarations === undefined) this.writeField(program, 'body', statement, '', ';');
+      else this.counters.addLoaded(statement);
       for (const declaration of declarations ?? []) {
         this.#visitDeclaration(declaration);
         if (declaration.isExported) exported.push(declaration.name);
       }
     }
     this.write(']');
+    this.counters.addLoaded(program);
     // Names that a namespace has are sorted: ECMAScript 10.4.6.
     for (const name of exported.sort()) {
       this.write(`,${name}`);
@@ -126,7 +109,9 @@ class BlockTreeBuilder extends SyntaxWriter {
       declaration,
     };
     const scope = new HoistScope(content[0] as AnyNode);
-    this.#within({ block, scope, evaluated: true }, () => {
+    // An enum is two statements.
+    const runs = { evaluated: true, reach: 'certain', runsWhole: content.length > 1 } as const;
+    this.#within({ block, scope, ...runs }, () => {
       // A function that is exported as it stands is known by the name of the export.
       for (const node of content) this.#visit(node, name.slice(name.indexOf('.') + 1));
     });
@@ -134,10 +119,15 @@ class BlockTreeBuilder extends SyntaxWriter {
   }
 
   /** Starts a block, walks what is in it, and leaves a placeholder in the block around it. */
-  #addBlock(kind: BlockKind, name: string, content: readonly AnyNode[], site: ProbeSite): void {
+  #addBlock(
+    kind: BlockKind,
+    name: string,
+    content: readonly AnyNode[],
+    site: ProbeSite,
+    [before, behind]: Braces = NO_BRACES,
+  ): void {
     const around = this.#at;
-    const start = content[0]?.start ?? site.start;
-    const end = content.at(-1)?.end ?? site.end;
+    const [start, end] = [content[0]?.start ?? site.start, content.at(-1)?.end ?? site.end];
     const block = newBlockNode(this.nodes.length, kind, start, end, site);
     block.parent = around.block.index;
     if (around.block.declaration !== undefined) block.declaration = around.block.declaration;
@@ -146,8 +136,16 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.nodes.push(block);
     this.write('#');
     // What follows in the block runs after its own probe, which has found the array.
-    this.#at = { ...around, block, early: false, quoted: false, evaluated: false };
+    this.#at = {
+      ...around,
+      block,
+      early: false,
+      quoted: false,
+      evaluated: false,
+      runsWhole: false,
+    };
     const [body] = content;
+    this.write(before);
     if (kind === 'function' && body !== undefined) {
       this.#at.scope = new HoistScope(body, block.hoisted);
       this.#visit(body, '');
@@ -155,6 +153,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     } else {
       for (const node of content) this.#visit(node, '');
     }
+    this.write(behind);
     this.#at = around;
   }
 
@@ -168,6 +167,12 @@ class BlockTreeBuilder extends SyntaxWriter {
 
   /** Writes a node into the current block. `name` is what it is called by, should it be a function or class. */
   #visit(node: AnyNode, name: string): void {
+    this.counters.addBefore(node, this.#at);
+    this.#visitNode(node, name);
+    this.counters.addAfter(node, this.#at);
+  }
+
+  #visitNode(node: AnyNode, name: string): void {
     switch (node.type) {
       case 'Identifier':
         if (this.#names.references.has(node)) this.#at.block.mentions.add(node.name);
@@ -227,29 +232,34 @@ class BlockTreeBuilder extends SyntaxWriter {
       this.#at.scope.noteFunction(child.id.name, parent);
     }
     if (key === 'body' && this.#links.topLevel.inline.has(parent)) return this.#visitInline(child);
+    const around = bracesAround(parent, key, child);
     const noBlocks = this.#at.inert || this.#at.evaluated;
     const found = noBlocks ? null : blockSite(parent, key, child, this.#code);
     if (found !== null && !(found.kind === 'operand' && this.#at.quoted)) {
-      this.#addBlock(found.kind, name, [child], found.site);
+      this.#addBlock(found.kind, name, [child], found.site, around);
       return;
     }
+    this.write(around[0]);
     const own = nameFromParent(parent, key, this.#at.className);
     // `...x` in an object takes anything, so that V8 never quotes it.
     const quoted = this.#objects.hasSpread(parent) ? false : isQuoted(parent, key);
     // Names in a `with` statement's body are looked up in its object first.
     const inert = parent.type === 'WithStatement' && key === 'body';
-    if (inert || (quoted !== null && quoted !== this.#at.quoted)) {
-      const change = { quoted: quoted ?? this.#at.quoted, inert: inert || this.#at.inert };
+    const reach = this.#at.runsWhole ? this.#at.reach : reachOf(parent, key, this.#at.reach);
+    if (inert || reach !== this.#at.reach || (quoted !== null && quoted !== this.#at.quoted)) {
+      const change = { quoted: quoted ?? this.#at.quoted, inert: inert || this.#at.inert, reach };
       this.#within(change, () => this.#visit(child, own));
     } else {
       this.#visit(child, own);
     }
+    this.write(around[1]);
   }
 
   /** The body of a function that is called where it stands, with the declaration that it is in. */
   #visitInline(body: AnyNode): void {
     const scope = new HoistScope(body);
-    this.#within({ scope, evaluated: true }, () => {
+    const reach = this.#at.runsWhole ? this.#at.reach : 'maybe';
+    this.#within({ scope, evaluated: true, reach }, () => {
       this.#visit(body, '');
       this.#noteAmbiguousFunctions();
     });
@@ -309,12 +319,8 @@ class BlockTreeBuilder extends SyntaxWriter {
     if (test) this.#visit(test, '');
     this.write(',');
     // Lexical names of one case are in scope, and maybe in their dead zone, in all: ECMAScript 14.12.4.
-    for (const statement of consequent) {
-      if (statement.type === 'ClassDeclaration') this.#writeNames([statement.id.name]);
-      if (statement.type === 'VariableDeclaration' && statement.kind !== 'var') {
-        for (const { id } of statement.declarations) this.#writeNames(boundNames(id));
-      }
-    }
+    for (const statement of consequent)
+      for (const names of lexicalNames(statement)) this.#writeNames(names);
     const end = consequent.at(-1)?.end ?? first.end;
     this.#addBlock('case', '', consequent, listSite(consequent, first.start, end, this.#code));
     this.write(')');
@@ -342,8 +348,3 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#at.block.syntax += text;
   }
 }
-
-type FunctionNode = Extract<
-  AnyNode,
-  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
->;

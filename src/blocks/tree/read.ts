@@ -1,6 +1,7 @@
 import type { Program } from 'acorn';
 import { fingerprintAll } from '../syntax/hash';
 import { asBlocksError, parseProgram } from '../syntax/parse';
+import { removeCounters, type Instrumentation } from '../counters/remove-counters';
 import type { BlockKind } from './sites';
 import type { BlockTree, TreeOptions } from './block-node';
 import { buildBlockTree } from './block-tree';
@@ -28,14 +29,19 @@ export function readBlocks(code: string, options: TreeOptions): Block[] {
   return asBlocks(readBlockNodes(code, options).tree);
 }
 
-/** The syntax of a text and what its blocks are made from. Throws as `readBlocks` does. */
+/**
+ * The syntax of a text and what its blocks are made from. Throws as `readBlocks` does. Counters of an instrumented text are no
+ * part of either.
+ */
 export function readBlockNodes(
   code: string,
-  options: TreeOptions,
-): { program: Program; tree: BlockTree } {
+  options: TreeOptions & { isInstrumented?: boolean },
+): { program: Program; tree: BlockTree; instrumentation: Instrumentation | null } {
   const program = parseProgram(code, options.form);
   try {
-    return { program, tree: buildBlockTree(program, code, options) };
+    const instrumentation = options.isInstrumented === true ? removeCounters(program) : null;
+    const tree = buildBlockTree(program, code, { ...options, instrumentation });
+    return { program, tree, instrumentation };
   } catch (error) {
     throw asBlocksError(error);
   }

@@ -27,6 +27,7 @@ export interface EffectiveConfig {
   globalSetup?: string | null;
   watchPlugins?: WatchPluginEntry[] | null;
   collectCoverage: boolean;
+  coverageProvider?: string;
   passWithNoTests: boolean;
 }
 

@@ -41,7 +41,7 @@ export class RunProjects {
       if (config === undefined) continue;
       const project = new Project(config, environment, root, tree, {
         always: options.always,
-        // Under coverage files count as a whole, and a report on some of the tests misleads.
+        // A report on some of the tests misleads.
         byTest: options.granularity === 'test' && (select || verify) && !coverage,
       });
       this.#projects.set(config.id, project);

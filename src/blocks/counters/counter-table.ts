@@ -1,0 +1,72 @@
+import { declarationHashes } from '../syntax/hash';
+import type { BlockTree } from '../tree/block-node';
+import type { Block } from '../tree/read';
+import type { Counter } from './counter';
+import { groupKey } from './counter-list';
+import type { Instrumentation } from './remove-counters';
+
+/** The counters of one version of a file, as its metadata carries them. Counters are texts such as `s3 f1 b2.0`. */
+export interface CounterTable {
+  /** Hash of the file's coverage data, as istanbul writes it. */
+  hash: string;
+  /** Those that count whenever the module is loaded. */
+  loaded: string;
+  groups: readonly CounterGroupRow[];
+}
+
+/**
+ * - the index of the block, or 0;
+ * - what tells the group from others, in base64;
+ * - its counters;
+ * - whether it belongs to a block, to a declaration, or to one of which nobody can tell what counts who did not run it.
+ */
+export type CounterGroupRow = readonly [
+  block: number,
+  key: string,
+  counters: string,
+  kind: GroupKind,
+];
+
+export const GROUP_KINDS = { block: 0, declaration: 1, uncertain: 2 } as const;
+export type GroupKind = (typeof GROUP_KINDS)[keyof typeof GROUP_KINDS];
+
+/** The table of the counters that were found in a tree. */
+export function counterTable(
+  { counters, declarations }: BlockTree,
+  blocks: readonly Block[],
+  { hash }: Instrumentation,
+): CounterTable {
+  const hashes = declarationHashes(declarations);
+  const groups = counters.groups.map(({ block, declaration, counters: own, isUncertain }) => {
+    const owner =
+      declaration === null
+        ? (blocks[block]?.fingerprint ?? '')
+        : `${declaration.name}=${hashes.get(declaration.name)}`;
+    const kind = declaration === null ? 'block' : isUncertain ? 'uncertain' : 'declaration';
+    const key = groupKey(owner, own).toString('base64');
+    return [block, key, encodeCounters(own), GROUP_KINDS[kind]] as const;
+  });
+  return { hash, loaded: encodeCounters(counters.loaded), groups };
+}
+
+function encodeCounters(counters: readonly Counter[]): string {
+  const texts = counters.map(
+    ({ kind, id, path }) => `${kind}${id}${kind === 'b' ? `.${path}` : ''}`,
+  );
+  return texts.join(' ');
+}
+
+/** Reads what a table says of counters. What is none is left out. */
+export function decodeCounters(text: string): Counter[] {
+  return Array.from(text.matchAll(/([sfb])(\d+)(?:\.(\d+))?/g), ([, kind, id, path = '0']) => ({
+    kind: kind as Counter['kind'],
+    id: Number(id),
+    path: Number(path),
+  }));
+}
+
+/** The counter table among what metadata carries besides; null where there is none. */
+export function counterTableOf(extras: unknown): CounterTable | null {
+  const table = (extras as { counters?: CounterTable } | undefined)?.counters;
+  return typeof table?.hash === 'string' && Array.isArray(table.groups) ? table : null;
+}
