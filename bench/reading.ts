@@ -77,6 +77,7 @@ const report: Prepare = (size) => {
       projects: [{ name: '', data, judged, current: () => null }],
       details: { tests: () => [], shared: () => null, places: () => '' },
       runs: [],
+      flaky: [],
       spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },
     });
 };

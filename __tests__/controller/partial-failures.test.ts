@@ -14,7 +14,7 @@ beforeEach(() => {
 /** One run, in which these test files failed. */
 function fail(paths: readonly string[], isPartly: boolean): string[] {
   const tree = { contentHash: () => null } as unknown as WorkingTree;
-  const failures = new PartialFailures(store, tree);
+  const failures = new PartialFailures(store, tree, () => tree);
   for (const path of paths)
     failures.learn(
       record(1, path, [executed(FILE, 0)], { outcome: 'failed' }),

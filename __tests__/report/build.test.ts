@@ -36,6 +36,7 @@ function source(count: number): ReportSource {
     details: { tests: () => [], shared: () => null, places: () => '' },
     runs: [],
     spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },
+    flaky: [],
   };
 }
 

@@ -55,6 +55,7 @@ export function sampleReport(changes: Partial<ReportData> = {}): ReportData {
     ],
     runs: [],
     spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },
+    flaky: [],
     ...changes,
   };
 }

@@ -19,6 +19,11 @@ export function makeFormat2(file: string): void {
   rebuild(file, 2);
 }
 
+/** Turns a database into the fourth format, which marked failures that came with nothing changed. */
+export function makeFormat4(file: string): void {
+  rebuild(file, 4);
+}
+
 /** Makes the very tables that the first steps make, and copies what both have. */
 function rebuild(file: string, version: number): void {
   const newer = `${file}.newer`;
@@ -35,7 +40,7 @@ function rebuild(file: string, version: number): void {
       );
       const columns = namesOf(db, `SELECT name FROM pragma_table_info('${table}')`);
       const values = columns.map((column) =>
-        newerColumns.has(column) ? column : `x'' AS ${column}`,
+        newerColumns.has(column) ? column : `${column === 'unaffected' ? '0' : "x''"} AS ${column}`,
       );
       db.exec(`INSERT INTO ${table} SELECT ${values.join()} FROM newer.${table}`);
     }

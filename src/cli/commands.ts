@@ -9,6 +9,7 @@ const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['why', () => (require('./why') as typeof import('./why')).why],
   ['impact', () => (require('./impact') as typeof import('./impact')).impact],
   ['status', () => (require('./status') as typeof import('./status')).status],
+  ['flaky', () => (require('./flaky') as typeof import('./flaky')).flaky],
   ['report', () => (require('./report') as typeof import('./report')).report],
   ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
   ['init', () => (require('./init') as typeof import('./init')).init],

@@ -135,7 +135,14 @@ function dataLines(overview: Overview): string[] {
           : 'which saved nothing yet.'),
     );
   }
-  return [...lines, ...spotCheckLines(overview)];
+  return [...lines, ...flakyLines(overview), ...spotCheckLines(overview)];
+}
+
+function flakyLines({ flaky: { tests, testFiles, latest } }: Overview): string[] {
+  if (latest === null) return [];
+  return [
+    `${count(tests, 'flaky test')} in ${count(testFiles, 'test file')}, last seen ${ago(latest)}; jest-testmon flaky lists ${tests === 1 ? 'it' : 'them'}.`,
+  ];
 }
 
 function spotCheckLines({ spotChecks, testFiles }: Overview): string[] {

@@ -24,7 +24,9 @@ export function concludeWith(
     if (passed === undefined) continue;
     const result = ran.find(({ testFilePath }) => testFilePath === path);
     controller?.noteResult(context.config.id, path, passed);
-    if (result !== undefined) controller?.spotChecks?.note(test, result, passed);
+    if (result === undefined) continue;
+    controller?.noteTests(context.config.id, path, result, passed);
+    controller?.spotChecks?.note(test, result, passed);
   }
   concludeRun({ results, globalConfig });
 }

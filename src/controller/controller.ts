@@ -1,4 +1,4 @@
-import type { Test } from '@jest/test-result';
+import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import type { Dependency, TestFileKey } from '../records/types';
 import type { AwaitedSetups } from '../run/run-file';
@@ -15,6 +15,7 @@ import type { RunContext } from './run-context';
 import type { RunRequest } from './run-request';
 import { RunSelection } from './steps/select';
 import { Shard } from './shard';
+import type { FlakyOutcomes } from './checks/flaky-tests';
 import { SpotChecks } from './checks/spot-checks';
 import { summarise, type RunCounts } from './run-counts';
 import { announce, announceWithin } from './summary';
@@ -253,6 +254,17 @@ export class Controller {
   noteResult(configId: string, testPath: string, passed: boolean): void {
     const testFile = this.#run.projects.keyOf(configId, testPath);
     if (testFile !== null) this.#run.outcomes.note(testFile, passed);
+  }
+
+  /** How the tests of a test file came out. */
+  noteTests(configId: string, testPath: string, result: TestResult, passed: boolean): void {
+    const testFile = this.#run.projects.keyOf(configId, testPath);
+    if (testFile !== null) this.#run.flakyTests.note(testFile, result, passed);
+  }
+
+  /** What this run saw of flaky tests; all of it once it has ended. */
+  get flaky(): FlakyOutcomes {
+    return this.#run.flakyTests.outcomes;
   }
 
   /** A test that would have been skipped failed: from now on its test file is taken whole. */

@@ -1,6 +1,13 @@
 import type { Decision } from '../selection/select';
 import type { CommitBatch, Store } from '../store';
-import type { Dependency, DependencyKind, TestFileKey, TestFileRecord } from '../records/types';
+import type {
+  Dependency,
+  DependencyKind,
+  FlakySighting,
+  TestFileKey,
+  TestFileRecord,
+  TestResultRecord,
+} from '../records/types';
 import type { Project } from './projects/project';
 import { keyOf } from '../run/test-outcomes';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
@@ -16,10 +23,15 @@ const NOTE_KEY = 'granularity:failed';
  */
 const MAX_STATES = 20;
 
+/** How many failed tests of a test file are noted. Where there are more, no other can be said to have passed. */
+const MAX_FAILED_TESTS = 100;
+
 /** What a test file depended on when it failed. */
 interface FailedState {
   /** Set if it failed as a whole, otherwise some of its tests were skipped. */
   isWhole?: true;
+  /** The tests that failed, if any did. See `testKey`. */
+  failedTests?: string[];
   /** Content hashes of its files by stored path. Null for a missing file. */
   files: Record<string, string | null>;
   dependencies: [DependencyKind, string, string][];
@@ -30,23 +42,29 @@ interface FailedState {
  *
  * Example: a test file fails while some of its tests are skipped. Later it passes as a whole, although no dependency
  * has changed. So skipping made the difference: its tests depend on each other. From then on it runs as a whole,
- * until its code outside of the tests changes. If a test file fails as a whole and then passes although no dependency
- * has changed, it is flaky.
+ * until its code outside of the tests changes. If a test file fails as a whole and then some of its tests have another
+ * outcome although no dependency has changed, these are flaky.
  */
 export class PartialFailures {
   readonly #tree: WorkingTree;
   readonly #states: Map<string, FailedState>;
-  /** Those of which no dependency had changed when this run began. */
-  readonly #unchanged = new Set<string>();
+  readonly #lookAgain: () => WorkingTree;
+  /** Those of which no dependency had changed when this run began, with the facts of their project. */
+  readonly #unchanged = new Map<string, ProjectFacts>();
   /** Those that failed in this run. */
   readonly #addedNow = new Set<string>();
-  readonly #flaky: TestFileKey[] = [];
+  readonly #flaky: FlakySighting[] = [];
   readonly #orderDependent: NonNullable<CommitBatch['orderDependent']> = [];
   #learnt = false;
 
-  constructor(store: Store, tree: WorkingTree) {
+  /**
+   * @param tree As it was when the run began.
+   * @param lookAgain The working tree as it is now.
+   */
+  constructor(store: Store, tree: WorkingTree, lookAgain: () => WorkingTree) {
     this.#states = read(store.note(NOTE_KEY));
     this.#tree = tree;
+    this.#lookAgain = lookAgain;
   }
 
   /** Finds out, before the tests run, which of the failed test files are unchanged. */
@@ -56,7 +74,7 @@ export class PartialFailures {
       if (!decision.affected || decision.reason !== 'failed') continue;
       const key = keyOf({ environmentId, path });
       const state = this.#states.get(key);
-      if (state !== undefined && this.#stands(state, facts)) this.#unchanged.add(key);
+      if (state !== undefined && stands(state, this.#tree, facts)) this.#unchanged.set(key, facts);
     }
   }
 
@@ -75,10 +93,11 @@ export class PartialFailures {
     if (isPartlySkipped) {
       if (outcome === 'failed') this.#add(key, record);
     } else if (complete) {
-      const isUnchanged = outcome === 'passed' && this.#unchanged.has(key);
-      if (isUnchanged && this.#states.get(key)?.isWhole === true)
-        this.#flaky.push({ environmentId, path });
-      else if (isUnchanged) this.#orderDependent.push({ environmentId, path, value: true });
+      const state = this.#states.get(key);
+      const facts = this.#unchanged.get(key);
+      if (facts !== undefined && state?.isWhole === true) this.#compare(record, state, facts);
+      else if (facts !== undefined && outcome === 'passed')
+        this.#orderDependent.push({ environmentId, path, value: true });
       else if (outcome === 'passed' && rearranged(record))
         this.#orderDependent.push({ environmentId, path, value: false });
       if (this.#states.delete(key)) this.#learnt = true;
@@ -96,11 +115,28 @@ export class PartialFailures {
     };
   }
 
-  #stands({ files, dependencies }: FailedState, facts: ProjectFacts): boolean {
-    return (
-      Object.entries(files).every(([name, hash]) => this.#tree.contentHash(name) === hash) &&
-      dependencies.every(([kind, name, value]) => this.#tree.holds({ kind, name, value }, facts))
-    );
+  /**
+   * Finds the tests that came out otherwise than in the state. A run may write what its tests depend on: snapshots, also
+   * those in the test file itself. So nothing may have changed until now.
+   */
+  #compare(record: TestFileRecord, state: FailedState, facts: ProjectFacts): void {
+    const { environmentId, path, outcome, tests } = record;
+    const { failedTests = [] } = state;
+    const failedBefore = new Set(failedTests);
+    const sightings = tests.flatMap((test): FlakySighting[] => {
+      const failed = failedBefore.has(testKey(test));
+      if (failed && test.outcome === 'passed')
+        return [{ environmentId, path, test: test.name, outcome: 'passed' }];
+      // Where none is known to have failed, the test file did not get as far as its tests.
+      const isNew = !failed && failedTests.length > 0 && failedTests.length < MAX_FAILED_TESTS;
+      return isNew && test.outcome === 'failed'
+        ? [{ environmentId, path, test: test.name, outcome: 'failed' }]
+        : [];
+    });
+    if (sightings.length === 0 && outcome === 'passed')
+      sightings.push({ environmentId, path, test: null, outcome });
+    if (sightings.length > 0 && stands(state, this.#lookAgain(), facts))
+      this.#flaky.push(...sightings);
   }
 
   #add(key: string, record: TestFileRecord, kind: Pick<FailedState, 'isWhole'> = {}): void {
@@ -121,8 +157,11 @@ export class PartialFailures {
       for (const dependency of footprint.dependencies)
         dependencies.set(JSON.stringify(dependency), dependency);
     }
+    const failed = record.tests.filter(({ outcome }) => outcome === 'failed');
+    const failedTests = failed.slice(0, MAX_FAILED_TESTS).map(testKey);
     this.#states.set(key, {
       ...kind,
+      ...(kind.isWhole === true && failedTests.length > 0 && { failedTests }),
       files,
       dependencies: Array.from(dependencies.values(), ({ kind, name, value }) => [
         kind,
@@ -132,6 +171,22 @@ export class PartialFailures {
     });
     this.#learnt = true;
   }
+}
+
+function stands(
+  { files, dependencies }: FailedState,
+  tree: WorkingTree,
+  facts: ProjectFacts,
+): boolean {
+  return (
+    Object.entries(files).every(([name, hash]) => tree.contentHash(name) === hash) &&
+    dependencies.every(([kind, name, value]) => tree.holds({ kind, name, value }, facts))
+  );
+}
+
+/** Names a test in a state: tests of equal names are told apart. */
+function testKey({ name, ordinal }: TestResultRecord): string {
+  return JSON.stringify([ordinal, ...name]);
 }
 
 function read(note: string | undefined): Map<string, FailedState> {

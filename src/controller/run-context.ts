@@ -3,9 +3,11 @@ import { PackageReader } from '../dependencies/packages/packages';
 import { ignoredVariables } from '../dependencies/variables';
 import { TestOutcomes } from '../run/test-outcomes';
 import { asStoreError, isBeyondUse, type Store } from '../store';
-import { WorkingTree } from '../workspace/working-tree';
+import { FileStates } from '../workspace/file-states';
+import { WorkingTree, type TreeRules } from '../workspace/working-tree';
 import { packageCache } from './projects/environments';
 import { replaceDamaged, type OpenedStore } from './open-store';
+import { FlakyTests } from './checks/flaky-tests';
 import { PartialFailures } from './partial-failures';
 import { RunProjects } from './projects/run-projects';
 import type { RunRequest } from './run-request';
@@ -14,6 +16,7 @@ import type { RunRequest } from './run-request';
 interface Known {
   projects: RunProjects;
   partialFailures: PartialFailures;
+  flakyTests: FlakyTests;
   /** The time of the last commit at that moment. */
   began: number;
 }
@@ -25,6 +28,7 @@ export class RunContext {
   readonly packages: PackageReader;
   readonly tree: WorkingTree;
   readonly outcomes = new TestOutcomes();
+  readonly #rules: TreeRules;
   #database: OpenedStore;
   #known: Known;
 
@@ -38,9 +42,8 @@ export class RunContext {
     this.configs = configs;
     this.packages = new PackageReader(request.root, packageCache(request.root, configs));
     this.#database = database;
-    this.tree = WorkingTree.seenFrom(request.root, this.packages, () => this.store, {
-      ignoresVariable: ignoredVariables(request.options.ignoreVariables),
-    });
+    this.#rules = { ignoresVariable: ignoredVariables(request.options.ignoreVariables) };
+    this.tree = WorkingTree.seenFrom(request.root, this.packages, () => this.store, this.#rules);
     this.#known = this.#read();
   }
 
@@ -64,6 +67,10 @@ export class RunContext {
 
   get partialFailures(): PartialFailures {
     return this.#known.partialFailures;
+  }
+
+  get flakyTests(): FlakyTests {
+    return this.#known.flakyTests;
   }
 
   /** The time of the database's last commit when this run began. */
@@ -94,8 +101,19 @@ export class RunContext {
 
   #read(): Known {
     const { store, request, configs, packages, tree } = this;
-    const partialFailures = new PartialFailures(store, tree);
+    const partialFailures = new PartialFailures(store, tree, () => this.#lookAgain());
     const projects = new RunProjects(request, store, configs, packages, tree);
-    return { projects, partialFailures, began: store.time() };
+    const flakyTests = new FlakyTests(
+      () => store.flaky(),
+      ({ environmentId }) =>
+        projects.all.find((one) => one.environmentId === environmentId)?.environment.project ?? '',
+    );
+    return { projects, partialFailures, flakyTests, began: store.time() };
+  }
+
+  /** The working tree as it is now, not as this run began with. */
+  #lookAgain(): WorkingTree {
+    const states = new FileStates(() => this.store);
+    return new WorkingTree(this.request.root, this.packages, states, null, this.#rules);
   }
 }

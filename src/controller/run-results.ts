@@ -2,6 +2,7 @@ import type { CommitBatch } from '../store';
 import type { TestFileKey, TestFileRecord } from '../records/types';
 import type { Distrust } from '../run/journal-lines';
 import { JudgedRecords } from '../run/judged-records';
+import type { FlakyTests } from './checks/flaky-tests';
 import type { PartialFailures } from './partial-failures';
 import type { Journal } from '../run/read-journals';
 import type { TestOutcomes } from '../run/test-outcomes';
@@ -10,6 +11,9 @@ import type { TestOutcomes } from '../run/test-outcomes';
 export interface RunKnowledge {
   outcomes: TestOutcomes;
   partialFailures: PartialFailures;
+  flakyTests: FlakyTests;
+  /** Whether one of its passing records matched the working tree, and its failure is no escape. */
+  wasUnaffected: (testFile: TestFileKey) => boolean;
   distrust: Distrust;
   /** Whether an order-dependent test file has changed outside of its tests. */
   wasChangedOutsideTests: (testFile: TestFileKey) => boolean;
@@ -39,11 +43,13 @@ export class RunResults {
   /** Yields every record once. The other members are only complete after that. */
   *records(): Generator<TestFileRecord> {
     const { outcomes, partialFailures, wasChangedOutsideTests } = this.#known;
+    const { flakyTests, wasUnaffected } = this.#known;
     for (const { record, inBand, isPartlySkipped } of this.#judged.records()) {
       const { environmentId, path, outcome } = record;
       if (outcome === 'passed') this.#passed.push({ environmentId, path, inBand });
       if (outcome === 'failed' && isPartlySkipped) this.#failedPartly.add(path);
       this.#recordedIn.add(environmentId);
+      if (outcome === 'failed' && wasUnaffected(record)) flakyTests.noteUnaffectedFailed(record);
       partialFailures.learn(record, isPartlySkipped, wasChangedOutsideTests);
       yield record;
     }

@@ -4,6 +4,7 @@ import { count, duration, some } from '../terminal/logger';
 import { COVERAGE_KEY } from './run-request';
 import type { Project } from './projects/project';
 import type { RunCounts } from './run-counts';
+import { describeFlaky, type FlakyOutcomes } from './checks/flaky-tests';
 import type { SpotCheckOutcome } from './checks/spot-checks';
 
 /** Prints the line before the tests run. */
@@ -130,15 +131,19 @@ export function conclude(
   { logger, select }: RunRequest,
   counts: RunCounts | null,
   spotChecks: SpotCheckOutcome | undefined,
+  flaky: FlakyOutcomes,
 ): void {
-  if (counts === null || !select) return;
+  if (counts === null) return;
+  const parts = [...(select ? describeSelection(counts, spotChecks) : []), ...describeFlaky(flaky)];
+  if (parts.length > 0) logger.info(`${parts.join('; ')}.`);
+}
+
+/** What was left out, and what that saved: no part where there is nothing to say. */
+function describeSelection(counts: RunCounts, spotChecks: SpotCheckOutcome | undefined): string[] {
   const files = counts.total - counts.selected - (spotChecks?.chosen ?? 0);
   const { skippedTests } = counts;
   const checked = spotChecks === undefined ? [] : [describeSpotChecks(spotChecks)];
-  if (files === 0 && skippedTests === 0) {
-    if (checked.length > 0) logger.info(`${checked.join('')}.`);
-    return;
-  }
+  if (files === 0 && skippedTests === 0) return checked;
   const spared =
     files === 0
       ? `${count(skippedTests, 'unaffected test')} skipped`
@@ -146,9 +151,7 @@ export function conclude(
           skippedTests === 0 ? '' : `, ${count(skippedTests, 'test')} of the others skipped`
         }`;
   const saved = Math.max(0, counts.saved - (spotChecks?.duration ?? 0));
-  logger.info(
-    `${[`${spared}, which saved about ${duration(saved)} of test time`, ...checked].join('; ')}.`,
-  );
+  return [`${spared}, which saved about ${duration(saved)} of test time`, ...checked];
 }
 
 /** Returns how many of the unaffected test files were checked, and how many failed. */

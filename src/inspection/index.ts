@@ -5,6 +5,7 @@ export { type ChangedFile, type Changes } from './changes';
 export { editCosts, type EditCost } from './costs';
 export { explain, recordOf, type Explanation } from './explain';
 export { explainTests, type TestExplanation } from './explain-test';
+export { findFlakyTests, flakyOverview, type FlakyOverview, type FlakyTest } from './flaky';
 export { findTests } from './found';
 export { findImpact, type Impact, type ReachedTestFile } from './impact';
 export {

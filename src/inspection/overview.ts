@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { readSpotChecks } from '../config/spot-checks';
 import type { RunSummary, StoredEscape } from '../store';
 import { explain } from './explain';
+import { flakyOverview, type FlakyOverview } from './flaky';
 import type { Inspection } from './inspection';
 
 /** A summary of a project. */
@@ -34,6 +35,7 @@ export interface Overview {
   };
   runs: { count: number; selected: number; total: number; saved: number; since: number } | null;
   spotChecks: SpotCheckOverview;
+  flaky: FlakyOverview;
 }
 
 /** A summary of the spot checks so far. */
@@ -111,6 +113,7 @@ export async function makeOverview(
     },
     runs: sumRuns(store?.runs() ?? []),
     spotChecks: spotCheckOverview(inspection),
+    flaky: flakyOverview(store),
   };
 }
 

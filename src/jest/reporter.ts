@@ -29,6 +29,7 @@ class TestmonReporter {
     if (controller?.answers?.gave(result) === true) return;
     const passed = isPassed(result, this.#updatesSnapshots);
     controller?.noteResult(test.context.config.id, test.path, passed);
+    controller?.noteTests(test.context.config.id, test.path, result, passed);
     controller?.spotChecks?.note(test, result, passed);
     const isOrderDependent = verification?.verification.note(test, result, passed);
     if (isOrderDependent === true)

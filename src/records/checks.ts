@@ -1,6 +1,7 @@
 import type {
   DependencyKind,
   EnvironmentKey,
+  FlakyOutcome,
   ModuleForm,
   TestOutcome,
   TestRunOutcome,
@@ -68,6 +69,11 @@ export function isTestOutcome(value: unknown): value is TestOutcome {
 /** Whether a value is the outcome of a test file. */
 export function isRunOutcome(value: unknown): value is TestRunOutcome {
   return value === 'passed' || value === 'failed';
+}
+
+/** Whether a value is the outcome of a flaky test. */
+export function isFlakyOutcome(value: unknown): value is FlakyOutcome {
+  return value === 'passed' || value === 'failed' || value === 'retried';
 }
 
 /** Whether a value is a string. */

@@ -269,6 +269,22 @@ export interface StoredEscape extends NewEscape {
   isOpen: boolean;
 }
 
+/** What a flaky test came to: `retried` where it failed and passed in one run. */
+export type FlakyOutcome = 'passed' | 'failed' | 'retried';
+
+/** A test came out otherwise than before, with nothing changed that is watched. */
+export interface FlakySighting extends TestFileKey {
+  /** The titles of the describe blocks around it, then its own; null for the test file as a whole. */
+  test: string[] | null;
+  outcome: FlakyOutcome;
+}
+
+/** As it is stored: about the test file whatever the environment. */
+export interface StoredFlakySighting extends ProjectPath, Pick<FlakySighting, 'test' | 'outcome'> {
+  /** Milliseconds since the epoch. */
+  seenAt: number;
+}
+
 /** What one run adds to the database, all or nothing. */
 export interface CommitBatch {
   /** Read once, before anything else here: the rest may be filled in while they are. */
@@ -294,13 +310,8 @@ export interface CommitBatch {
   notes: { key: string; value: string }[];
   /** Test files found to depend, or not to depend, on the order of their tests. */
   orderDependent?: (TestFileKey & { value: boolean })[];
-  /** Test files that passed with nothing changed that is watched since they failed. */
-  flaky?: TestFileKey[];
-  /**
-   * Whether one of a test file's passing records matched the working tree when this run began, and it ran for another
-   * reason than a spot check.
-   */
-  wasUnaffected?: (testFile: TestFileKey) => boolean;
+  /** Tests that came out otherwise than before, with nothing changed that is watched. */
+  flaky?: FlakySighting[];
   /** Unaffected test files that ran to their end as spot checks. */
   spotChecks?: ProjectPath[];
   /** Those of them that failed. */

@@ -11,7 +11,14 @@ import type {
   StoredVersion,
 } from '../records/types';
 import { changedPlaces, ReachedCode, type CurrentBlocks, type ProjectCode } from './code';
-import type { ReportCause, ReportData, ReportSpotChecks, ReportTest, ReportTestFile } from './data';
+import type {
+  ReportCause,
+  ReportData,
+  ReportFlakyTest,
+  ReportSpotChecks,
+  ReportTest,
+  ReportTestFile,
+} from './data';
 import { ReachTable } from './reach';
 
 /** One Jest project with its records, as far as the report needs them. */
@@ -49,6 +56,7 @@ export interface ReportSource {
   /** The newest first. */
   runs: readonly RunSummary[];
   spotChecks: ReportSpotChecks;
+  flaky: readonly ReportFlakyTest[];
   /** Called after each test file with the number of test files so far. */
   progress?: ((done: number) => void) | undefined;
 }
@@ -73,7 +81,7 @@ class Builder {
   }
 
   report(): ReportData {
-    const { generator, project, now, notice, runs, spotChecks } = this.#source;
+    const { generator, project, now, notice, runs, spotChecks, flaky } = this.#source;
     const table = new ReachTable();
     const files = this.#code.files(table);
     return {
@@ -88,6 +96,7 @@ class Builder {
       reaches: table.reaches,
       runs: [...runs].reverse(),
       spotChecks,
+      flaky: [...flaky],
     };
   }
 

@@ -26,6 +26,8 @@ export interface ReportData {
   /** The last runs, the oldest first. */
   runs: ReportRun[];
   spotChecks: ReportSpotChecks;
+  /** Tests that came out otherwise with nothing changed that is watched, those seen most often first. */
+  flaky: ReportFlakyTest[];
 }
 
 /** A test file, and whether a run would select it now. */
@@ -116,6 +118,21 @@ export interface ReportSpotChecks {
     /** The failure. */
     message: string;
   }[];
+}
+
+export interface ReportFlakyTest {
+  project: string;
+  path: string;
+  /** The titles of the describe blocks around the test, then its own; null where only the test file is known. */
+  test: string[] | null;
+  /** How often that was seen. */
+  times: number;
+  /** Milliseconds since the epoch, of the last time. */
+  last: number;
+  /** How often it failed after it had passed, passed after it had failed, and failed and passed in one run. */
+  passedThenFailed: number;
+  failedThenPassed: number;
+  passedOnRetry: number;
 }
 
 /** One run in numbers. */

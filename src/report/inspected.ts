@@ -3,7 +3,12 @@ import * as path from 'node:path';
 import { contentHash } from '../dependencies/files/content';
 import { fromStored } from '../dependencies/files/paths';
 import { whySelectionIsOff } from '../controller/checks/escapes';
-import { spotCheckOverview, type InspectedProject, type Inspection } from '../inspection';
+import {
+  findFlakyTests,
+  spotCheckOverview,
+  type InspectedProject,
+  type Inspection,
+} from '../inspection';
 import { contentsKey, type Store } from '../store';
 import type { SelectionData, StoredVersion } from '../records/types';
 import { buildReport, type RecordDetails, type SourceProject } from './build';
@@ -39,6 +44,7 @@ export async function reportOf(
     details: store ?? NO_DETAILS,
     runs: store?.runs() ?? [],
     spotChecks: spotCheckOverview(inspection),
+    flaky: findFlakyTests(store),
     progress,
   });
 }

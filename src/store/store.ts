@@ -4,7 +4,8 @@ import { Committer } from './write/commit';
 import { Details } from './read/details';
 import { Environments } from './write/environments';
 import { asStoreError } from './connection/errors';
-import { readFailures, readFlaky } from './write/failures';
+import { readFailures } from './write/failures';
+import { readFlaky } from './write/flaky';
 import { findDamage } from './connection/integrity';
 import { Loader } from './read/load';
 import { isSameFile, mergeDatabase } from './write/merge-databases';
@@ -29,6 +30,7 @@ import type {
   RunSummary,
   SelectionData,
   StoredEscape,
+  StoredFlakySighting,
   StoredTest,
 } from '../records/types';
 
@@ -134,11 +136,11 @@ export class Store {
   }
 
   /**
-   * Paths of the test files of a project that failed although nothing that is watched had changed since they passed: chance
-   * decides how they come out, or something that is not watched.
+   * When tests came out otherwise than before although nothing that is watched had changed, newest first: chance decides
+   * how they come out, or something that is not watched.
    */
-  flaky(project: string): Set<string> {
-    return this.#connection.guard(() => readFlaky(this.#db, project));
+  flaky(): StoredFlakySighting[] {
+    return this.#connection.guard(() => readFlaky(this.#db));
   }
 
   /** When test files were last run as spot checks. */

@@ -95,17 +95,15 @@ export class SpotChecks {
       return [{ project: name, path: one.path, checkedAt, judged: one, of: project }];
     });
     const lots = seed ?? randomBytes(4).toString('hex');
-    const flaky = new Map<string, ReadonlySet<string>>();
+    const flaky = new Set(store.flaky().map(({ project, path }) => `${project}\n${path}`));
     const chosen = chooseSpotChecks(candidates, percent, lots).map(
       ({ project, path, judged: one, of }): Chosen => {
-        const known = flaky.get(project) ?? store.flaky(project);
-        flaky.set(project, known);
         return {
           judged: one,
           key: { project, path },
           environmentId: of.environmentId,
           record: selection.recordOf(one),
-          isFlaky: known.has(path),
+          isFlaky: flaky.has(`${project}\n${path}`),
           hasEnded: false,
         };
       },
@@ -117,11 +115,11 @@ export class SpotChecks {
     return Array.from(this.#chosen.values(), ({ judged }) => judged);
   }
 
-  get testFiles(): TestFileKey[] {
-    return Array.from(this.#chosen.values(), ({ environmentId, key: { path } }) => ({
-      environmentId,
-      path,
-    }));
+  /** Those that become escapes if they fail: not the ones that are known to be flaky. */
+  get possibleEscapes(): TestFileKey[] {
+    return [...this.#chosen.values()].flatMap(({ environmentId, key: { path }, isFlaky }) =>
+      isFlaky ? [] : [{ environmentId, path }],
+    );
   }
 
   get outcome(): SpotCheckOutcome {

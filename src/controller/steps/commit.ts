@@ -40,11 +40,13 @@ export function commitRun(
   run: FinishedRun,
   ending: Ending,
 ): Pick<Passes, 'passed' | 'provisional'> {
-  const { collects, store, projects, outcomes, partialFailures } = run.context;
+  const { collects, store, projects, outcomes, partialFailures, flakyTests } = run.context;
   const results = new RunResults(run.directory?.journals(process.pid) ?? [], {
     outcomes,
     distrust: ending.distrust,
     partialFailures,
+    flakyTests,
+    wasUnaffected: unaffectedIn(run),
     wasChangedOutsideTests: (testFile) => projects.wasChangedOutsideTests(testFile),
     withSkips: projects.testFilesWithSkips,
   });
@@ -67,16 +69,8 @@ export function commitRun(
 function batchOf(run: FinishedRun): CommitBatch {
   const { request, projects, tree, store, began } = run.context;
   const batch = makeBatch({ keep: request.options.keepRecords, began });
-  const unaffected = new Set<string>();
-  for (const { test, path, decision } of run.selection.judged) {
-    if (decision.affected) continue;
-    batch.matched.push(decision.recordId);
-    const project = projects.of(test);
-    if (project !== undefined)
-      unaffected.add(keyOf({ environmentId: project.environmentId, path }));
-  }
-  for (const testFile of run.spotChecks?.testFiles ?? []) unaffected.delete(keyOf(testFile));
-  batch.wasUnaffected = (testFile) => unaffected.has(keyOf(testFile));
+  for (const { decision } of run.selection.judged)
+    if (!decision.affected) batch.matched.push(decision.recordId);
   for (const { environmentId, learnt } of projects.all) {
     if (environmentId === NO_ROW) continue;
     for (const version of learnt) batch.contents.push({ environmentId, version });
@@ -88,6 +82,22 @@ function batchOf(run: FinishedRun): CommitBatch {
   batch.notes.push(...shardNotes(run));
   if (run.counts !== null) batch.run = runRow(run, run.counts);
   return batch;
+}
+
+/** Tells of which test files a record matched, without the spot checks that would be escapes. */
+function unaffectedIn({
+  context,
+  selection,
+  spotChecks,
+}: FinishedRun): (testFile: TestFileKey) => boolean {
+  const unaffected = new Set<string>();
+  for (const { test, path, decision } of selection.judged) {
+    const project = context.projects.of(test);
+    if (!decision.affected && project !== undefined)
+      unaffected.add(keyOf({ environmentId: project.environmentId, path }));
+  }
+  for (const testFile of spotChecks?.possibleEscapes ?? []) unaffected.delete(keyOf(testFile));
+  return (testFile) => unaffected.has(keyOf(testFile));
 }
 
 /** What a shard did; what an earlier one did is out of date after any other run. */
@@ -120,11 +130,11 @@ function* recordsOf(
   batch: CommitBatch,
   ending: Ending,
 ): Generator<TestFileRecord> {
-  const { request, outcomes, partialFailures } = run.context;
+  const { request, outcomes, partialFailures, flakyTests } = run.context;
   const progress = request.logger.progress('recording test files', outcomes.count);
   yield* withProgress(results.records(), progress);
   const { orderDependent, flaky, notes } = partialFailures.learnt;
-  batch.flaky = flaky;
+  for (const sighting of flaky) flakyTests.add(sighting);
   batch.orderDependent = [
     ...orderDependent,
     ...run.orderDependent.map((testFile) => ({ ...testFile, value: true })),
@@ -134,6 +144,11 @@ function* recordsOf(
   batch.doubtful = results.doubtful.filter((testFile) => !wasSkipped(run, testFile));
   if (ending.isWhole)
     batch.failures.push(...results.crashed.filter((testFile) => !wasSkipped(run, testFile)));
+  const wasUnaffected = unaffectedIn(run);
+  for (const { environmentId, path } of batch.failures)
+    if (wasUnaffected({ environmentId, path }))
+      flakyTests.noteUnaffectedFailed({ environmentId, path, tests: [] });
+  batch.flaky = flakyTests.sightings;
   addSpotChecks(run, results, batch, ending);
 }
 

@@ -70,6 +70,7 @@ function drawSummary(): void {
           : `in the last ${number(runs.length)} runs`,
     ],
     ...spotCheckCard(),
+    ...flakyCard(),
     [
       'Recorded',
       count(tests.length, 'test'),
@@ -100,6 +101,14 @@ function spotCheckCard(): [title: string, value: string, note: string][] {
   const failed = escapes.map(({ path, isOpen }) => `${path}${isOpen ? '' : ' (settled)'}`);
   const found = failed.length === 0 ? 'none failed unexpectedly' : `failed: ${failed.join(', ')}`;
   return [['Spot checks', count(checked, 'test file'), `${share}${last}; ${found}`]];
+}
+
+function flakyCard(): [title: string, value: string, note: string][] {
+  const { flaky } = data;
+  if (flaky.length === 0) return [];
+  const named = flaky.slice(0, 3).map(({ path, test }) => test?.join(' ') ?? path);
+  const more = flaky.length > named.length ? ` and ${flaky.length - named.length} more` : '';
+  return [['Flaky', count(flaky.length, 'test'), `${named.join(', ')}${more}`]];
 }
 
 function drawCode(): void {

@@ -2,7 +2,8 @@ import { initial } from './001-initial';
 import { failures } from './002-failures';
 import { places } from './003-places';
 import { spotChecks } from './004-spot-checks';
+import { flaky } from './005-flaky';
 import type { Migration } from './migration';
 
 /** All steps, oldest first. Append; never edit. */
-export const MIGRATIONS: readonly Migration[] = [initial, failures, places, spotChecks];
+export const MIGRATIONS: readonly Migration[] = [initial, failures, places, spotChecks, flaky];

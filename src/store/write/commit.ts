@@ -3,6 +3,7 @@ import { Clock } from '../connection/clock';
 import { packHash } from '../../records/encoding';
 import type { Environments } from './environments';
 import { FailureWriter } from './failures';
+import { FlakyWriter } from './flaky';
 import type { IdRecord } from '../../records/footprint';
 import { Interning } from './interning';
 import { finite, stamp } from './numbers';
@@ -34,6 +35,7 @@ export class Committer {
   readonly #records: RecordWriter;
   readonly #pruning: Pruning;
   readonly #failures: FailureWriter;
+  readonly #flaky: FlakyWriter;
   readonly #spotChecks: SpotCheckWriter;
   readonly #noteOutcome;
   readonly #settle;
@@ -56,6 +58,7 @@ export class Committer {
     this.#records = new RecordWriter(db);
     this.#pruning = new Pruning(db);
     this.#failures = new FailureWriter(db);
+    this.#flaky = new FlakyWriter(db);
     this.#spotChecks = new SpotCheckWriter(db);
     this.#noteOutcome = db
       .prepare<[number, string, number, string, number | null, number], number>(
@@ -104,6 +107,7 @@ export class Committer {
   commit(batch: CommitBatch, now: number, transact: Transact): number[] {
     this.#interning.reset();
     this.#provisional = [];
+    this.#hasEscapes = false;
     const preparer = new RecordPreparer();
     const rows = new PreparedRows(preparer, this.#interning);
     const part: Part = { batch, rows, records: [], entries: 0, dropped: 0 };
@@ -126,7 +130,8 @@ export class Committer {
     this.#known.clear();
     if (this.#interning.freshen()) part.rows.forget();
     const at = this.#clock.next(stamp(now));
-    this.#hasEscapes = this.#spotChecks.hasOpen;
+    // What a part settles was open when this commit began.
+    this.#hasEscapes ||= this.#spotChecks.hasOpen;
     for (const record of part.records) part.dropped += this.#saveRecord(record, at, part);
     part.records = [];
     part.entries = 0;
@@ -143,22 +148,22 @@ export class Committer {
     for (const { environmentId } of [
       ...batch.failures,
       ...doubtful,
+      ...(batch.flaky ?? []),
       ...batch.contents,
       ...batch.gone,
     ])
       this.#checkEnvironment(environmentId);
     for (const { environmentId, path, duration } of batch.failures) {
-      this.#outcome({ environmentId, path }, 'failed', duration, at, batch);
+      this.#outcome({ environmentId, path }, 'failed', duration, at);
     }
     for (const { environmentId, path } of batch.doubtful ?? [])
       this.#noteOutcome.get(environmentId, path, 1, 'failed', null, at);
     for (const { environmentId, path, value } of batch.orderDependent ?? []) {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }
-    // If a pass settled an escape in this commit, the failure may have been repaired in a way that is not watched.
-    // Then it is not flaky.
-    if (!this.#hasEscapes)
-      for (const testFile of batch.flaky ?? []) this.#failures.markFlakyIn(testFile);
+    // An escape says that something changed that is not watched. While one is open, another outcome proves nothing.
+    if (!this.#hasEscapes) for (const sighting of batch.flaky ?? []) this.#flaky.add(sighting, at);
+    this.#flaky.forgetOld(at);
     for (const id of batch.matched) this.#match.run(at, id);
     const inUse = this.#interning.newVersions;
     for (const { environmentId, version } of batch.contents)
@@ -167,6 +172,7 @@ export class Committer {
     for (const { environmentId, path } of batch.gone) {
       gone += this.#remove.run(environmentId, path).changes;
       this.#failures.forget(environmentId, path);
+      this.#flaky.forget(environmentId, path);
       this.#spotChecks.forget(environmentId, path);
     }
     for (const { path, size, mtime, ctime, inode, contentHash } of batch.fileStates) {
@@ -204,7 +210,7 @@ export class Committer {
     const { environmentId, outcome, complete, duration, recordedAt } = record;
     this.#checkEnvironment(environmentId);
     const failedSince = outcome === 'passed' ? this.#failedSince(record, batch.began) : null;
-    const id = failedSince ?? this.#outcome(record, outcome, duration, now, batch);
+    const id = failedSince ?? this.#outcome(record, outcome, duration, now);
     // A failed test file has no facts that could stand for another run. It stays selected until it passes.
     if (facts === null) return 0;
     const resolved: IdRecord = {
@@ -255,10 +261,9 @@ export class Committer {
     outcome: TestRunOutcome,
     duration: number | undefined,
     now: number,
-    batch: CommitBatch,
   ): number {
     const failed = outcome === 'failed' ? 1 : 0;
-    if (outcome === 'failed') this.#failures.add(key, now, batch.wasUnaffected?.(key) === true);
+    if (outcome === 'failed') this.#failures.add(key, now);
     const took = duration === undefined ? null : finite(duration);
     return Number(this.#noteOutcome.get(key.environmentId, key.path, failed, outcome, took, now));
   }
@@ -269,7 +274,7 @@ export class Committer {
     for (const escape of escapes) {
       // At the first escape, the cause may be something that is not watched. At a second one that is unlikely, so the
       // test counts as flaky.
-      if (this.#spotChecks.isOpen(escape) === false) this.#failures.markFlaky(escape);
+      if (this.#spotChecks.isOpen(escape) === false) this.#flaky.addFile(escape, at);
       this.#spotChecks.escape(escape, at);
     }
   }
@@ -287,7 +292,7 @@ export class Committer {
     limitRuns(this.#db);
   }
 
-  /** Whether an escape was open when this transaction began. Otherwise no pass needs to settle one. */
+  /** Whether an escape was open when this commit began. Otherwise no pass needs to settle one. */
   #hasEscapes = false;
 
   /** The rows of test files that passed provisionally in this transaction. */

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { isCount, isStoredPath, isText } from '../../records/checks';
-import type { ProjectPath, TestFileKey } from '../../records/types';
+import { isCount, isStoredPath } from '../../records/checks';
+import type { TestFileKey } from '../../records/types';
 
 /** How many failures of a test file are remembered. */
 export const MAX_FAILURES = 10;
@@ -15,8 +15,6 @@ const DELETE_EXCESS = `DELETE FROM failure WHERE (project, path, failed_at) IN (
 export class FailureWriter {
   readonly #projectOf;
   readonly #add;
-  readonly #markUnaffected;
-  readonly #markLatest;
   readonly #limit;
   readonly #forget;
 
@@ -27,38 +25,15 @@ export class FailureWriter {
     this.#add = db.prepare<[string, string, number]>(
       'INSERT OR IGNORE INTO failure (project, path, failed_at) VALUES (?, ?, ?)',
     );
-    this.#markUnaffected = db.prepare<[string, string, number]>(
-      'UPDATE failure SET unaffected = 1 WHERE project = ? AND path = ? AND failed_at = ?',
-    );
-    this.#markLatest = db.prepare<[string, string, string, string]>(
-      `UPDATE failure SET unaffected = 1 WHERE project = ? AND path = ? AND failed_at = (
-         SELECT max(failed_at) FROM failure WHERE project = ? AND path = ?
-       )`,
-    );
     this.#limit = db.prepare<[string, string]>(DELETE_EXCESS);
     this.#forget = db.prepare<[string, string]>(
       'DELETE FROM failure WHERE project = ? AND path = ?',
     );
   }
 
-  /**
-   * @param at Milliseconds since the epoch.
-   * @param unaffected Whether one of its passing records matched the working tree.
-   */
-  add({ environmentId, path }: TestFileKey, at: number, unaffected: boolean): void {
-    const project = String(this.#projectOf.get(environmentId));
-    this.#addTo(project, path, at);
-    if (unaffected) this.#markUnaffected.run(project, path, at);
-  }
-
-  /** The last failure of a test file came with nothing changed that is watched. */
-  markFlaky({ project, path }: ProjectPath): void {
-    this.#markLatest.run(project, path, project, path);
-  }
-
-  /** As `markFlaky`, by environment. */
-  markFlakyIn({ environmentId, path }: TestFileKey): void {
-    this.markFlaky({ project: String(this.#projectOf.get(environmentId)), path });
+  /** @param at Milliseconds since the epoch. */
+  add({ environmentId, path }: TestFileKey, at: number): void {
+    this.#addTo(String(this.#projectOf.get(environmentId)), path, at);
   }
 
   /** Forgets the failures of a test file that is gone. */
@@ -70,8 +45,6 @@ export class FailureWriter {
   addAll(other: Database): void {
     for (const [project, failures] of readAllFailures(other))
       for (const [path, times] of failures) for (const at of times) this.#addTo(project, path, at);
-    for (const [project, path, at] of readUnaffected(other))
-      this.#markUnaffected.run(project, path, at);
   }
 
   #addTo(project: string, path: string, at: number): void {
@@ -103,18 +76,4 @@ export function readFailures(db: Database, project: string): Map<string, number[
 function* readAllFailures(db: Database): Generator<[project: string, Map<string, number[]>]> {
   const projects = db.prepare<[], string>('SELECT DISTINCT project FROM failure').pluck().all();
   for (const project of projects) yield [project, readFailures(db, project)];
-}
-
-/** Paths of the test files of a project that failed though nothing that is watched had changed. */
-export function readFlaky(db: Database, project: string): Set<string> {
-  const paths = [...readUnaffected(db)].flatMap(([of, path]) => (of === project ? [path] : []));
-  return new Set(paths);
-}
-
-function* readUnaffected(db: Database): Generator<[project: string, path: string, at: number]> {
-  const rows = db
-    .prepare<[], unknown[]>('SELECT project, path, failed_at FROM failure WHERE unaffected <> 0')
-    .raw();
-  for (const [project, path, at] of rows.all())
-    if (isText(project) && isStoredPath(path) && isCount(at)) yield [project, path, at];
 }

@@ -8,6 +8,7 @@ import {
 import { Clock } from '../connection/clock';
 import type { Details } from '../read/details';
 import { FailureWriter } from './failures';
+import { FlakyWriter } from './flaky';
 import { BlocksCursor, unpackHash } from '../../records/encoding';
 import {
   compareText,
@@ -61,6 +62,7 @@ export class Merger {
       dropped += this.#environment(content, merged);
     this.#runs();
     new FailureWriter(this.#target.db).addAll(this.#source.db);
+    new FlakyWriter(this.#target.db).addAll(this.#source.db);
     new SpotCheckWriter(this.#target.db).addAll(this.#source.db);
     this.#passTime();
     new Pruning(this.#target.db).note(dropped, now);
@@ -71,6 +73,7 @@ export class Merger {
     const latest = db
       .prepare<[], unknown>(
         `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure
+           UNION ALL SELECT max(seen_at) FROM flaky
            UNION ALL SELECT max(found_at) FROM escaped UNION ALL SELECT max(checked_at) FROM spot_check)`,
       )
       .pluck()

@@ -1,0 +1,139 @@
+import type { TestResult } from '@jest/test-result';
+import type { FlakySighting, StoredFlakySighting, TestFileKey } from '../../records/types';
+import type { TestFileRecord } from '../../store';
+import { swallowed } from '../../terminal/debug';
+import { ago } from '../../terminal/age';
+import { count, some } from '../../terminal/logger';
+
+/** A test that failed in this run, though that need not be the fault of the code. */
+interface KnownFlaky {
+  label: string;
+  times: number;
+  last: number;
+}
+
+/** What the closing line of a run says of flaky tests. */
+export interface FlakyOutcomes {
+  /** Failed now, and were seen to be flaky before. */
+  known: readonly KnownFlaky[];
+  /** Seen to be flaky now, and never before. */
+  found: readonly string[];
+}
+
+/**
+ * The flaky tests of a run, by proof: a test came out otherwise than before, with nothing changed that is watched. A
+ * test shares memory with the tests beside it, so what counts as changed is all that its test file depends on.
+ *
+ * A test that fails and passes in one run, by `jest.retryTimes`, is flaky too.
+ */
+export class FlakyTests {
+  readonly #read: () => readonly StoredFlakySighting[];
+  readonly #projectOf: (testFile: TestFileKey) => string;
+  readonly #sightings: FlakySighting[] = [];
+  readonly #known = new Map<string, KnownFlaky>();
+  #before: ReadonlyMap<string, readonly StoredFlakySighting[]> | null = null;
+
+  /**
+   * @param read Reads what is known of flaky tests.
+   * @param projectOf The project of a test file, as in an environment's key.
+   */
+  constructor(
+    read: () => readonly StoredFlakySighting[],
+    projectOf: (testFile: TestFileKey) => string,
+  ) {
+    this.#read = read;
+    this.#projectOf = projectOf;
+  }
+
+  /** Jest has said how the tests of a test file came out. */
+  note(testFile: TestFileKey, { testResults }: TestResult, passed: boolean): void {
+    for (const { status, invocations = 1, ancestorTitles, title } of testResults) {
+      if (status === 'passed' && invocations > 1)
+        this.add({ ...testFile, test: [...ancestorTitles, title], outcome: 'retried' });
+    }
+    if (passed) return;
+    const failed = testResults.filter(({ status }) => status === 'failed');
+    const names = failed.map(({ ancestorTitles, title }) => [...ancestorTitles, title]);
+    for (const test of names.length === 0 ? [null] : names) {
+      const seen = this.#seenBefore(testFile, test);
+      const [latest] = seen;
+      if (latest === undefined) continue;
+      const label = labelOf({ path: testFile.path, test: latest.test });
+      this.#known.set(label, { label, times: seen.length, last: latest.seenAt });
+    }
+  }
+
+  /** A test file failed although one of its passing records matched the working tree. */
+  noteUnaffectedFailed(record: Pick<TestFileRecord, 'environmentId' | 'path' | 'tests'>): void {
+    const { environmentId, path } = record;
+    const failed = record.tests.filter(({ outcome }) => outcome === 'failed');
+    const names = failed.length === 0 ? [null] : failed.map(({ name }) => name);
+    for (const test of names) this.add({ environmentId, path, test, outcome: 'failed' });
+  }
+
+  /** While the database is open: what was known before is read with the first of them. */
+  add(sighting: FlakySighting): void {
+    this.#before ??= this.#readBefore();
+    this.#sightings.push(sighting);
+  }
+
+  /** What is to be committed. */
+  get sightings(): FlakySighting[] {
+    return [...this.#sightings];
+  }
+
+  /** For the closing line, once everything has been seen. */
+  get outcomes(): FlakyOutcomes {
+    const found = this.#sightings.filter((one) => this.#seenBefore(one, one.test).length === 0);
+    return { known: [...this.#known.values()], found: [...new Set(found.map(labelOf))] };
+  }
+
+  /** Sightings of a test, newest first; where it is not known which test of a file it was, those of the file. */
+  #seenBefore(testFile: TestFileKey, test: readonly string[] | null): StoredFlakySighting[] {
+    const ofFile = this.#ofFile(testFile);
+    const name = JSON.stringify(test);
+    const own = ofFile.filter((one) => JSON.stringify(one.test) === name);
+    return own.length > 0 ? own : ofFile.filter((one) => one.test === null);
+  }
+
+  #ofFile({ environmentId, path }: TestFileKey): readonly StoredFlakySighting[] {
+    this.#before ??= this.#readBefore();
+    const project = this.#projectOf({ environmentId, path });
+    return this.#before.get(`${project}\n${path}`) ?? [];
+  }
+
+  #readBefore(): ReadonlyMap<string, readonly StoredFlakySighting[]> {
+    const before = new Map<string, StoredFlakySighting[]>();
+    try {
+      for (const sighting of this.#read()) {
+        const key = `${sighting.project}\n${sighting.path}`;
+        before.set(key, [...(before.get(key) ?? []), sighting]);
+      }
+    } catch (error) {
+      swallowed('controller', error, 'reading which tests are flaky; none is known to be');
+    }
+    return before;
+  }
+}
+
+/** A test as a message names it. */
+export function labelOf({ path, test }: Pick<StoredFlakySighting, 'path' | 'test'>): string {
+  return test === null ? path : `"${test.join(' ')}" in ${path}`;
+}
+
+/** What a closing line says of flaky tests: no part where there is nothing to say. */
+export function describeFlaky({ known, found }: FlakyOutcomes): string[] {
+  const parts: string[] = [];
+  if (known.length > 0) {
+    const each = known.map(
+      ({ label, times, last }) => `${label} (seen ${count(times, 'time')}, last ${ago(last)})`,
+    );
+    const more = each.length > MAX_NAMED ? ` and ${each.length - MAX_NAMED} more` : '';
+    parts.push(`failed, and known to be flaky: ${each.slice(0, MAX_NAMED).join(', ')}${more}`);
+  }
+  if (found.length > 0)
+    parts.push(`${count(found.length, 'flaky test')} found${some(found, MAX_NAMED)}`);
+  return parts;
+}
+
+const MAX_NAMED = 3;

@@ -1,0 +1,28 @@
+import type { Migration } from './migration';
+
+/**
+ * When tests came out otherwise than before with nothing changed that is watched. Each row is a fact of its own, so
+ * databases unite by union. It takes the place of a mark on failures, which knew neither the test nor the outcomes.
+ */
+export const flaky: Migration = {
+  version: 5,
+  up: (db) => {
+    db.exec(`
+      -- test: the titles of a test as JSON; empty for the test file as a whole.
+      -- outcome: what it came to: 'passed', 'failed', or 'retried' where it failed and passed in one run.
+      CREATE TABLE flaky (
+        project TEXT NOT NULL,
+        path TEXT NOT NULL,
+        test TEXT NOT NULL,
+        seen_at INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        PRIMARY KEY (project, path, test, seen_at)
+      ) STRICT, WITHOUT ROWID;
+
+      INSERT INTO flaky (project, path, test, seen_at, outcome)
+        SELECT project, path, '', failed_at, 'failed' FROM failure WHERE unaffected <> 0;
+
+      ALTER TABLE failure DROP COLUMN unaffected;
+    `);
+  },
+};
