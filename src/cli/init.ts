@@ -128,7 +128,8 @@ async function carryOut(plan: Plan, place: ProjectLocation, flags: Flags): Promi
     );
   for (const sentence of byHand) printNotice(`testmon: ${sentence}`);
 
-  const wanted = changes.length > 0 && (flags.yes === true || (await asked(changes.length, json)));
+  const wanted =
+    changes.length > 0 && (flags.yes === true || (await confirmed(changes.length, json)));
   const problem = wanted ? applyChecked(changes, place) : null;
   const done = wanted && problem === null;
   if (problem !== null) printNotice(`testmon: ${problem}`);
@@ -162,7 +163,7 @@ function wraps({ after }: Change): boolean {
   return after?.includes('withTestmon(') === true;
 }
 
-async function asked(count: number, json: boolean): Promise<boolean> {
+async function confirmed(count: number, json: boolean): Promise<boolean> {
   if (json || !process.stdin.isTTY || !process.stdout.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {

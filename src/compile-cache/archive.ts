@@ -14,7 +14,7 @@ type Entry = [file: string, source: number, length: number, code: number];
 
 /** Identifies the format. Change it together with the archive format or with the rules of which modules are kept. */
 const MAGIC = 0x746d_6302;
-const LENGTHS = 12;
+const HEADER_BYTES = 12;
 
 /**
  * Joins compiled modules into the content of one file.
@@ -33,7 +33,7 @@ export function encodeArchive(
     codes.push(code);
   }
   const head = Buffer.from(JSON.stringify(entries));
-  const lengths = Buffer.alloc(LENGTHS);
+  const lengths = Buffer.alloc(HEADER_BYTES);
   lengths.writeUInt32LE(MAGIC, 0);
   lengths.writeUInt32LE(head.length, 4);
   lengths.writeUInt32LE(checksum(head), 8);
@@ -62,11 +62,11 @@ export class Archive {
     this.#read = read;
     this.#checksum = checksum;
     this.#close = close;
-    const lengths = read(0, LENGTHS);
-    if (lengths.length < LENGTHS || lengths.readUInt32LE(0) !== MAGIC) return;
-    const head = read(LENGTHS, lengths.readUInt32LE(4));
+    const lengths = read(0, HEADER_BYTES);
+    if (lengths.length < HEADER_BYTES || lengths.readUInt32LE(0) !== MAGIC) return;
+    const head = read(HEADER_BYTES, lengths.readUInt32LE(4));
     if (checksum(head) !== lengths.readUInt32LE(8)) return;
-    let start = LENGTHS + head.length;
+    let start = HEADER_BYTES + head.length;
     for (const entry of JSON.parse(head.toString()) as Entry[]) {
       this.#places.set(entry[0], { start, entry });
       start += entry[2];

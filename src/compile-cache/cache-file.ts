@@ -19,7 +19,7 @@ const MIN_NEW_CHARACTERS = 100_000;
 /** The size above which `flush` drops the modules that this process did not use. */
 const MAX_ARCHIVE_BYTES = 64 << 20;
 
-const INSTALLED = `${path.sep}node_modules${path.sep}`;
+const NODE_MODULES = `${path.sep}node_modules${path.sep}`;
 
 /** Stores the compiled code of installed packages in one archive file. */
 export class CacheFile implements CodeStore {
@@ -42,7 +42,7 @@ export class CacheFile implements CodeStore {
 
   /** Only installed packages (and this one) are cached. The project's own code changes too often. */
   keeps(filename: string): boolean {
-    return filename.includes(INSTALLED) || filename.startsWith(OWN_FOLDER);
+    return filename.includes(NODE_MODULES) || filename.startsWith(OWN_FOLDER);
   }
 
   isWorthStoring(content: string): boolean {
@@ -80,7 +80,7 @@ export class CacheFile implements CodeStore {
     try {
       const modules = this.#worthKeeping(written ?? this.#archive);
       for (const [filename, { source, script }] of this.#fresh)
-        modules.set(filename, { source, code: script?.createCachedData() ?? NOTHING });
+        modules.set(filename, { source, code: script?.createCachedData() ?? NO_CODE });
       return modules;
     } finally {
       written?.close();
@@ -100,7 +100,7 @@ export class CacheFile implements CodeStore {
   }
 }
 
-const NOTHING = Buffer.alloc(0);
+const NO_CODE = Buffer.alloc(0);
 
 /**
  * Opens an archive. The file stays open until `close` is called.

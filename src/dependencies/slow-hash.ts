@@ -25,18 +25,18 @@ export interface HashMemo {
 }
 
 /** The prefix of a slow hash. It identifies the algorithm. */
-const FORM = 's1:';
+const PREFIX = 's1:';
 
 /** Each attempt to guess a text costs about 15 ms of CPU time and 4 MB of memory. */
-const COST = { N: 4096, r: 8, p: 1 };
-const BYTES = 16;
+const SCRYPT_COST = { N: 4096, r: 8, p: 1 };
+const HASH_BYTES = 16;
 
 /** When more hashes are stored, the older half is removed. */
 const MAX_KEPT_HASHES = 2_000;
 
 /** Whether a hash was made by `slowHashes`. */
 export function isSlowHash(hash: string): boolean {
-  return hash.startsWith(FORM);
+  return hash.startsWith(PREFIX);
 }
 
 /** Hashes texts that may be short secrets. The hash is slow, so that guessing the text is expensive. */
@@ -53,7 +53,7 @@ class SlowHashes {
    */
   of(purpose: string, text: string): string {
     const subject = `${purpose}\0${text}`;
-    return getOrCreate(this.#known, subject, () => this.#kept(purpose, text, subject));
+    return getOrCreate(this.#known, subject, () => this.#readOrCompute(purpose, text, subject));
   }
 
   /** Makes a worker use the memo of its controller. */
@@ -70,14 +70,14 @@ class SlowHashes {
     return this.#memo;
   }
 
-  #kept(purpose: string, text: string, subject: string): string {
+  #readOrCompute(purpose: string, text: string, subject: string): string {
     if (this.#memo === undefined) this.#memo = memoOfMachine();
-    const file = this.#memo === null ? null : placeIn(this.#memo, subject);
+    const file = this.#memo === null ? null : fileFor(this.#memo, subject);
     const kept = file === null ? null : read(file);
     if (kept !== null) return kept;
-    const salt = bytes(`jest-testmon ${FORM}${purpose}`);
-    const hash = withNodesBuffer(() => scrypt(bytes(text), salt, BYTES, COST));
-    const made = FORM + hash.toString('base64url');
+    const salt = bytes(`jest-testmon ${PREFIX}${purpose}`);
+    const hash = withNodesBuffer(() => scrypt(bytes(text), salt, HASH_BYTES, SCRYPT_COST));
+    const made = PREFIX + hash.toString('base64url');
     if (file !== null) this.#keep(file, made);
     return made;
   }
@@ -117,16 +117,16 @@ function withNodesBuffer<Result>(work: () => Result): Result {
   }
 }
 
-function placeIn({ folder, key }: HashMemo, subject: string): string {
-  return path.join(folder, hmac('sha256', bytes(key)).update(FORM).update(subject).digest('hex'));
+function fileFor({ folder, key }: HashMemo, subject: string): string {
+  return path.join(folder, hmac('sha256', bytes(key)).update(PREFIX).update(subject).digest('hex'));
 }
 
-const WHOLE = new RegExp(`^${FORM}[\\w-]{22}$`);
+const SLOW_HASH = new RegExp(`^${PREFIX}[\\w-]{22}$`);
 
 function read(file: string): string | null {
   try {
     const text = readFileSync(file, 'utf8');
-    return WHOLE.test(text) ? text : null;
+    return SLOW_HASH.test(text) ? text : null;
   } catch {
     // Not hashed on this machine yet.
     return null;

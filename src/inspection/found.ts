@@ -28,7 +28,11 @@ export async function findTests(
 ): Promise<FoundByJest> {
   const { jest, cli } = findProjectJest(args);
   const given = readArguments(args, jest.optionTable);
-  const listing = [...withoutPositionals(args, given), '--listTests', ...patience(jest)];
+  const listing = [
+    ...withoutPositionals(args, given),
+    '--listTests',
+    ...withoutHandleTimeout(jest),
+  ];
   prepareProcess(listing, flags, spell);
   const composed = await compose(() => composeArguments(jest, listing));
   if (composed === null) {
@@ -36,7 +40,7 @@ export async function findTests(
       'testmon: it is switched off for this project (TESTMON=0, --no-testmon or "enabled: false"), so there is nothing to look at.',
     );
   }
-  const found = await hearOf(() => cli.run(composed));
+  const found = await runUntilFound(() => cli.run(composed));
   if (found === null) {
     throw new InspectionError(
       'testmon: Jest did not get to its test files; see its message above.',
@@ -46,7 +50,7 @@ export async function findTests(
 }
 
 /** Prevents Jest's warning about a process that continues after the list. */
-function patience({ optionTable }: UserJest): string[] {
+function withoutHandleTimeout({ optionTable }: UserJest): string[] {
   return 'openHandlesTimeout' in optionTable ? ['--openHandlesTimeout=0'] : [];
 }
 
@@ -68,7 +72,7 @@ function firstSentence(message: string): string {
 }
 
 /** Runs Jest, and returns what it passes to our sequencer. Null if it did not get that far. */
-async function hearOf(work: () => Promise<void>): Promise<Found | null> {
+async function runUntilFound(work: () => Promise<void>): Promise<Found | null> {
   let found: Found | null = null;
   session().inspector = (all) => (found = all);
   try {

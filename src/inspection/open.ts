@@ -134,13 +134,13 @@ function keysFromRoot(
 }
 
 /** The id of no row. */
-const NONE = 0;
+const NO_ENVIRONMENT = 0;
 
 function findEnvironment(
   store: Store | null,
   key: EnvironmentKey,
 ): { environment: Environment; recorded: InspectedProject['recorded'] } {
-  const none = { id: NONE, ...key };
+  const none = { id: NO_ENVIRONMENT, ...key };
   if (store === null) return { environment: none, recorded: 'no' };
   try {
     const environment = store.findOrCreateEnvironment(key, Date.now());

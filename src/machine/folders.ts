@@ -47,15 +47,15 @@ export function cacheFolder(): string | null {
 
 function folderOf(kind: Kind): string | null {
   try {
-    const folder = placeOf(kind);
-    return isSafe(folder) || madeSafe(folder) ? folder : null;
+    const folder = pathOf(kind);
+    return isSafe(folder) || createSafe(folder) ? folder : null;
   } catch {
     // There is no home folder, or it is not writable. Callers continue without the folder.
     return null;
   }
 }
 
-function placeOf({ variable, linux, macos, windows }: Kind): string {
+function pathOf({ variable, linux, macos, windows }: Kind): string {
   const named = process.env[variable] ?? '';
   if (path.isAbsolute(named)) return path.join(named, 'jest-testmon');
   if (process.platform === 'win32')
@@ -68,7 +68,7 @@ function isSafe(folder: string): boolean {
 }
 
 /** Creates a folder. Root creates none in another user's home, where that user could not write to it. */
-function madeSafe(folder: string): boolean {
+function createSafe(folder: string): boolean {
   if (existsSync(folder)) return false;
   let above = path.dirname(folder);
   while (!existsSync(above)) above = path.dirname(above);

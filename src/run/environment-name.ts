@@ -22,7 +22,7 @@ const BUILT_ON: ReadonlyMap<string, string | null> = new Map([
  * Returns the environment that one of our test environments extends. Null if the options name it; undefined if the
  * file is not one of ours.
  */
-function builtOn(file: string): string | null | undefined {
+function extendedEnvironment(file: string): string | null | undefined {
   const name = ownPlugPoint(file);
   return name === null ? undefined : BUILT_ON.get(name);
 }
@@ -34,7 +34,7 @@ function builtOn(file: string): string | null | undefined {
  */
 export function environmentName(config: Omit<NamesEnvironment, 'rootDir'>): string {
   const { testEnvironment, testEnvironmentOptions } = config;
-  const own = builtOn(testEnvironment);
+  const own = extendedEnvironment(testEnvironment);
   if (own === undefined) return testEnvironment;
   const { environment } = (testEnvironmentOptions['testmon'] ?? {}) as { environment?: unknown };
   const name = own ?? environment ?? 'node';
@@ -81,7 +81,7 @@ export function resolveEnvironment(name: string, rootDir: string): string {
     )('jest-resolve') as typeof import('jest-resolve');
     return resolveTestEnvironment({
       rootDir,
-      testEnvironment: inFull(name, rootDir),
+      testEnvironment: expandName(name, rootDir),
       requireResolveFunction: (wanted) => fromJest(wanted, rootDir).resolve(wanted),
     });
   });
@@ -91,6 +91,6 @@ export function resolveEnvironment(name: string, rootDir: string): string {
  * Expands `<rootDir>`, which Jest itself only does in its own keys. `happy-dom` needs a rule because Jest would
  * resolve it to the package of that name, which is not a test environment.
  */
-function inFull(name: string, rootDir: string): string {
+function expandName(name: string, rootDir: string): string {
   return name === 'happy-dom' ? '@happy-dom/jest-environment' : name.replace('<rootDir>', rootDir);
 }

@@ -34,13 +34,13 @@ export function removeLeftovers(temporary: string, own: string): void {
       .map((name) => path.join(temporary, name))
       .filter((folder) => folder !== own && isOwnFolder(folder))
       .slice(0, MAX_FOLDERS)
-      .forEach(removeIfLeft);
+      .forEach(removeIfAbandoned);
   } catch (error) {
     swallowed('run', error, `looking for what killed runs left in ${temporary}; it stays there`);
   }
 }
 
-function removeIfLeft(folder: string): void {
+function removeIfAbandoned(folder: string): void {
   try {
     const age = Date.now() - lastWritten(folder);
     if (age < MIN_AGE_MS) return;
@@ -48,7 +48,7 @@ function removeIfLeft(folder: string): void {
       if (age > MAX_CHILDREN_MS) fs.rmSync(folder, { recursive: true, force: true });
       return;
     }
-    if (age <= MAX_WAIT_MS && isAwaited(folder)) return;
+    if (age <= MAX_WAIT_MS && isStillNeeded(folder)) return;
     const lock = lockOfDead(folder);
     if (lock === 'alive') return;
     // Windows cannot remove an open file.
@@ -69,7 +69,7 @@ function lastWritten(folder: string): number {
  * Whether a later run on the same database may commit the records in a folder. A folder without a run file holds no
  * records.
  */
-function isAwaited(folder: string): boolean {
+function isStillNeeded(folder: string): boolean {
   const file = path.join(folder, 'run.json');
   if (!fs.existsSync(file)) return false;
   try {

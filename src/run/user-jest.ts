@@ -7,7 +7,7 @@ import * as path from 'node:path';
  * @param root Absolute path of the project.
  */
 export function fromJest(name: string, root: string = process.cwd()): NodeJS.Require {
-  for (const from of starts(root)) {
+  for (const from of startingPoints(root)) {
     if (resolveFrom(from, name) !== null) return createRequire(from);
   }
   return createRequire(__filename);
@@ -40,7 +40,7 @@ export function resolveFrom(file: string, name: string): string | null {
 /** Packages of Jest that lead from one to the next, outermost first: each can resolve the following ones. */
 const CHAIN = ['jest', '@jest/core', 'jest-cli', 'jest-config', 'jest-runner', 'jest-runtime'];
 
-function* starts(root: string): Generator<string> {
+function* startingPoints(root: string): Generator<string> {
   yield* runningJest(['@jest/core', 'jest-runner', 'jest-config', 'jest-runtime']);
   let from = path.join(root, 'package.json');
   for (const name of CHAIN) {

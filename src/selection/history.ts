@@ -1,5 +1,5 @@
 /** After this time a failure counts half as much: two weeks, in milliseconds. */
-const HALF_LIFE = 14 * 24 * 3_600_000;
+const HALF_LIFE_MS = 14 * 24 * 3_600_000;
 
 /**
  * Estimates how likely a test file is to fail again. Frequent and recent failures count most. Each failure loses
@@ -10,6 +10,6 @@ const HALF_LIFE = 14 * 24 * 3_600_000;
  */
 export function likelihood(failures: readonly number[]): number {
   const latest = Math.max(...failures);
-  const sum = failures.reduce((all, at) => all + 2 ** ((at - latest) / HALF_LIFE), 0);
-  return sum === 0 ? -Infinity : latest / HALF_LIFE + Math.log2(sum);
+  const sum = failures.reduce((all, at) => all + 2 ** ((at - latest) / HALF_LIFE_MS), 0);
+  return sum === 0 ? -Infinity : latest / HALF_LIFE_MS + Math.log2(sum);
 }

@@ -9,10 +9,10 @@ import { printable } from './printable';
  * must stay. They carry this random mark, which no name can contain because it is made anew in each process. The last
  * step replaces the mark by an escape character.
  */
-const MARK = secret();
+const COLOUR_MARK = secret();
 
 /** Stands for an escape character that was in the text before it was coloured. */
-const HELD = secret();
+const ESCAPE_IN_TEXT = secret();
 
 function secret(): string {
   return `\uFDD0${randomBytes(12).toString('hex')}\uFDD1`;
@@ -25,9 +25,9 @@ type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'red' | 'yellow';
 export function markedColours(colours: Colours): Record<Style, (text: string) => string> {
   const marked = (style: Style) => (text: string) =>
     // picocolors puts codes around the text, and also into it if the text is coloured already.
-    colours[style](text.replaceAll('\u001b', HELD))
-      .replaceAll('\u001b', MARK)
-      .replaceAll(HELD, '\u001b');
+    colours[style](text.replaceAll('\u001b', ESCAPE_IN_TEXT))
+      .replaceAll('\u001b', COLOUR_MARK)
+      .replaceAll(ESCAPE_IN_TEXT, '\u001b');
   return {
     bold: marked('bold'),
     cyan: marked('cyan'),
@@ -47,7 +47,7 @@ export const colours = markedColours(coloursFor(process.stdout));
  */
 export function asLine(text: string, except = ''): string {
   return text
-    .split(MARK)
+    .split(COLOUR_MARK)
     .map((part) => printable(part, except))
     .join('\u001b');
 }

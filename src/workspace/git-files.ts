@@ -72,8 +72,8 @@ export class GitFiles {
     const answers = await this.#answers;
     if (answers === null) return new Map();
     const [index, changed, config] = answers;
-    if (converts(config)) return new Map();
-    const files = indexed(index);
+    if (convertsLineEndings(config)) return new Map();
+    const files = parseIndex(index);
     const differing = changed.split('\0');
     // The attributes of a folder may be in an object that a partial clone lacks and that we do not fetch.
     if (isPartialClone(config) && differing.some((name) => ATTRIBUTES.test(name))) return new Map();
@@ -102,7 +102,7 @@ export class GitFiles {
   }
 }
 
-function indexed(listing: string): Map<string, string> {
+function parseIndex(listing: string): Map<string, string> {
   const files = new Map<string, string>();
   // There are tens of thousands of entries. A regular expression, or a substring per entry, takes three times as
   // long.
@@ -124,7 +124,7 @@ function isPartialClone(config: string): boolean {
 }
 
 /** Whether line endings may be converted without an attribute. Source: git-config(1), `core.autocrlf`. */
-function converts(config: string): boolean {
+function convertsLineEndings(config: string): boolean {
   return config.split('\0').some((entry) => {
     const [name, value = 'true'] = entry.split('\n');
     return name === 'core.autocrlf' && !/^(?:false|no|off|0|)$/i.test(value);
@@ -149,7 +149,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
         env: command.env,
         stdio: ['ignore', output, 'ignore'],
       });
-      yieldTo(child.pid);
+      lowerPriority(child.pid);
       // Not the option `timeout` of `spawn`: its timer keeps running if the program does not exist.
       const timer = setTimeout(() => child.kill('SIGKILL'), GIT_TIMEOUT_MS);
       child.once('error', reject).once('close', resolve);
@@ -169,7 +169,7 @@ async function run(folder: string, args: readonly string[]): Promise<string> {
 const LOW_PRIORITY = 5;
 
 /** Lowers the priority of git, so that it does not compete with selection for the CPU. */
-function yieldTo(pid: number | undefined): void {
+function lowerPriority(pid: number | undefined): void {
   try {
     if (pid !== undefined) os.setPriority(pid, LOW_PRIORITY);
   } catch {

@@ -90,7 +90,10 @@ export function suspects({
  * Switches selection off if a spot check has failed and is not settled, because the records cannot be trusted. The
  * option `trust` settles it.
  */
-export function heedEscapes(request: RunRequest, { store, writable }: OpenedStore): RunRequest {
+export function stopSelectingIfEscaped(
+  request: RunRequest,
+  { store, writable }: OpenedStore,
+): RunRequest {
   const { root, options, logger, listing } = request;
   const open = findOpenEscapes(store, root);
   if (open.length === 0) return request;

@@ -2,7 +2,7 @@ import type { Config } from '@jest/types';
 import { asStoreError, isBeyondUse } from '../../store';
 import { finishAbandonedRuns } from '../abandoned-runs';
 import { swallowed } from '../../terminal/debug';
-import { heedEscapes } from '../checks/escapes';
+import { stopSelectingIfEscaped } from '../checks/escapes';
 import { explain, openStore, replaceDamaged, type OpenedStore } from '../open-store';
 import { RunContext } from '../run-context';
 import type { RunRequest } from '../run-request';
@@ -45,7 +45,7 @@ function contextOf(
   opened: OpenedStore,
 ): RunContext {
   if (opened.writable) finishAbandonedRuns(opened.store, request.dataFile, request.logger);
-  const context = new RunContext(heedEscapes(request, opened), configs, opened);
+  const context = new RunContext(stopSelectingIfEscaped(request, opened), configs, opened);
   if (!opened.writable) context.projects.explainReadonly();
   return context;
 }

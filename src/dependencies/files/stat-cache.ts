@@ -51,7 +51,7 @@ export class StatCache {
     if (this.#file === null) return read(place);
     const stamp = this.#stampOf(place);
     if (stamp === null) return null;
-    this.#earlier ??= earlierReads(this.#file);
+    this.#earlier ??= readCacheFile(this.#file);
     const known = this.#earlier.get(place);
     if (known !== undefined && sameStamp(known[0], stamp) && isValue(known[1])) {
       this.#used.set(place, known);
@@ -128,7 +128,7 @@ export function keepIn(file: string, kept: unknown): void {
   writeCache(file, JSON.stringify(kept));
 }
 
-function earlierReads(file: string): Map<string, Entry> {
+function readCacheFile(file: string): Map<string, Entry> {
   try {
     const { version, entries } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
       version?: unknown;

@@ -51,7 +51,7 @@ export class DerivedCache {
    */
   of<T>(question: string, conclude: () => T, isAnswer: (value: unknown) => value is T): T {
     if (this.#file === null) return conclude();
-    this.#answers ??= this.#holding(this.#file);
+    this.#answers ??= this.#validAnswers(this.#file);
     const known = this.#answers.get(question);
     const isKnown = isAnswer(known);
     const answer = isKnown ? known : conclude();
@@ -80,8 +80,8 @@ export class DerivedCache {
   }
 
   /** Returns the answers of earlier runs if all paths are unchanged. Otherwise returns none. */
-  #holding(file: string): Map<string, unknown> {
-    const kept = keptIn(file);
+  #validAnswers(file: string): Map<string, unknown> {
+    const kept = readCacheFile(file);
     if (
       kept === null ||
       !kept.places.every((place, index) => sameStamp(stampOf(place), kept.stamps[index] ?? null))
@@ -92,7 +92,7 @@ export class DerivedCache {
   }
 }
 
-function keptIn(file: string): Kept | null {
+function readCacheFile(file: string): Kept | null {
   try {
     const kept = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Record<keyof Kept, unknown>>;
     const { version, places, stamps, answers } = kept;

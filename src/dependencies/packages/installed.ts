@@ -47,7 +47,7 @@ export class InstalledPackages {
    */
   find(from: string, name: string): string | null {
     const [scope = '', inner] = name.startsWith('@') ? name.split('/') : [name];
-    for (const { modules, names } of this.#above(from)) {
+    for (const { modules, names } of this.#nodeModulesAbove(from)) {
       if (!names.has(scope)) continue;
       const folder = path.join(modules, name);
       if (
@@ -73,10 +73,10 @@ export class InstalledPackages {
   }
 
   /** Returns the `node_modules` folders that Node searches from a folder, nearest first. */
-  #above(from: string): readonly SearchedFolder[] {
+  #nodeModulesAbove(from: string): readonly SearchedFolder[] {
     return getOrCreate(this.#searched, from, () => {
       const above = path.dirname(from);
-      const further = above === from ? [] : this.#above(above);
+      const further = above === from ? [] : this.#nodeModulesAbove(above);
       const modules = path.join(from, 'node_modules');
       // Node does not search `node_modules/node_modules`.
       const names = path.basename(from) === 'node_modules' ? NONE : this.#entries(modules);

@@ -89,14 +89,16 @@ export class PackageReader {
     if (manifest === null) return '';
     const { name, version } = manifest;
     const patches = name === null ? [] : this.#patchesOf(name);
-    return [version, ...patches, ...this.#originOf(folder), ...this.#nearer(folder)].join('+');
+    return [version, ...patches, ...this.#originOf(folder), ...this.#nestedPackages(folder)].join(
+      '+',
+    );
   }
 
   /**
    * Returns a hash of the packages that are nested in a package and, in a store, of those linked beside it. Returns
    * nothing without any.
    */
-  #nearer(folder: string): string[] {
+  #nestedPackages(folder: string): string[] {
     const found = this.installed.namesIn(path.join(folder, 'node_modules'));
     if (STORE.test(folder)) {
       const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);

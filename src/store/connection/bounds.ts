@@ -22,8 +22,8 @@ const READ_BY_ROW = new Set(['test', 'places', 'note', 'file_state']);
  * @returns What is too large, as a text for parentheses. Null if nothing is.
  */
 export function findTooLargeValue(db: Database): string | null {
-  // A small file cannot contain a large value. The page count is used because the file can be shorter while a journal
-  // is not applied yet.
+  // A small file cannot contain a large value. Its pages are counted, because the file can be smaller while a
+  // write-ahead log is pending.
   const [pages, size] = ['page_count', 'page_size'].map((name) =>
     db.pragma(name, { simple: true }),
   );

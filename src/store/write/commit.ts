@@ -128,7 +128,7 @@ export class Committer {
   /** Writes the collected records, and empties the list. */
   #saveRecords(part: Part, now: number): number {
     this.#known.clear();
-    if (this.#interning.freshen()) part.rows.forget();
+    if (this.#interning.refreshIds()) part.rows.forget();
     const at = this.#clock.next(stamp(now));
     // What a part settles was open when this commit began.
     this.#hasEscapes ||= this.#spotChecks.hasOpen;

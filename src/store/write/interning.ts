@@ -97,7 +97,7 @@ export class Interning implements Rows {
    * Clears row ids that another process may have changed. Must be called at the start of each transaction.
    * @returns Whether the ids were cleared.
    */
-  freshen(): boolean {
+  refreshIds(): boolean {
     const now = this.#dataVersion.get();
     const isFresh = now === this.#foundAt;
     if (!isFresh) this.#forgetRows();

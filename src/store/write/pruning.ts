@@ -3,10 +3,10 @@ import { BlocksCursor, IdsCursor, unseal } from '../../records/encoding';
 import { recordOwner } from './record-writer';
 
 /** How many unused versions of a file are kept. Returning to one of them saves a transform. */
-const SPARE_VERSIONS = 4;
+const MAX_SPARE_VERSIONS = 4;
 
 /** How long an unused version is kept, in milliseconds. */
-const SPARE_TIME = 30 * 24 * 3_600_000;
+const MAX_SPARE_MS = 30 * 24 * 3_600_000;
 
 /** How many contents of one version are kept. */
 const MAX_CONTENTS = 16;
@@ -133,7 +133,7 @@ export class Pruning {
     for (const { id, file, learned_at: learnedAt } of rows) {
       if (used.has(id)) continue;
       const kept = spare.get(file) ?? 0;
-      if (kept < SPARE_VERSIONS && learnedAt > now - SPARE_TIME) spare.set(file, kept + 1);
+      if (kept < MAX_SPARE_VERSIONS && learnedAt > now - MAX_SPARE_MS) spare.set(file, kept + 1);
       else remove.run(id);
     }
   }
