@@ -1,7 +1,7 @@
 import { ByteWriter, viewOf } from './encoding';
 import { compareDependencies } from './footprint';
 import { BufferArena } from './buffer-arena';
-import { firstAfter, mergeSorted } from './sorted';
+import { lowerBound, mergeSorted } from './sorted';
 import type { Dependency } from './types';
 
 /** A dependency with its row id. */
@@ -81,7 +81,7 @@ export class DependencyOrder {
     let at = 0;
     for (const other of others.sort(compareDependencies)) {
       // Few against many: a binary search finds those that come before.
-      const end = firstAfter(count, at, (nth) =>
+      const end = lowerBound(count, at, (nth) =>
         compareDependencies(this.#placed[placed[nth] ?? 0] as Known, other),
       );
       this.#writePlaced(placed.subarray(at, end), writer);

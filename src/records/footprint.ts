@@ -9,7 +9,7 @@ import {
   type ByteWriter,
   type EncodedBlocks,
 } from './encoding';
-import { firstAfter, mergeSorted } from './sorted';
+import { lowerBound, mergeSorted } from './sorted';
 import type { Dependency, StoredVersion, TestOutcome } from './types';
 
 /** A footprint by row ids of one database. Both lists are sorted, without duplicates. */
@@ -171,7 +171,7 @@ function idsWithout(whole: readonly number[], part: readonly number[]): number[]
   let at = 0;
   for (const id of whole) {
     // A test adds a few ids to the hundreds that all tests share, so a binary search is fast.
-    at = firstAfter(part.length, at, (nth) => (part[nth] as number) - id);
+    at = lowerBound(part.length, at, (nth) => (part[nth] as number) - id);
     if (part[at] !== id) rest.push(id);
   }
   return rest;

@@ -5,7 +5,7 @@ export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) =>
   const merged: T[] = [];
   let at = 0;
   for (const other of b) {
-    const end = firstAfter(a.length, at, (nth) => compare(a[nth] as T, other));
+    const end = lowerBound(a.length, at, (nth) => compare(a[nth] as T, other));
     for (; at < end; at += 1) merged.push(a[at] as T);
     merged.push(other);
   }
@@ -18,7 +18,7 @@ export function mergeSorted<T>(a: T[], b: readonly T[], compare: (a: T, b: T) =>
  * @param count The length of the list.
  * @param compare Below zero if the element at an index comes before that position.
  */
-export function firstAfter(count: number, from: number, compare: (nth: number) => number): number {
+export function lowerBound(count: number, from: number, compare: (nth: number) => number): number {
   let [low, high] = [from, count];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -18,8 +18,8 @@ interface Exported extends Range {
 }
 
 /**
- * Says why a config source cannot be edited automatically. The message completes a sentence such as "jest.config.js
- * is not edited: …".
+ * Says why a config source cannot be edited automatically. The message completes the sentence "jest.config.js was not
+ * changed, as …".
  */
 export class UnclearSourceError extends Error {}
 
