@@ -5,7 +5,7 @@ import type { DependencyKind } from '../../src/records/types';
 const CASES: [DependencyKind, string, string, string | null, string][] = [
   ['file', 'a.json', 'hash', 'there', 'the file a.json changed'],
   ['file', 'a.json', 'hash', null, 'the file a.json is gone'],
-  ['absent', 'a.json', '', null, 'a.json exists now, and did not'],
+  ['absent', 'a.json', '', null, 'a.json exists now, and did not before'],
   ['present', 'a', 'file', null, 'a is gone'],
   ['listing', 'data', 'hash', null, 'the folder data/ has other entries'],
   ['package', 'node_modules/x', '1.0.0', '1.1.0', 'the package x went from 1.0.0 to 1.1.0'],
@@ -23,13 +23,13 @@ const CASES: [DependencyKind, string, string, string | null, string][] = [
   ['pragmas', 'a.test.js', 'hash', null, 'the docblock of a.test.js changed'],
   ['always', 'a.test.js', '', null, 'a.test.js asks to run always'],
   ['always', '', '', null, 'what it did to the file system could not be recorded'],
-  ['declared', 'a.ts', 'x', null, 'a.ts is gone, whose types others are compiled with'],
+  ['declared', 'a.ts', 'x', null, 'a.ts, which other files are compiled with, is gone'],
   [
     'declared',
     'a.ts',
     'x',
     'there',
-    'a.ts declares other names or types, which others are compiled with',
+    'a.ts, which other files are compiled with, declares other names or types',
   ],
 ];
 

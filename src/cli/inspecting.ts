@@ -70,7 +70,7 @@ export async function look(
       const { openEscapes } = inspection;
       if (openEscapes.length > 0) {
         process.stderr.write(
-          `testmon: ${printable(whySelectionIsOff(openEscapes))}: a run takes everything, whatever else is told here; --testmon-trust selects again.\n`,
+          `testmon: ${printable(whySelectionIsOff(openEscapes))}; everything runs, whatever else is shown here; --testmon-trust selects again.\n`,
         );
       }
       const wouldRun = (await answer(inspection)) || openEscapes.length > 0;

@@ -208,7 +208,7 @@ export function sayDoubtful(
   const paths = testFiles.map(({ path }) => path);
   const many = paths.length > 1;
   logger.warn(
-    `Jest's process ended otherwise than its results tell, for which ${many ? `${paths.length} test files${some(paths)} that ran may be` : `${paths[0]} may be`} the cause; ${many ? 'they run' : 'it runs'} again next time.`,
+    `Jest's process ended in a way that its results do not explain; ${many ? `${paths.length} test files${some(paths)} that ran may be` : `${paths[0]} may be`} the cause, so ${many ? 'they run' : 'it runs'} again next time.`,
   );
 }
 

@@ -26,7 +26,7 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'file':
       return now === null ? `the file ${name} is gone` : `the file ${name} changed`;
     case 'absent':
-      return `${name} exists now, and did not`;
+      return `${name} exists now, and did not before`;
     case 'present':
       return now === null ? `${name} is gone` : `${name} is now something else, or leads elsewhere`;
     case 'listing':
@@ -46,11 +46,11 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'manifest':
       return now === null
         ? `${name} is gone`
-        : `${name} says otherwise where its package's files are`;
+        : `${name} changed in fields that decide how its package's files are found`;
     case 'declared':
       return now === null
-        ? `${name} is gone, whose types others are compiled with`
-        : `${name} declares other names or types, which others are compiled with`;
+        ? `${name}, which other files are compiled with, is gone`
+        : `${name}, which other files are compiled with, declares other names or types`;
     case 'pragmas':
       return `the docblock of ${name} changed`;
     case 'rivals':

@@ -127,7 +127,7 @@ function noticeOf({ problem, projects, openEscapes }: Inspection): string | null
   if (problem !== null) return `${problem.message} Until then everything runs.`;
   if (openEscapes.length > 0) {
     const why = whySelectionIsOff(openEscapes);
-    return `${why.charAt(0).toUpperCase()}${why.slice(1)}: a run takes everything, whatever else is told here, until they pass or --testmon-trust is given.`;
+    return `${why.charAt(0).toUpperCase()}${why.slice(1)}; everything runs, whatever else is shown here, until they pass or --testmon-trust is given.`;
   }
   if (projects.some(({ recorded }) => recorded === 'yes')) return null;
   if (projects.some(({ recorded }) => recorded === 'other')) {
