@@ -1,13 +1,14 @@
 // Builds the package: from `src/` to `dist/`.
 //
-// 1. TypeScript compiles each module, into a cache, so that a second build compiles only what has changed.
-// 2. A hundred small modules take longer to find than to run. They are joined into two files: `recording.js` has what
-//    workers need, `command.js` everything else. Each module runs when it is first asked for, in the order it would
-//    have run in. What is loaded by name from outside stays a file of its own, and takes its modules from those two.
-// 3. What is loaded without the rest becomes a bundle of its own: what child processes of tests load, which every child
-//    pays for, and the compile cache, which the rest is loaded through.
+// 1. TypeScript compiles each module into a cache, so that a second build compiles only what has changed.
+// 2. Finding a hundred small modules takes longer than running them. So they are bundled into two files:
+//    `recording.js` with the modules that workers need, and `command.js` with all others. Each module runs when it is
+//    first required, in the same order as without bundling. Modules that are loaded by name from outside stay files
+//    of their own, and require the others from those two.
+// 3. Modules that are loaded without the rest get bundles of their own. These are the hook for child processes, whose
+//    cost every child pays, and the compile cache, through which the rest is loaded.
 // 4. The page of `report` is bundled for browsers.
-// 5. Declarations are kept as far as the package's entries reach them.
+// 5. Only declarations that the package's entries refer to are kept.
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,17 +20,17 @@ const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../', import.meta.url));
 const source = join(root, 'src');
 const dist = join(root, 'dist');
-/** What TypeScript wrote, one file for each module. */
+/** TypeScript's output, one file for each module. */
 const compiled = join(root, 'node_modules/.cache/build/compiled');
 
-/** Stay files of their own: what Jest, Node or a user loads by name. */
+/** Modules that stay files of their own, because Jest, Node or a user loads them by name. */
 const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
-  // Loaded only where a project has a global setup.
+  // Only loaded if a project has a global setup.
   /^recording\/setup-recorder\.js$/,
   // Jest's plug points.
   /^jest\//,
-  // Benches and tests look into these.
+  // Benches and tests import these.
   /^(?:inspection\/index|store\/index|controller\/controller)\.js$/,
 ];
 
@@ -46,8 +47,8 @@ const RECORDING = 'recording.js';
 const COMMAND = 'command.js';
 
 /**
- * What is loaded without the rest, or could not be kept compiled with it: bundled with the modules that nobody else
- * loads and with what else they require, or by itself where that is null.
+ * Modules that are loaded without the rest, or whose code could not be cached together with it. Each is bundled with
+ * the listed modules, which nothing else uses, and with their imports. Null means that it is not bundled.
  */
 const ALONE = {
   'interception/child/hook.js': null,
@@ -59,13 +60,13 @@ const ALONE = {
   'run/import-file.js': null,
 };
 
-/** Packages that many a process never comes to use. They are required where they are used. */
+/** Packages that many processes never need. They are required where they are used. */
 const LATE = /^(?:acorn|get-tsconfig|js-tokens|picomatch|picocolors|commander)$/;
 
-/** Gives our code Node's modules as they were before any test ran. */
+/** The module that provides Node's modules from before any test ran. */
 const OWN_NODE = 'run/own-node.js';
 
-/** What puts a watch on a module of Node needs the one that tests get. */
+/** Modules that patch a module of Node. They need the object that tests use. */
 const LIVE = {
   'interception/files/file-system.js': ['node:fs'],
   'interception/observer.js': ['node:fs'],
@@ -74,7 +75,7 @@ const LIVE = {
   'interception/patched.js': ['node:child_process', 'node:fs', 'node:module', 'node:vm'],
 };
 
-/** What our code takes from `Buffer` as it loads, since tests share that as well. */
+/** Functions of `Buffer` that our code captures when it is loaded, because tests share `Buffer` too. */
 const OF_BUFFER = [
   'from',
   'concat',
@@ -90,7 +91,7 @@ const NODE_MODULE = /require\(["'](node:[^"']+)["']\)/g;
 const IMPORT = /^const (\w+) = ((?:__import\w+\()?require\("([^".]+)"\)\)?);$/gm;
 
 const FOR_NODE = {
-  // The names of modules in a bundle are relative to this.
+  // The names of modules in a bundle are relative to this folder.
   absWorkingDir: compiled,
   bundle: true,
   platform: 'node',
@@ -106,12 +107,12 @@ await joinModules();
 await bundleAlone();
 await bundlePage();
 copyDeclarations();
-// npm makes `bin` files executable on installation; a checkout used in place needs it after a build.
+// npm makes `bin` files executable when it installs them. A checkout that is used in place needs it after a build.
 fs.chmodSync(join(dist, 'cli.js'), 0o755);
 
 function compile() {
   const buildInfo = `${compiled}.tsbuildinfo`;
-  // Without its outputs, the list of what is up to date would be wrong.
+  // Without the output, TypeScript's list of up-to-date files is wrong.
   if (!fs.existsSync(compiled)) fs.rmSync(buildInfo, { force: true });
   const project = ['-p', join(root, 'tsconfig.build.json'), '--outDir', compiled];
   execFileSync(
@@ -127,7 +128,7 @@ function compile() {
   );
 }
 
-/** The compiled text of each module that there is a source of, by its path in `dist/`. */
+/** Returns the compiled text of each module that has a source, by its path in `dist/`. */
 function readModules() {
   const ofBundles = new Set(
     Object.entries(ALONE).flatMap(([file, parts]) =>
@@ -147,7 +148,7 @@ function readModules() {
   );
 }
 
-/** Takes Node's modules from `own-node`. A namespace of Node's own is not copied for each module either. */
+/** Takes Node's modules from `own-node`. Also avoids copying the namespace of a Node module in each module. */
 function withOwnNode(file, text) {
   if (file === OWN_NODE || file.startsWith('compile-cache/') || isAlone(file)) return text;
   const own = placeFrom(posix.dirname(file), OWN_NODE.replace(/\.js$/, ''));
@@ -160,7 +161,7 @@ function withOwnNode(file, text) {
 
 async function joinModules() {
   const recording = reach(OF_WORKERS);
-  /** The file that a module comes to stand in; null where it is one by itself. */
+  /** Returns the bundle that contains a module. Null if the module is a file of its own. */
   const partOf = (file) => {
     if (recording.has(file)) return RECORDING;
     return isEntry(file) ? null : COMMAND;
@@ -190,7 +191,7 @@ async function joinModules() {
   for (const file of together.filter(isEntry)) write(file, rewritten(file, null, partOf));
 }
 
-/** Lets esbuild load modules as `contentsOf` gives them. */
+/** An esbuild plug-in that loads modules by `contentsOf`. */
 function loadingModules(contentsOf) {
   return {
     name: 'modules',
@@ -203,7 +204,7 @@ function loadingModules(contentsOf) {
   };
 }
 
-/** A module's text for where it comes to stand: in a part, or by itself where that is null. */
+/** Rewrites the requires of a module for the bundle that contains it. Null means that it is a file of its own. */
 function rewritten(file, part, partOf) {
   const folder = part === null ? posix.dirname(file) : '.';
   return modules.get(file).replace(OWN_REQUEST, (request, path) => {
@@ -215,7 +216,7 @@ function rewritten(file, part, partOf) {
   });
 }
 
-/** Requires some packages where they are used. */
+/** Moves the `require` of some packages to where they are used. */
 function late(text) {
   let result = text;
   for (const [statement, name, value, wanted] of text.matchAll(IMPORT)) {
@@ -227,14 +228,14 @@ function late(text) {
   return result;
 }
 
-/** A module that stands among others still knows its own place. */
+/** Keeps `__filename` and `__dirname` correct for a module in a bundle. */
 function inItsPlace(file, text) {
   const folder = `require("node:path").join(__dirname, ${JSON.stringify(posix.dirname(file))})`;
   const self = `require("node:path").join(__dirname, ${JSON.stringify(file)})`;
   return text.replace(/\b__(file|dir)name\b/g, (_, which) => (which === 'file' ? self : folder));
 }
 
-/** The module that a request of another names. */
+/** Returns the module that a request from another module refers to. */
 function target(file, request) {
   const path = posix.join(posix.dirname(file), request);
   const found = [`${path}.js`, `${path}/index.js`].find((candidate) => modules.has(candidate));
@@ -242,7 +243,7 @@ function target(file, request) {
   return found;
 }
 
-/** All that the given modules require, themselves aside. */
+/** Returns all modules that the given ones require, directly or indirectly. */
 function reach(from) {
   const reached = new Set();
   const open = [...from];
@@ -273,7 +274,8 @@ async function bundleAlone() {
 async function bundlePage() {
   const from = join(source, 'report/page');
   const to = join(dist, 'report/page');
-  // The script is copied into every page, and d3's licence asks that its text goes with it. All its modules have the same.
+  // The script is copied into every page, and d3's licence demands that its text is included. All modules of d3 have
+  // the same licence.
   const d3 = dirname(dirname(require.resolve('d3-scale')));
   const licence = fs.readFileSync(join(d3, 'LICENSE'), 'utf8').trim();
   fs.mkdirSync(to, { recursive: true });
@@ -291,7 +293,9 @@ async function bundlePage() {
   });
 }
 
-/** A user's compiler reads the declarations of what the package exports, and those that they name. */
+/**
+ * Copies the declarations that a user's compiler reads: those of the package's exports, and those that they refer to.
+ */
 function copyDeclarations() {
   const { exports } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'));
   const open = Object.values(exports).flatMap(({ types }) =>
@@ -321,7 +325,7 @@ function isAlone(file) {
   return Object.hasOwn(ALONE, file);
 }
 
-/** How a module of a folder requires a file. */
+/** Returns the path by which a module in a folder requires a file. */
 function placeFrom(folder, file) {
   const place = posix.relative(folder, file);
   return place.startsWith('.') ? place : `./${place}`;

@@ -25,7 +25,7 @@ const problems = pages.flatMap(checkPage);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 
-/** One sentence for each link of a page that leads nowhere. */
+/** Returns one sentence for each broken link of a page. */
 function checkPage(page) {
   const text = withoutCode(fs.readFileSync(path.join(root, page), 'utf8'));
   return linksOf(text).flatMap((link) => {
@@ -45,7 +45,7 @@ function checkLink(page, link) {
   return headings.has(anchor) ? null : 'leads to a heading that does not exist';
 }
 
-/** Whether npm ships a file, by `files` of package.json. */
+/** Whether npm ships a file, according to `files` in package.json. */
 function isShipped(file) {
   return shippedPaths.some((shipped) => file === shipped || file.startsWith(`${shipped}/`));
 }

@@ -1,5 +1,6 @@
-// Writes what docs/configuration.md takes from the sources: the table of options, from the types and their docstrings in
-// src/config/options.ts, and the list of ignored variables. `--check` only tells whether the page is up to date.
+// Writes the generated parts of docs/configuration.md: the table of options, from the types and docstrings in
+// src/config/options.ts, and the list of ignored variables. With `--check` it only reports whether the page is up to
+// date.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,7 @@ else if (wanted !== written) {
   process.exitCode = 1;
 }
 
-/** Puts a text between the comments that mark a region of the page. */
+/** Replaces the text between the comments that mark a region of the page. */
 function replaceRegion(text, region, content) {
   const begin = `<!-- ${region}: begin -->`;
   const before = text.slice(0, text.indexOf(begin) + begin.length);
