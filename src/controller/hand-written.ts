@@ -2,7 +2,7 @@ import type { Config } from '@jest/types';
 import { composeInPlace } from '../config/compose-in-place';
 import type { RunRequest } from './run-request';
 
-/** Makes configs that name some of our keys as precise as those that `withTestmon` composed. */
+/** Composes configs whose keys were written by hand, so that they are as precise as those of `withTestmon`. */
 export function composeHandWritten(
   { options, coveredByV8, logger }: RunRequest,
   configs: readonly Config.ProjectConfig[],

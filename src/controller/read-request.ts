@@ -12,17 +12,20 @@ import { makeLogger } from '../terminal/logger';
 import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import { COVERAGE_KEY, type RunRequest } from './run-request';
 
-/** What of Jest's process, besides its config and command line, decides on a run. */
+/** What decides on a run besides Jest's config and command line. */
 export interface Asked {
-  /** A person who watches asked for one run of everything. */
+  /** Whether the user asked for one run of everything, in watch mode. */
   everythingOnce: boolean;
-  /** The `verify` command compares. */
+  /** Whether the `verify` command runs. */
   verify: boolean;
-  /** What a process that watches was started with, taken before its first run. */
+  /** Returns the snapshot of the process from before its first run, for watch mode. */
   startedOnce: (root: string) => ProcessSnapshot;
 }
 
-/** Reads what is asked of a run: by the composed config where there is one, else by the command line and Jest's config. */
+/**
+ * Reads the request of a run: from the composed config if there is one, otherwise from the command line and Jest's
+ * config.
+ */
 export function readRequest(
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
@@ -41,7 +44,7 @@ export function readRequest(
   const provider = globalConfig?.coverageProvider ?? command.coverageProvider;
   const coveredByV8 = composition?.coveredByV8 ?? (coverage && provider === 'v8');
   const namesTests = [...namesTestsNow(command, globalConfig)];
-  // Nobody switched it off for selecting, and a report on some of the tests misleads.
+  // Nobody has switched coverage off for selection, and a report on a part of the tests is misleading.
   if (composition === null && coverage && namesTests.length === 0) namesTests.push(COVERAGE_KEY);
   return {
     options,
@@ -74,7 +77,7 @@ function isWatching(
   return watch || watchAll || globalConfig?.watch === true || globalConfig?.watchAll === true;
 }
 
-/** Jest's own table of its command line options; empty where it cannot be told. */
+/** Returns Jest's own table of its command-line options. Empty if it cannot be found. */
 function optionTable(): OptionTable {
   return readOptionTable(fromJest('jest-cli').resolve('jest-cli')) ?? {};
 }

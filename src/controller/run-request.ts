@@ -5,38 +5,38 @@ import type { ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import type { StoredEscape } from '../records/types';
 import type { Logger } from '../terminal/logger';
 
-/** Names what is to run, where it stands in a config that nobody composed. */
+/** The config key that names what to run, in a config that was not composed. */
 export const COVERAGE_KEY = 'collectCoverage';
 
-/** What the controller must know to begin, whichever plug point calls it first. */
+/** What the controller needs to begin, whichever plug point calls it first. */
 export interface RunRequest {
   options: Options;
-  /** Absolute, real path of the root. */
+  /** Absolute real path of the root. */
   root: string;
   dataFile: string;
   composition: Composition | null;
   globalKeys: GlobalKeys;
   logger: Logger;
-  /** The options, as spelled, that name what is to run. */
+  /** The options, as typed, that name what to run. */
   namesTests: string[];
-  /** A person who watches asked for one run of everything. */
+  /** Whether the user asked for one run of everything, in watch mode. */
   everythingOnce: boolean;
-  /** Select by the records; false: everything runs, most likely to fail first. */
+  /** Whether to select by the records. If false, everything runs, the most likely failures first. */
   select: boolean;
-  /** Spot checks that failed and were not settled since: the reason why nothing is selected, where there are any. */
+  /** Spot checks that failed and are not settled. If there is one, nothing is selected. */
   openEscapes: readonly StoredEscape[];
   collect: boolean;
   /** Whether unaffected test files are reported as skipped, where they are left out. */
   reportSkipped: boolean;
-  /** What would be left out is compared with what happens, as the `verify` command asks. */
+  /** Whether to compare what would be skipped with the results, for the `verify` command. */
   verify: boolean;
-  /** What Jest was started with where it watches; null where it runs once. */
+  /** The snapshot of the process from before its first run. Null outside of watch mode. */
   started: ProcessSnapshot | null;
-  /** The tool chain is another one than when Jest began to watch, and this process may still work by the old one. */
+  /** Whether the tool chain has changed since Jest began to watch. This process may still use the old one. */
   toolChainChanged: boolean;
-  /** Jest only lists what it would run. */
+  /** Whether Jest only lists what it would run. */
   listing: boolean;
-  /** Whether this run makes a coverage report. */
+  /** Whether this run creates a coverage report. */
   coverage: boolean;
   /** Whether V8 counts for it. Then files count as a whole. */
   coveredByV8: boolean;

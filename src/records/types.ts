@@ -1,44 +1,49 @@
 /**
- * What the store keeps. Every shape here is plain data: nothing in it knows SQL or Jest.
- * Paths are relative to the root of the database's project and use forward slashes.
+ * The data that the store keeps. All shapes are plain data and contain neither SQL nor Jest. Paths are relative to
+ * the root of the project and use forward slashes.
  */
 
 /**
- * The transformed shape of a file: Jest asks a transformer for CommonJS or for an ES module; `node` is a file as it is
- * written, which Node runs in a child process.
+ * How a file was transformed: Jest asks a transformer for CommonJS or for an ES module. `node` is an untransformed
+ * file, which Node runs in a child process.
  */
 export type ModuleForm = 'commonjs' | 'module' | 'node';
 
-/** One version of a transformed file: its blocks' fingerprints, in tree order (parents first). */
+/** One version of a transformed file: the fingerprints of its blocks in tree order (parents first). */
 export interface FileVersion {
   path: string;
-  /** Git blob hash (hex) of the source text this version was transformed from; empty for one read back. */
+  /**
+   * Git blob hash (hex) of the source that was transformed to this version. Empty for a version that was read from
+   * the database.
+   */
   contentHash: string;
   form: ModuleForm;
-  /** Eight bytes per block, concatenated in tree order. */
+  /** Eight bytes per block, in tree order. */
   fingerprints: Buffer;
-  /** Where each block stands in the source, for messages: see `blocks/places`. */
+  /** The encoded locations of the blocks in the source, for messages: see `decodeLocations`. */
   places: string;
 }
 
-/** Raised when a kind of dependency comes to say less than before: nothing recorded before then matches. */
+/** Increase this when a kind of dependency records less than before. Earlier records then no longer match. */
 export const DEPENDENCIES_VERSION = 2;
 
 /**
- * - `file`: the content of a file; value: its git blob hash.
- * - `absent`: a path that was looked for and not there; value: empty.
- * - `present`: a path that was looked for and there; value: `file`, `directory`, or `->` and where a link leads.
- * - `listing`: the entries of a folder; value: a hash of their sorted names.
- * - `package`: an installed package, named by its folder; value: its version, patches, and the packages nested in it.
- * - `manifest`: the package.json of a package in the project; value: a hash of what it says of the package's files.
- * - `declared`: a source that others are compiled with; value: its content hash, and a hash of what counts of it.
- * - `variable`: an environment variable; value: a hash of its value, empty when unset. The empty name stands for the
- *   names of all there are; value: their hash.
- * - `pragmas`: a test file's docblock pragmas; value: their hash.
- * - `rivals`: a module's path; value: those that stand beside it and could win module resolution over it.
- * - `mocks`: a package or a module of Node, by its name; value: the manual mocks that Jest knows for it, those
- *   with `./` before them that the test file did not load.
- * - `always`: never holds: the test file asked to run always; with the value `read`, it read a pipe or a device.
+ * - `file`: the content of a file. Value: its git blob hash.
+ * - `absent`: a path that was looked up and did not exist. Value: empty.
+ * - `present`: a path that was looked up and existed. Value: `file`, `directory`, or `->` and the target of a link.
+ * - `listing`: the entries of a folder. Value: a hash of their sorted names.
+ * - `package`: an installed package, named by its folder. Value: its version, its patches, and a hash of its nested
+ *   packages.
+ * - `manifest`: the package.json of a package in the project. Value: a hash of the keys that matter for the package's
+ *   files.
+ * - `declared`: a source that others are compiled with. Value: its content hash, and a hash of its declarations.
+ * - `variable`: an environment variable. Value: a hash of its value, or empty if it is not set. The empty name stands
+ *   for the names of all variables; its value is their hash.
+ * - `pragmas`: the docblock pragmas of a test file. Value: their hash.
+ * - `rivals`: the path of a module. Value: the existing paths beside it that could win over it in module resolution.
+ * - `mocks`: a package or Node module, by name. Value: the manual mocks that Jest knows for it. Those that the test
+ *   file did not load have the prefix `./`.
+ * - `always`: never matches. The test file asked to run always or, with the value `read`, it read a pipe or a device.
  */
 export type DependencyKind =
   | 'file'
@@ -61,38 +66,42 @@ export interface Dependency {
   value: string;
 }
 
-/** The blocks of one file version that were executed: bit i of `bits` is block i (least significant bit first). */
+/** The executed blocks of one file version. Bit i of `bits` is block i, least significant bit first. */
 export interface ExecutedBlocks {
   version: FileVersion;
   bits: Uint8Array;
 }
 
-/** What a test, or the part of a test file that its tests share, depends on. */
+/** What a test depends on, or what all tests of a test file share. */
 export interface Footprint {
   blocks: ExecutedBlocks[];
   dependencies: Dependency[];
 }
 
+/** The outcome of one test. */
 export type TestOutcome = 'passed' | 'failed' | 'skipped' | 'todo';
 
 /** One test of a test file. */
 export interface TestResultRecord extends Footprint {
   /** The titles of the describe blocks around the test, then its own. */
   name: string[];
-  /** Counts tests of equal name in one file, from 0. */
+  /** The index among the tests with the same name in one file. */
   ordinal: number;
   outcome: TestOutcome;
   /** Milliseconds. */
   duration: number;
 }
 
-/** What one run of one test file left behind. */
+/** The result of one run of one test file. */
 export interface TestFileRecord {
   environmentId: number;
   path: string;
-  /** `failed` covers failing tests, a crash, and a test file that could not load. */
+  /** `failed` includes failing tests, a crash, and a test file that could not be loaded. */
   outcome: 'passed' | 'failed';
-  /** False when a name pattern or a bail kept some of its tests from running: never matches a whole test file. */
+  /**
+   * False if a name pattern or `bail` kept some of its tests from running. Then the record never matches the whole
+   * test file.
+   */
   complete: boolean;
   /** Milliseconds. */
   duration: number;
@@ -102,76 +111,77 @@ export interface TestFileRecord {
   tests: TestResultRecord[];
 }
 
-/** What names an environment: records of one never stand for another. */
+/** Identifies an environment. Records of one environment say nothing about another. */
 export interface EnvironmentKey {
   /** The user's name for it: `TESTMON_ENV` or `--testmon-env`. */
   name: string;
-  /** The Jest project. */
+  /** The name of the Jest project. */
   project: string;
   nodeMajor: number;
   platform: string;
-  /** Hash of what shapes every result: Jest's version, the project config, transformers, tool chain. */
+  /** Hash of everything that shapes all results: Jest's version, the project config, transformers, tool chain. */
   hash: string;
 }
 
+/** An environment with its row id. */
 export interface Environment extends EnvironmentKey {
   id: number;
 }
 
-/** A file version as it is loaded for selection: without its places. */
+/** A file version as selection loads it, without the locations of its blocks. */
 export interface StoredVersion {
   id: number;
   path: string;
   form: ModuleForm;
-  /** Eight bytes per block, concatenated in tree order. */
+  /** Eight bytes per block, in tree order. */
   fingerprints: Buffer;
 }
 
 /** A file version with the hashes of the contents that are known to transform to it. */
 export interface LoadedVersion extends StoredVersion {
   contents: readonly string[];
-  /** How many bytes of bits its executed blocks can have. */
+  /** The number of bytes that the bits of its executed blocks can have. */
   bitLimit: number;
 }
 
-/** A passing record as it is loaded for selection. Its footprint stays encoded until it is asked for. */
+/** A passing record as selection loads it. Its footprint is decoded on demand. */
 export interface StoredRecord {
   id: number;
-  /** Hash of what the record says, the same in every database that holds it. */
+  /** Hash of the record's content, which is the same in every database that contains the record. */
   hash: string;
   complete: boolean;
   /** Milliseconds. */
   duration: number;
   /** Milliseconds since the epoch. */
   recordedAt: number;
-  /** When it was last found to match the working tree. */
+  /** When it last matched the working tree, in milliseconds since the epoch. */
   matchedAt: number;
-  /** The blocks of the whole test file, shared part and all tests: for `decodeBlocks`. */
+  /** The executed blocks of the whole test file, for `decodeBlocks`. */
   blocks: Buffer;
-  /** The dependencies of the whole test file: for `decodeIds`. */
+  /** The dependencies of the whole test file, for `decodeIds`. */
   dependencies: Buffer;
-  /** Both at once, where reading each of them takes another look. */
+  /** Blocks and dependencies together, for records whose parts are read on demand. */
   readonly footprint?: Pick<StoredRecord, 'blocks' | 'dependencies'>;
 }
 
-/** What is known of one test file in one environment. */
+/** What is recorded about one test file in one environment. */
 export interface StoredTestFile {
   id: number;
   path: string;
   /** It failed or crashed, and has not passed as a whole since. */
   failed: boolean;
   lastOutcome: TestRunOutcome;
-  /** Its outcome was seen to depend on the order in which its tests run. */
+  /** Its outcome depends on the order in which its tests run. */
   orderDependent: boolean;
-  /** Milliseconds its last run took; undefined where that is not known. */
+  /** Duration of its last run, in milliseconds. Undefined if it is unknown. */
   duration: number | undefined;
   /** Milliseconds since the epoch. */
   lastRunAt: number;
-  /** Newest matched first. */
+  /** The most recently matched record first. */
   records: StoredRecord[];
 }
 
-/** How a test file as a whole came out. */
+/** The outcome of a test file as a whole. */
 export type TestRunOutcome = TestFileRecord['outcome'];
 
 /** Dependencies by row id. */
@@ -180,18 +190,18 @@ export type Dependencies = Pick<ReadonlyMap<number, Dependency>, 'get' | 'has'> 
   values(): Iterable<Dependency>;
 };
 
-/** Everything selection needs of one environment. */
+/** The data that selection needs of one environment. */
 export interface SelectionData {
   readonly versions: ReadonlyMap<number, LoadedVersion>;
-  /** The versions of each file, of both forms. */
+  /** Returns the versions of each file, in both module forms. */
   readonly byFile: () => Iterable<readonly LoadedVersion[]>;
-  /** By `path|form` (see `contentsKey`): which content hash transforms to which version. Put together when asked for. */
+  /** Which content hash transforms to which version, by `path|form` (see `contentsKey`). Created on demand. */
   readonly contents: Map<string, Map<string, number>>;
   dependencies: Dependencies;
   testFiles: Map<string, StoredTestFile>;
 }
 
-/** One test of a record. Its footprint is what it executed beyond the record's shared part. */
+/** One test of a record. Its footprint contains only what it executed beyond the record's shared part. */
 export interface StoredTest {
   position: number;
   name: string[];
@@ -205,120 +215,120 @@ export interface StoredTest {
   dependencies: Buffer;
 }
 
-/** A record read back in full. Its file versions do not say from which content they were made. */
+/** A record that was read back completely. Its file versions have no content hash. */
 export interface RecalledRecord {
   shared: Footprint;
-  /** With what each executed beyond the shared part. */
+  /** Each test contains only what it executed beyond the shared part. */
   tests: (TestResultRecord & { position: number })[];
 }
 
-/** What was last seen of a file on this machine: same size, times and inode mean same content. */
+/** The last known state of a file on this machine. The same size, times and inode mean the same content. */
 export interface FileState {
   path: string;
   size: number;
-  /** Nanoseconds since the epoch, in decimal: more than a number can hold. */
+  /** Nanoseconds since the epoch in decimal, because a number cannot hold them exactly. */
   mtime: string;
-  /** Nanoseconds since the epoch, in decimal. */
+  /** Nanoseconds since the epoch in decimal. */
   ctime: string;
   inode: string;
   /** Git blob hash (hex). */
   contentHash: string;
 }
 
-/** One run in numbers. */
+/** The numbers of one run. */
 export interface RunSummary {
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Milliseconds. */
   duration: number;
-  /** Test files that were selected, of `total`. */
+  /** The number of test files that were selected, of `total`. */
   selected: number;
   total: number;
-  /** Recorded milliseconds of the test files that need not run. */
+  /** Recorded duration of the test files that did not run, in milliseconds. */
   saved: number;
 }
 
-/** Names a test file in an environment. */
+/** Identifies a test file in an environment. */
 export interface TestFileKey {
   environmentId: number;
   path: string;
 }
 
-/** Names a test file in a project, whatever the environment. */
+/** Identifies a test file in a project, in any environment. */
 export interface ProjectPath {
-  /** As in an environment's key. */
+  /** The name of the project, as in the key of an environment. */
   project: string;
-  /** Relative path. */
+  /** Stored path. */
   path: string;
 }
 
-/** An unaffected test file that a spot check ran and that failed. */
+/** An unaffected test file that failed in a spot check. */
 export interface NewEscape extends ProjectPath {
-  /** Hash of the record by which it would have been skipped; empty where that is not known any more. */
+  /** Hash of the record by which it would have been skipped. Empty if the record is no longer known. */
   recordHash: string;
-  /** When that record was made, in milliseconds since the epoch; 0 where that is not known any more. */
+  /** When that record was made, in milliseconds since the epoch. Zero if it is no longer known. */
   recordedAt: number;
-  /** How it failed. */
+  /** The failure. */
   message: string;
 }
 
-/** An escape as it is stored. While it is open, nothing is selected by this database. */
+/** An escape in the database. While it is open, nothing is selected by this database. */
 export interface StoredEscape extends NewEscape {
   /** Milliseconds since the epoch. */
   foundAt: number;
   isOpen: boolean;
 }
 
-/** What a flaky test came to: `retried` where it failed and passed in one run. */
+/** The outcome of a flaky test. `retried` means that it failed and then passed in one run. */
 export type FlakyOutcome = 'passed' | 'failed' | 'retried';
 
-/** A test came out otherwise than before, with nothing changed that is watched. */
+/** A test that had another outcome than before, although no dependency had changed. */
 export interface FlakySighting extends TestFileKey {
-  /** The titles of the describe blocks around it, then its own; null for the test file as a whole. */
+  /** The titles of the describe blocks around it, then its own. Null for the test file as a whole. */
   test: string[] | null;
   outcome: FlakyOutcome;
 }
 
-/** As it is stored: about the test file whatever the environment. */
+/** A sighting in the database. It belongs to the test file in any environment. */
 export interface StoredFlakySighting extends ProjectPath, Pick<FlakySighting, 'test' | 'outcome'> {
   /** Milliseconds since the epoch. */
   seenAt: number;
 }
 
-/** What one run adds to the database, all or nothing. */
+/** The results of one run that are added to the database, all or none. */
 export interface CommitBatch {
-  /** Read once, before anything else here: the rest may be filled in while they are. */
+  /** Read once, before all other members. These may be filled in while the records are read. */
   records: Iterable<TestFileRecord>;
   /**
-   * The `Store.time` when the run began that the records come from: what passed in it settles no failure that was
-   * committed since and came later. Unless told, the run is newer than anything there is.
+   * The `Store.time` at which the run began. A pass in this run settles no failure that was committed since and is
+   * later. By default the run counts as newer than everything in the database.
    */
   began?: number;
-  /** Test files that failed or crashed and left no record. */
+  /** Test files that failed or crashed without a record. */
   failures: (TestFileKey & { duration?: number })[];
-  /** Test files that neither failed nor left a record that counts: they are selected until they pass. */
+  /** Test files that neither failed nor have a record that counts. They are selected until they pass. */
   doubtful?: TestFileKey[];
-  /** Whether a test file that passed is selected all the same until `settle` says that nothing came of it. */
+  /** Whether a pass is provisional: the test file stays selected until `settle` is called. */
   isProvisional?: (testFile: TestFileKey) => boolean;
-  /** Ids of the records that were found to match. */
+  /** Ids of the records that matched. */
   matched: number[];
   /** Test files that no longer exist. */
   gone: TestFileKey[];
-  /** Content that turned out to transform into a version. */
+  /** Contents of which the run found out to which version they transform. */
   contents: { environmentId: number; version: FileVersion }[];
   fileStates: FileState[];
   notes: { key: string; value: string }[];
-  /** Test files found to depend, or not to depend, on the order of their tests. */
+  /** Test files whose tests were found to depend, or no longer to depend, on their order. */
   orderDependent?: (TestFileKey & { value: boolean })[];
-  /** Tests that came out otherwise than before, with nothing changed that is watched. */
+  /** Tests that had another outcome than before, although no dependency had changed. */
   flaky?: FlakySighting[];
-  /** Unaffected test files that ran to their end as spot checks. */
+  /** Unaffected test files that finished as spot checks. */
   spotChecks?: ProjectPath[];
   /** Those of them that failed. */
   escapes?: NewEscape[];
-  /** A person trusts the records all the same: every escape so far is settled. */
+  /** Whether the user trusts the records again, which settles all escapes. */
   trust?: boolean;
-  /** How many complete records a test file keeps; 8 unless told. */
+  /** How many complete records a test file keeps. By default 8. */
   keep?: number;
   run?: RunSummary;
 }

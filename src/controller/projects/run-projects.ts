@@ -16,14 +16,14 @@ export class RunProjects {
   /** By the id of the Jest config. */
   readonly #projects = new Map<string, Project>();
   /**
-   * Projects whose records were all made by another tool chain, in a database that is read-only. Nothing is selected by
-   * such records.
+   * Projects of a read-only database whose records all come from another tool chain. Nothing may be selected by such
+   * records.
    */
   readonly #outdated = new Set<Project>();
 
   /**
-   * Finds or creates the environment of each project; a run that only lists creates none.
-   * @throws {StoreError} Where the database fails, or is read-only and lacks an environment.
+   * Finds or creates the environment of each project. For `--listTests` it creates none.
+   * @throws {StoreError} If the database fails, or is read-only and lacks an environment.
    */
   constructor(
     request: RunRequest,
@@ -49,27 +49,27 @@ export class RunProjects {
     }
   }
 
-  /** Every project, in the order of the configs. */
+  /** All projects in the order of the configs. */
   get all(): Project[] {
     return [...this.#projects.values()];
   }
 
-  /** With the id of each project's Jest config. */
+  /** All projects with the ids of their Jest configs. */
   get entries(): Iterable<[configId: string, Project]> {
     return this.#projects;
   }
 
-  /** The project of a Jest config; undefined where it takes no part in the run. */
+  /** Returns the project of a Jest config. Undefined if it takes no part in the run. */
   byId(configId: string): Project | undefined {
     return this.#projects.get(configId);
   }
 
-  /** The project that a test file belongs to. */
+  /** Returns the project of a test file. */
   of({ context }: Pick<Test, 'context'>): Project | undefined {
     return this.#projects.get(context.config.id);
   }
 
-  /** What names a test file in the records; null where its project takes no part in the run. */
+  /** Returns the key of a test file in the records. Null if its project takes no part in the run. */
   keyOf(configId: string, testPath: string): TestFileKey | null {
     const project = this.#projects.get(configId);
     if (project === undefined) return null;
@@ -81,17 +81,17 @@ export class RunProjects {
     return this.#outdated.has(project);
   }
 
-  /** Whether nothing at all may be selected by the records. */
+  /** Whether nothing may be selected by any record. */
   get areAllOutdated(): boolean {
     return this.#projects.size > 0 && this.#outdated.size === this.#projects.size;
   }
 
-  /** The tests that this run skips, by relative path of the test file: none where it only compares. */
+  /** Returns the tests that this run skips, by stored path of the test file. None if the run only compares. */
   skipsOf({ skips }: Project): ReadonlyMap<string, UnaffectedTests> {
     return this.#request.select ? skips : NO_SKIPS;
   }
 
-  /** The test files of which this run skips some of the tests. */
+  /** The test files in which this run skips some of the tests. */
   get testFilesWithSkips(): TestFileKey[] {
     return this.all.flatMap((project) =>
       Array.from(this.skipsOf(project).keys(), (path) => ({
@@ -101,14 +101,14 @@ export class RunProjects {
     );
   }
 
-  /** Whether a test file is order-dependent, and its code outside of the tests has changed. */
+  /** Whether a test file is order-dependent and has changed outside of its tests. */
   wasChangedOutsideTests({ environmentId, path }: TestFileKey): boolean {
     return this.all.some(
       (project) => project.environmentId === environmentId && project.changedOutsideTests.has(path),
     );
   }
 
-  /** Says what comes of a database that is read-only. */
+  /** Tells the user what it means that the database is read-only. */
   explainReadonly(): void {
     const { dataFile, logger } = this.#request;
     const outdated = Array.from(this.#outdated, ({ environment }) => environment.project);
