@@ -5,10 +5,10 @@ import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import { inspecting, look, projectLabel, type InspectingFlags } from './inspecting';
 
-/** `jest-testmon flaky`: the tests that came out otherwise with nothing changed. */
+/** `jest-testmon flaky`: lists the tests whose outcome changed although nothing that is watched did. */
 export const flaky: Subcommand = {
   name: 'flaky',
-  summary: 'list the tests that came out otherwise with nothing changed',
+  summary: 'list the tests whose outcome changed although nothing else did',
   run,
 };
 
@@ -16,7 +16,7 @@ async function run(args: string[]): Promise<void> {
   const command = inspecting(
     makeCommand(
       flaky.name,
-      'Lists the tests that came out otherwise than in the run before, with nothing changed that is watched: how often ' +
+      'Lists the tests that had another outcome than before, although nothing that is watched had changed: how often ' +
         'that was seen, when last, and between which outcomes. A test counts for 90 days after it was last seen to be flaky.',
       {
         exitCodes: [
@@ -49,7 +49,7 @@ function describe(tests: readonly FlakyTest[], namesProjects: boolean): string[]
     files.set(label, [...(files.get(label) ?? []), test]);
   }
   return [
-    `${count(tests.length, 'flaky test')}, which came out otherwise with nothing changed that is watched:`,
+    `${count(tests.length, 'flaky test')}, whose outcome changed although nothing that is watched did:`,
     ...[...files].flatMap(([label, own]) => ['', colours.bold(label), ...own.map(lineOf)]),
   ];
 }

@@ -23,14 +23,17 @@ const NOTE_KEY = 'granularity:failed';
  */
 const MAX_STATES = 20;
 
-/** How many failed tests of a test file are noted. Where there are more, no other can be said to have passed. */
+/**
+ * The number of failed tests of a test file that are stored. If there are more, it is unknown whether any other test
+ * passed.
+ */
 const MAX_FAILED_TESTS = 100;
 
 /** What a test file depended on when it failed. */
 interface FailedState {
   /** Set if it failed as a whole, otherwise some of its tests were skipped. */
   isWhole?: true;
-  /** The tests that failed, if any did. See `testKey`. */
+  /** The tests that failed. See `testKey`. */
   failedTests?: string[];
   /** Content hashes of its files by stored path. Null for a missing file. */
   files: Record<string, string | null>;
@@ -58,8 +61,8 @@ export class PartialFailures {
   #learnt = false;
 
   /**
-   * @param tree As it was when the run began.
-   * @param lookAgain The working tree as it is now.
+   * @param tree The working tree when the run began.
+   * @param lookAgain Returns the working tree as it is now.
    */
   constructor(store: Store, tree: WorkingTree, lookAgain: () => WorkingTree) {
     this.#states = read(store.note(NOTE_KEY));
@@ -116,8 +119,8 @@ export class PartialFailures {
   }
 
   /**
-   * Finds the tests that came out otherwise than in the state. A run may write what its tests depend on: snapshots, also
-   * those in the test file itself. So nothing may have changed until now.
+   * Finds the tests that had another outcome in the stored state. A run can itself change what its tests depend on,
+   * such as snapshots. So the dependencies are compared again now.
    */
   #compare(record: TestFileRecord, state: FailedState, facts: ProjectFacts): void {
     const { environmentId, path, outcome, tests } = record;
@@ -127,7 +130,7 @@ export class PartialFailures {
       const failed = failedBefore.has(testKey(test));
       if (failed && test.outcome === 'passed')
         return [{ environmentId, path, test: test.name, outcome: 'passed' }];
-      // Where none is known to have failed, the test file did not get as far as its tests.
+      // If no failed test is stored, the test file did not get as far as its tests.
       const isNew = !failed && failedTests.length > 0 && failedTests.length < MAX_FAILED_TESTS;
       return isNew && test.outcome === 'failed'
         ? [{ environmentId, path, test: test.name, outcome: 'failed' }]
@@ -184,7 +187,7 @@ function stands(
   );
 }
 
-/** Names a test in a state: tests of equal names are told apart. */
+/** Identifies a test in a state. Tests with the same name differ by their ordinal. */
 function testKey({ name, ordinal }: TestResultRecord): string {
   return JSON.stringify([ordinal, ...name]);
 }

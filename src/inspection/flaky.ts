@@ -1,16 +1,16 @@
 import type { FlakyOutcome, StoredFlakySighting, Store } from '../store';
 
-/** A test that came out otherwise than before with nothing changed that is watched. */
+/** A test that had another outcome than before, although nothing that is watched had changed. */
 export interface FlakyTest {
-  /** The Jest project, as in the records. */
+  /** The name of the Jest project, as in the records. */
   project: string;
-  /** Relative path of the test file. */
+  /** Stored path of the test file. */
   path: string;
-  /** The titles of the describe blocks around the test, then its own; null where only the test file is known. */
+  /** The titles of the describe blocks around the test, then its own. Null if only the test file is known. */
   test: string[] | null;
-  /** How often that was seen. */
+  /** The number of sightings. */
   times: number;
-  /** Milliseconds since the epoch, of the last time. */
+  /** The last sighting, in milliseconds since the epoch. */
   last: number;
   /** How often it failed after it had passed. */
   passedThenFailed: number;
@@ -20,15 +20,15 @@ export interface FlakyTest {
   passedOnRetry: number;
 }
 
-/** How many flaky tests there are. */
+/** The number of flaky tests. */
 export interface FlakyOverview {
   tests: number;
   testFiles: number;
-  /** Milliseconds since the epoch, of the last sighting; null where there is none. */
+  /** The last sighting, in milliseconds since the epoch. Null if there is none. */
   latest: number | null;
 }
 
-/** The flaky tests that a database knows of, those seen most often first. */
+/** Returns the flaky tests in a database, those seen most often first. */
 export function findFlakyTests(store: Pick<Store, 'flaky'> | null): FlakyTest[] {
   const tests = new Map<string, StoredFlakySighting[]>();
   for (const sighting of store?.flaky() ?? []) {
@@ -52,7 +52,7 @@ export function findFlakyTests(store: Pick<Store, 'flaky'> | null): FlakyTest[] 
     .sort((a, b) => b.times - a.times || b.last - a.last);
 }
 
-/** Counts flaky tests. */
+/** Counts the flaky tests in a database. */
 export function flakyOverview(store: Pick<Store, 'flaky'> | null): FlakyOverview {
   const tests = findFlakyTests(store);
   return {

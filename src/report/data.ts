@@ -26,7 +26,7 @@ export interface ReportData {
   /** The last runs, the oldest first. */
   runs: ReportRun[];
   spotChecks: ReportSpotChecks;
-  /** Tests that came out otherwise with nothing changed that is watched, those seen most often first. */
+  /** Tests whose outcome changed although nothing that is watched did. Those seen most often come first. */
   flaky: ReportFlakyTest[];
 }
 

@@ -5,26 +5,27 @@ import { swallowed } from '../../terminal/debug';
 import { ago } from '../../terminal/age';
 import { count, some } from '../../terminal/logger';
 
-/** A test that failed in this run, though that need not be the fault of the code. */
+/** A test that failed in this run and is known to be flaky, so that the code need not be the cause. */
 interface KnownFlaky {
   label: string;
   times: number;
   last: number;
 }
 
-/** What the closing line of a run says of flaky tests. */
+/** What the last line of a run says about flaky tests. */
 export interface FlakyOutcomes {
-  /** Failed now, and were seen to be flaky before. */
+  /** Tests that failed in this run and were known to be flaky. */
   known: readonly KnownFlaky[];
-  /** Seen to be flaky now, and never before. */
+  /** Tests that were found to be flaky in this run. */
   found: readonly string[];
 }
 
 /**
- * The flaky tests of a run, by proof: a test came out otherwise than before, with nothing changed that is watched. A
- * test shares memory with the tests beside it, so what counts as changed is all that its test file depends on.
+ * Finds the flaky tests of a run by proof: a test had another outcome than before, although nothing that is watched
+ * had changed. A test shares memory with the other tests of its file, so everything that the test file depends on
+ * must be unchanged.
  *
- * A test that fails and passes in one run, by `jest.retryTimes`, is flaky too.
+ * A test that fails and then passes in one run, by `jest.retryTimes`, is flaky too.
  */
 export class FlakyTests {
   readonly #read: () => readonly StoredFlakySighting[];
@@ -34,8 +35,8 @@ export class FlakyTests {
   #before: ReadonlyMap<string, readonly StoredFlakySighting[]> | null = null;
 
   /**
-   * @param read Reads what is known of flaky tests.
-   * @param projectOf The project of a test file, as in an environment's key.
+   * @param read Reads the known sightings.
+   * @param projectOf Returns the project of a test file, as in the key of an environment.
    */
   constructor(
     read: () => readonly StoredFlakySighting[],
@@ -45,7 +46,7 @@ export class FlakyTests {
     this.#projectOf = projectOf;
   }
 
-  /** Jest has said how the tests of a test file came out. */
+  /** Notes the outcomes of a test file's tests, as Jest reports them. */
   note(testFile: TestFileKey, { testResults }: TestResult, passed: boolean): void {
     for (const { status, invocations = 1, ancestorTitles, title } of testResults) {
       if (status === 'passed' && invocations > 1)
@@ -63,7 +64,7 @@ export class FlakyTests {
     }
   }
 
-  /** A test file failed although one of its passing records matched the working tree. */
+  /** Notes that a test file failed although one of its passing records matched the working tree. */
   noteUnaffectedFailed(record: Pick<TestFileRecord, 'environmentId' | 'path' | 'tests'>): void {
     const { environmentId, path } = record;
     const failed = record.tests.filter(({ outcome }) => outcome === 'failed');
@@ -71,24 +72,27 @@ export class FlakyTests {
     for (const test of names) this.add({ environmentId, path, test, outcome: 'failed' });
   }
 
-  /** While the database is open: what was known before is read with the first of them. */
+  /** Adds a sighting. The database must be open, because the first call reads the earlier sightings. */
   add(sighting: FlakySighting): void {
     this.#before ??= this.#readBefore();
     this.#sightings.push(sighting);
   }
 
-  /** What is to be committed. */
+  /** The sightings to commit. */
   get sightings(): FlakySighting[] {
     return [...this.#sightings];
   }
 
-  /** For the closing line, once everything has been seen. */
+  /** The content of the last line. Complete after the run. */
   get outcomes(): FlakyOutcomes {
     const found = this.#sightings.filter((one) => this.#seenBefore(one, one.test).length === 0);
     return { known: [...this.#known.values()], found: [...new Set(found.map(labelOf))] };
   }
 
-  /** Sightings of a test, newest first; where it is not known which test of a file it was, those of the file. */
+  /**
+   * Returns the earlier sightings of a test, the newest first. If none names the test, returns those of its test file
+   * as a whole.
+   */
   #seenBefore(testFile: TestFileKey, test: readonly string[] | null): StoredFlakySighting[] {
     const ofFile = this.#ofFile(testFile);
     const name = JSON.stringify(test);
@@ -116,12 +120,12 @@ export class FlakyTests {
   }
 }
 
-/** A test as a message names it. */
+/** Returns the name of a test for a message. */
 export function labelOf({ path, test }: Pick<StoredFlakySighting, 'path' | 'test'>): string {
   return test === null ? path : `"${test.join(' ')}" in ${path}`;
 }
 
-/** What a closing line says of flaky tests: no part where there is nothing to say. */
+/** Returns the parts of the last line about flaky tests. Empty if there is nothing to say. */
 export function describeFlaky({ known, found }: FlakyOutcomes): string[] {
   const parts: string[] = [];
   if (known.length > 0) {

@@ -1,8 +1,9 @@
 import type { Migration } from './migration';
 
 /**
- * When tests came out otherwise than before with nothing changed that is watched. Each row is a fact of its own, so
- * databases unite by union. It takes the place of a mark on failures, which knew neither the test nor the outcomes.
+ * Adds the sightings of flaky tests: a test had another outcome than before, although nothing that is watched had
+ * changed. Each row is a fact, so merging two databases is a union. This replaces a mark on failures, which contained
+ * neither the test nor the outcomes.
  */
 export const flaky: Migration = {
   version: 5,

@@ -2,22 +2,22 @@ import type { Database } from 'better-sqlite3';
 import { isCount, isFlakyOutcome, isStoredPath, isText, readTitles } from '../../records/checks';
 import type { FlakySighting, ProjectPath, StoredFlakySighting } from '../../records/types';
 
-/** How many sightings of a test file are kept: the last ones. */
+/** The number of sightings of a test file that are kept. */
 export const MAX_SIGHTINGS = 100;
 
-/** For so long a test counts as flaky after it was last seen to be. It may have been mended since. */
+/** A test counts as flaky for this long after its last sighting. It may have been fixed since. */
 const MAX_AGE_MS = 90 * 24 * 3600 * 1000;
 
-/** A longer name says no more to a person: the test file then stands for its test. */
+/** A longer name would not help the user. The sighting then belongs to the test file as a whole. In characters. */
 const MAX_NAME_LENGTH = 2_000;
 
-/** The whole key decides, so that the order of merges does not matter. */
+/** Orders by the whole key, so that the order of merges does not matter. */
 const DELETE_EXCESS = `DELETE FROM flaky WHERE (project, path, test, seen_at) IN (
   SELECT project, path, test, seen_at FROM flaky WHERE project = ? AND path = ?
   ORDER BY seen_at DESC, test LIMIT -1 OFFSET ${MAX_SIGHTINGS}
 )`;
 
-/** Writes which tests came out otherwise than before with nothing changed. The caller holds the transaction. */
+/** Writes the sightings of flaky tests. The caller must open the transaction. */
 export class FlakyWriter {
   readonly #projectOf;
   readonly #add;
@@ -29,7 +29,8 @@ export class FlakyWriter {
     this.#projectOf = db
       .prepare<[number], unknown>('SELECT project FROM environment WHERE id = ?')
       .pluck();
-    // Of two that were seen at one time one must win, whichever comes first: else the order of merges would matter.
+    // If two have the same time, the winner must not depend on their order, because the result of merges would depend
+    // on it.
     this.#add = db.prepare<[string, string, string, number, string]>(
       `INSERT INTO flaky (project, path, test, seen_at, outcome) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET outcome = max(outcome, excluded.outcome)`,
@@ -44,22 +45,25 @@ export class FlakyWriter {
     this.#addTo({ project, path, test, outcome, seenAt: at });
   }
 
-  /** A test file failed unaffected for a second time: see the caller. */
+  /** Adds a sighting of a test file that failed a second time although it was unaffected. */
   addFile(testFile: ProjectPath, at: number): void {
     this.#addTo({ ...testFile, test: null, outcome: 'failed', seenAt: at });
   }
 
-  /** Forgets a test file that is gone. */
+  /** Removes the sightings of a deleted test file. */
   forget(environmentId: number, path: string): void {
     this.#forget.run(String(this.#projectOf.get(environmentId)), path);
   }
 
-  /** Forgets what was not seen for long. @param now Milliseconds since the epoch. */
+  /**
+   * Removes old sightings.
+   * @param now Milliseconds since the epoch.
+   */
   forgetOld(now: number): void {
     this.#forgetOld.run(now - MAX_AGE_MS);
   }
 
-  /** Adds what another database knows. */
+  /** Adds the sightings of another database. */
   addAll(other: Database): void {
     for (const sighting of readFlaky(other)) this.#addTo(sighting);
   }
@@ -71,7 +75,7 @@ export class FlakyWriter {
   }
 }
 
-/** Every sighting of a flaky test, newest first. */
+/** Returns every sighting of a flaky test, the newest first. */
 export function readFlaky(db: Database): StoredFlakySighting[] {
   return db
     .prepare<[], unknown[]>(
