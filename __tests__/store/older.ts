@@ -14,6 +14,11 @@ export function makeFormat3(file: string): void {
   rebuild(file, 3);
 }
 
+/** Turns a database into the fifth format, which knew nothing of shared stores. */
+export function makeFormat5(file: string): void {
+  rebuild(file, 5);
+}
+
 /** Turns a database into the second format, which packed places and kept them beside fingerprints. */
 export function makeFormat2(file: string): void {
   rebuild(file, 2);

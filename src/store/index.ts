@@ -36,6 +36,9 @@ export type {
   SnapshotRecord,
   SnapshotTestFile,
 } from './read/snapshot';
+export { uniteBundles } from './sharing/bundle-file';
+export type { SharedPlace, UnsentFacts } from './sharing/shared-facts';
+export type { Sharing, TakeOptions, UnpackedBundle } from './sharing/sharing';
 export { Store } from './store';
 export { type Totals } from './read/totals';
 export type * from '../records/types';

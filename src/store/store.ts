@@ -13,6 +13,8 @@ import type { OpenOptions } from './connection/open';
 import { StoreConnection } from './connection/store-connection';
 import { Recall } from './read/recall';
 import { readRuns } from './write/runs';
+import type { SharedPlace } from './sharing/shared-facts';
+import { Sharing } from './sharing/sharing';
 import { shrink } from './write/shrink';
 import { decodeShard, SHARD_NOTE, type ShardState } from '../records/shards';
 import { readChecks, readEscapes } from './write/spot-checks';
@@ -264,6 +266,11 @@ export class Store {
       // What it holds now is no longer what one shard left.
       this.#db.prepare<[string]>('DELETE FROM note WHERE key = ?').run(SHARD_NOTE);
     });
+  }
+
+  /** What the database and a shared store know of each other. */
+  sharing(place: SharedPlace): Sharing {
+    return new Sharing(this.#connection, place);
   }
 
   /** How much the database holds. */

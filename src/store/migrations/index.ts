@@ -3,7 +3,15 @@ import { failures } from './002-failures';
 import { places } from './003-places';
 import { spotChecks } from './004-spot-checks';
 import { flaky } from './005-flaky';
+import { sharing } from './006-sharing';
 import type { Migration } from './migration';
 
 /** All steps, oldest first. Append; never edit. */
-export const MIGRATIONS: readonly Migration[] = [initial, failures, places, spotChecks, flaky];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  failures,
+  places,
+  spotChecks,
+  flaky,
+  sharing,
+];

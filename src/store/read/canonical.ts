@@ -27,8 +27,15 @@ export interface EnvironmentContent {
   rows: Rows;
 }
 
-/** Reads all environments, one after the other. */
-export function* readEnvironments(db: Database, loader: Loader): Generator<EnvironmentContent> {
+/**
+ * Reads environments, one after the other.
+ * @param part Which of them, and of which test files. Default: all.
+ */
+export function* readEnvironments(
+  db: Database,
+  loader: Loader,
+  part: { wants: (key: EnvironmentKey) => boolean; testFiles?: readonly string[] } | null = null,
+): Generator<EnvironmentContent> {
   const rows = db
     .prepare<[], Record<string, unknown>>(
       'SELECT * FROM environment ORDER BY name, project, node_major, platform, hash',
@@ -52,9 +59,11 @@ export function* readEnvironments(db: Database, loader: Loader): Generator<Envir
       typeof hash !== 'string'
     )
       continue;
-    const data = loader.load(id);
+    const key = { name, project, nodeMajor, platform, hash };
+    if (part?.wants(key) === false) continue;
+    const data = loader.load(id, part?.testFiles);
     yield {
-      key: { name, project, nodeMajor, platform, hash },
+      key,
       id,
       createdAt,
       usedAt,

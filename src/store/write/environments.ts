@@ -123,6 +123,11 @@ export class Environments {
   }
 }
 
+/** Every environment, those of other machines included. */
+export function readEnvironmentRows(db: Database): Environment[] {
+  return db.prepare<[], Row>('SELECT * FROM environment ORDER BY id').all().map(asEnvironment);
+}
+
 function asEnvironment({
   id,
   name,

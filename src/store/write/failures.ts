@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { isCount, isStoredPath } from '../../records/checks';
-import type { TestFileKey } from '../../records/types';
+import type { ProjectPath, TestFileKey } from '../../records/types';
 
 /** How many failures of a test file are remembered. */
 export const MAX_FAILURES = 10;
@@ -41,10 +41,11 @@ export class FailureWriter {
     this.#forget.run(String(this.#projectOf.get(environmentId)), path);
   }
 
-  /** Adds what another database knows. */
-  addAll(other: Database): void {
+  /** Adds what another database knows. @param wants Of which test files. */
+  addAll(other: Database, wants: (testFile: ProjectPath) => boolean = () => true): void {
     for (const [project, failures] of readAllFailures(other))
-      for (const [path, times] of failures) for (const at of times) this.#addTo(project, path, at);
+      for (const [path, times] of failures)
+        if (wants({ project, path })) for (const at of times) this.#addTo(project, path, at);
   }
 
   #addTo(project: string, path: string, at: number): void {

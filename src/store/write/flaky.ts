@@ -63,9 +63,9 @@ export class FlakyWriter {
     this.#forgetOld.run(now - MAX_AGE_MS);
   }
 
-  /** Adds the sightings of another database. */
-  addAll(other: Database): void {
-    for (const sighting of readFlaky(other)) this.#addTo(sighting);
+  /** Adds the sightings of another database. @param wants Of which test files. */
+  addAll(other: Database, wants: (testFile: ProjectPath) => boolean = () => true): void {
+    for (const sighting of readFlaky(other)) if (wants(sighting)) this.#addTo(sighting);
   }
 
   #addTo({ project, path, test, seenAt, outcome }: StoredFlakySighting): void {

@@ -4,7 +4,7 @@ import type { OpenOptions } from '../connection/open';
 import { StoreConnection } from '../connection/store-connection';
 import { Details } from '../read/details';
 import { Loader } from '../read/load';
-import { Merger, type Source } from './merge';
+import { Merger, type MergePart, type Source } from './merge';
 
 /** How databases are merged. */
 export interface MergeDetails {
@@ -13,7 +13,9 @@ export interface MergeDetails {
   /** How many complete records a test file keeps. Default: 8. */
   keep: number | undefined;
   /** Called for every test file that was merged. */
-  merged: (() => void) | undefined;
+  merged?: (() => void) | undefined;
+  /** What of the other database is taken. Default: all of it. */
+  part?: MergePart | undefined;
 }
 
 /**
@@ -26,11 +28,11 @@ export function mergeDatabase(
   target: Source & { file: string },
   otherFile: string,
   options: OpenOptions,
-  { now, keep, merged }: MergeDetails,
+  { now, keep, merged, part }: MergeDetails,
 ): void {
   const other = new StoreConnection(otherFile, { ...options, readonly: true, older: 'copy' });
   try {
-    new Merger(target, sourceOf(other), keep).merge(now, merged);
+    new Merger(target, sourceOf(other), keep, part).merge(now, merged);
   } catch (error) {
     // What is wrong with reading is wrong with the other file; writing goes to this one.
     const known = asStoreError(error, otherFile);
@@ -42,7 +44,8 @@ export function mergeDatabase(
   }
 }
 
-function sourceOf({ db }: StoreConnection): Source {
+/** An open database as merging reads and writes it. */
+export function sourceOf({ db }: Pick<StoreConnection, 'db'>): Source {
   return { db, loader: new Loader(db), details: new Details(db) };
 }
 

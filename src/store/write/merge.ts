@@ -23,13 +23,28 @@ import { Pruning } from './pruning';
 import { RecordWriter, type TestFileRow } from './record-writer';
 import { MAX_RUNS, limitRuns, readRuns } from './runs';
 import { SpotCheckWriter } from './spot-checks';
-import type { StoredRecord, StoredTestFile } from '../../records/types';
+import type {
+  EnvironmentKey,
+  ProjectPath,
+  StoredRecord,
+  StoredTestFile,
+} from '../../records/types';
 
 /** A database opened for reading all of it. */
 export interface Source {
   db: Database;
   loader: Loader;
   details: Details;
+}
+
+/** What of another database is united with the one at hand. */
+export interface MergePart {
+  /** Of which environments. */
+  wants: (key: EnvironmentKey) => boolean;
+  /** What is known of these test files alone, and of files what their records refer to. Default: everything. */
+  testFiles?: readonly string[];
+  /** Which records, by id; all else is of every test file. */
+  wantsRecord?: (id: number) => boolean;
 }
 
 /**
@@ -43,12 +58,17 @@ export class Merger {
   readonly #interning: Interning;
   readonly #records: RecordWriter;
   readonly #keep: number | undefined;
+  readonly #part: MergePart | null;
   /** Version ids of the source's environment at hand, in the target. */
   readonly #mapped = new Map<number, number>();
 
-  /** @param keep How many complete records a test file keeps. Default: 8. */
-  constructor(target: Source, source: Source, keep?: number) {
+  /**
+   * @param keep How many complete records a test file keeps. Default: 8.
+   * @param part What of the source is taken, its runs left out. Default: all of it.
+   */
+  constructor(target: Source, source: Source, keep?: number, part: MergePart | null = null) {
     this.#keep = keep;
+    this.#part = part;
     this.#target = target;
     this.#source = source;
     this.#interning = new Interning(target.db);
@@ -58,12 +78,21 @@ export class Merger {
   /** @param merged Called for every test file that was merged. */
   merge(now: number, merged: () => void = () => undefined): void {
     let dropped = 0;
-    for (const content of readEnvironments(this.#source.db, this.#source.loader))
+    const projects = new Set<string>();
+    for (const content of readEnvironments(this.#source.db, this.#source.loader, this.#part)) {
       dropped += this.#environment(content, merged);
-    this.#runs();
-    new FailureWriter(this.#target.db).addAll(this.#source.db);
-    new FlakyWriter(this.#target.db).addAll(this.#source.db);
-    new SpotCheckWriter(this.#target.db).addAll(this.#source.db);
+      projects.add(content.key.project);
+    }
+    if (this.#part === null) this.#runs();
+    const { testFiles } = this.#part ?? {};
+    const paths = testFiles && new Set(testFiles);
+    const wants =
+      this.#part === null
+        ? () => true
+        : ({ project, path }: ProjectPath) => projects.has(project) && paths?.has(path) !== false;
+    new FailureWriter(this.#target.db).addAll(this.#source.db, wants);
+    new FlakyWriter(this.#target.db).addAll(this.#source.db, wants);
+    new SpotCheckWriter(this.#target.db).addAll(this.#source.db, wants);
     this.#passTime();
     new Pruning(this.#target.db).note(dropped, now);
   }
@@ -95,7 +124,8 @@ export class Merger {
         .get(key.name, key.project, key.nodeMajor, key.platform, key.hash, createdAt, usedAt),
     );
     this.#mapped.clear();
-    this.#contents(environmentId, content);
+    const isWhole = this.#part?.testFiles === undefined;
+    if (isWhole) this.#contents(environmentId, content);
     // Loaded once per environment: a record of both sides is settled by what its versions are.
     const known = this.#target.loader.load(environmentId);
     const myRows = new LoadedRows(known);
@@ -104,6 +134,7 @@ export class Merger {
       const mine = known.testFiles.get(theirs.path);
       const testFileId = this.#testFile(environmentId, theirs, mine);
       for (const record of theirs.records) {
+        if (this.#part?.wantsRecord?.(record.id) === false) continue;
         const same = mine?.records.find(({ hash }) => hash === record.hash);
         this.#record(
           { id: testFileId, environmentId, path: theirs.path },
@@ -116,11 +147,17 @@ export class Merger {
       dropped += this.#records.limit(testFileId, this.#keep);
       merged();
     }
+    // Of a part, only those of versions that came with its records.
+    if (!isWhole) this.#contents(environmentId, content, this.#mapped);
     return dropped;
   }
 
   /** Contents are kept even where two databases disagree: `load` then uses neither. */
-  #contents(environmentId: number, { id, rows, data }: EnvironmentContent): void {
+  #contents(
+    environmentId: number,
+    { id, rows, data }: EnvironmentContent,
+    versions: { has(id: number): boolean } = data.versions,
+  ): void {
     const contents = this.#source.db
       .prepare<[number], [number, Buffer | string, number]>(
         `SELECT c.file_version_id, c.hash, c.learned_at FROM file_version v JOIN content c ON c.file_version_id = v.id
@@ -132,11 +169,7 @@ export class Merger {
        ON CONFLICT DO UPDATE SET learned_at = max(learned_at, excluded.learned_at)`,
     );
     for (const [versionId, hash, learnedAt] of contents.iterate(id)) {
-      if (
-        !data.versions.has(versionId) ||
-        unpackHash(hash) === null ||
-        !Number.isSafeInteger(learnedAt)
-      )
+      if (!versions.has(versionId) || unpackHash(hash) === null || !Number.isSafeInteger(learnedAt))
         continue;
       add.run(hash, this.#mapVersion(environmentId, versionId, rows), learnedAt);
     }

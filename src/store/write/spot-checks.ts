@@ -90,10 +90,10 @@ export class SpotCheckWriter {
     this.#settleGone.run(environmentId, path);
   }
 
-  /** Adds what another database knows. */
-  addAll(other: Database): void {
+  /** Adds what another database knows. @param wants Of which test files its checks; its escapes are all added. */
+  addAll(other: Database, wants: (testFile: ProjectPath) => boolean = () => true): void {
     for (const { project, path, checkedAt } of readChecks(other))
-      this.#check.run(project, path, checkedAt);
+      if (wants({ project, path })) this.#check.run(project, path, checkedAt);
     for (const escape of readEscapes(other)) {
       const { project, path, foundAt, settledAt, recordHash, recordedAt, message } = escape;
       this.#escape.run(project, path, foundAt, settledAt, recordHash, recordedAt, message);

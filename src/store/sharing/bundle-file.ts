@@ -1,0 +1,77 @@
+import { StoreError } from '../connection/errors';
+import { findDamage } from '../connection/integrity';
+import { StoreConnection } from '../connection/store-connection';
+import { readNote } from '../read/totals';
+import { mergeDatabase, sourceOf } from '../write/merge-databases';
+import type { TakeOptions, UnpackedBundle } from './sharing';
+
+/** Where a bundle says which others it stands for. */
+const COVERS_NOTE = 'shared:covers';
+
+/**
+ * Reads the database of a bundle from its first page to its last.
+ * @returns Names of the bundles that it stands for.
+ * @throws StoreError
+ */
+export function inspectBundle(file: string): string[] {
+  const bundle = new StoreConnection(file, { readonly: true, older: 'copy' });
+  try {
+    return bundle.guard(() => {
+      const [problem] = findDamage(bundle.db);
+      if (problem !== undefined) throw new StoreError('damaged', file, problem);
+      return readCovers(readNote(bundle.db, COVERS_NOTE));
+    });
+  } finally {
+    bundle.close();
+  }
+}
+
+/** Makes the database of a bundle. @param fill Writes into it, in one transaction. */
+export function makeBundle(file: string, fill: (target: StoreConnection) => void): void {
+  const target = new StoreConnection(file, {});
+  try {
+    // It is a temporary file, which nobody needs after a power cut.
+    target.db.pragma('synchronous = OFF');
+    target.write(() => fill(target));
+  } finally {
+    target.close();
+  }
+}
+
+/**
+ * Makes one bundle of several.
+ * @param file The database to make.
+ * @param others Names of bundles that there are. Those of them that one of the several stands for, the new one does too.
+ * @returns Names of the bundles that it stands for.
+ * @throws StoreError about the file that cannot be used.
+ */
+export function uniteBundles(
+  file: string,
+  bundles: readonly UnpackedBundle[],
+  others: ReadonlySet<string>,
+  { wants, now, keep }: TakeOptions,
+): string[] {
+  const covers = new Set(bundles.map(({ name }) => name));
+  for (const bundle of bundles)
+    for (const covered of inspectBundle(bundle.file)) if (others.has(covered)) covers.add(covered);
+  makeBundle(file, (target) => {
+    const into = { ...sourceOf(target), file };
+    for (const bundle of bundles)
+      mergeDatabase(into, bundle.file, {}, { now, keep, part: { wants } });
+    target.db
+      .prepare<[string, string]>('INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)')
+      .run(COVERS_NOTE, JSON.stringify([...covers]));
+  });
+  return [...covers];
+}
+
+/** Empty for a note that is not ours. */
+function readCovers(note: string | undefined): string[] {
+  try {
+    const covers: unknown = JSON.parse(note ?? '[]');
+    return Array.isArray(covers) ? covers.filter((one) => typeof one === 'string') : [];
+  } catch {
+    // Then it stands for none.
+    return [];
+  }
+}

@@ -1,0 +1,133 @@
+import type { Database } from 'better-sqlite3';
+
+/** A shared store, as the database at hand knows it. */
+export interface SharedPlace {
+  /** Which one; never with credentials. */
+  store: string;
+  /** The scope that this machine writes; null where it only reads. */
+  scope: string | null;
+}
+
+/** What a shared store has not been sent yet, of one environment. */
+export interface UnsentFacts {
+  /** Paths of the test files that they are about. */
+  paths: string[];
+  records: Set<number>;
+  testFiles: TestFileState[];
+}
+
+interface TestFileState {
+  id: number;
+  path: string;
+  lastRunAt: number;
+  failed: number;
+}
+
+/** Keeps account of what went to a shared store, and what came from there. The caller holds the transaction. */
+export class SharedFacts {
+  readonly #db: Database;
+  readonly #store: string;
+  readonly #place: string;
+  readonly #markRecord;
+  readonly #markTestFile;
+  readonly #noteBundle;
+
+  constructor(db: Database, { store, scope }: SharedPlace) {
+    this.#db = db;
+    this.#store = store;
+    this.#place = `${store}:${scope ?? ''}`;
+    this.#markRecord = db.prepare<[number, string]>(
+      'INSERT OR IGNORE INTO shared_record (record_id, place) VALUES (?, ?)',
+    );
+    this.#markTestFile = db.prepare<[number, string, number, number]>(
+      'INSERT OR REPLACE INTO shared_test_file (test_file_id, place, last_run_at, failed) VALUES (?, ?, ?, ?)',
+    );
+    this.#noteBundle = db.prepare<[string, string, string | null]>(
+      `INSERT INTO shared_bundle (store, name, covered_by) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET covered_by = coalesce(covered_by, excluded.covered_by)`,
+    );
+  }
+
+  /** Names of the bundles that need not be fetched, each with that of the one that stands for it, or null. */
+  taken(): Map<string, string | null> {
+    const rows = this.#db
+      .prepare<[string], [string, string | null]>(
+        'SELECT name, covered_by FROM shared_bundle WHERE store = ?',
+      )
+      .raw();
+    return new Map(rows.all(this.#store));
+  }
+
+  /** @param coveredBy The bundle that was taken in, and holds all that this one does. */
+  noteTaken(name: string, coveredBy: string | null): void {
+    this.#noteBundle.run(this.#store, name, coveredBy);
+  }
+
+  /** Forgets bundles that are no longer listed. */
+  forget(names: readonly string[]): void {
+    const remove = this.#db.prepare<[string, string]>(
+      'DELETE FROM shared_bundle WHERE store = ? AND name = ?',
+    );
+    for (const name of names) remove.run(this.#store, name);
+  }
+
+  /** What was recorded in an environment since the last time. */
+  unsent(environmentId: number): UnsentFacts {
+    const records = this.#db
+      .prepare<[string, number], [string, number]>(
+        `SELECT t.path, r.id FROM test_file t JOIN record r ON r.test_file_id = t.id
+         WHERE NOT EXISTS (SELECT 1 FROM shared_record s WHERE s.record_id = r.id AND s.place = ?)
+           AND t.environment_id = ?`,
+      )
+      .raw()
+      .all(this.#place, environmentId);
+    const testFiles = this.#states('AND t.environment_id = ?', environmentId);
+    const paths = new Set([...records.map(([path]) => path), ...testFiles.map(({ path }) => path)]);
+    return { paths: [...paths], records: new Set(records.map(([, id]) => id)), testFiles };
+  }
+
+  /** The shared store has these now. */
+  markSent({ records, testFiles }: UnsentFacts): void {
+    for (const id of records) this.#markRecord.run(id, this.#place);
+    this.#markStates(testFiles);
+  }
+
+  /**
+   * Does work that brings in what the shared store has, and marks as sent whatever is new after it.
+   * @param work Adds records, and changes how test files stand.
+   */
+  receive(work: () => void): void {
+    const known = new Set(this.#states('').map(keyOf));
+    const last = this.#db
+      .prepare<[], number>('SELECT coalesce(max(id), 0) FROM record')
+      .pluck()
+      .get();
+    work();
+    this.#db
+      .prepare<[string, number]>(
+        'INSERT OR IGNORE INTO shared_record (record_id, place) SELECT id, ? FROM record WHERE id > ?',
+      )
+      .run(this.#place, last ?? 0);
+    this.#markStates(this.#states('').filter((state) => !known.has(keyOf(state))));
+  }
+
+  /** How test files stand that stand otherwise than the shared store knows. */
+  #states(where: string, ...values: number[]): TestFileState[] {
+    return this.#db
+      .prepare<unknown[], TestFileState>(
+        `SELECT t.id, t.path, t.last_run_at AS lastRunAt, t.failed FROM test_file t
+         LEFT JOIN shared_test_file s ON s.test_file_id = t.id AND s.place = ?
+         WHERE (s.last_run_at IS NOT t.last_run_at OR s.failed IS NOT t.failed) ${where}`,
+      )
+      .all(this.#place, ...values);
+  }
+
+  #markStates(states: readonly TestFileState[]): void {
+    for (const { id, lastRunAt, failed } of states)
+      this.#markTestFile.run(id, this.#place, lastRunAt, failed);
+  }
+}
+
+function keyOf({ id, lastRunAt, failed }: TestFileState): string {
+  return `${id}:${lastRunAt}:${failed}`;
+}

@@ -1,0 +1,130 @@
+import type { StoreConnection } from '../connection/store-connection';
+import { mergeDatabase, sourceOf } from '../write/merge-databases';
+import { readEnvironmentRows } from '../write/environments';
+import { Merger } from '../write/merge';
+import { inspectBundle, makeBundle } from './bundle-file';
+import type { Environment, EnvironmentKey } from '../../records/types';
+import { SharedFacts, type SharedPlace, type UnsentFacts } from './shared-facts';
+
+/** A bundle's database, unpacked. */
+export interface UnpackedBundle {
+  name: string;
+  /** Of the database, which stays as it is. */
+  file: string;
+}
+
+/** How bundles are taken in. */
+export interface TakeOptions {
+  /** Which environments are taken; all else in a bundle is passed over. */
+  wants: (key: EnvironmentKey) => boolean;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** How many complete records a test file keeps. Default: 8. */
+  keep?: number | undefined;
+}
+
+/** What the database at hand and a shared store know of each other. Everything that fails throws a StoreError. */
+export class Sharing {
+  readonly #connection: StoreConnection;
+  readonly #facts: SharedFacts;
+
+  constructor(connection: StoreConnection, place: SharedPlace) {
+    this.#connection = connection;
+    this.#facts = connection.guard(() => new SharedFacts(connection.db, place));
+  }
+
+  /** Names of the bundles that need not be fetched, each with that of the one that stands for it, or null. */
+  taken(): Map<string, string | null> {
+    return this.#connection.guard(() => this.#facts.taken());
+  }
+
+  /** Every environment in which something was recorded that the shared store does not have. */
+  withUnsent(): Environment[] {
+    return this.#connection.atomically(() =>
+      readEnvironmentRows(this.#connection.db).filter(
+        ({ id }) => this.#facts.unsent(id).paths.length > 0,
+      ),
+    );
+  }
+
+  /** What was recorded in an environment that the shared store does not have. */
+  unsent(environmentId: number): UnsentFacts {
+    return this.#connection.atomically(() => this.#facts.unsent(environmentId));
+  }
+
+  /** The shared store has these facts now, in the bundle of this name. */
+  markSent(facts: UnsentFacts, name: string): void {
+    this.#connection.write(() => {
+      this.#facts.markSent(facts);
+      this.#facts.noteTaken(name, null);
+    });
+  }
+
+  /** Bundles that are taken and are not among those listed need no account any more. */
+  forgetAllBut(listed: ReadonlySet<string>): void {
+    const gone = [...this.taken().keys()].filter((name) => !listed.has(name));
+    if (gone.length > 0) this.#connection.write(() => this.#facts.forget(gone));
+  }
+
+  /**
+   * Unites bundles with the database, all of them or none. Each is read from its first page to its last before.
+   * @throws StoreError about any of the files.
+   */
+  takeIn(bundles: readonly UnpackedBundle[], { wants, now, keep }: TakeOptions): void {
+    const covers = bundles.map(({ file }) => inspectBundle(file));
+    const { file, options } = this.#connection;
+    this.#connection.write(() => {
+      const target = { ...sourceOf(this.#connection), file };
+      this.#facts.receive(() => {
+        for (const bundle of bundles)
+          mergeDatabase(target, bundle.file, options, { now, keep, part: { wants } });
+      });
+      for (const [nth, { name }] of bundles.entries()) this.#note(name, covers[nth] ?? []);
+    });
+  }
+
+  /** A bundle was made and stored that stands for others, all of which are taken. */
+  noteSnapshot(name: string, covers: readonly string[]): void {
+    this.#connection.write(() => this.#note(name, covers));
+  }
+
+  /** These bundles are of no use, and would be of none at another time. */
+  passOver(names: readonly string[]): void {
+    this.#connection.write(() => names.forEach((name) => this.#facts.noteTaken(name, null)));
+  }
+
+  #note(name: string, covers: readonly string[]): void {
+    this.#facts.noteTaken(name, null);
+    for (const covered of covers) if (covered !== name) this.#facts.noteTaken(covered, name);
+  }
+
+  /**
+   * Writes facts of one environment into a new database.
+   * @param facts As `unsent` returned them.
+   */
+  exportTo(file: string, environment: Environment, facts: UnsentFacts, now: number): void {
+    const { paths, records } = facts;
+    makeBundle(file, (target) =>
+      this.#connection.atomically(() =>
+        new Merger(sourceOf(target), sourceOf(this.#connection), ALL, {
+          wants: (key) => isSameKey(key, environment),
+          testFiles: paths,
+          wantsRecord: (id) => records.has(id),
+        }).merge(now),
+      ),
+    );
+  }
+}
+
+function isSameKey(a: EnvironmentKey, b: EnvironmentKey): boolean {
+  return (
+    a.name === b.name &&
+    a.project === b.project &&
+    a.nodeMajor === b.nodeMajor &&
+    a.platform === b.platform &&
+    a.hash === b.hash
+  );
+}
+
+/** A bundle drops no record. */
+const ALL = 1_000_000;
