@@ -11,7 +11,7 @@ const ROOMS = {
   machine: ['terminal'],
   dependencies: ['machine', 'records', 'terminal'],
   store: ['records', 'terminal'],
-  'shared-store': ['machine', 'records', 'store', 'terminal'],
+  'shared-store': ['config', 'machine', 'records', 'store', 'terminal'],
   run: ['blocks', 'dependencies', 'machine', 'records', 'selection', 'store', 'terminal'],
   'compile-cache': ['machine', 'run', 'terminal'],
   interception: [

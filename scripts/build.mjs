@@ -26,6 +26,8 @@ const compiled = join(root, 'node_modules/.cache/build/compiled');
 /** Modules that stay files of their own, because Jest, Node or a user loads them by name. */
 const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
+  // A process of its own.
+  /^controller\/push-process\.js$/,
   // Only loaded if a project has a global setup.
   /^recording\/setup-recorder\.js$/,
   // Jest's plug points.

@@ -22,6 +22,7 @@ interface ParsedFlags {
   testmonReportSkipped?: boolean;
   testmonSpotChecks?: string;
   testmonTrust?: true;
+  testmonShared?: string;
 }
 
 /**
@@ -58,6 +59,7 @@ export function parseArguments(
     }),
     ...(parsed.testmonSpotChecks !== undefined && { spotChecks: parsed.testmonSpotChecks }),
     ...(parsed.testmonTrust === true && { trust: true }),
+    ...(parsed.testmonShared !== undefined && { shared: parsed.testmonShared }),
   };
   return { jestArguments, flags };
 }
@@ -94,6 +96,10 @@ function createProgram(subcommands: () => readonly Subcommand[]): Command {
     )
     .option('--no-testmon-report-skipped', 'leave them out of every report')
     .option('--testmon-trust', 'select again after a spot check failed')
+    .option(
+      '--testmon-shared <url>',
+      'take in what other machines recorded, from postgres://, s3:// or file:/// (TESTMON_SHARED)',
+    )
     .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
     .version(version(), '--version', 'print the version of jest-testmon')
     .helpOption('-h, --help', 'print this help; "npx jest --help" prints that of Jest')

@@ -14,6 +14,9 @@ const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
   ['init', () => (require('./init') as typeof import('./init')).init],
   ['merge', () => (require('./merge') as typeof import('./merge')).merge],
+  ['pull', () => (require('./pull') as typeof import('./pull')).pull],
+  ['push', () => (require('./push') as typeof import('./push')).push],
+  ['shared', () => (require('./shared') as typeof import('./shared')).shared],
   ['verify', () => (require('./verify') as typeof import('./verify')).verify],
 ]);
 

@@ -12,4 +12,5 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   reportSkipped: '--testmon-report-skipped',
   spotChecks: '--testmon-spot-checks',
   trust: '--testmon-trust',
+  shared: '--testmon-shared',
 };

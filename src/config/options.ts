@@ -1,3 +1,4 @@
+import { combineShared, isShared, type SharedOptions } from './shared-option';
 import { readSpotChecks } from './spot-checks';
 
 /** Every option of jest-testmon, with the value that is in force. */
@@ -51,6 +52,12 @@ export interface Options {
    * Default `false`; `--testmon-trust`, `TESTMON_TRUST=1`.
    */
   trust: boolean;
+  /**
+   * A store that many machines share: its URL (`postgres://…`, `s3://…`, `file:///folder`), or an object with `url`, `scope`,
+   * `base`, `write`, `publicKey` and `timeout`; see [A store that many machines share](shared-store.md).
+   * Default `'off'`; `--testmon-shared`, `TESTMON_SHARED`.
+   */
+  shared: string | SharedOptions;
 }
 
 /** What a person may pass to `withTestmon(config, options)`. */
@@ -73,6 +80,10 @@ interface Declaration<Value> {
   negated?: boolean;
   /** Whether the variable takes 0 and 1. Default: where the default is one of both. */
   isSwitch?: boolean;
+  /** It may hold credentials: what was given is not repeated. */
+  isSecret?: boolean;
+  /** What comes of a value and one that overrules it. Default: the latter. */
+  combine?: (before: Value, value: Value) => Value;
 }
 
 const isBoolean: Check = (value) => typeof value === 'boolean';
@@ -125,6 +136,15 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     variable: 'TESTMON_SPOT_CHECKS',
   },
   trust: { default: false, ...BOOLEAN, variable: 'TESTMON_TRUST' },
+  shared: {
+    default: 'off',
+    allowed:
+      "'off', a URL that begins with postgres://, s3:// or file:///, or an object with one as its url",
+    check: isShared,
+    variable: 'TESTMON_SHARED',
+    isSecret: true,
+    combine: combineShared,
+  },
 };
 
 const NAMES = Object.keys(DECLARATIONS) as (keyof Options)[];
@@ -144,11 +164,11 @@ export function normaliseOptions(
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const take = (name: keyof Options, value: unknown, source: string) => {
-    const { allowed, check } = DECLARATIONS[name];
+    const { allowed, check, isSecret } = DECLARATIONS[name];
     if (check(value)) values[name] = value;
     else
       problems.push(
-        `testmon: ${source} must be ${allowed}, not ${show(value)}; the default is used.`,
+        `testmon: ${source} must be ${allowed}${isSecret === true ? '' : `, not ${show(value)}`}; the default is used.`,
       );
   };
 
@@ -168,10 +188,11 @@ export function normaliseOptions(
     const value = readVariable(name, text);
     // `TESTMON_NOSELECT=0` says nothing: it does not overrule a config that switches selection off.
     if (value === true && DECLARATIONS[name].negated === true) continue;
-    if (DECLARATIONS[name].check(value)) values[name] = value;
+    const { check, allowed, isSecret, combine } = DECLARATIONS[name] as Declaration<unknown>;
+    if (check(value)) values[name] = combine?.(values[name], value) ?? value;
     else
       problems.push(
-        `testmon: ${variable} must be ${isSwitch(name) ? '0 or 1' : DECLARATIONS[name].allowed}, not ${show(text)}; it is not used.`,
+        `testmon: ${variable} must be ${isSwitch(name) ? '0 or 1' : allowed}${isSecret === true ? '' : `, not ${show(text)}`}; it is not used.`,
       );
   }
   return { options: values as unknown as Options, problems };
@@ -187,7 +208,8 @@ export function optionsAsVariables(options: UserOptions): Record<string, string>
     const value = options[name];
     const { variable, negated } = DECLARATIONS[name];
     if (variable === undefined || value === undefined) continue;
-    if (typeof value !== 'boolean') variables[variable] = String(value);
+    if (typeof value === 'object' && 'url' in value) variables[variable] = value.url;
+    else if (typeof value !== 'boolean') variables[variable] = String(value);
     else variables[variable] = value === (negated === true) ? '0' : '1';
   }
   return variables;

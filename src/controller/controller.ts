@@ -5,6 +5,7 @@ import type { AwaitedSetups } from '../run/run-file';
 import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
+import { agreeOnShards } from './agreed-shards';
 import { Answers, type CarriedCoverage } from './answers/answers';
 import { beginContext } from './steps/begin';
 import { endWith } from './steps/end';
@@ -14,6 +15,7 @@ import { Publication } from './steps/publish';
 import type { RunContext } from './run-context';
 import type { RunRequest } from './run-request';
 import { RunSelection } from './steps/select';
+import { pullForRun } from './shared-run';
 import { Shard } from './shard';
 import type { FlakyOutcomes } from './checks/flaky-tests';
 import { SpotChecks } from './checks/spot-checks';
@@ -93,6 +95,11 @@ export class Controller {
     return this.#answers !== null && this.#counts?.selected === 0 && this.#spotChecks === null;
   }
 
+  /** Takes in what other machines recorded. @returns Whether to begin again, by a database that holds more. */
+  pull(): Promise<boolean> {
+    return pullForRun(this.#run);
+  }
+
   /** Decides on every test file. */
   select(tests: readonly Test[]): Promise<JudgedTest[]> {
     return this.#selection.decide(tests);
@@ -115,6 +122,22 @@ export class Controller {
     // Where all of it is outdated, it has been said that everything runs.
     if (projects.areAllOutdated) return;
     announce({ ...this.request, collect: collects }, this.#counts, watchKey);
+  }
+
+  /**
+   * The test files of this shard, where the shards of a run can agree on more than their names.
+   * @param index From 1.
+   * @returns Null where they divide as Jest does.
+   */
+  async agreeOnShards(
+    tests: readonly Test[],
+    index: number,
+    count: number,
+  ): Promise<Test[] | null> {
+    const { projects } = this.#run;
+    const found = { tests, judged: this.#selection.judged };
+    const environmentOf = (test: Test) => projects.of(test)?.environment;
+    return agreeOnShards(this.request, found, environmentOf, { index, count });
   }
 
   /**

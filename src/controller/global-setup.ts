@@ -6,8 +6,9 @@ import type { Dependency } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault, isSystemError } from '../terminal/fault';
+import { beginSharedRun } from './begin-shared-run';
 import { describeFailedSelection } from './open-store';
-import { beginRun, session, startWorkers } from './session';
+import { session, startWorkers } from './session';
 
 /** Begins the run where no sequencer of ours has done so: a config that names the keys by hand, and not all of them. */
 export async function beginWithoutSequencer(
@@ -15,7 +16,7 @@ export async function beginWithoutSequencer(
   projectConfig: Config.ProjectConfig,
 ): Promise<void> {
   if (readComposition() !== null || session().controller !== null) return;
-  const controller = beginRun([], [projectConfig], globalConfig);
+  const controller = await beginSharedRun([], [projectConfig], globalConfig);
   if (controller === null) return;
   const { logger } = controller.request;
   if (globalConfig.projects.length > 1) {

@@ -9,6 +9,7 @@ import { order } from '../selection/select';
 import { count } from '../terminal/logger';
 import { canChooseRunner, chooseRunner } from './answers/runner-choice';
 import { concludeWith } from './conclude-with';
+import { beginSharedRun } from './begin-shared-run';
 import type { Controller } from './controller';
 import { failAsJestWould } from './jest-process/suppress-no-tests-found';
 import { swallowed } from '../terminal/debug';
@@ -17,7 +18,6 @@ import { describeFailedSelection } from './open-store';
 import { messageOf } from '../terminal/error-message';
 import { contextsOf, type JudgedTest } from './projects/project';
 import {
-  beginRun,
   handOver,
   restoreRunners,
   selectTests,
@@ -62,10 +62,9 @@ export class RunPlan {
 
   async shard(tests: Test[], options: ShardOptions): Promise<Test[]> {
     const running = new Set(await this.#select(tests));
-    const { sequencer } = await this.#load(tests);
     // Divided before anything is left out, as bare Jest does it: shards whose databases differ would otherwise not agree
     // on whose a test file is, and one that neither takes is never run.
-    const mine = (await sequencer.shard?.(tests, options)) ?? tests;
+    const mine = (await this.#agreed(tests, options)) ?? (await this.#divided(tests, options));
     this.#mine = mine;
     if (!this.#listing)
       this.#selected?.controller?.beginShard(options.shardIndex, options.shardCount, mine);
@@ -75,6 +74,20 @@ export class RunPlan {
     const left = mine.filter((test) => !leftOut.has(test));
     if (left.length === 0 && running.size > 0) this.#sayShardIsEmpty(options);
     return left;
+  }
+
+  /** As Jest, or the project's own sequencer, divides test files: by the list of them alone. */
+  async #divided(tests: Test[], options: ShardOptions): Promise<Test[]> {
+    const { sequencer } = await this.#load(tests);
+    return (await sequencer.shard?.(tests, options)) ?? tests;
+  }
+
+  /** As the shards have agreed; null where they have not, and where a sequencer of the project's divides. */
+  async #agreed(tests: Test[], { shardIndex, shardCount }: ShardOptions): Promise<Test[] | null> {
+    const { isUsers } = await this.#load(tests);
+    const { controller = null } = this.#selected ?? {};
+    if (isUsers || controller === null) return null;
+    return controller.agreeOnShards(tests, shardIndex, shardCount);
   }
 
   #sayShardIsEmpty({ shardIndex, shardCount }: ShardOptions): void {
@@ -124,7 +137,7 @@ export class RunPlan {
       return [];
     }
     if (tests.length === 0) failAsJestWould(session().verification === null);
-    const controller = beginRun(contexts, configs, this.#globalConfig, this.#listing);
+    const controller = await beginSharedRun(contexts, configs, this.#globalConfig, this.#listing);
     session().reported = true;
     if (controller === null) {
       this.#selected = { controller: null, running: new Map() };

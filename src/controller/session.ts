@@ -19,6 +19,7 @@ import type { JudgedTest } from './projects/project';
 import { suppressNoTestsFound } from './jest-process/suppress-no-tests-found';
 import { INTERRUPTED, type Ending, type Settlement } from './passes';
 import { ProcessEnd, type JestResults } from './jest-process/process-end';
+import { pushAtExit } from './shared-run';
 import { unrefStatusTimer } from './jest-process/unref-status-timer';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './checks/verification';
@@ -180,6 +181,11 @@ export function endRun(ending: Ending): Settlement | null {
 
 /** The process ends: with the run still under way, or after it, when what it found becomes final. */
 function endProcess(code: number): void {
+  settle(code);
+  pushAtExit();
+}
+
+function settle(code: number): void {
   const { controller, processEnd, concluded, reported } = session();
   if (concluded !== null) {
     session().concluded = null;

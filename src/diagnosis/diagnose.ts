@@ -9,6 +9,7 @@ import { checkDatabase } from './database';
 import { reporter, type Finding } from './finding';
 import { checkKeys } from './keys';
 import { checkIgnored, checkOptions } from './options';
+import { checkShared } from './shared';
 import { checkSourceControl } from './source-control';
 import { checkTemporaryFolder } from './temporary-folder';
 import { checkCopies, checkJest, checkNode } from './versions';
@@ -33,6 +34,7 @@ export async function diagnose(config?: string): Promise<Finding[]> {
     checkSourceControl(dataFile),
     ...checkCi(root),
     checkTemporaryFolder(),
+    ...(located === null ? [] : await checkShared(located.options)),
   ];
 }
 

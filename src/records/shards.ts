@@ -57,6 +57,9 @@ const CI_RUN_VARIABLES = [
   'CI_PIPELINE_ID',
   'CIRCLE_WORKFLOW_ID',
   'BUILDKITE_BUILD_ID',
+  'BUILD_BUILDID',
+  'BUILD_TAG',
+  'BITBUCKET_PIPELINE_UUID',
 ];
 
 /** Encodes the state of a shard for a note. */

@@ -45,23 +45,26 @@ export const MAX_BUNDLE_BYTES = 256 * 1024 * 1024;
 
 /**
  * What a bundle is called: when it was made (milliseconds since the epoch, by a clock that may be wrong), where it was
- * recorded, the hash of its environment, the SHA-256 of its content, and perhaps an Ed25519 signature.
+ * recorded, the hash of its environment, whether it stands for others, the SHA-256 of its content, and perhaps an
+ * Ed25519 signature.
  */
 const BUNDLE_NAME =
-  /^(\d{13})-(node\d{1,4}\.[a-z\d]{1,16})-([\da-f]{16})-([\da-f]{64})(?:\.([\w-]{86}))?$/;
+  /^(\d{13})-(node\d{1,4}\.[a-z\d]{1,16})-([\da-f]{16})-(all-)?([\da-f]{64})(?:\.([\w-]{86}))?$/;
 
 /** Whether a file, a row or an object that was found can be a bundle of ours. Others are left alone. */
 export function isBundleName(name: string): boolean {
   return BUNDLE_NAME.test(name);
 }
 
-/** The parts of a bundle's name; null where it is none. */
+/** The parts of a bundle's name. */
 export interface BundleName {
   madeAt: number;
   /** Node's major version and the platform, as `node22.linux`. */
   machine: string;
   /** Of the whole environment. */
   environment: string;
+  /** Whether it was made of other bundles, and stands for them. */
+  isSnapshot: boolean;
   /** Of the content. */
   sha256: string;
   signature: string | null;
@@ -69,17 +72,16 @@ export interface BundleName {
 
 /** @returns Null where the name is not one of a bundle. */
 export function readBundleName(name: string): BundleName | null {
-  const [, madeAt, machine, environment, sha256, signature] = BUNDLE_NAME.exec(name) ?? [];
+  const [, madeAt, machine, environment, all, sha256, signature] = BUNDLE_NAME.exec(name) ?? [];
   if (machine === undefined || environment === undefined || sha256 === undefined) return null;
-  return { madeAt: Number(madeAt), machine, environment, sha256, signature: signature ?? null };
-}
-
-/** Whether a text can be a scope: `main`, `pr/123`. */
-export function isScope(text: string): boolean {
-  return (
-    /^[\w./-]{1,200}$/.test(text) &&
-    text.split('/').every((part) => part !== '' && !part.startsWith('.'))
-  );
+  return {
+    madeAt: Number(madeAt),
+    machine,
+    environment,
+    isSnapshot: all !== undefined,
+    sha256,
+    signature: signature ?? null,
+  };
 }
 
 /** A scope as one part of a path or of a key. No scope's folder is the beginning of another's. */

@@ -66,13 +66,18 @@ function guarded(engine: SharedEngine, redaction: Redaction): SharedEngine {
   };
 }
 
+/** What the system says of files that are somebody else's. */
+const NOT_ALLOWED = ['EACCES', 'EPERM', 'EROFS'];
+
 /** The stack of what an engine threw is dropped: it quotes the message as it was. */
 function asShared(
   error: unknown,
   reason: SharedStoreReason,
   redaction: Redaction,
 ): SharedStoreError {
-  const known = error instanceof SharedStoreError ? error.reason : reason;
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException;
+  const guessed = NOT_ALLOWED.includes(code) ? 'denied' : reason;
+  const known = error instanceof SharedStoreError ? error.reason : guessed;
   const text = redaction.text(messageOf(error)).trim();
   const shared = new SharedStoreError(known, text === '' ? 'it does not say why' : text);
   say('%s: %s', known, shared.message);

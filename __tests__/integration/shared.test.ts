@@ -1,0 +1,150 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Project, type RunOptions, type RunResult } from './harness';
+
+const TEST_A = "test('a', () => expect(require('./a').a()).toBe(1));";
+const TEST_B = "test('b', () => expect(require('./b').b()).toBe(2));";
+const FILES = {
+  'a.js': 'exports.a = () => 1;',
+  'b.js': 'exports.b = () => 2;',
+  'a.test.js': TEST_A,
+  'b.test.js': TEST_B,
+};
+
+/** What GitHub says of a push to the main branch. */
+const MAIN = {
+  CI: 'true',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_REF_TYPE: 'branch',
+  GITHUB_REF_NAME: 'main',
+};
+
+let machines: Project[];
+let share: string;
+
+beforeEach(() => {
+  machines = [];
+  // Beside the project, in a folder that is removed with it.
+  share = path.join(path.dirname(machine().root), 'share');
+  fs.mkdirSync(share);
+});
+afterEach(() => machines.splice(0).forEach((project) => project.remove()));
+
+/** A machine with a checkout of its own, and no database. */
+function machine(files: Record<string, string> = {}): Project {
+  const project = new Project({ ...FILES, ...files });
+  machines.push(project);
+  return project;
+}
+
+function run(project: Project, options: RunOptions = {}, args: string[] = []): RunResult {
+  return project.run(args, {
+    ...options,
+    env: { TESTMON_SHARED: `file://${share}`, ...options.env },
+  });
+}
+
+/** As CI runs on the main branch. */
+function runOnMain(project: Project, env: NodeJS.ProcessEnv = {}, args: string[] = []): RunResult {
+  return run(project, { env: { ...MAIN, ...env } }, args);
+}
+
+function bundles(scope = 'main'): string[] {
+  const folder = path.join(share, 'bundles', encodeURIComponent(scope));
+  return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
+}
+
+it.each(['in one worker', 'in two'])('lets a new machine run what its edit affects: %s', (how) => {
+  const workers = how === 'in two' ? ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'] : ['-i'];
+  expect(runOnMain(machine(), {}, workers).passed).toEqual(['./a.test.js', './b.test.js']);
+  const laptop = machine({ 'b.js': 'exports.b = () => 1 + 1;' });
+  const result = run(laptop);
+  expect(result.ran).toEqual(['./b.test.js']);
+  expect(result.messages[0]).toMatch(
+    /^took in 2 records of other machines from file:.* \(main\)\.$/,
+  );
+  // A laptop only reads.
+  expect(bundles()).toHaveLength(1);
+  expect(run(laptop).ran).toEqual([]);
+});
+
+it('never leaves out a test that fails by what others recorded', () => {
+  runOnMain(machine());
+  const laptop = machine({ 'b.js': 'exports.b = () => 3;' });
+  expect(run(laptop)).toMatchObject({ exitCode: 1, failed: ['./b.test.js'] });
+});
+
+it('lets a pull request read main, and keep its own apart', () => {
+  runOnMain(machine());
+  const request = {
+    GITHUB_REF: 'refs/pull/7/merge',
+    GITHUB_REF_TYPE: '',
+    GITHUB_REF_NAME: '7/merge',
+  };
+  const edit = { 'b.js': 'exports.b = () => 1 + 1;' };
+  expect(runOnMain(machine(edit), request).ran).toEqual(['./b.test.js']);
+  expect([bundles().length, bundles('pr/7').length]).toEqual([1, 1]);
+  // The next run of the request, on another machine, has nothing left to do; main knows nothing of it.
+  expect(runOnMain(machine(edit), request).ran).toEqual([]);
+  expect(run(machine(edit)).ran).toEqual(['./b.test.js']);
+});
+
+it('sends later what could not be sent', () => {
+  const first = machine();
+  fs.renameSync(share, `${share}-away`);
+  const result = runOnMain(first);
+  expect(result).toMatchObject({ exitCode: 0, passed: ['./a.test.js', './b.test.js'] });
+  expect(result.messages.filter((line) => line.includes('share'))).toEqual([
+    expect.stringMatching(/^there is no folder .*, so this run selects by what is local\.$/),
+  ]);
+  fs.renameSync(`${share}-away`, share);
+  expect(runOnMain(first).ran).toEqual([]);
+  expect(run(machine()).ran).toEqual([]);
+});
+
+it('shows credentials to nobody', () => {
+  const project = machine();
+  const url = 'postgres://ci:hunter2@127.0.0.1:9/testmon';
+  const env = {
+    ...MAIN,
+    TESTMON_SHARED: url,
+    DEBUG: 'testmon:*',
+    AWS_SECRET_ACCESS_KEY: 'hunter3',
+  };
+  const results = [project.run([], { env }), project.run(['doctor'], { env })];
+  results.push(project.run(['pull'], { env }), project.run(['--testmon-shared', `${url}x y`], {}));
+  const database = fs.readFileSync(project.path('.testmondata'), 'latin1');
+  const shown = results.flatMap(({ stdout, stderr }) => [stdout, stderr]).join('\n');
+  expect(shown).toContain('127.0.0.1:9');
+  expect(shown + database).not.toMatch(/hunter/);
+  expect(results[0]).toMatchObject({ exitCode: 0, ran: ['./a.test.js', './b.test.js'] });
+});
+
+it('answers by commands of its own', () => {
+  const first = machine();
+  runOnMain(first);
+  const laptop = machine();
+  expect(run(laptop, {}, ['pull'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /^Took in 1 bundle \(.* KiB\) from file:.*: 2 records more/,
+    ) as unknown,
+  });
+  expect(run(laptop).ran).toEqual([]);
+  expect(run(laptop, {}, ['shared', 'status']).stdout).toMatch(
+    /main: 1 bundle, .* \(node\d+\.\w+\)/,
+  );
+  expect(run(laptop, {}, ['doctor']).stdout).toMatch(
+    /shared store: file:.* 1 bundle in main; this machine only reads/,
+  );
+  expect(run(laptop, {}, ['push'])).toMatchObject({ exitCode: 1 });
+  laptop.edit('b.js', '2', '1 + 1');
+  run(laptop);
+  expect(run(laptop, { env: MAIN }, ['push']).stdout).toMatch(/^Sent 1 record in 1 bundle/);
+  expect(bundles()).toHaveLength(2);
+  expect(laptop.run(['pull'])).toMatchObject({
+    exitCode: 1,
+    messages: [expect.stringMatching(/^there is no shared store; name one with TESTMON_SHARED/)],
+  });
+});

@@ -1,0 +1,118 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, jest } from '@jest/globals';
+import { GRACE } from '../../src/shared-store/compact';
+import { pull } from '../../src/shared-store/pull';
+import { push } from '../../src/shared-store/push';
+import { sharedSettings, type SharedSettings } from '../../src/shared-store/settings';
+import type { Store } from '../../src/store';
+import { batch, dependency, KEY, makeFolder, open, record } from '../store/helpers';
+
+// It waits for the disk a few hundred times.
+jest.setTimeout(120_000);
+
+/** With more bundles than that, a snapshot takes their place. */
+const MANY = 4;
+
+interface Share {
+  folder: string;
+  settings: SharedSettings;
+}
+
+function makeShare(): Share {
+  const folder = makeFolder();
+  const option = { url: pathToFileURL(folder).href, scope: 'main', write: true, timeout: 60_000 };
+  const settings = sharedSettings(option, {});
+  if (settings === null) throw new Error('no settings');
+  return { folder, settings };
+}
+
+function names({ folder }: Share): string[] {
+  return fs.readdirSync(path.join(folder, 'bundles', 'main')).sort();
+}
+
+const snapshots = (share: Share) => names(share).filter((name) => name.includes('-all-'));
+
+/** As a machine does it in a run: takes in what is new, records, and sends. */
+async function runOn(store: Store, share: Share, name: string, now: number): Promise<void> {
+  const environments = [KEY];
+  const pulled = await pull(store, share.settings, { environments, now });
+  expect(pulled).toMatchObject({ refused: [], failure: null });
+  recordOne(store, name, now);
+  const pushed = await push(store, share.settings, { now, transfer: 60_000, many: MANY });
+  expect(pushed).toMatchObject({ bundles: 1, failure: null });
+}
+
+function recordOne(store: Store, name: string, now: number): void {
+  const { id } = store.findOrCreateEnvironment(KEY, 1);
+  const shared = { blocks: [], dependencies: [dependency(`${name}.json`)] };
+  store.commit(batch({ records: [record(id, `${name}.test.js`, [], { shared })] }), now);
+}
+
+/** What a new machine gets of a share. */
+async function fresh(share: Share): Promise<{ testFiles: number; taken: number }> {
+  const store = open();
+  const pulled = await pull(store, share.settings, { environments: [KEY], now: 1 });
+  expect(pulled).toMatchObject({ refused: [], failure: null });
+  return { testFiles: store.totals().testFiles, taken: pulled.taken };
+}
+
+it('puts one bundle in the place of many, and removes them later', async () => {
+  const share = makeShare();
+  const store = open();
+  const now = Date.now();
+  for (let nth = 0; nth <= MANY + 1; nth += 1) await runOn(store, share, `t${nth}`, now);
+  expect(snapshots(share)).toHaveLength(1);
+  const all = MANY + 2;
+  expect(names(share)).toHaveLength(all + 1);
+  // The snapshot, and what came after it.
+  expect(await fresh(share)).toEqual({ testFiles: all, taken: 2 });
+  await runOn(store, share, 'within grace', now + GRACE - 1);
+  expect(names(share)).toHaveLength(all + 2);
+  await runOn(store, share, 'after it', now + GRACE + 1);
+  expect(names(share)).toHaveLength(4);
+  expect(await fresh(share)).toEqual({ testFiles: all + 2, taken: 4 });
+});
+
+it('does no harm by two at once, nor by one that dies', async () => {
+  const share = makeShare();
+  const now = Date.now();
+  const two = [open(), open()];
+  for (let nth = 0; nth <= MANY; nth += 1)
+    await runOn(two[nth % 2] as Store, share, `t${nth}`, now);
+  for (const store of two) await pull(store, share.settings, { environments: [KEY], now });
+  for (const [nth, store] of two.entries()) recordOne(store, `mine${nth}`, now);
+  await Promise.all(
+    two.map((store) => push(store, share.settings, { now, transfer: 60_000, many: MANY })),
+  );
+  expect(snapshots(share).length).toBeGreaterThan(0);
+  const all = MANY + 3;
+  expect((await fresh(share)).testFiles).toBe(all);
+  // One that died had removed some of them, and left an unfinished file.
+  const folder = path.join(share.folder, 'bundles', 'main');
+  const taken = two[0]?.sharing(share.settings.place).taken();
+  const covered = names(share).filter((name) => taken?.get(name));
+  expect(covered.length).toBeGreaterThan(2);
+  for (const name of covered.slice(0, 2)) fs.rmSync(path.join(folder, name));
+  fs.writeFileSync(path.join(folder, '.unfinished-x'), 'x');
+  const third = open();
+  await runOn(third, share, 'later', now + GRACE + 1);
+  expect((await fresh(share)).testFiles).toBe(all + 1);
+  for (const store of two) {
+    await pull(store, share.settings, { environments: [KEY], now });
+    expect(store.totals().testFiles).toBe(all + 1);
+  }
+});
+
+it('makes a snapshot of snapshots, and keeps the store small', async () => {
+  const share = makeShare();
+  const store = open();
+  let now = Date.now();
+  for (let nth = 0; nth < 4 * MANY; nth += 1) {
+    await runOn(store, share, `t${nth}`, now);
+    now += GRACE / 2;
+  }
+  expect(names(share).length).toBeLessThan(3 * MANY);
+  expect((await fresh(share)).testFiles).toBe(4 * MANY);
+});

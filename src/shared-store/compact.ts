@@ -1,0 +1,94 @@
+import * as path from 'node:path';
+import { uniteBundles, type Environment, type EnvironmentKey, type UnpackedBundle } from '../store';
+import { swallowed } from '../terminal/debug';
+import { environmentLabel, packBundle, unpackBundle } from './bundle';
+import { readBundleName, type StoredBundle } from './engine';
+import { asFailure } from './pull';
+import type { Sender } from './push';
+import { makeVerifier } from './signing';
+
+/** With more bundles of one environment in a scope, a snapshot takes their place. */
+export const MANY_BUNDLES = 20;
+
+/** How long bundles stay for which a snapshot stands: who listed them before may still fetch them. Milliseconds. */
+export const GRACE = 60 * 60_000;
+
+/**
+ * Puts one bundle in the place of many, in the scope that this machine writes. It is added before anything is removed,
+ * so whoever reads meanwhile, or does the same, finds all that there was. Whatever fails is done by the next writer.
+ * @param environments Those that something was sent of.
+ * @param listed What the scope held before that.
+ */
+export async function compact(
+  sender: Sender,
+  environments: readonly Environment[],
+  listed: readonly StoredBundle[],
+): Promise<void> {
+  try {
+    await removeCovered(sender, listed);
+    for (const environment of environments) await makeSnapshot(sender, environment, listed);
+  } catch (error) {
+    swallowed('shared', error, 'putting a snapshot in the place of many bundles');
+  }
+}
+
+/** Removes bundles for which a snapshot of this scope has stood for long. */
+async function removeCovered(
+  { store, settings, conversation, now }: Sender,
+  listed: readonly StoredBundle[],
+): Promise<void> {
+  const taken = store.sharing(settings.place).taken();
+  const names = new Set(listed.map(({ name }) => name));
+  const old = listed.filter(({ name }) => {
+    const snapshot = taken.get(name);
+    const madeAt = snapshot && names.has(snapshot) ? readBundleName(snapshot)?.madeAt : undefined;
+    return madeAt !== undefined && madeAt + GRACE < now;
+  });
+  const { engine, signal } = conversation;
+  if (old.length > 0) await conversation.within(engine.remove(old, signal));
+}
+
+async function makeSnapshot(
+  sender: Sender,
+  environment: Environment,
+  listed: readonly StoredBundle[],
+): Promise<void> {
+  const { store, settings, scope, signer, conversation, folder, now } = sender;
+  const sharing = store.sharing(settings.place);
+  const taken = sharing.taken();
+  const label = environmentLabel(environment).environment;
+  // What this machine could not take in stays as it is.
+  const many = listed.filter(
+    ({ name }) => readBundleName(name)?.environment === label && taken.get(name) === null,
+  );
+  if (many.length <= sender.many) return;
+  const unpacked = await fetchAll(sender, many);
+  if (unpacked.length < 2) return;
+  const file = path.join(folder, `snapshot-${label}.db`);
+  const wants = (key: EnvironmentKey) => environmentLabel(key).environment === label;
+  const names = new Set(listed.map(({ name }) => name));
+  const covers = uniteBundles(file, unpacked, names, { wants, now });
+  const options = { environment, scope, signer, madeAt: now, isSnapshot: true };
+  const { name, content } = packBundle(file, options);
+  const { engine, signal } = conversation;
+  await conversation.within(engine.put(scope, name, content, signal));
+  sharing.noteSnapshot(name, covers);
+}
+
+/** Those that are still there and can be believed. */
+async function fetchAll(
+  { settings: { publicKey }, conversation, folder }: Sender,
+  bundles: readonly StoredBundle[],
+): Promise<UnpackedBundle[]> {
+  const { engine, signal } = conversation;
+  const verify = publicKey === null ? () => true : makeVerifier(publicKey);
+  const unpacked: UnpackedBundle[] = [];
+  const believed = bundles.filter(({ scope, name }) => verify(scope, name));
+  const { failure } = await conversation.all(believed, async (bundle) => {
+    const file = path.join(folder, `${bundle.name.slice(0, 120)}.db`);
+    unpackBundle(bundle.name, await engine.get(bundle, signal), file);
+    unpacked.push({ name: bundle.name, file });
+  });
+  if (failure !== null) throw asFailure(failure);
+  return unpacked;
+}

@@ -1,0 +1,76 @@
+import { readBundleName, type SharedStoreError } from './engine';
+import type { SharedSettings } from './settings';
+import { asFailure } from './pull';
+import { talk } from './talk';
+
+/** What a shared store holds in the scopes that this machine reads. */
+export interface SharedOverview {
+  /** Without credentials. */
+  store: string;
+  /** The scope that this machine writes; null where it only reads. */
+  writes: string | null;
+  scopes: ScopeOverview[];
+  /** Milliseconds that one answer takes. */
+  roundTrip: number;
+}
+
+/** What one scope holds. */
+export interface ScopeOverview {
+  scope: string;
+  bundles: number;
+  bytes: number;
+  /** By the clock of whoever made it, milliseconds since the epoch; null where there is none. */
+  newest: number | null;
+  /** Where its bundles were recorded. */
+  machines: string[];
+}
+
+/** Asks a shared store what it holds. @throws {SharedStoreError} */
+export async function look(settings: SharedSettings): Promise<SharedOverview> {
+  try {
+    return await talk(settings, settings.timeout, async (conversation) => {
+      const { engine, signal } = conversation;
+      const list = () => conversation.within(engine.list(settings.read, signal));
+      const listed = await list();
+      // The first one made the connection.
+      const begun = performance.now();
+      await list();
+      const roundTrip = performance.now() - begun;
+      const scopes = settings.read.map((scope): ScopeOverview => {
+        const own = listed.filter((bundle) => bundle.scope === scope);
+        const names = own.flatMap(({ name }) => readBundleName(name) ?? []);
+        return {
+          scope,
+          bundles: own.length,
+          bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
+          newest: names.length === 0 ? null : Math.max(...names.map(({ madeAt }) => madeAt)),
+          machines: [...new Set(names.map(({ machine }) => machine))].sort(),
+        };
+      });
+      return { store: settings.name, writes: settings.write, scopes, roundTrip };
+    });
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** Has the engine make what it needs. @returns What to tell, a line each. @throws {SharedStoreError} */
+export async function initialise(settings: SharedSettings): Promise<string[]> {
+  try {
+    return await talk(settings, 10 * settings.timeout, (conversation) =>
+      conversation.within(conversation.engine.initialise(conversation.signal)),
+    );
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** What to do about a shared store that cannot be used, as a sentence's second half. */
+export function remedy({ reason }: SharedStoreError): string {
+  const remedies: Partial<Record<SharedStoreError['reason'], string>> = {
+    unreachable: 'see whether it runs and can be reached from here',
+    denied: 'see what "jest-testmon shared init" says of grants',
+    unprepared: 'correct the URL, or run "jest-testmon shared init" once',
+  };
+  return remedies[reason] ?? 'run "jest-testmon shared status"';
+}

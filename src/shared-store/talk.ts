@@ -1,0 +1,125 @@
+import type { SharedEngine } from './engine';
+import { SharedStoreError } from './engine';
+import { openEngine } from './open-engine';
+import type { SharedSettings } from './settings';
+
+/** How many bundles are fetched at once. */
+const AT_ONCE = 8;
+
+/**
+ * Talks to a shared store until a deadline. Whatever the engine does, this comes to its end by then.
+ * @param milliseconds Until the deadline.
+ */
+export async function talk<T>(
+  { url, name }: SharedSettings,
+  milliseconds: number,
+  work: (conversation: Conversation) => Promise<T>,
+): Promise<T> {
+  const conversation = new Conversation(name, milliseconds);
+  let engine: SharedEngine | null = null;
+  try {
+    engine = await conversation.within(openEngine(url));
+    conversation.engine = engine;
+    return await work(conversation);
+  } finally {
+    conversation.end();
+    // Nobody waits for it: it is what did not answer that takes long to let go.
+    void engine?.close();
+  }
+}
+
+/** What one talk has time for. */
+export class Conversation {
+  readonly #name: string;
+  readonly #controller = new AbortController();
+  #engine: SharedEngine | null = null;
+  #timer: NodeJS.Timeout;
+  #milliseconds: number;
+
+  constructor(name: string, milliseconds: number) {
+    this.#name = name;
+    this.#milliseconds = milliseconds;
+    this.#timer = this.#startTimer();
+  }
+
+  set engine(engine: SharedEngine) {
+    this.#engine = engine;
+  }
+
+  get engine(): SharedEngine {
+    if (this.#engine === null) throw new Error('The shared store is not open.');
+    return this.#engine;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The store has answered: from now on as much time is given. */
+  extend(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#milliseconds = milliseconds;
+    this.#timer = this.#startTimer();
+  }
+
+  /** Waits for something, though not beyond the deadline. @throws {SharedStoreError} `unreachable` then. */
+  async within<T>(promise: Promise<T>): Promise<T> {
+    const { signal } = this;
+    // What is late may still fail, when nobody waits for it any more.
+    promise.catch(() => undefined);
+    let stop: () => void = () => undefined;
+    const late = new Promise<never>((_, reject) => {
+      stop = () => reject(this.#late());
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop);
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } catch (error) {
+      // An engine says in its own words that it was stopped.
+      throw signal.aborted ? this.#late() : error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /**
+   * Does the same to many things, several at once, until one fails.
+   * @returns What was done by then, and what failed first.
+   */
+  async all<T, R>(
+    items: readonly T[],
+    work: (item: T) => Promise<R>,
+  ): Promise<{ done: R[]; failure: unknown }> {
+    const done: R[] = [];
+    const queue = [...items];
+    let failure: unknown = null;
+    const worker = async (): Promise<void> => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        try {
+          done.push(await this.within(work(item)));
+        } catch (error) {
+          failure ??= error;
+          queue.length = 0;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return { done, failure };
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #startTimer(): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(), this.#milliseconds);
+  }
+
+  #late(): SharedStoreError {
+    return new SharedStoreError(
+      'unreachable',
+      `${this.#name} did not answer within ${this.#milliseconds / 1000} s`,
+    );
+  }
+}
