@@ -204,7 +204,9 @@ export class Project {
     const inherited = Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) =>
-          !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|NODE_OPTIONS$)/.test(name),
+          !/^(TESTMON|JEST_|NODE_ENV$|FORCE_COLOR$|CI$|GITHUB_ACTIONS$|GITHUB_STEP_SUMMARY$|NODE_OPTIONS$)/.test(
+            name,
+          ),
       ),
     );
     return { ...inherited, ...MACHINE, TMPDIR: this.temporary, NO_COLOR: '1', ...env };

@@ -29,6 +29,7 @@ export class Shard {
   readonly #asked: [string, TestFileKey][] = [];
   readonly #unaffected: string[] = [];
   readonly #others: string[] = [];
+  readonly #mine: ReadonlySet<string>;
 
   /**
    * @param judged Every test file that Jest found.
@@ -43,6 +44,7 @@ export class Shard {
   ) {
     this.#place = place;
     const own = new Set(mine.map(nameOf));
+    this.#mine = own;
     for (const { test, path, decision } of judged) {
       const environment = environmentOf(test);
       if (environment === undefined) continue;
@@ -53,6 +55,16 @@ export class Shard {
       else if (isOwn) this.#unaffected.push(key);
       else if (decision.affected) this.#others.push(key);
     }
+  }
+
+  /** Such as `2/4`. */
+  get name(): string {
+    return `${this.#place.index}/${this.#place.count}`;
+  }
+
+  /** Whether a test file belongs to this shard. */
+  isMine(test: Test): boolean {
+    return this.#mine.has(nameOf(test));
   }
 
   /** @param hasEnded Whether Jest has said how a test file came out. */

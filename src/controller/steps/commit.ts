@@ -10,6 +10,7 @@ import type { Ending, Passes } from '../passes';
 import type { RunContext } from '../run-context';
 import { RunResults } from '../run-results';
 import type { RunSelection } from './select';
+import { reportOn, RUN_REPORT_NOTE } from '../run-report/run-report';
 import type { Shard } from '../shard';
 import type { SpotChecks } from '../checks/spot-checks';
 import type { RunCounts } from '../run-counts';
@@ -59,6 +60,7 @@ export function commitRun(
     // A worker may have joined only to skip what is unaffected.
     Array.from(results.records(), keyOf);
     addSpotChecks(run, results, batch, ending);
+    addReport(run, batch);
   }
   const provisional = store.commit(batch, Date.now());
   sayResults(run, results);
@@ -150,6 +152,12 @@ function* recordsOf(
       flakyTests.noteUnaffectedFailed({ environmentId, path, tests: [] });
   batch.flaky = flakyTests.sightings;
   addSpotChecks(run, results, batch, ending);
+  addReport(run, batch);
+}
+
+function addReport(run: FinishedRun, batch: CommitBatch): void {
+  const report = reportOn(run);
+  if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
 }
 
 /** Whether a test file was entered only to skip its tests, which leaves no record. */

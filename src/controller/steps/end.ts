@@ -3,6 +3,8 @@ import { asStoreError, isBeyondUse, quarantineDatabase } from '../../store';
 import { swallowed } from '../../terminal/debug';
 import { commitRun, type FinishedRun } from './commit';
 import { explain, identityOf } from '../open-store';
+import { reportOn } from '../run-report/run-report';
+import { appendStepSummary } from '../run-report/step-summary';
 import { settlePasses, type Ending, type Settlement } from '../passes';
 
 /**
@@ -18,6 +20,7 @@ export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
     const passes = context.writable ? commitRun(run, ending) : null;
     directory?.remove();
     spotChecks?.sayFindings(context.writable);
+    addToPage(run);
     if (passes === null) return null;
     const { identity } = context;
     return {
@@ -36,6 +39,13 @@ export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
     context.store.close();
     announce(RUN_FILE_VARIABLE, undefined);
   }
+}
+
+/** Shows a run on the page of its CI job, unless it is one of many of a Jest that watches. */
+function addToPage(run: FinishedRun): void {
+  if (run.context.request.started !== null) return;
+  const report = reportOn(run);
+  if (report !== null) appendStepSummary(report);
 }
 
 /**
