@@ -1,9 +1,7 @@
 import * as fs from 'node:fs';
 import { decodeLocations } from '../blocks';
-import { toolChainInputs } from '../controller/projects/environments';
 import { count, duration } from '../terminal/logger';
-import { toolChainFiles } from '../workspace/tool-chain';
-import { fromStored, toStored } from '../dependencies/files/paths';
+import { fromStored } from '../dependencies/files/paths';
 import { isFile } from '../dependencies/files/stats';
 import {
   editCosts,
@@ -12,11 +10,12 @@ import {
   type EditCost,
   type Impact,
   type Inspection,
-  type ReachedTestFile,
 } from '../inspection';
 import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
+import { answerDiff } from './impact-diff';
+import { isToolChain, testFilesList, totalsOf, type Totals } from './impact-lines';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import {
@@ -24,8 +23,6 @@ import {
   inspecting,
   linesText,
   look,
-  projectLabel,
-  testTime,
   UnknownNameError,
   withExitCode,
   type InspectingFlags,
@@ -42,17 +39,15 @@ interface Flags extends InspectingFlags {
   sort?: string;
   limit: string;
   tests?: true;
+  diff?: true;
 }
 
 /** The answer about one file or line. */
 interface Answer extends Impact {
   /** Whether the file is part of the tool chain, so that a change runs everything. */
   toolChain: boolean;
-  /**
-   * `tests` counts the tests that run code there, `wouldRun` all tests that would run. The duration is in
-   * milliseconds.
-   */
-  totals: { testFiles: number; tests: number; wouldRun: number; duration: number };
+  /** The duration is in milliseconds. */
+  totals: Totals;
 }
 
 async function run(args: string[]): Promise<void> {
@@ -61,7 +56,8 @@ async function run(args: string[]): Promise<void> {
       makeCommand(
         impact.name,
         'Tells which test files and tests a change of a file, or at a line of it, would run, and how long they take. ' +
-          'With --sort time and no file: the functions of the whole project whose edits cost most.',
+          'With --sort time and no file: the functions of the whole project whose edits cost most. ' +
+          'With --diff: what a whole change would run, such as git diff main; the working tree stays as it is.',
         {
           exitCodes: [
             '0  answered',
@@ -72,11 +68,13 @@ async function run(args: string[]): Promise<void> {
             ['impact src/form.ts', 'a change anywhere in a file'],
             ['impact src/form.ts:42', 'a change at a line'],
             ['impact --sort time', 'the costliest functions to edit'],
+            ['impact --diff < my.patch', 'a whole change, such as that of a pull request'],
           ],
         },
       )
         .argument('[place]', 'a file, or a file and line such as src/form.ts:42')
         .option('--sort <by>', '"time": list the costliest places of the whole project')
+        .option('--diff', 'read a unified diff from standard input: a whole change')
         .option('--limit <number>', 'how many lines a list has', '20')
         .option('--tests', 'name every test, not only where few of a file are concerned'),
     ),
@@ -88,6 +86,8 @@ async function run(args: string[]): Promise<void> {
   if (flags.sort !== undefined && flags.sort !== 'time')
     command.error(`testmon: --sort knows "time" only, not "${flags.sort}".`);
   await look(command.args, flags, async (inspection) => {
+    if (flags.diff === true)
+      return answerDiff(inspection, { ...flags, limit, tests: flags.tests === true });
     const text = inspection.positionals.join(' ');
     if (text === '' && flags.sort === 'time') {
       const costs = costsOf(inspection);
@@ -118,14 +118,7 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
   return {
     ...found,
     toolChain,
-    totals: {
-      testFiles: toolChain ? inspection.tests.length : testFiles.length,
-      tests: testFiles.reduce((sum, { tests }) => sum + tests.length, 0),
-      wouldRun: testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.tests, 0),
-      duration: toolChain
-        ? inspection.tests.reduce((sum, { duration: took }) => sum + (took ?? 0), 0)
-        : testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.duration, 0),
-    },
+    totals: totalsOf(inspection, testFiles, toolChain),
   };
 }
 
@@ -164,14 +157,6 @@ function checkLine(absolute: string, file: string, line: number | null): void {
   const last = fs.readFileSync(absolute, 'utf8').split('\n').length;
   if (line < 1 || line > last)
     throw new UnknownNameError(`${file} has ${count(last, 'line')}, so there is no line ${line}.`);
-}
-
-function isToolChain({ request, projects }: Inspection, file: string): boolean {
-  if (/(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file)) return true;
-  return toolChainInputs(
-    request,
-    projects.map(({ project }) => project.config),
-  ).some((input) => toolChainFiles(input).some((one) => toStored(request.root, one) === file));
 }
 
 function costsOf({ tests, projects, store }: Inspection): EditCost[] {
@@ -269,34 +254,7 @@ function describe(
         ? 'All of them would run now in any case.'
         : `${already} of them would run now in any case.`,
     );
-  const several = new Set(testFiles.map(({ project }) => project)).size > 1;
-  lines.push('');
-  for (const one of testFiles.slice(0, limit)) lines.push(...testFileLines(one, several, allTests));
-  if (testFiles.length > limit)
-    lines.push(
-      colours.dim(
-        `  and ${count(testFiles.length - limit, 'more test file')}; --limit ${testFiles.length} shows all`,
-      ),
-    );
-  return lines;
-}
-
-/** Up to this many tests of a file are named without `--tests`. */
-const MAX_NAMED = 3;
-
-function testFileLines(
-  { path, project, duration: took, affected, shared, tests }: ReachedTestFile,
-  several: boolean,
-  allTests: boolean,
-): string[] {
-  const name = several ? `${path} ${colours.dim(projectLabel(project))}` : path;
-  const which = shared ? `all ${count(tests.length, 'test')}` : count(tests.length, 'test');
-  const now = affected ? colours.yellow(' (would run now)') : '';
-  const named = allTests || (!shared && tests.length <= MAX_NAMED) ? tests : [];
-  return [
-    `  ${testTime(took).padStart(11)}  ${name}  ${colours.dim(which)}${now}`,
-    ...named.map((test) => `${' '.repeat(17)}${test.name} ${colours.dim(testTime(test.duration))}`),
-  ];
+  return [...lines, '', ...testFilesList(testFiles, { limit, allTests })];
 }
 
 function blockText(block: Answer['block']): string {

@@ -40,9 +40,9 @@ export interface ReachedTestFile {
 }
 
 /** The recorded blocks and dependencies that a change would hit, in one project. */
-interface Hits {
-  /** The block, by id of its version. Null for all blocks of the version. */
-  blocks: Map<number, number | null>;
+export interface Hits {
+  /** Whether the executed blocks of a version are among those hit, by id of the version. */
+  blocks: Map<number, (bits: Uint8Array) => boolean>;
   dependencies: Set<number>;
 }
 
@@ -91,7 +91,7 @@ async function findHits(
     const own = recorded.filter((version) => version.form === form);
     const now = line === null ? null : await project.currentVersion(file, form);
     if (line === null || now === null) {
-      for (const { id } of own) hits.blocks.set(id, null);
+      for (const { id } of own) hits.blocks.set(id, hasAny);
       continue;
     }
     const places = decodeLocations(now.places);
@@ -105,7 +105,7 @@ async function findHits(
     for (const one of origins) {
       const origin = target === undefined ? undefined : one.origins.get(target);
       // If no block of this version corresponds, every test file that loaded it counts.
-      hits.blocks.set(one.id, origin?.index ?? null);
+      hits.blocks.set(one.id, origin === undefined ? hasAny : (bits) => hasBit(bits, origin.index));
       same ||= origin?.same === true;
     }
     impact.block = places[target ?? 0] ?? null;
@@ -115,7 +115,8 @@ async function findHits(
   return hits;
 }
 
-function reachedBy(
+/** A test file as a change reaches it; null where it does not. */
+export function reachedBy(
   { request }: Inspection,
   store: Store,
   test: InspectedTest,
@@ -144,6 +145,11 @@ function reachedBy(
   };
 }
 
+/** Whether any block was executed. */
+function hasAny(bits: Uint8Array): boolean {
+  return bits.some((byte) => byte !== 0);
+}
+
 /** Whether test granularity runs a test file whole, because it failed last time or its tests depend on each other. */
 function runsWhole({ path, decision, project }: InspectedTest): boolean {
   if (decision.affected && decision.reason !== 'changed') return true;
@@ -157,9 +163,7 @@ function nameTest({ name, duration }: StoredTest): { name: string; duration: num
 function isHit(footprint: { blocks: Buffer; dependencies: Buffer }, hits: Hits): boolean {
   return (
     decodeBlocks(footprint.blocks).some(({ version, bits }) => {
-      const block = hits.blocks.get(version);
-      if (block === undefined) return false;
-      return block === null ? bits.some((byte) => byte !== 0) : hasBit(bits, block);
+      return hits.blocks.get(version)?.(bits) === true;
     }) ||
     (hits.dependencies.size > 0 &&
       decodeIds(footprint.dependencies).some((id) => hits.dependencies.has(id)))

@@ -35,19 +35,17 @@ export class ProjectTransform {
   /**
    * Returns the probe metadata of a file as it is now.
    * @param name Stored path.
+   * @param text Takes the place of the file's content, if given.
    * @returns Null if the file does not transform, or its output cannot carry probes.
    */
-  async metadata(name: string, form: ModuleForm): Promise<ProbeMetadata | null> {
+  async metadata(name: string, form: ModuleForm, text?: string): Promise<ProbeMetadata | null> {
     try {
-      if (form === 'node') return await this.#asWritten(name);
+      if (form === 'node') return await this.#asWritten(name, text);
       this.#transformer ??= this.#load();
       const transformer = await this.#transformer;
       const file = fromStored(this.#root, name);
       const options = form === 'module' ? MODULE_OPTIONS : COMMONJS_OPTIONS;
-      const { code } =
-        form === 'module'
-          ? await transformer.transformAsync(file, options)
-          : transformer.transform(file, options);
+      const { code } = await transformed(transformer, file, options, text);
       const metadata = findMetadata(code);
       return metadata === null ? null : decodeMetadata(metadata);
     } catch (error) {
@@ -80,10 +78,11 @@ export class ProjectTransform {
     }
   }
 
-  /** The metadata of a file that Node loads without a transformer. */
-  async #asWritten(name: string): Promise<ProbeMetadata | null> {
+  /** The metadata of a file, or of a text in its place, that Node loads without a transformer. */
+  async #asWritten(name: string, text?: string): Promise<ProbeMetadata | null> {
     const { readNodeFile } = await import('../blocks/node-file.js');
-    const content = fs.readFileSync(fromStored(this.#root, name));
+    const content =
+      text === undefined ? fs.readFileSync(fromStored(this.#root, name)) : Buffer.from(text);
     const options = { path: name, contentHash: contentHash(content), root: this.#root };
     return readNodeFile(content.toString(), options)?.metadata ?? null;
   }
@@ -95,6 +94,22 @@ export class ProjectTransform {
     )('@jest/transform') as typeof import('@jest/transform');
     return createScriptTransformer(this.#config);
   }
+}
+
+/** The output for a file, or for a text in its place. */
+async function transformed(
+  transformer: ScriptTransformer,
+  file: string,
+  options: typeof MODULE_OPTIONS | typeof COMMONJS_OPTIONS,
+  text: string | undefined,
+): Promise<{ code: string }> {
+  if (options === MODULE_OPTIONS)
+    return text === undefined
+      ? transformer.transformAsync(file, options)
+      : transformer.transformSourceAsync(file, text, { ...options, instrument: false });
+  return text === undefined
+    ? transformer.transform(file, options)
+    : transformer.transformSource(file, text, { ...options, instrument: false });
 }
 
 /** The options that jest-runtime passes in `transformFile` and `transformFileAsync`. */

@@ -290,10 +290,11 @@ export class Project {
 
   /**
    * The blocks that a file has now, through Jest's own cached transform.
+   * @param text In the place of what is in the file.
    * @returns Null where it does not transform, or cannot carry probes.
    */
-  async currentVersion(path: string, form: ModuleForm): Promise<FileVersion | null> {
-    const metadata = await this.#transform.metadata(path, form);
+  async currentVersion(path: string, form: ModuleForm, text?: string): Promise<FileVersion | null> {
+    const metadata = await this.#transform.metadata(path, form, text);
     return metadata?.path === path ? metadata : null;
   }
 

@@ -1,0 +1,83 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Inspection } from '../inspection';
+import { findDiffImpact, type DiffImpact } from '../inspection/diff/diff-impact';
+import { parseDiff } from '../inspection/diff/parse-diff';
+import { count, duration, some } from '../terminal/logger';
+import { printJson, printLines } from './command';
+import { isToolChain, testFilesList, totalsOf, type Totals } from './impact-lines';
+import { UnknownNameError } from './inspecting';
+
+interface DiffFlags {
+  json?: true;
+  limit: number;
+  tests: boolean;
+}
+
+/** The answer about a whole change. */
+interface Answer extends DiffImpact {
+  /** The files of the change that shape every result, so that it runs everything. */
+  toolChain: string[];
+  totals: Totals;
+}
+
+/**
+ * Tells what a unified diff on standard input would run.
+ * @returns Whether it would run something.
+ */
+export async function answerDiff(inspection: Inspection, flags: DiffFlags): Promise<boolean> {
+  if (process.stdin.isTTY)
+    throw new UnknownNameError(
+      '--diff reads a unified diff: git diff main | jest-testmon impact --diff',
+    );
+  const diffs = parseDiff(await text(process.stdin));
+  const { root } = inspection.request;
+  const found = await findDiffImpact(inspection, diffs, [repositoryOf(root), process.cwd(), root]);
+  const toolChain = found.files
+    .map((file) => file.path)
+    .filter((file) => isToolChain(inspection, file));
+  const totals = totalsOf(inspection, found.testFiles, toolChain.length > 0);
+  const answer: Answer = { ...found, toolChain, totals };
+  if (flags.json === true) printJson(answer);
+  else printLines(describe(answer, flags));
+  return totals.testFiles > 0;
+}
+
+/** The folder that git names files from. */
+function repositoryOf(root: string): string {
+  for (let folder = root; ; folder = path.dirname(folder)) {
+    if (fs.existsSync(path.join(folder, '.git'))) return folder;
+    if (folder === path.dirname(folder)) return root;
+  }
+}
+
+function describe({ files, toolChain, testFiles, totals }: Answer, flags: DiffFlags): string[] {
+  if (files.length === 0) return ['the diff changes no file, so it would run nothing.'];
+  const change = `This change of ${count(files.length, 'file')} would run`;
+  const time = `about ${duration(totals.duration)}`;
+  if (toolChain.length > 0)
+    return [
+      `${change} everything, ${count(totals.testFiles, 'test file')}, ${time}, as it is one of the tool chain${some(toolChain)}.`,
+    ];
+  const named = (state: Answer['files'][number]['state']) =>
+    files.filter((file) => file.state === state).map((file) => file.path);
+  const [added, whole] = [named('added'), named('whole')];
+  const notes = [
+    ...(whole.length > 0
+      ? [
+          `${count(whole.length, 'file')} ${whole.length === 1 ? 'counts' : 'count'} as a whole, as the diff does not tell how ${whole.length === 1 ? 'it' : 'they'} changed or fits neither side of the change${some(whole)}.`,
+        ]
+      : []),
+    ...(added.length > 0
+      ? [`Test files among ${count(added.length, 'new file')} run too${some(added)}.`]
+      : []),
+  ];
+  if (testFiles.length === 0) return [`${change} none of the recorded test files.`, ...notes];
+  return [
+    `${change} ${count(totals.testFiles, 'test file')}, ${time}; ${totals.tests} of their tests ${totals.tests === 1 ? 'runs' : 'run'} code that changes.`,
+    ...notes,
+    '',
+    ...testFilesList(testFiles, { limit: flags.limit, allTests: flags.tests }),
+  ];
+}
