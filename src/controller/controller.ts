@@ -206,8 +206,8 @@ export class Controller {
     const unaffected = this.#selection.judged.filter(
       ({ test, decision }) => own.has(test) && !decision.affected,
     );
-    const readTests = (recordId: number) => this.#run.store.tests(recordId);
-    return (this.#answers = new Answers(unaffected, readTests, this.carriedCoverage));
+    const readTestNames = (recordId: number) => this.#run.store.testNames(recordId);
+    return (this.#answers = new Answers(unaffected, readTestNames, this.carriedCoverage));
   }
 
   /** The record by which a test file was found unaffected, or tests in it. */

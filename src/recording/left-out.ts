@@ -3,7 +3,7 @@ import type { Config } from '@jest/types';
 import { toStored } from '../dependencies/files/paths';
 import { unobserved } from '../interception/observer';
 import type { StoredTest } from '../records/types';
-import { emptyTestResult, skippedResult } from '../run/skipped-result';
+import { loadEmptyTestResult, skippedResult } from '../run/skipped-result';
 import { Store } from '../store';
 import { swallowed } from '../terminal/debug';
 import { joinRun } from './join-run';
@@ -63,5 +63,8 @@ export function leftOutIn(
 /** What Jest is told of a test file that is not loaded. Jest itself adds its path and times. */
 export function leftOutResult(tests: readonly LeftOutTest[]): TestResult {
   const names = tests.map(({ name }) => name);
-  return skippedResult(names, unobserved(emptyTestResult));
+  return skippedResult(
+    names,
+    unobserved(() => loadEmptyTestResult()()),
+  );
 }

@@ -4,12 +4,12 @@ import { fromJest } from './user-jest';
 /** The test name for a test file without known tests, because Jest fails a test file without tests. */
 const WHOLE_FILE: readonly string[] = ['(not affected)'];
 
-/** Returns an empty result, made by the Jest of this process. */
-export function emptyTestResult(): TestResult {
+/** Loads what makes empty results in the Jest of this process. */
+export function loadEmptyTestResult(): () => TestResult {
   const { createEmptyTestResult } = fromJest('@jest/test-result')(
     '@jest/test-result',
   ) as typeof import('@jest/test-result');
-  return createEmptyTestResult();
+  return createEmptyTestResult;
 }
 
 /**

@@ -160,6 +160,11 @@ export class Store {
     return this.#connection.guard(() => this.#detail.tests(recordId));
   }
 
+  /** The names of the tests of a record, in order: each the titles around a test, then its own. */
+  testNames(recordId: number): string[][] {
+    return this.#connection.guard(() => this.#detail.testNames(recordId));
+  }
+
   /** What all tests of a record depend on; null when there is no such record. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
     return this.#connection.guard(() => this.#detail.shared(recordId));

@@ -1,6 +1,5 @@
 import type { Test, TestResult } from '@jest/test-result';
-import type { StoredTest } from '../../records/types';
-import { emptyTestResult, skippedResult } from '../../run/skipped-result';
+import { loadEmptyTestResult, skippedResult } from '../../run/skipped-result';
 import { swallowed } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
 
@@ -13,8 +12,8 @@ export type Carried = Pick<TestResult, 'coverage' | 'v8Coverage'>;
  */
 export type CarriedCoverage = (judged: JudgedTest) => Carried;
 
-/** Reads the tests of a record. */
-type ReadTests = (recordId: number) => readonly Pick<StoredTest, 'name'>[];
+/** Reads the names of the tests of a record. */
+type ReadTestNames = (recordId: number) => string[][];
 
 /**
  * The unaffected test files of a run that are reported to Jest's reporters. Jest gets them to run like any other, and
@@ -22,17 +21,18 @@ type ReadTests = (recordId: number) => readonly Pick<StoredTest, 'name'>[];
  */
 export class Answers {
   readonly #judged: ReadonlyMap<Test, JudgedTest>;
-  readonly #readTests: ReadTests;
+  readonly #readTestNames: ReadTestNames;
   readonly #carriedCoverage: CarriedCoverage | null;
+  #makeResult: (() => TestResult) | null = null;
   readonly #given = new WeakSet<TestResult>();
 
   constructor(
     judged: readonly JudgedTest[],
-    readTests: ReadTests,
+    readTestNames: ReadTestNames,
     carriedCoverage: CarriedCoverage | null,
   ) {
     this.#judged = new Map(judged.map((one) => [one.test, one]));
-    this.#readTests = readTests;
+    this.#readTestNames = readTestNames;
     this.#carriedCoverage = carriedCoverage;
   }
 
@@ -55,7 +55,7 @@ export class Answers {
     const judged = this.#judged.get(test);
     const result = skippedResult(
       judged === undefined ? [] : this.#names(judged),
-      emptyTestResult(),
+      (this.#makeResult ??= loadEmptyTestResult())(),
     );
     const now = Date.now();
     Object.assign(result.perfStats, { start: now, end: now });
@@ -71,7 +71,7 @@ export class Answers {
   #names({ decision, path }: JudgedTest): string[][] {
     if (decision.affected) return [];
     try {
-      return this.#readTests(decision.recordId).map(({ name }) => name);
+      return this.#readTestNames(decision.recordId);
     } catch (error) {
       swallowed('controller', error, `reading the tests of ${path}; one stands for all of them`);
       return [];

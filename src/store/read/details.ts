@@ -32,6 +32,7 @@ interface RecordRow {
 /** Reads details on demand: the tests of a record, the locations of a version. */
 export class Details {
   readonly #tests;
+  readonly #names;
   readonly #record;
   readonly #places;
 
@@ -39,6 +40,9 @@ export class Details {
     this.#tests = db.prepare<[number], TestRow>(
       'SELECT * FROM test WHERE record_id = ? ORDER BY position',
     );
+    this.#names = db
+      .prepare<[number], unknown>('SELECT name FROM test WHERE record_id = ? ORDER BY position')
+      .pluck();
     this.#record = db.prepare<[number], RecordRow>(
       `SELECT r.complete, r.blocks, r.dependencies, t.environment_id, t.path
        FROM record r JOIN test_file t ON t.id = r.test_file_id WHERE r.id = ?`,
@@ -57,6 +61,12 @@ export class Details {
       tests.push(test);
     }
     return tests;
+  }
+
+  /** Returns the names of the tests of a record in order. Empty if one of them cannot be read. */
+  testNames(recordId: number): string[][] {
+    const names = this.#names.all(recordId).map(readTitles);
+    return names.every((name) => name !== null) ? names : [];
   }
 
   /** Returns the shared part of a record: its footprint without what only tests executed. Null if it cannot be read. */
