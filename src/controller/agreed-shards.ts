@@ -6,6 +6,7 @@ import { ciRunId, shardKey, type Environment } from '../store';
 import { messageOf } from '../terminal/error-message';
 import type { JudgedTest } from './projects/project';
 import type { RunRequest } from './run-request';
+import { hasSharedStoreFailed } from './shared-run';
 
 /** Which shard of how many. */
 interface Place {
@@ -35,6 +36,8 @@ export async function agreeOnShards(
   // All of this is the same in every shard of a run.
   if (!isWanted || settings === null || settings.write === null || runId === '') return null;
   try {
+    // After the first failure there is no more talking in a run.
+    if (hasSharedStoreFailed()) throw new Error(`${settings.name} could not be used`);
     if (judged.length !== tests.length) throw new Error('selection failed');
     const files = judged.map(({ test, path, decision, duration }) => {
       const environment = environmentOf(test);

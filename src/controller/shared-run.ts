@@ -77,6 +77,11 @@ export async function pullForRun(run: RunContext): Promise<boolean> {
   }
 }
 
+/** Whether a shared store was asked in this process, and could not be used. */
+export function hasSharedStoreFailed(): boolean {
+  return dealings?.hasFailed === true;
+}
+
 function say(
   logger: Logger,
   { name, read }: SharedSettings,
