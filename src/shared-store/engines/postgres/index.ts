@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type * as pg from 'pg';
 import {
   isBundleName,
   MAX_BUNDLE_BYTES,
@@ -17,18 +17,15 @@ const MIGRATION_LOCK = 7_413_220_061;
 const PINS_ARE_KEPT = '14 days';
 
 /** Opens PostgreSQL: `postgres://user@host/database?sslmode=…&schema=…`, with all that `pg` understands. */
-export async function openPostgres(url: URL): Promise<SharedEngine> {
+export function openPostgres(url: URL): SharedEngine {
   const schema = url.searchParams.get('schema') ?? DEFAULT_SCHEMA;
   if (!/^[a-z_][a-z\d_]{0,62}$/.test(schema))
     throw new SharedStoreError('unprepared', 'a schema is called by small letters, digits and _');
   const forDriver = new URL(url);
   forDriver.searchParams.delete('schema');
-  const { default: pg } = await loadOptional('pg', () => import('pg'));
+  const { Client } = loadOptional('pg') as typeof pg;
   const config = { connectionString: forDriver.href, application_name: 'jest-testmon' };
-  return new PostgresEngine(
-    new PostgresConnection((full): Client => new pg.Client(full), config),
-    schema,
-  );
+  return new PostgresEngine(new PostgresConnection((full) => new Client(full), config), schema);
 }
 
 /** Bundles as rows of one table. Who may do what stands in `schema.ts`. */

@@ -60,7 +60,7 @@ export function grantsFor(schema: string): string[] {
     `  GRANT INSERT (scope, name, content) ON ${schema}.bundle TO testmon_ci;`,
     `  GRANT INSERT (key, value), DELETE ON ${schema}.pin TO testmon_ci;`,
     `  INSERT INTO ${schema}.writer VALUES ('testmon_ci', 'main');  -- 'pr/*' for all pull requests`,
-    '  -- who compacts: the same, with its own scopes or *, and',
+    '  -- who compacts its scopes, as the CI of main should: also',
     `  GRANT DELETE ON ${schema}.bundle TO testmon_compactor;`,
   ];
 }

@@ -21,7 +21,7 @@ export function grantsFor({ bucket, prefix }: BucketLocation): string[] {
     'Who writes a scope needs one of these too, for main or for all pull requests:',
     `  ${JSON.stringify(allow('s3:PutObject', 'main/*'))}`,
     `  ${JSON.stringify(allow('s3:PutObject', 'pr~*/*'))}`,
-    'Who compacts a scope also removes:',
+    'Who compacts a scope, as the CI of main should, needs this too:',
     `  ${JSON.stringify(allow('s3:DeleteObject', 'main/*'))}`,
   ];
 }

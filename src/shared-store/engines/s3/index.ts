@@ -1,3 +1,4 @@
+import type * as aws4fetch from 'aws4fetch';
 import { randomUUID } from 'node:crypto';
 import {
   isBundleName,
@@ -20,9 +21,9 @@ const MAX_PAGES = 1000;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** Opens S3 or what speaks its language. */
-export async function openS3(url: URL): Promise<SharedEngine> {
+export function openS3(url: URL): SharedEngine {
   const location = readLocation(url, process.env);
-  const { AwsV4Signer } = await loadOptional('aws4fetch', () => import('aws4fetch'));
+  const { AwsV4Signer } = loadOptional('aws4fetch') as Pick<typeof aws4fetch, 'AwsV4Signer'>;
   return new S3Engine(location, new S3Requests(location, AwsV4Signer));
 }
 
