@@ -26,13 +26,14 @@ import {
   withholdNothingFound,
 } from './session';
 
+/** The shard that Jest asks for. */
 export interface ShardOptions {
-  /** From 1. */
+  /** Counts from 1. */
   shardIndex: number;
   shardCount: number;
 }
 
-/** What Jest asks of a test sequencer. Source: `@jest/test-sequencer`. */
+/** The methods that Jest calls on a test sequencer. Source: `@jest/test-sequencer`. */
 export interface SequencerLike {
   shard?(tests: Test[], options: ShardOptions): Test[] | Promise<Test[]>;
   sort(tests: Test[]): Test[] | Promise<Test[]>;
@@ -45,7 +46,7 @@ type SequencerClass = new (options: {
   globalConfig: Config.GlobalConfig | null;
 }) => SequencerLike;
 
-/** What runs and in which order, in one run: ours to select, the project's own sequencer's to order if it has one. */
+/** Decides what runs and in which order, for one run. We select; if the project has its own sequencer, it orders. */
 export class RunPlan {
   readonly #contexts: readonly TestContext[] | null;
   readonly #globalConfig: Config.GlobalConfig | null;
@@ -54,7 +55,7 @@ export class RunPlan {
   #mine: readonly Test[] | null = null;
   #selected: { controller: Controller | null; running: Map<Test, JudgedTest> } | null = null;
 
-  /** Jest 29 gives neither; the tests' own contexts then have to do. */
+  /** Jest 29 provides neither argument. Then the contexts of the tests are used. */
   constructor(contexts: readonly TestContext[] | null, globalConfig: Config.GlobalConfig | null) {
     this.#contexts = contexts;
     this.#globalConfig = globalConfig;
@@ -62,8 +63,8 @@ export class RunPlan {
 
   async shard(tests: Test[], options: ShardOptions): Promise<Test[]> {
     const running = new Set(await this.#select(tests));
-    // Divided before anything is left out, as bare Jest does it: shards whose databases differ would otherwise not agree
-    // on whose a test file is, and one that neither takes is never run.
+    // The test files are divided before any is dropped, as in bare Jest. Otherwise shards with different databases
+    // would disagree on whose a test file is, and one that neither takes would never run.
     const mine = (await this.#agreed(tests, options)) ?? (await this.#divided(tests, options));
     this.#mine = mine;
     if (!this.#listing)
@@ -102,11 +103,12 @@ export class RunPlan {
     const affected = await this.#select(tests);
     const running = isSharded ? affected : await this.#withOthers(tests, affected);
     const { sequencer, isUsers } = await this.#load(tests);
-    // Jest's own order, longest first, is the better one for test files of which nothing is recorded yet.
+    // For test files without records, Jest's own order (the longest first) is better.
     const theirs = await sequencer.sort(running);
     const judged = isUsers ? null : this.#judged(theirs);
     const sorted = judged === null ? theirs : order(judged).map(({ test }) => test);
-    // With times known Jest runs a few quick test files in its own process, where one that ends it ends the run.
+    // If Jest knows the durations, it runs a few fast test files in its own process, where a test file that ends the
+    // process ends the run.
     if (judged !== null) for (const test of sorted) delete test.duration;
     const all = [...this.#answered(this.#mine ?? tests, sorted), ...sorted];
     this.#start(tests, all);
@@ -120,13 +122,13 @@ export class RunPlan {
   cacheResults(tests: Test[], results: AggregatedResult): void {
     this.#inner?.sequencer.cacheResults(tests, results);
     restoreRunners();
-    // A reporter of ours has ended the run already, unless the command line put others in its place.
+    // Our reporter has ended the run already, unless the command line replaced it.
     session().release();
     if (session().controller === this.#selected?.controller)
       concludeWith(tests, results, this.#globalConfig);
   }
 
-  /** Selects on the first call; after `shard`, `sort` gets what that returned. */
+  /** Selects on the first call. After `shard`, `sort` receives the result of `shard`. */
   async #select(tests: Test[]): Promise<Test[]> {
     if (this.#selected !== null) return tests;
     restoreRunners();
@@ -178,7 +180,10 @@ export class RunPlan {
     return this.#selected?.controller?.reportsSkipped === true && canChooseRunner(contextsOf(mine));
   }
 
-  /** With shards each checks among its own, so they need not agree on a choice. */
+  /**
+   * Adds spot checks and test files for obsolete snapshots. In a sharded run each shard adds its own, so the shards
+   * need not agree.
+   */
   async #withOthers(tests: Test[], affected: Test[]): Promise<Test[]> {
     const running = new Set([...affected, ...this.#chooseSpotChecks(tests)]);
     for (const test of await this.#forSnapshots(tests, [...running])) running.add(test);
@@ -190,15 +195,15 @@ export class RunPlan {
     if (controller === null) return [];
     const chosen = controller.chooseSpotChecks(mine);
     for (const judged of chosen) running?.set(judged.test, judged);
-    // There is something to run after all.
+    // Something runs after all.
     if (chosen.length > 0) session().release();
     return chosen.map(({ test }) => test);
   }
 
   /**
-   * One test file of each project of which none would run, and in which there are snapshot files without a test file:
-   * then Jest says so, or removes them, and ends as it would without us.
-   * @param mine Those of this run, or of its shard.
+   * Returns one test file of each project in which none would run, although there are snapshot files without a test
+   * file. Then Jest reports or removes these, and ends as it would without us.
+   * @param mine The test files of this run, or of its shard.
    */
   async #forSnapshots(mine: readonly Test[], running: readonly Test[]): Promise<Test[]> {
     const { controller = null } = this.#selected ?? {};

@@ -10,31 +10,31 @@ import {
 import type { TestFileKey } from '../records/types';
 import type { JudgedTest } from './projects/project';
 
-/** Which shard of a run this is. */
+/** Identifies a shard of a run. */
 export interface ShardPlace {
-  /** From 1. */
+  /** Counts from 1. */
   index: number;
   count: number;
-  /** Of what was recorded when the run began; see `Store.contentHash`. */
+  /** A hash of the records that it began with; see `Store.contentHash`. */
   base: string;
 }
 
 /**
- * What a shard has to do and does not have to, for its database to remember: only when the shards' databases are merged
- * can be told whether a test file was left between them.
+ * Notes for the database what a shard must run and what it skips. Only the merge of all shards' databases can tell
+ * whether a test file was left out.
  */
 export class Shard {
   readonly #place: ShardPlace;
-  /** Its own test files that are to run. */
+  /** Its own test files that are selected. */
   readonly #asked: [string, TestFileKey][] = [];
   readonly #unaffected: string[] = [];
   readonly #others: string[] = [];
   readonly #mine: ReadonlySet<string>;
 
   /**
-   * @param judged Every test file that Jest found.
+   * @param judged All test files that Jest found.
    * @param mine Those that belong to this shard.
-   * @param environmentOf The environment of a test file's project.
+   * @param environmentOf Returns the environment of a test file's project.
    */
   constructor(
     place: ShardPlace,
@@ -67,7 +67,7 @@ export class Shard {
     return this.#mine.has(nameOf(test));
   }
 
-  /** @param hasEnded Whether Jest has said how a test file came out. */
+  /** @param hasEnded Whether Jest has reported the outcome of a test file. */
   note(hasEnded: (testFile: TestFileKey) => boolean): CommitBatch['notes'][number] {
     const named = (ended: boolean) =>
       this.#asked.flatMap(([key, testFile]) => (hasEnded(testFile) === ended ? [key] : []));

@@ -22,52 +22,52 @@ import { candidateRecord, decoded, partsOf } from './candidates';
 import { ProjectTransform } from '../../workspace/transformed';
 import type { ProjectFacts, WorkingTree } from '../../workspace/working-tree';
 
-/** A test file of a run, with what selection decided. */
+/** A test file with the decision of selection. */
 export interface JudgedTest {
   test: Test;
-  /** Relative path. */
+  /** Stored path. */
   path: string;
   decision: Decision;
-  /** Milliseconds, of its last run; undefined where never recorded. */
+  /** Duration of its last run, in milliseconds. Undefined if it was never recorded. */
   duration: number | undefined;
-  /** When it failed lately, newest first, in milliseconds since the epoch. */
+  /** When it failed recently, the newest first, in milliseconds since the epoch. */
   failures: readonly number[];
-  /** Its tests that are skipped all the same; null where it runs whole. */
+  /** Its tests that are skipped although it runs. Null if all of them run. */
   skips: UnaffectedTests | null;
 }
 
 /** What selection decided on a test file. */
 export type Judgement = Omit<JudgedTest, 'test' | 'path'>;
 
-/** What a project is called in an environment row: its folder, and its display name where it has one. */
+/** Returns the name of a project in the key of its environment: its folder, and its display name if it has one. */
 export function projectName(config: Config.ProjectConfig, root: string): string {
   const folder = toStored(root, realPath(config.rootDir)) || '.';
   const { displayName } = config;
   return displayName === undefined ? folder : `${folder} ${displayName.name}`;
 }
 
-/** How a project is looked at. */
+/** Options of a project. */
 export interface ProjectRules {
   /** Globs of test files that always run. */
   always: string[];
-  /** Look for unaffected tests inside of affected test files. Default: false. */
+  /** Whether to find unaffected tests in affected test files. By default false. */
   byTest?: boolean;
-  /** Read all of every record at once, for those who look at them all. Default: false. */
+  /** Whether to read all records completely at once, because the caller needs all of them. By default false. */
   readsAhead?: boolean;
 }
 
-/** From this many test files on, those of a project are loaded together. */
+/** From this many test files on, all test files of a project are loaded together. */
 const MIN_FILES_LOADED_TOGETHER = 200;
 
-/** How often selection begins anew because another process commits meanwhile. */
+/** How often selection starts again because another process has committed meanwhile. */
 const MAX_ATTEMPTS = 3;
 
-/** One Jest project of a run: its records against the working tree. */
+/** One Jest project of a run. Compares its records with the working tree. */
 export class Project {
   readonly config: Config.ProjectConfig;
   readonly environment: Environment;
   readonly #root: string;
-  /** How the path of everything below the root begins. */
+  /** The prefix of all paths below the root. */
   readonly #below: string;
   readonly #tree: WorkingTree;
   readonly #transform: ProjectTransform;
@@ -100,12 +100,12 @@ export class Project {
     this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
   }
 
-  /** The row of its environment. */
+  /** The row id of its environment. */
   get environmentId(): number {
     return this.environment.id;
   }
 
-  /** What a runner that is not Jest's own is called: its package, or its path in the project; null for Jest's own. */
+  /** The name of the runner: its package, or its path in the project. Null for Jest's own. */
   get otherRunner(): string | null {
     const { runner } = this.config;
     const folder = packageFolder(runner);
@@ -114,46 +114,43 @@ export class Project {
     return name === 'jest-runner' ? null : name;
   }
 
-  /** Which content turned out to transform into which blocks. */
+  /** Contents of which this run found out to which blocks they transform. */
   get learnt(): readonly FileVersion[] {
     return this.#learnt;
   }
 
-  /** Tests to skip in affected test files, by relative path of the test file. */
+  /** The tests to skip in affected test files, by stored path of the test file. */
   get skips(): ReadonlyMap<string, UnaffectedTests> {
     return this.#skips;
   }
 
-  /**
-   * Test files that were found order-dependent, whose own code outside of the tests has changed since: what made
-   * their tests depend on each other may be gone.
-   */
+  /** Order-dependent test files that changed outside of their tests, so that they may no longer be order-dependent. */
   get changedOutsideTests(): ReadonlySet<string> {
     return this.#changedOutsideTests;
   }
 
-  /** What the values of dependencies depend on here. */
+  /** The project settings that the values of dependencies depend on. */
   get facts(): ProjectFacts {
     return { extensions: moduleExtensions(this.config), mocks: this.#mocks };
   }
 
-  /** Looks for manual mocks where no test file comes with what Jest knows of them. */
+  /** Searches for manual mocks, if Jest has not provided them with a test file. */
   findMocks(): void {
     const { rootDir, roots } = this.config;
     this.#mocks = mocksByPackage(findMocks(rootDir, roots));
   }
 
-  /** What is stored of this project; empty until `judge`. */
+  /** The stored data of this project. Null before `judge`. */
   get data(): SelectionData | null {
     return this.#data;
   }
 
-  /** How what is stored stands in the working tree; null until `judge`. */
+  /** The comparison of the stored data with the working tree. Null before `judge`. */
   get view(): View | null {
     return this.#view;
   }
 
-  /** The place of a test file in the records. */
+  /** Returns the stored path of a test file. */
   pathOf(test: { path: string }): string {
     const name = test.path.startsWith(this.#below) ? test.path.slice(this.#below.length) : '';
     return this.#tree.isVouchedFor(name)
@@ -161,12 +158,12 @@ export class Project {
       : toStored(this.#root, this.#realPaths.of(test.path));
   }
 
-  /** The verdict on a test file of which nothing is known. */
+  /** Returns the decision on a test file that was never recorded. */
   unrecorded(test: Test): JudgedTest {
     return { test, path: this.pathOf(test), ...NEVER_RECORDED };
   }
 
-  /** Decides on the given test files against the working tree. */
+  /** Decides on the given test files. */
   async judge(store: Store, tests: readonly Test[]): Promise<JudgedTest[]> {
     const [first] = tests;
     if (first !== undefined) {
@@ -183,12 +180,12 @@ export class Project {
     });
   }
 
-  /** As `judge`, by relative path. */
+  /** Like `judge`, by stored path. */
   async judgePaths(store: Store, paths: readonly string[]): Promise<Map<string, Judgement>> {
     return this.#judgeAll(store, paths.length, () => paths);
   }
 
-  /** @param find Finds the relative paths of the test files; sooner where git was asked, so it comes late. */
+  /** @param find Returns the stored paths of the test files. Called late: it is faster once git has answered. */
   async #judgeAll(
     store: Store,
     count: number,
@@ -248,7 +245,7 @@ export class Project {
     );
   }
 
-  /** Which tests of an affected test file need not run. */
+  /** Returns the tests of an affected test file that need not run. Null if all must run. */
   #lookInside(store: Store, testFile: StoredTestFile, view: View): UnaffectedTests | null {
     const { path, records, orderDependent } = testFile;
     const complete = records.filter((record) => record.complete);
@@ -264,7 +261,7 @@ export class Project {
     return this.#byTest ? unaffectedTests(partsOf(store, complete), view) : null;
   }
 
-  /** Which of the recorded blocks are in the working tree now. Only files whose content is unknown are transformed. */
+  /** Compares the recorded blocks with the working tree. Only files with unknown content are transformed. */
   async #look(data: SelectionData): Promise<View> {
     const { facts } = this;
     const view = new TreeView(data, (id) => {
@@ -289,16 +286,17 @@ export class Project {
   }
 
   /**
-   * The blocks that a file has now, through Jest's own cached transform.
-   * @param text In the place of what is in the file.
-   * @returns Null where it does not transform, or cannot carry probes.
+   * Returns the present blocks of a file, through Jest's own cached transform.
+   * @param path Stored path.
+   * @param text Replaces the content of the file.
+   * @returns Null if the file does not transform, or its output cannot carry probes.
    */
   async currentVersion(path: string, form: ModuleForm, text?: string): Promise<FileVersion | null> {
     const metadata = await this.#transform.metadata(path, form, text);
     return metadata?.path === path ? metadata : null;
   }
 
-  /** Finds out how each version of one file stands. */
+  /** Compares the recorded versions of one file with the present one. */
   async #notePresence(
     view: TreeView,
     versions: readonly LoadedVersion[],
@@ -315,7 +313,10 @@ export class Project {
     }
   }
 
-  /** The version that the file is now: one of those recorded, or what it transforms to; null where it does not. */
+  /**
+   * Returns the present version of a file: a recorded one, or the result of transforming it. Null if it does not
+   * transform.
+   */
   async #current(
     versions: readonly LoadedVersion[],
     path: string,
@@ -342,7 +343,7 @@ const NEVER_RECORDED: Judgement = {
   skips: null,
 };
 
-/** The projects of some tests, each once, in order. */
+/** Returns the projects of some tests, without duplicates and in order. */
 export function contextsOf(tests: readonly Test[]): TestContext[] {
   return [...new Set(tests.map((test) => test.context))];
 }

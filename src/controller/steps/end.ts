@@ -8,9 +8,9 @@ import { appendStepSummary } from '../run-report/step-summary';
 import { settlePasses, type Ending, type Settlement } from '../passes';
 
 /**
- * Commits what the workers journaled, removes everything temporary, and closes the database.
- * @param ending How the run came to its end.
- * @returns What becomes final as the process ends; null where there is nothing.
+ * Commits the workers' journals, removes all temporary files, and closes the database.
+ * @param ending How the run ended.
+ * @returns What is only decided when the process ends. Null if nothing is.
  */
 export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
   const { context, directory, spotChecks } = run;
@@ -49,9 +49,9 @@ function addToPage(run: FinishedRun): void {
 }
 
 /**
- * Leaves the journals to the next controller, as a lock is gone by then. On a disk that takes nothing they would only
- * pile up.
- * @returns What is still to be decided as the process ends; null where all is decided.
+ * Leaves the journals to the next controller, because the lock is released by then. Not done for a full disk, where
+ * journals would accumulate.
+ * @returns What is only decided when the process ends. Null if nothing is.
  */
 function keepJournals(
   { context }: FinishedRun,
@@ -73,8 +73,8 @@ function keepJournals(
 }
 
 /**
- * Moves the database aside where it cannot be used.
- * @returns A sentence on why the records of this run are lost, and what comes of that.
+ * Moves the database aside if it cannot be used any more.
+ * @returns A sentence about why the records of this run are lost, and what follows.
  */
 function loseRecords({ context }: FinishedRun, error: unknown): string {
   const { dataFile } = context.request;

@@ -17,7 +17,7 @@ import type { Loader } from './load';
 import { recordHash } from '../../records/record-hash';
 import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from '../../records/types';
 
-/** One environment of a database with all that is recorded in it, checked. */
+/** One environment of a database with everything that is recorded in it. Invalid rows are left out. */
 export interface EnvironmentContent {
   key: EnvironmentKey;
   id: number;
@@ -74,8 +74,8 @@ export function* readEnvironments(
 }
 
 /**
- * Reads one record with its tests.
- * @returns Null where it does not say what its hash says: a value in it was changed.
+ * Reads a record with its tests.
+ * @returns Null if its content does not match its hash, because a value was changed.
  */
 export function readVerifiedRecord(
   record: StoredRecord,
@@ -106,12 +106,12 @@ export function readVerifiedRecord(
     };
     return recordHash(read, rows).toString('hex') === record.hash ? read : null;
   } catch {
-    // A footprint that does not decode, or refers to what is not there.
+    // A footprint does not decode, or refers to a missing row.
     return null;
   }
 }
 
-/** Looks up row ids in what was loaded. */
+/** Resolves row ids from loaded data. */
 export class LoadedRows implements Rows {
   readonly #data: SelectionData;
   readonly #versions = new Map<number, KnownVersion>();

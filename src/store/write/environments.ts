@@ -3,10 +3,10 @@ import { after } from '../connection/clock';
 import { StoreError } from '../connection/errors';
 import type { Environment, EnvironmentKey } from '../../records/types';
 
-/** A stamp that is younger, in milliseconds, need not be written anew: each writing waits for the disk. */
-const STAMP_AGE = 60 * 60 * 1000;
+/** A younger timestamp is not written again, because each write waits for the disk. In milliseconds. */
+const MAX_STAMP_AGE_MS = 60 * 60 * 1000;
 
-/** How many environments stay of equal name, project, Node version and platform. */
+/** How many environments with the same name, project, Node version and platform are kept. */
 export const MAX_ENVIRONMENTS = 10;
 
 interface Row {
@@ -19,7 +19,7 @@ interface Row {
   used_at: number;
 }
 
-/** The environment rows. */
+/** Reads and writes the rows of environments. */
 export class Environments {
   readonly #db: Database;
   readonly #file: string;
@@ -30,14 +30,14 @@ export class Environments {
     this.#db = db;
     this.#file = file;
     this.#byId = db.prepare<[number], Row>('SELECT * FROM environment WHERE id = ?');
-    // The one that was asked for comes first, then the one last used.
+    // The exact match comes first, then the one that was used last.
     this.#alike = db.prepare<[string, string, number, string, string], Row>(
       `SELECT * FROM environment WHERE name = ? AND project = ? AND node_major = ? AND platform = ?
        ORDER BY hash = ? DESC, used_at DESC, id DESC LIMIT 1`,
     );
   }
 
-  /** @throws StoreError `missing` when there is none of this id. */
+  /** @throws {StoreError} With the reason `missing`, if there is none with this id. */
   get(id: number): Environment {
     const row = this.#byId.get(id);
     if (row === undefined) throw this.#missing(`the environment ${id}`);
@@ -45,9 +45,9 @@ export class Environments {
   }
 
   /**
-   * The environment of a read-only store. Its hash may differ from the one asked for: what is recorded is all there
-   * is, and nobody may update it.
-   * @throws StoreError `missing` when there is none that differs in its hash only.
+   * Finds an environment in a read-only store. Its hash may be another, because only what is recorded exists, and
+   * nothing may be written.
+   * @throws {StoreError} With the reason `missing`, if there is none with the same key apart from the hash.
    */
   find(key: EnvironmentKey): Environment {
     const { name, project, nodeMajor, platform, hash } = key;
@@ -60,17 +60,18 @@ export class Environments {
     return asEnvironment(row);
   }
 
-  /** The environment of exactly this key; null where there is none. */
+  /** Returns the environment with exactly this key, or null. */
   known(key: EnvironmentKey): Environment | null {
     const { name, project, nodeMajor, platform, hash } = key;
     const row = this.#alike.get(name, project, nodeMajor, platform, hash);
     return row?.hash === hash ? asEnvironment(row) : null;
   }
 
-  /** The environment of exactly this key, made if it is new, and stamped as used. */
+  /** Returns the environment with exactly this key, creates it if it is new, and notes that it was used. */
   findOrCreate(key: EnvironmentKey, now: number): Environment {
     const { name, project, nodeMajor, platform, hash } = key;
-    // The one in use is the last used, also where the clock went back: else it would be the next to be dropped.
+    // The environment in use must be the last used one even if the clock went back. Otherwise it would be removed
+    // next.
     const last = this.#db
       .prepare<[string, string, number, string, string], unknown>(
         `SELECT max(used_at) FROM environment
@@ -80,7 +81,11 @@ export class Environments {
       .get(name, project, nodeMajor, platform, hash);
     const at = after(last, Math.round(now));
     const known = this.#alike.get(name, project, nodeMajor, platform, hash);
-    if (known?.hash === hash && known.used_at > Number(last) && at - known.used_at < STAMP_AGE)
+    if (
+      known?.hash === hash &&
+      known.used_at > Number(last) &&
+      at - known.used_at < MAX_STAMP_AGE_MS
+    )
       return asEnvironment(known);
     const id = this.#db
       .prepare<[string, string, number, string, string, number, number], number>(
@@ -94,9 +99,9 @@ export class Environments {
   }
 
   /**
-   * Drops the least recently used of environments that differ in their hash only. Those with records and those without
-   * are counted apart: a run that recorded nothing pushes out nothing that was recorded.
-   * @returns How many were dropped, with all that was recorded in them.
+   * Removes the least recently used environments that differ only in their hash. Those with records and those without
+   * are counted separately, so that a run without records removes nothing that was recorded.
+   * @returns The number of removed environments.
    */
   prune(): number {
     return this.#db

@@ -2,16 +2,16 @@ import type { Database } from 'better-sqlite3';
 import { isCount, isStoredPath } from '../../records/checks';
 import type { ProjectPath, TestFileKey } from '../../records/types';
 
-/** How many failures of a test file are remembered. */
+/** The number of failures of a test file that are kept. */
 export const MAX_FAILURES = 10;
 
-/** Drops all but the last failures of a test file. */
+/** Deletes all but the last failures of a test file. */
 const DELETE_EXCESS = `DELETE FROM failure WHERE (project, path, failed_at) IN (
   SELECT project, path, failed_at FROM failure WHERE project = ? AND path = ?
   ORDER BY failed_at DESC LIMIT -1 OFFSET ${MAX_FAILURES}
 )`;
 
-/** Writes when test files failed. The caller holds the transaction. */
+/** Writes when test files failed. The caller must open the transaction. */
 export class FailureWriter {
   readonly #projectOf;
   readonly #add;
@@ -36,12 +36,15 @@ export class FailureWriter {
     this.#addTo(String(this.#projectOf.get(environmentId)), path, at);
   }
 
-  /** Forgets the failures of a test file that is gone. */
+  /** Removes the failures of a deleted test file. */
   forget(environmentId: number, path: string): void {
     this.#forget.run(String(this.#projectOf.get(environmentId)), path);
   }
 
-  /** Adds what another database knows. @param wants Of which test files. */
+  /**
+   * Adds the failures of another database.
+   * @param wants Whether to add those of a test file. By default all are added.
+   */
   addAll(other: Database, wants: (testFile: ProjectPath) => boolean = () => true): void {
     for (const [project, failures] of readAllFailures(other))
       for (const [path, times] of failures)
@@ -55,8 +58,8 @@ export class FailureWriter {
 }
 
 /**
- * When the test files of a project failed, by path.
- * @returns Milliseconds since the epoch, newest first; test files that never failed are not in it.
+ * Returns when the test files of a project failed, by path.
+ * @returns Milliseconds since the epoch, the newest first. Test files without failures have no entry.
  */
 export function readFailures(db: Database, project: string): Map<string, number[]> {
   const rows = db

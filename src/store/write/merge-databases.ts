@@ -6,23 +6,23 @@ import { Details } from '../read/details';
 import { Loader } from '../read/load';
 import { Merger, type MergePart, type Source } from './merge';
 
-/** How databases are merged. */
+/** Parameters of a merge. */
 export interface MergeDetails {
-  /** The time that the merge is noted with, in milliseconds since the epoch. */
+  /** The time of the merge, in milliseconds since the epoch. */
   now: number;
-  /** How many complete records a test file keeps. Default: 8. */
+  /** How many complete records a test file keeps. By default 8. */
   keep: number | undefined;
-  /** Called for every test file that was merged. */
+  /** Called after each merged test file. */
   merged?: (() => void) | undefined;
   /** What of the other database is taken. Default: all of it. */
   part?: MergePart | undefined;
 }
 
 /**
- * Unites another database with one that is open for writing. The caller holds the transaction.
- * @param target The open database, and its file.
- * @param options As the target was opened.
- * @throws StoreError about either file.
+ * Merges another database into one that is open for writing. The caller must open the transaction.
+ * @param target The open database with its path.
+ * @param options The options that the target was opened with.
+ * @throws {StoreError} About either file.
  */
 export function mergeDatabase(
   target: Source & { file: string },
@@ -34,7 +34,7 @@ export function mergeDatabase(
   try {
     new Merger(target, sourceOf(other), keep, part).merge(now, merged);
   } catch (error) {
-    // What is wrong with reading is wrong with the other file; writing goes to this one.
+    // Errors of reading concern the other file, all others this one.
     const known = asStoreError(error, otherFile);
     throw isBeyondUse(known) || known.reason === 'unreadable'
       ? known
@@ -49,12 +49,12 @@ export function sourceOf({ db }: Pick<StoreConnection, 'db'>): Source {
   return { db, loader: new Loader(db), details: new Details(db) };
 }
 
-/** Whether two paths lead to one file. */
+/** Whether two paths refer to the same file. */
 export function isSameFile(a: string, b: string): boolean {
   try {
     return fs.realpathSync(a) === fs.realpathSync(b);
   } catch {
-    // One of them is missing; opening it says so.
+    // One of them is missing. Opening it reports that.
     return false;
   }
 }

@@ -30,7 +30,7 @@ import type {
   StoredTestFile,
 } from '../../records/types';
 
-/** A database opened for reading all of it. */
+/** A database that is read completely. */
 export interface Source {
   db: Database;
   loader: Loader;
@@ -48,9 +48,9 @@ export interface MergePart {
 }
 
 /**
- * Unites another database with the one at hand. Records are facts, so both keep theirs; of what both know, the
- * later counts. In whatever order databases are merged, and however often, the result is the same. File states and
- * notes stay behind: they are about one machine. The caller holds the transaction.
+ * Merges another database into this one. Records are facts, so all are kept. Of other data that both contain, the
+ * later one wins. The result does not depend on the order of merges or their number. File states and notes belong to
+ * one machine and are not merged. The caller must open the transaction.
  */
 export class Merger {
   readonly #target: Source;
@@ -59,12 +59,12 @@ export class Merger {
   readonly #records: RecordWriter;
   readonly #keep: number | undefined;
   readonly #part: MergePart | null;
-  /** Version ids of the source's environment at hand, in the target. */
+  /** The ids of the source's versions in the target, for the present environment. */
   readonly #mapped = new Map<number, number>();
 
   /**
-   * @param keep How many complete records a test file keeps. Default: 8.
-   * @param part What of the source is taken, its runs left out. Default: all of it.
+   * @param keep How many complete records a test file keeps. By default 8.
+   * @param part The part of the source to merge. Runs are not part of it. By default everything is merged.
    */
   constructor(target: Source, source: Source, keep?: number, part: MergePart | null = null) {
     this.#keep = keep;
@@ -75,7 +75,7 @@ export class Merger {
     this.#records = new RecordWriter(target.db);
   }
 
-  /** @param merged Called for every test file that was merged. */
+  /** @param merged Called after each merged test file. */
   merge(now: number, merged: () => void = () => undefined): void {
     let dropped = 0;
     const projects = new Set<string>();
@@ -126,7 +126,7 @@ export class Merger {
     this.#mapped.clear();
     const isWhole = this.#part?.testFiles === undefined;
     if (isWhole) this.#contents(environmentId, content);
-    // Loaded once per environment: a record of both sides is settled by what its versions are.
+    // Loaded once per environment. If both sides have a record, its versions are compared.
     const known = this.#target.loader.load(environmentId);
     const myRows = new LoadedRows(known);
     let dropped = 0;
@@ -152,7 +152,7 @@ export class Merger {
     return dropped;
   }
 
-  /** Contents are kept even where two databases disagree: `load` then uses neither. */
+  /** Contents are added even if the two databases disagree. `load` then uses neither. */
   #contents(
     environmentId: number,
     { id, rows, data }: EnvironmentContent,
@@ -175,7 +175,7 @@ export class Merger {
     }
   }
 
-  /** The row of a test file, made or updated: the later run tells how it stands. */
+  /** Returns the row of a test file. Creates or updates it if the other database has the later run. */
   #testFile(
     environmentId: number,
     theirs: StoredTestFile,
@@ -267,7 +267,10 @@ export class Merger {
   }
 }
 
-/** Which of two states of one test file counts: the greater. Later first; at the same time, the one that runs more. */
+/**
+ * Compares two states of a test file. The greater one wins: the later one, or at the same time the one that leads to
+ * more test runs.
+ */
 function compareStates(a: StoredTestFile, b: StoredTestFile): number {
   return (
     a.lastRunAt - b.lastRunAt ||
@@ -278,7 +281,7 @@ function compareStates(a: StoredTestFile, b: StoredTestFile): number {
   );
 }
 
-/** Which of two records that say the same counts: the greater. They may refer to different versions of a file. */
+/** Compares two records with the same hash, which may refer to different versions of a file. The greater one wins. */
 function compareRecords(a: StoredRecord, aRows: Rows, b: StoredRecord, bRows: Rows): number {
   return (
     a.matchedAt - b.matchedAt ||

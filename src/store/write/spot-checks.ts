@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { isCount, isStoredPath, isText } from '../../records/checks';
 import type { NewEscape, ProjectPath, StoredEscape } from '../../records/types';
 
-/** Longer messages are cut. */
-const MAX_MESSAGE_LENGTH = 500;
+/** The length at which messages are cut off, in characters. */
+const MAX_MESSAGE_CHARACTERS = 500;
 
-/** Writes what spot checks found. The caller holds the transaction. */
+/** Writes the results of spot checks. The caller must open the transaction. */
 export class SpotCheckWriter {
   readonly #check;
   readonly #escape;
@@ -22,7 +22,8 @@ export class SpotCheckWriter {
       `INSERT INTO spot_check (project, path, checked_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET checked_at = max(checked_at, excluded.checked_at)`,
     );
-    // Of two at the same time one must win, whichever comes first: else the order of merges would matter.
+    // If two have the same time, the winner must not depend on their order, because the result of merges would depend
+    // on it.
     this.#escape = db.prepare<[string, string, number, number, string, number, string]>(
       `INSERT INTO escaped (project, path, found_at, settled_at, record_hash, recorded_at, message) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET
@@ -54,7 +55,7 @@ export class SpotCheckWriter {
       .pluck();
   }
 
-  /** Whether a test file is an escape, or was one before; undefined where it never was. */
+  /** Whether a test file is an open escape. Undefined if it never was one. */
   isOpen({ project, path }: ProjectPath): boolean | undefined {
     const isOpen = this.#find.get(project, path);
     return isOpen === undefined ? undefined : isOpen === 1;
@@ -64,18 +65,20 @@ export class SpotCheckWriter {
     return (this.#countOpen.get() ?? 0) > 0;
   }
 
-  /** An unaffected test file ran to its end. */
+  /** Notes that an unaffected test file ran to its end. */
   check({ project, path }: ProjectPath, at: number): void {
     this.#check.run(project, path, at);
   }
 
-  /** An unaffected test file failed. */
+  /** Notes that an unaffected test file failed. */
   escape({ project, path, recordHash, recordedAt, message }: NewEscape, at: number): void {
-    const shortened = message.slice(0, MAX_MESSAGE_LENGTH);
+    const shortened = message.slice(0, MAX_MESSAGE_CHARACTERS);
     this.#escape.run(project, path, at, 0, recordHash, recordedAt, shortened);
   }
 
-  /** A test file passed as a whole: what was found of it before is settled, unless it is still selected for a failure. */
+  /**
+   * Settles the escape of a test file that passed completely, unless the file is still selected because of a failure.
+   */
   settle(testFileId: number): void {
     this.#settleRow.run(testFileId);
   }
@@ -84,13 +87,19 @@ export class SpotCheckWriter {
     this.#db.exec('UPDATE escaped SET settled_at = max(settled_at, found_at)');
   }
 
-  /** A test file is gone. Its escape stays, settled: another database may still have it open. */
+  /**
+   * Removes the spot check of a deleted test file. Its escape stays and is settled, because another database may
+   * still have it open.
+   */
   forget(environmentId: number, path: string): void {
     this.#forgetCheck.run(environmentId, path);
     this.#settleGone.run(environmentId, path);
   }
 
-  /** Adds what another database knows. @param wants Of which test files its checks; its escapes are all added. */
+  /**
+   * Adds the spot checks and escapes of another database.
+   * @param wants Whether to add the spot check of a test file. Escapes are always added.
+   */
   addAll(other: Database, wants: (testFile: ProjectPath) => boolean = () => true): void {
     for (const { project, path, checkedAt } of readChecks(other))
       if (wants({ project, path })) this.#check.run(project, path, checkedAt);
@@ -101,7 +110,7 @@ export class SpotCheckWriter {
   }
 }
 
-/** Whether the row that comes in counts more than the one that is there. */
+/** Whether the new row wins over the existing one. */
 const IS_LATER =
   '(excluded.found_at, excluded.recorded_at, excluded.record_hash, excluded.message) > (found_at, recorded_at, record_hash, message)';
 
@@ -110,7 +119,7 @@ interface Check extends ProjectPath {
   checkedAt: number;
 }
 
-/** When test files were last run as spot checks. */
+/** Returns when test files last ran as spot checks. */
 export function readChecks(db: Database): Check[] {
   return db
     .prepare<[], unknown[]>('SELECT project, path, checked_at FROM spot_check')
@@ -123,7 +132,7 @@ export function readChecks(db: Database): Check[] {
     );
 }
 
-/** Every escape, the open ones first, then the latest. */
+/** Returns all escapes, the open ones first, then the latest. */
 export function readEscapes(db: Database): (StoredEscape & { settledAt: number })[] {
   return db
     .prepare<[], unknown[]>(
@@ -143,7 +152,7 @@ export function readEscapes(db: Database): (StoredEscape & { settledAt: number }
         ? [
             {
               ...{ project, path, foundAt, settledAt, isOpen: foundAt > settledAt },
-              ...{ recordHash, recordedAt, message: message.slice(0, MAX_MESSAGE_LENGTH) },
+              ...{ recordHash, recordedAt, message: message.slice(0, MAX_MESSAGE_CHARACTERS) },
             },
           ]
         : [],
