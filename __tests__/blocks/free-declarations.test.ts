@@ -196,6 +196,19 @@ describe('stays in the module’s block:', () => {
     expect(free).toBe(false);
   });
 
+  test('without an end to what is kept of texts and lists that double', () => {
+    const doubled = Array.from(
+      { length: 60 },
+      (_, n) => `const t${n + 1} = t${n} + t${n}, l${n + 1} = [...l${n}, ...l${n}];`,
+    );
+    expect(isFree(`const t0 = "ab", l0 = [1, 2];${doubled.join('\n')} const p = RegExp(t2)`)).toBe(
+      true,
+    );
+    expect(isFree(`const t0 = "ab", l0 = [1, 2];${doubled.join('\n')} const p = RegExp(t60)`)).toBe(
+      false,
+    );
+  });
+
   test('a name that Jest’s configuration injects into the module wrapper', () => {
     const read = (code: string) =>
       readBlocks(code, { form: 'commonjs', root: ROOT, injected: ['given'] })[0]?.fingerprint;

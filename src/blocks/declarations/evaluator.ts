@@ -8,8 +8,9 @@ import type {
 import { plainName } from '../syntax/ancestry';
 import { FunctionRunner } from './function-runner';
 import { isThere, literal, memberOf, computed, truthOf } from './known';
-import { callMethod, callStatic, collection, regExp, spread } from './natives';
+import { callMethod, callStatic, collection, regExp, spreadable } from './natives';
 import {
+  arrayOf,
   constant,
   either,
   PRIMITIVE,
@@ -171,24 +172,23 @@ export class Evaluator {
       else if (value.kind === 'array' || value.kind === 'collection') isKnown = false;
       else return null;
     }
-    return isKnown ? { kind: 'array', elements } : SOME_ARRAY;
+    return isKnown ? arrayOf(elements) : SOME_ARRAY;
   }
 
   #object(node: AnyNode & { type: 'ObjectExpression' }, locals: Locals | null): Value | null {
-    let object: Value & { kind: 'object' } = {
-      kind: 'object',
-      properties: new Map(),
-      isComplete: true,
-    };
+    // One map that grows: a table of data has thousands of properties.
+    const properties = new Map<string, Value>();
+    let isComplete = true;
     let isPlain = true;
     for (const property of node.properties) {
       const isSpread = property.type === 'SpreadElement';
       const value = this.#value(isSpread ? property.argument : property.value, locals);
       if (value === null) return null;
       if (isSpread) {
-        const next = spread(object, value);
-        if (next === null) return null;
-        object = next;
+        const added = spreadable(value);
+        if (added === null) return null;
+        for (const [key, each] of added.properties) properties.set(key, each);
+        isComplete &&= added.isComplete;
         continue;
       }
       let key = plainName(property.key, property.computed);
@@ -198,11 +198,10 @@ export class Evaluator {
         key = textOf(known);
       }
       if (property.kind !== 'init' || key === '__proto__') isPlain = false;
-      if (key === null) object = { ...object, isComplete: false };
-      else
-        object = { ...object, properties: new Map([...object.properties, [key, value] as const]) };
+      if (key === null) isComplete = false;
+      else properties.set(key, value);
     }
-    return isPlain ? object : UNKNOWN;
+    return isPlain ? { kind: 'object', properties, isComplete } : UNKNOWN;
   }
 
   #binary(last: BinaryExpression, locals: Locals | null): Value | null {

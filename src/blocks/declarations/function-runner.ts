@@ -2,6 +2,7 @@ import type { AnyNode, VariableDeclaration } from 'acorn';
 import { isDefined, truthOf } from './known';
 import { blockFunctionNames, lexicalNames, varNames } from '../syntax/scopes';
 import {
+  arrayOf,
   constant,
   either,
   PRIMITIVE,
@@ -75,11 +76,7 @@ export class FunctionRunner {
       const given = values[index] ?? constant(undefined);
       if (parameter.type === 'Identifier') this.#bind(parameter.name, given, scope);
       else if (parameter.type === 'RestElement' && parameter.argument.type === 'Identifier')
-        this.#bind(
-          parameter.argument.name,
-          { kind: 'array', elements: values.slice(index) },
-          scope,
-        );
+        this.#bind(parameter.argument.name, arrayOf(values.slice(index)), scope);
       else if (parameter.type === 'AssignmentPattern' && parameter.left.type === 'Identifier') {
         const isGiven = isDefined(given);
         const other = isGiven === true ? given : this.#value(parameter.right, scope);

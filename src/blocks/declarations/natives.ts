@@ -1,4 +1,5 @@
 import {
+  arrayOf,
   constant,
   isMutable,
   PRIMITIVE,
@@ -45,7 +46,7 @@ export function callStatic(
     case 'Array.from':
       return first?.kind === 'array' && second === undefined ? first : null;
     case 'Array.of':
-      return { kind: 'array', elements: values };
+      return arrayOf(values);
     case 'Array.isArray':
       return PRIMITIVE;
     case 'Symbol.for':
@@ -90,7 +91,7 @@ function callOfText(text: string, method: string, values: readonly Value[]): Val
       if (separator === null || values.length > 1) return null;
       const parts = text.split(separator);
       if (parts.length > MAX_ELEMENTS) return SOME_ARRAY;
-      return { kind: 'array', elements: parts.map((part) => constant(part)) };
+      return arrayOf(parts.map((part) => constant(part)));
     }
     default:
       return null;
@@ -128,7 +129,7 @@ function callOfArray(
       if (first === undefined || values.length !== 1) return null;
       const found = each(array, first, call);
       if (found === null) return null;
-      if (method === 'map') return { kind: 'array', elements: found === true ? null : found };
+      if (method === 'map') return found === true ? SOME_ARRAY : arrayOf(found);
       if (method === 'filter' || method === 'flatMap') return SOME_ARRAY;
       return method === 'find' ? UNKNOWN : PRIMITIVE;
     }
@@ -197,7 +198,7 @@ function concatenated(values: readonly Value[]): Value | null {
     else if (value.elements === null) isKnown = false;
     else all.push(...value.elements);
   }
-  return isKnown ? { kind: 'array', elements: all } : SOME_ARRAY;
+  return isKnown ? arrayOf(all) : SOME_ARRAY;
 }
 
 function listOf(
@@ -207,7 +208,7 @@ function listOf(
   // Keys that are numbers come first.
   const isInOrder = [...properties.keys()].every((key) => !/^\d/.test(key));
   if (!isComplete || !isInOrder) return SOME_ARRAY;
-  return { kind: 'array', elements: [...properties].map(item) };
+  return arrayOf([...properties].map(item));
 }
 
 function fromEntries(entries: readonly Value[] | null): Value | null {
@@ -227,31 +228,30 @@ function fromEntries(entries: readonly Value[] | null): Value | null {
 
 function assigned([target, ...sources]: readonly Value[]): Value | null {
   if (target?.kind !== 'object') return null;
-  let object = target;
+  const properties = new Map(target.properties);
+  let { isComplete } = target;
   for (const source of sources) {
-    const next = spread(object, source);
-    if (next === null) return null;
-    object = next;
+    const added = spreadable(source);
+    if (added === null) return null;
+    for (const [key, each] of added.properties) properties.set(key, each);
+    isComplete &&= added.isComplete;
   }
   // A property of this name is set, where spread would define one.
-  return object.properties.has('__proto__') || !object.isComplete ? null : object;
+  const isPlain = isComplete && !properties.has('__proto__');
+  return isPlain ? { kind: 'object', properties, isComplete } : null;
 }
 
-/** An object with the properties of another one. @returns Null where reading these may have an effect. */
-export function spread(
-  object: Value & { kind: 'object' },
-  source: Value,
-): (Value & { kind: 'object' }) | null {
-  switch (source.kind) {
-    case 'object': {
-      const properties = new Map([...object.properties, ...source.properties]);
-      return { kind: 'object', properties, isComplete: object.isComplete && source.isComplete };
-    }
+/** The properties of a value that is spread into an object. @returns Null where reading these may have an effect. */
+export function spreadable(value: Value): (Value & { kind: 'object' }) | null {
+  const none = new Map<string, Value>();
+  switch (value.kind) {
+    case 'object':
+      return value;
     case 'array':
-      return { ...object, isComplete: false };
+      return { kind: 'object', properties: none, isComplete: false };
     case 'primitive': {
-      const isEmpty = source.constant !== undefined && textOf(source) === null;
-      return { ...object, isComplete: object.isComplete && isEmpty };
+      const isComplete = value.constant !== undefined && textOf(value) === null;
+      return { kind: 'object', properties: none, isComplete };
     }
     default:
       return null;

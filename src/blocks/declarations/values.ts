@@ -34,8 +34,18 @@ export const UNKNOWN: Value = { kind: 'unknown' };
 export const PRIMITIVE: Value = { kind: 'primitive' };
 export const SOME_ARRAY: Value = { kind: 'array', elements: null };
 
+/** Longer texts and lists are not kept: `b = a + a; c = b + b; …` doubles each time. */
+const MAX_LENGTH = 1000;
+
+/** A primitive that is known. */
 export function constant(value: Constant): Value {
-  return { kind: 'primitive', constant: { value } };
+  const isLong = typeof value === 'string' && value.length > MAX_LENGTH;
+  return isLong ? PRIMITIVE : { kind: 'primitive', constant: { value } };
+}
+
+/** An array whose elements are known. */
+export function arrayOf(elements: readonly Value[]): Value {
+  return elements.length > MAX_LENGTH ? SOME_ARRAY : { kind: 'array', elements };
 }
 
 /** The text that a value is known to be. */
