@@ -115,7 +115,9 @@ describe('modules whose exports are added, removed, moved and renamed', () => {
         const after: Modules =
           where === 0
             ? { ...before, index: edit(before.index) }
-            : { ...before, lib: edit(before.lib) };
+            : where < 3
+              ? { ...before, more: edit(before.more) }
+              : { ...before, lib: edit(before.lib) };
         const old = probed(before);
         const now = probed(after);
         fc.pre(old !== null && now !== null && isEdited(before, after));

@@ -6,6 +6,14 @@ function linksOf(code: string): Partial<Links> {
   return (metadataOf(probe(code).code).extras as { links?: Links } | undefined)?.links ?? {};
 }
 
+/** Without a look at what the module exports itself. */
+const BABEL_STAR = `Object.keys(_m).forEach(function (key) {
+  if (key === "default" || key === "__esModule") return;
+  if (key in exports && exports[key] === _m[key]) return;
+  Object.defineProperty(exports, key, { enumerable: true, get: function () { return _m[key]; } });
+});
+`;
+
 describe('links between CommonJS modules', () => {
   test.each<[string, unknown]>([
     ['const m = require("./m"); m.a; (0, m.b)(); m["c"]', { a: [0], b: [0], c: [0] }],
@@ -21,7 +29,16 @@ describe('links between CommonJS modules', () => {
     ['const { a, ...rest } = require("./m")', 0],
     ['const m = require("./m"); m[name]', 0],
     ['let m; m = require("./m"); m.a', 0],
-    ['__exportStar(require("./m"), exports)', 0],
+    ['__exportStar(require("./m"), exports)', {}],
+    ['(0, tslib_1.__exportStar)(require("./m"), exports)', {}],
+    ['_export_star._(require("./m"), exports)', {}],
+    ['var _m = require("./m");\n' + BABEL_STAR, {}],
+    ['var _m = require("./m");\n' + BABEL_STAR + 'see(_m)', 0],
+    ['__exportStar(require("./m"), exports); see(exports)', 0],
+    ['if (f) __exportStar(require("./m"), exports)', { '*': [1] }],
+    ['__exportStar(require("./m"), exports); exports.late = 1', 0],
+    ['exports.a = 1; var _m = require("./m");\n' + BABEL_STAR, 0],
+    ['__exportStar(require("./m"), exports); see(exports.of_m)', 0],
     ['const { a } = require("./m"); jest.requireActual("./m")', 0],
     ['const { a } = require("./m"); jest.requireActual(name)', 0],
     ['const { a } = require("./m"); require(name)', 0],
@@ -47,7 +64,21 @@ describe('links between CommonJS modules', () => {
     ['Object.defineProperty(exports, "a", { get: function () { return x; } }); var x', ['a']],
     ['var E; (function (E) { E["A"] = 1; })(E || (exports.E = E = {}))', ['E']],
     ['exports.a = make()', ['a']],
-    ['module.exports = { a: 1 }', undefined],
+    ['module.exports = { a: 1 }', ['a']],
+    ['const a = require("./a"); module.exports = { a, b() {}, "c": () => 1 }', ['a', 'b', 'c']],
+    ['module.exports = { ...require("./m") }', undefined],
+    ['module.exports = { [name]: 1 }', undefined],
+    ['module.exports = { get a() { return 1; } }', undefined],
+    ['module.exports = { a: 1, a: 2 }', undefined],
+    ['module.exports = { __proto__: a }', undefined],
+    ['module.exports = { a: 1 }; module.exports.b = 2', undefined],
+    ['exports.b = 1; module.exports = { a: 1 }', undefined],
+    ['if (f) module.exports = { a: 1 }', undefined],
+    ['see(module.exports = { a: 1 })', undefined],
+    ['module.exports = exports = { a: 1 }', undefined],
+    ['module.exports = { a: 1 }; Object.assign(module.exports, f)', undefined],
+    ['module.exports = A; class A {}', undefined],
+    ['module.exports = { a: 1 }; this.b = 2', undefined],
     ['exports.a = 1; see(exports)', undefined],
     ['exports.a = 1; exports[name] = 2', undefined],
     ['exports.a = 1; this.b = 2', undefined],
@@ -57,5 +88,13 @@ describe('links between CommonJS modules', () => {
     ['Object.defineProperty(exports, "a", { get: function () { make(); } })', undefined],
   ])('%s', (code, names) => {
     expect(linksOf(code).exports?.names).toEqual(names);
+  });
+
+  test.each<[string, unknown]>([
+    ['exports.a = 1; __exportStar(require("./m"), exports)', [{ specifier: './m' }]],
+    ['var _m = require("./m");\n' + BABEL_STAR, [{ specifier: './m', isStrict: true }]],
+    ['exports.a = 1', undefined],
+  ])('%s exports all of others', (code, stars) => {
+    expect(linksOf(code).exports?.stars).toEqual(stars);
   });
 });

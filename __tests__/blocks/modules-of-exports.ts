@@ -98,8 +98,88 @@ export const libItem = fc.oneof(
     'exports[["a"][0]] = 5;',
     'const back = require("./index");',
     'function touch(all) { return all; } touch(exports);',
+    '__exportStar(require("./more"), exports);',
   ),
 );
+
+const OBJECT = '@';
+
+/** What stands in a module whose exports are one object. Its properties are put together by `texts`. */
+const objectItem = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(
+        name,
+        fc.oneof(
+          number,
+          local,
+          local,
+          number.map((n) => `[${n}, log(${n})].length`),
+        ),
+      )
+      .map(([n, v]) => `${OBJECT}${n}: ${v}`),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(name, local, name)
+      .chain(([n, l, m]) =>
+        fc.constantFrom(
+          `${OBJECT}${n}() { enter(); return ${l}; }`,
+          `${OBJECT}${n}: () => { enter(); return ${l}(); }`,
+          `${OBJECT}${n}: function () { enter(); return ${l}; }`,
+          `${OBJECT}${n}() { enter(); return typeof this.${m}; }`,
+          `${OBJECT}get ${n}() { return ${l}; }`,
+          `${OBJECT}...{ ${n}: 1 }`,
+        ),
+      ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('const', 'let', 'var'), local, fc.oneof(number, local))
+      .map(([kind, l, v]) => `${kind} ${l} = ${v};`),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(local, local).map(([l, m]) => `function ${l}() { enter(); return ${m}; }`),
+  },
+  number.map((n) => `log(${n});`),
+  fc.constantFrom('const back = require("./index");', 'log(back.a);', 'log(typeof exports.a);'),
+);
+
+function withObject(items: readonly string[]): string {
+  const properties = items.filter((item) => item.startsWith(OBJECT));
+  const all = `module.exports = { ${properties.map((one) => one.slice(OBJECT.length)).join(', ')} };`;
+  return items
+    .filter((item) => !item.startsWith(OBJECT) || item === properties[0])
+    .map((item) => (item.startsWith(OBJECT) ? all : item))
+    .join('\n');
+}
+
+/** `export *` in the forms of compilers. */
+function star(from: string): fc.Arbitrary<string> {
+  const variable = `_${from.slice(2)}`;
+  return fc.constantFrom(
+    `__exportStar(require("${from}"), exports);`,
+    `__exportStar(require("${from}"), exports);`,
+    `var ${variable} = require("${from}");\n${starOfBabel(variable)}`,
+  );
+}
+
+function starOfBabel(variable: string): string {
+  return `Object.keys(${variable}).forEach(function (key) {
+  if (key === "default" || key === "__esModule") return;
+  if (key in exports && exports[key] === ${variable}[key]) return;
+  Object.defineProperty(exports, key, {
+    enumerable: true,
+    get: function () {
+      return ${variable}[key];
+    }
+  });
+});`;
+}
 
 /** What stands in a module that exports what another one does. */
 const indexItem = fc.oneof(
@@ -115,12 +195,14 @@ const indexItem = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(name, name).map(([n, m]) => `exports.${n} = _lib.${m};`) },
   fc.tuple(name, number).map(([n, v]) => `exports.${n} = ${v};`),
   fc.constantFrom('__exportStar(_lib, exports);', 'exports.a = { ..._lib };', 'exports.b = _lib;'),
+  { weight: 4, arbitrary: fc.constantFrom('./lib', './more').chain((from) => star(from)) },
 );
 
 const use = fc
   .tuple(name, fc.constantFrom('m', 'm', 'w', 'd'))
   .chain(([n, m]) =>
     fc.constantFrom(
+      `log(${m}.${n});`,
       `log(${m}.${n});`,
       `log(${m}.${n});`,
       `log(${m}.${n});`,
@@ -169,14 +251,32 @@ const testItem = fc
 export interface Modules {
   lib: string[];
   index: string[];
+  more: string[];
   test: string[];
   /** Which module each variable of the test holds. */
   from: [m: string, w: string, d: string];
 }
 
 export const modules: fc.Arbitrary<Modules> = fc.record({
-  lib: fc.array(libItem, { minLength: 2, maxLength: 8 }),
+  lib: fc.oneof(
+    { weight: 3, arbitrary: fc.array(libItem, { minLength: 2, maxLength: 8 }) },
+    { weight: 2, arbitrary: fc.array(objectItem, { minLength: 2, maxLength: 8 }) },
+  ),
   index: fc.array(indexItem, { maxLength: 3 }),
+  more: fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.tuple(name, number).map(([n, v]) => `exports.${n} = ${v};`) },
+      { weight: 1, arbitrary: libItem },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          '__exportStar(require("./lib"), exports);',
+          'const back = require("./index");',
+        ),
+      },
+    ),
+    { maxLength: 3 },
+  ),
   test: fc.array(testItem, { minLength: 1, maxLength: 3 }),
   from: fc.tuple(either, either, either),
 });
@@ -190,13 +290,14 @@ const INTEROP = `function _interopRequireDefault(e) { return e && e.__esModule ?
 function _interopRequireWildcard(e) { if (e && e.__esModule) return e; var n = { __proto__: null, default: e }; if (Object(e) !== e) return n; for (var c in e) if (c !== "default") n[c] = e[c]; return n; }`;
 
 /** The texts of the modules, by specifier. */
-export function texts({ lib, index, test, from }: Modules): Map<string, string> {
+export function texts({ lib, index, more, test, from }: Modules): Map<string, string> {
   const [m, w, d] = from;
   return new Map([
-    ['./lib', `"use strict";\n${LIB_HEAD}\n${lib.join('\n')}`],
+    ['./lib', `"use strict";\n${LIB_HEAD}\n${STAR}\n${withObject(lib)}`],
+    ['./more', `"use strict";\n${LIB_HEAD}\n${STAR}\n${MARKER}\n${withObject(more)}`],
     [
       './index',
-      `"use strict";\n${STAR}\n${MARKER}\nconst _lib = require("./lib");\n${index.join('\n')}`,
+      `"use strict";\n${STAR}\n${MARKER}\nconst _lib = require("./lib");\n${withObject(index)}`,
     ],
     [
       './test',
@@ -211,7 +312,7 @@ export const change: fc.Arbitrary<(items: readonly string[]) => string[]> = fc
     fc.constantFrom('add', 'add', 'add', 'remove', 'move', 'rename', 'replace', 'number', 'number'),
     fc.nat(),
     fc.nat(),
-    libItem,
+    fc.oneof(libItem, objectItem),
     name,
     name,
   )

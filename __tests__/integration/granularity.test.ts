@@ -112,6 +112,15 @@ describe.each(setups)('%s', (_name, setup) => {
       ['src/math.js', 'x - 1', 'x + -1', [...both, 'subtracts']],
       ['data.txt', 'data', 'other', ['reads']],
       ['__tests__/math.test.js', 'add(1)).toBe(2)', 'add(2)).toBe(3)', ['adds']],
+      // A new helper, a test that uses it, and a change of it.
+      [
+        '__tests__/math.test.js',
+        'const seen = [];',
+        'const seen = [];\nfunction same(x) {\n  return [x][0];\n}',
+        [],
+      ],
+      ['__tests__/math.test.js', 'add(2))', 'add(same(2)))', ['adds']],
+      ['__tests__/math.test.js', '[x][0]', '[x, 0][0]', ['adds']],
     ];
     for (const [file, from, to, tests] of rounds) {
       project.edit(file, from, to);

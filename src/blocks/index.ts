@@ -23,3 +23,4 @@ export { readBlocks, type Block } from './tree/read';
 export type { BlockKind } from './tree/sites';
 export { blocksIn, stripProbes } from './probes/strip';
 export { readReport, type ScriptFunction } from './v8-coverage';
+export { componentsOf } from './syntax/components';

@@ -1,7 +1,8 @@
 import type { AnyNode, Expression, Program, VariableDeclaration, VariableDeclarator } from 'acorn';
 import { EffectAnalysis, type Effect } from './effects';
 import { enumValue } from './enums';
-import { exportKey, rootOf, type ExportDefinition, type OwnExports } from './exports';
+import { rootOf, type ExportDefinition } from './export-definitions';
+import { exportKey, type OwnExports } from './exports';
 import { boundNames } from '../syntax/names';
 import type { Form } from '../syntax/parse';
 import type { OuterNames } from '../syntax/scopes';
@@ -193,6 +194,7 @@ class TopLevelReader {
     if (definitions === null) return null;
     const [last] = definitions.slice(-1);
     if (last === undefined) return [];
+    if (last.property !== undefined) return this.#exportsOfObject(definitions);
     // Whoever enumerates all exports would notice a name that means nothing.
     const roots = definitions.flatMap(({ returned }) => (returned ? (rootOf(returned) ?? '') : []));
     if (!roots.every((name) => this.#counts.has(name))) return null;
@@ -217,15 +219,26 @@ class TopLevelReader {
     return names.map((name) => this.#exportOf({ name, value, returned: null }, [], [id.name]));
   }
 
+  /** `module.exports = { a, b() {} };`, whose properties are evaluated in turn. */
+  #exportsOfObject(definitions: readonly ExportDefinition[]): FreeDeclaration[] | null {
+    const effects = definitions.map(({ value }) => this.#analysis.effectOf(value));
+    if (effects.includes('some')) return null;
+    return definitions.map((definition, index) => {
+      const found = this.#exportOf(definition, [definition.value], []);
+      if (effects[index] === 'calls') this.#callers.push(exportKey(definition.name));
+      return found;
+    });
+  }
+
   #exportOf(
-    { name, value, returned }: ExportDefinition,
+    { name, value, returned, property }: ExportDefinition,
     content: readonly AnyNode[],
     madeOf: readonly string[],
   ): FreeDeclaration {
     const values = this.#exported.get(name);
     if (values === undefined) this.#exported.set(name, [returned ?? value]);
     else values.push(returned ?? value);
-    const position = `${returned ? 'get' : '='}${this.#effects}:${this.#callers.join(',')}`;
+    const position = `${returned ? 'get' : '='}${property ?? ''}${this.#effects}:${this.#callers.join(',')}`;
     return { name: exportKey(name), content, position, isExported: false, madeOf };
   }
 

@@ -1,27 +1,31 @@
 import type { AnyNode, Expression, Program } from 'acorn';
 import { isMethodCall, memberName, parentOf, plainName, type Placed } from '../syntax/ancestry';
 import { ES_MARKER } from './imports';
+import {
+  getterIn,
+  isSpecial,
+  propertiesOf,
+  returnedBy,
+  type ExportDefinition,
+} from './export-definitions';
 import type { ModuleNames } from './module-names';
 import type { OuterNames } from '../syntax/scopes';
+import { isInStar, type Star } from './stars';
 
 /** How the declaration that an export of a CommonJS module is, is called: no variable has a dot in its name. */
 export function exportKey(name: string): string {
   return `exports.${name}`;
 }
 
-/** A statement, or a part of one, that gives an export its value. */
-export interface ExportDefinition {
-  name: string;
-  /** The value, or the function that returns it. */
-  value: AnyNode;
-  /** What a getter returns; it makes a property that can be defined only once. */
-  returned: AnyNode | null;
+/** What the block for which exports a module has is called. */
+export const EXPORT_NAMES = 'exports';
+
+/** The export that a block of this name stands for; null for any other block. */
+export function exportOf(blockName: string): string | null {
+  return blockName.startsWith(PREFIX) ? blockName.slice(PREFIX.length) : null;
 }
 
-/** Names that mean something to the language, or that compilers look for. */
-function isSpecial(name: string): boolean {
-  return name.startsWith('__');
-}
+const PREFIX = exportKey('');
 
 /** What a CommonJS module does with its own exports object, where that is nothing but defining and using members of it. */
 export class OwnExports {
@@ -39,19 +43,38 @@ export class OwnExports {
   /** Whether the exports object goes nowhere, as far as the text says. */
   readonly isClosed: boolean;
   readonly isMarked: boolean;
+  /** Whether each export is there whenever the module was loaded. */
+  readonly isSure: boolean;
+  readonly #stars: ReadonlyMap<AnyNode, Star>;
+  /** `module.exports = { … }`, where that is all that the module does with its exports. */
+  readonly #object: AnyNode | null;
 
-  constructor(program: Program, { references }: OuterNames, names: ModuleNames) {
+  constructor(
+    program: Program,
+    { references }: OuterNames,
+    names: ModuleNames,
+    stars: ReadonlyMap<AnyNode, Star>,
+  ) {
+    this.#stars = stars;
     this.#program = program;
     this.#references = references;
     this.#names = names;
     const places = names.these.map(placeOfThis);
     this.usesThis = places.includes('function');
-    this.isClosed =
+    this.#object = this.#findObject();
+    const isClosed =
       !names.isDynamic &&
-      names.placesOf('module').length === 0 &&
+      (names.placesOf('module').length === 0 || this.#object !== null) &&
       names.placesOf('arguments').length === 0 &&
       !places.includes('module') &&
-      names.placesOf('exports').every((place) => this.#isMember(place) || this.#isDefined(place));
+      names
+        .placesOf('exports')
+        .every(
+          (place) => isInStar(place, stars) || this.#isMember(place) || this.#isDefined(place),
+        );
+    const { names: sure, isBeforeStars } = this.#findSure();
+    this.isSure = [...this.mentioned].every((name) => sure.has(name));
+    this.isClosed = isClosed && this.#hidesStars(sure.size, isBeforeStars);
     this.isMarked = program.body.some((statement) => this.#isMarker(statement));
     this.#findContested();
   }
@@ -98,6 +121,7 @@ export class OwnExports {
   #definitionsIn(statement: AnyNode): readonly ExportDefinition[] | null {
     if (statement.type !== 'ExpressionStatement') return null;
     const { expression } = statement;
+    if (statement === this.#object) return propertiesOf(expression);
     if (expression.type === 'CallExpression') return this.#gettersOf(expression);
     const { names, value } = this.assigned(expression);
     return names.length === 0 ? null : names.map((name) => ({ name, value, returned: null }));
@@ -126,6 +150,19 @@ export class OwnExports {
       found.push({ name, value: property.value, returned });
     }
     return found;
+  }
+
+  /** An object that takes the place of the exports; nothing else may mention that or them. */
+  #findObject(): AnyNode | null {
+    const { placesOf } = this.#names;
+    const [place, ...others] = placesOf('module');
+    const assignment = place?.around?.around;
+    const statement = assignment?.around?.node;
+    if (others.length > 0 || placesOf('exports').length > 0 || !assignment || !statement)
+      return null;
+    if (statement.type !== 'ExpressionStatement' || !this.#program.body.includes(statement))
+      return null;
+    return propertiesOf(statement.expression) === null ? null : statement;
   }
 
   #isExports(node: AnyNode): boolean {
@@ -213,6 +250,29 @@ export class OwnExports {
     }
   }
 
+  /** The exports that statements at the top of the module define, each whenever the module is loaded. */
+  #findSure(): { names: ReadonlySet<string>; isBeforeStars: boolean } {
+    const names = new Set<string>();
+    let isLate = false;
+    let isBeforeStars = true;
+    for (const statement of this.#program.body) {
+      const defined = (this.#definitionsIn(statement) ?? []).map(({ name }) => name);
+      for (const name of [...defined, ...this.#assignedBeside(statement)]) {
+        if (isLate && !names.has(name)) isBeforeStars = false;
+        names.add(name);
+      }
+      isLate ||= this.#stars.has(statement);
+    }
+    return { names, isBeforeStars };
+  }
+
+  /** Whether what a module exports itself is there before all of another one is, which leaves it alone. */
+  #hidesStars(own: number, isBeforeStars: boolean): boolean {
+    if (this.#stars.size === 0) return true;
+    const skipOwn = own === 0 || [...this.#stars.values()].every(({ skipsOwn }) => skipsOwn);
+    return isBeforeStars && skipOwn && this.isSure;
+  }
+
   /** The exports that a variable or an enum is given to as well. */
   #assignedBeside(statement: AnyNode): readonly string[] {
     if (statement.type === 'VariableDeclaration')
@@ -235,40 +295,6 @@ function isDefineProperty(callee: AnyNode): boolean {
     callee.object.name === 'Object' &&
     memberName(callee) === 'defineProperty'
   );
-}
-
-/** The getter of a descriptor that says nothing else but whether it can be enumerated. */
-function getterIn(properties: readonly AnyNode[]): { value: AnyNode; returned: AnyNode } | null {
-  let getter: { value: AnyNode; returned: AnyNode } | null = null;
-  for (const property of properties) {
-    if (property.type !== 'Property') return null;
-    const key = plainName(property.key, property.computed);
-    const returned = key === 'get' ? returnedBy(property.value) : null;
-    if (returned !== null) getter = { value: property.value, returned };
-    else if (key !== 'enumerable' || property.value.type !== 'Literal') return null;
-  }
-  return getter;
-}
-
-/**
- * What a getter returns, as in `function () { return a; }` or `return _a.b;`: whoever enumerates all exports may call it
- * and does nothing by that.
- * @returns Null for any other function, and for what is none.
- */
-function returnedBy(node: AnyNode): AnyNode | null {
-  if (node.type !== 'FunctionExpression' || node.params.length > 0) return null;
-  if (node.async || node.generator) return null;
-  const [statement] = node.body.body;
-  if (node.body.body.length !== 1 || statement?.type !== 'ReturnStatement') return null;
-  const returned = statement.argument ?? null;
-  return returned !== null && rootOf(returned) !== null ? returned : null;
-}
-
-/** The variable that `a` or `a.b.c` starts from; null for anything else. */
-export function rootOf(node: AnyNode): string | null {
-  let at = node;
-  while (at.type === 'MemberExpression' && !at.computed) at = at.object;
-  return at.type === 'Identifier' ? at.name : null;
 }
 
 /** Whose `this` it is: of the module, which is the exports object, of a function, or of a class. */

@@ -1,6 +1,14 @@
-import type { AnyNode, CallExpression, Identifier, Pattern, Program } from 'acorn';
-import { isMethodCall, memberName, parentOf, plainName, type Placed } from '../syntax/ancestry';
+import type { AnyNode, Identifier, Pattern, Program } from 'acorn';
+import {
+  helperName,
+  isMethodCall,
+  memberName,
+  parentOf,
+  plainName,
+  type Placed,
+} from '../syntax/ancestry';
 import type { ModuleNames } from './module-names';
+import { isInStar, type Star } from './stars';
 
 /** The name that stands for every export of a module, and for which there are. */
 export const ALL_EXPORTS = '*';
@@ -55,9 +63,16 @@ const INTEROP: ReadonlyMap<string, readonly string[]> = new Map([
 /** How compilers write the function that gives the `jest` object. */
 const JEST_GETTER = '_getJestObj';
 
-/** Reads which exports of other modules a CommonJS module uses. */
-export function readImports(program: Program, names: ModuleNames): ImportUses {
-  return new ImportReader(program, names).read();
+/**
+ * Reads which exports of other modules a CommonJS module uses.
+ * @param stars Statements that give others what a module exports: they use nothing themselves.
+ */
+export function readImports(
+  program: Program,
+  names: ModuleNames,
+  stars: ReadonlyMap<AnyNode, Star>,
+): ImportUses {
+  return new ImportReader(program, names, stars).read();
 }
 
 class ImportReader {
@@ -68,9 +83,12 @@ class ImportReader {
   readonly #understood = new Set<AnyNode>();
   readonly #specifiers = new Set<string>();
 
-  constructor(program: Program, names: ModuleNames) {
+  readonly #stars: ReadonlyMap<AnyNode, Star>;
+
+  constructor(program: Program, names: ModuleNames, stars: ReadonlyMap<AnyNode, Star>) {
     this.#program = program;
     this.#names = names;
+    this.#stars = stars;
   }
 
   read(): ImportUses {
@@ -118,6 +136,7 @@ class ImportReader {
     const specifier = literal.value;
     this.#understood.add(literal);
     this.#specifiers.add(specifier);
+    if (isInStar(place, this.#stars)) return;
     const note = (at: AnyNode, name: string): void => {
       const uses = this.#at.get(at);
       if (uses === undefined) this.#at.set(at, [{ specifier, name }]);
@@ -142,7 +161,9 @@ class ImportReader {
       if (parent.id.type !== 'Identifier') return patternNames(parent.id).forEach(noteHere);
       const binding = this.#bindingPlaces(parent.id, around);
       if (binding === null) return noteHere(ALL_EXPORTS);
-      for (const place of binding) for (const name of namesUsed(place)) note(place.node, name);
+      for (const place of binding)
+        if (!isInStar(place, this.#stars))
+          for (const name of namesUsed(place)) note(place.node, name);
       return;
     }
     namesUsed(value).forEach(noteHere);
@@ -190,15 +211,6 @@ function unwrapped(call: Placed): { value: Placed; uses: readonly string[] } {
   return around !== null && uses !== undefined
     ? { value: around, uses }
     : { value: call, uses: [] };
-}
-
-/** `_interop_require_default`, `tslib_1.__importStar`, `_interop_require_default._`, `(0, tslib_1.__importStar)`. */
-function helperName({ callee }: CallExpression): string {
-  const last = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
-  if (last?.type === 'Identifier') return last.name;
-  if (last?.type !== 'MemberExpression') return '';
-  const name = memberName(last) ?? '';
-  return name === '_' && last.object.type === 'Identifier' ? last.object.name : name;
 }
 
 function isCallee({ node, around }: Placed): boolean {

@@ -3,6 +3,7 @@ import { readTopLevel, type TopLevel, type TopLevelOptions } from './declaration
 import { exportKey, OwnExports } from './exports';
 import { ALL_EXPORTS, readImports, type ImportUses } from './imports';
 import { ModuleNames } from './module-names';
+import { readStars, type Star } from './stars';
 
 /**
  * Which exports of a module are used where: 0 for all of them, or by name the blocks that use it; 0 stands for the
@@ -27,8 +28,19 @@ export interface ExportTable {
   names: string[];
   /** Of these, the ones that can be called as methods of the exports object without a use of the object itself. */
   callable: string[];
+  /** Modules whose exports it has as well, where it has none of the name itself: the first one that has it counts. */
+  stars?: StarLink[];
   /** Whether the module was compiled from ES syntax, so that its `default` is the one that importers get. */
   isMarked: boolean;
+  /** Set where some of the names may not be there when the module was loaded. */
+  isUnsure?: true;
+}
+
+/** One `export *`. */
+export interface StarLink {
+  specifier: string;
+  /** Whether the module cannot be loaded where two of them have exports of one name. */
+  isStrict?: true;
 }
 
 /** Reads how a module is linked with others while its blocks are told apart. */
@@ -37,14 +49,15 @@ export class LinkReader {
   /** Null where the exports object goes somewhere: then exports count as any other code. */
   readonly exports: OwnExports | null;
   readonly #uses: ImportUses | null;
+  readonly #stars: ReadonlyMap<AnyNode, Star>;
   /** By the identifier of each use, the block that it stands in. */
   readonly #blocks = new Map<AnyNode, number>();
 
   /** @param isLinked Whether the module's links are wanted. */
   constructor(program: Program, options: Omit<TopLevelOptions, 'exports'>, isLinked: boolean) {
     const names = isLinked ? new ModuleNames(program, options.names) : null;
-    this.#uses = names && readImports(program, names);
-    let exports = names && new OwnExports(program, options.names, names);
+    this.#stars = names ? readStars(program, options.code) : new Map();
+    let exports = names && new OwnExports(program, options.names, names, this.#stars);
     if (exports?.isClosed === false) exports = null;
     let topLevel = readTopLevel(program, { ...options, exports });
     const { callable } = topLevel;
@@ -54,6 +67,8 @@ export class LinkReader {
     }
     this.topLevel = topLevel;
     this.exports = exports;
+    const stars = exports === null ? new Map<AnyNode, Star>() : this.#stars;
+    this.#uses = names && readImports(program, names, stars);
   }
 
   /** Names of all exports that are blocks of their own. */
@@ -86,9 +101,17 @@ export class LinkReader {
       const { callable } = this.topLevel;
       const { isMarked } = this.exports;
       links.exports = { first, names: this.exportNames, callable: [...callable], isMarked };
+      if (!this.exports.isSure) links.exports.isUnsure = true;
+      if (this.#stars.size > 0) links.exports.stars = this.#starLinks();
     }
     const isEmpty = this.#uses.specifiers.size === 0 && !this.#uses.reachesAny;
     return isEmpty && this.exports === null ? null : links;
+  }
+
+  #starLinks(): StarLink[] {
+    return [...this.#stars.values()].map(({ specifier, isStrict }) =>
+      isStrict ? { specifier, isStrict } : { specifier },
+    );
   }
 
   #imports({ specifiers, whole, at }: ImportUses): Record<string, UsedExports> {

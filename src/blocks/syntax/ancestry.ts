@@ -1,4 +1,4 @@
-import type { AnyNode, Program } from 'acorn';
+import type { AnyNode, CallExpression, Program } from 'acorn';
 import { forEachChild, isNode } from './nodes';
 
 /** A syntax node with what is around it. */
@@ -45,4 +45,13 @@ export function isMethodCall(member: Placed): boolean {
     ((parent.type === 'CallExpression' && parent.callee === member.node) ||
       (parent.type === 'TaggedTemplateExpression' && parent.tag === member.node))
   );
+}
+
+/** The name of a compiler's helper that is called: `_interop_require_default`, `tslib_1.__importStar`, `_interop_require_default._`, `(0, tslib_1.__importStar)`. */
+export function helperName({ callee }: CallExpression): string {
+  const last = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
+  if (last?.type === 'Identifier') return last.name;
+  if (last?.type !== 'MemberExpression') return '';
+  const name = memberName(last) ?? '';
+  return name === '_' && last.object.type === 'Identifier' ? last.object.name : name;
 }

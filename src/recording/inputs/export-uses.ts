@@ -1,15 +1,9 @@
 import path from 'node:path';
 import { getOrCreate } from '../../dependencies/get-or-create';
-import {
-  ALL_EXPORTS,
-  ES_MARKER,
-  readUse,
-  type ExportTable,
-  type Links,
-  type UsedExports,
-} from '../../blocks';
+import { ALL_EXPORTS, type UsedExports } from '../../blocks';
 import type { FileProbes } from '../probe-registry';
 import type { WorkerRun } from '../worker-run';
+import { UsedNames, type Importers, type Loaded } from './used-names';
 
 /** What Jest calls the folders of manual mocks: it loads these for others without looking for them. */
 const MOCKS = /(?:^|[\\/])__mocks__[\\/]/;
@@ -58,15 +52,15 @@ export class ExportUses {
     const importers = this.#importersByName();
     const taken = new Set(this.#takenByJest.map((file) => this.#run.realName(file)));
     const isWhole = (name: string): boolean => reachesAny || MOCKS.test(name) || taken.has(name);
-    for (const { file, name, links } of loaded) {
-      if (links?.exports === undefined) continue;
-      const uses = isWhole(name) ? null : usesOf(importers.get(name), byName, executed);
-      note(file, blocksOf(links.exports, uses));
-    }
+    const used = new UsedNames(byName, importers);
+    for (const [name] of byName)
+      used.add(name, isWhole(name) ? null : usesOf(importers.get(name), byName, executed));
+    for (const { file, name, links } of loaded)
+      if (links?.exports !== undefined) note(file, used.blocksOf(name, links.exports));
   }
 
   /** Real paths, as files with probes have them. */
-  #importersByName(): Map<string, [from: string, specifiers: Set<string>][]> {
+  #importersByName(): Importers {
     const byName = new Map<string, [from: string, specifiers: Set<string>][]>();
     for (const [found, importers] of this.#importers) {
       if (!path.isAbsolute(found)) continue;
@@ -77,11 +71,6 @@ export class ExportUses {
     }
     return byName;
   }
-}
-
-interface Loaded {
-  file: FileProbes;
-  links?: Links;
 }
 
 /** @returns Null where somebody may use all exports. */
@@ -123,25 +112,4 @@ function addUses(
     uses.add(use);
   }
   return true;
-}
-
-/** The blocks of the exports in use. Who uses all also depends on which there are. */
-function blocksOf(
-  { first, names, callable, isMarked }: ExportTable,
-  uses: ReadonlySet<string> | null,
-): readonly number[] {
-  const all = Array.from({ length: names.length + 1 }, (_, index) => first + index);
-  if (uses === null) return all;
-  const found: number[] = [];
-  for (const use of uses) {
-    const { name, isCall } = readUse(use);
-    if (name === ES_MARKER && isMarked) continue;
-    const index = names.indexOf(name);
-    // It may appear tomorrow, or its value may use the others.
-    if (index < 0 || (isCall && !callable.includes(name))) return all;
-    // Of a module that was not ES syntax, compilers give all exports as the default one.
-    if (name === 'default' && !isMarked) return all;
-    found.push(first + 1 + index);
-  }
-  return found;
 }
