@@ -37,7 +37,7 @@ describe('metadata', () => {
       { line: 2, endLine: 4, name: 'f' },
       { line: 6, endLine: 7, name: '' },
       // Stands for which exports there are.
-      { line: 1, endLine: 1, name: '' },
+      { line: 1, endLine: 1, name: 'exports' },
     ]);
     expect(decodeLocations('')).toEqual([]);
   });

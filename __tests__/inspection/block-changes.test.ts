@@ -42,6 +42,19 @@ describe('which executed blocks changed', () => {
     expect(changes(`// Hello\n\n${BEFORE}`)).toEqual([]);
   });
 
+  test('an export, and the names of all', () => {
+    const before = 'exports.one = 1;\nexports.two = 2;\n';
+    const changesOf = (now: string) => changedBlocks(blocksOf(before), ALL, blocksOf(now));
+    const first = { line: 1, endLine: 1 };
+    const line = { line: 2, endLine: 2 };
+    expect(changesOf(before.replace('2', '3'))).toEqual([
+      { name: 'exports.two', export: 'two', before: line, after: line },
+    ]);
+    expect(changesOf(`${before}exports.three = 3;`)).toEqual([
+      { name: 'exports', before: first, after: first },
+    ]);
+  });
+
   test('a function, with where it stood and stands', () => {
     expect(changes(`\n${BEFORE.replace("'two'", "'2'")}`)).toEqual([
       { name: 'two', before: { line: 8, endLine: 10 }, after: { line: 9, endLine: 11 } },

@@ -10,6 +10,7 @@ export type { Counter } from './counters/counter';
 export { KEY_BYTES } from './counters/counter-list';
 export { BlocksError } from './error';
 export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './syntax/hash';
+export { EXPORT_NAMES, exportOf } from './declarations/exports';
 export { ALL_EXPORTS, ES_MARKER, readUse } from './declarations/imports';
 export { findMapReference } from './probes/inline-map';
 export type { ExportTable, Links, UsedExports } from './declarations/links';

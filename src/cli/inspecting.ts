@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { EXPORT_NAMES, exportOf } from '../blocks';
 import type { UserOptions } from '../config/options';
 import { whySelectionIsOff } from '../controller/checks/escapes';
 import { duration } from '../terminal/logger';
@@ -93,8 +94,12 @@ export function projectLabel(project: string): string {
   return `[${project.replace(/^\. /, '')}]`;
 }
 
-/** Formats the name of a function. Transformers name an anonymous default export `_default` or `default`. */
+/** Formats the name of a function or an export. Transformers name an anonymous default export `_default` or `default`. */
 export function functionName(name: string): string {
+  if (name === EXPORT_NAMES) return 'the names of its exports';
+  const exported = exportOf(name);
+  if (exported !== null)
+    return exported === 'default' ? 'the default export' : `the export ${exported}`;
   return name === '_default' || name === 'default' ? 'the default export' : name;
 }
 

@@ -1,4 +1,4 @@
-import { decodeLocations, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
+import { decodeLocations, exportOf, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
 
 /** The blocks of one version of a file. */
 export interface Blocks {
@@ -15,6 +15,8 @@ export type Lines = Pick<BlockLocation, 'line' | 'endLine'>;
 export interface BlockChange {
   /** The function that contains the block. Empty for module-level code. */
   name: string;
+  /** The export of a CommonJS module that the block stands for. Left out for code. */
+  export?: string;
   /** Where the block was when it was recorded. */
   before: Lines;
   /** Where its counterpart is now. Null if it has none. */
@@ -43,8 +45,10 @@ export function changedBlocks(
     .filter((block) => !changed.some((other) => isInside(block, other)))
     .map((block) => {
       const counterpart = counterparts.get(block.index);
+      const exported = exportOf(block.name);
       return {
         name: block.name,
+        ...(exported !== null && { export: exported }),
         before: linesOf(block),
         after: counterpart === undefined ? null : linesOf(counterpart),
       };

@@ -1,4 +1,4 @@
-import { decodeLocations, type BlockLocation } from '../blocks';
+import { decodeLocations, exportOf, type BlockLocation } from '../blocks';
 import { fingerprintSet, blockPresence } from '../selection/match';
 import { decodeBlocks } from '../store';
 import type { StoredVersion } from '../records/types';
@@ -148,7 +148,9 @@ export function changedPlaces(
     const last = changed.at(-1);
     if (place.line <= 0 || (last && place.line >= last.line && place.endLine <= last.endLine))
       continue;
-    changed.push({ ...place, name: functions[ofBlock[block] ?? 0]?.name ?? '' });
+    const exported = exportOf(place.name);
+    const name = exported === null ? functions[ofBlock[block] ?? 0]?.name : `export ${exported}`;
+    changed.push({ ...place, name: name ?? '' });
   }
   return changed;
 }

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { newBlockNode, type BlockNode } from './block-node';
-import { exportKey } from '../declarations/exports';
+import { EXPORT_NAMES, exportKey } from '../declarations/exports';
 import type { HashableDeclaration } from '../syntax/hash';
 import type { LinkReader } from '../declarations/links';
 
@@ -17,7 +17,7 @@ export function exportNodes(
   declarationOf: (name: string) => HashableDeclaration,
 ): BlockNode[] {
   if (exports === null) return [];
-  const all = node(first, '', `exports ${JSON.stringify([...exported.keys()])}`);
+  const all = node(first, EXPORT_NAMES, `exports ${JSON.stringify([...exported.keys()])}`);
   const each = exportNames.map((name, index) => {
     const key = exportKey(name);
     const block = node(first + 1 + index, key, 'export', exported.get(name)?.at(-1));
