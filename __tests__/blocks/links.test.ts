@@ -1,4 +1,7 @@
+import * as babel from '@babel/core';
 import { describe, expect, test } from '@jest/globals';
+import * as swc from '@swc/core';
+import * as ts from 'typescript';
 import type { Links } from '../../src/blocks';
 import { metadataOf, probe } from './support';
 
@@ -96,5 +99,41 @@ describe('links between CommonJS modules', () => {
     ['exports.a = 1', undefined],
   ])('%s exports all of others', (code, stars) => {
     expect(linksOf(code).exports?.stars).toEqual(stars);
+  });
+});
+
+describe('what compilers make of an index module', () => {
+  const source =
+    "export const NAME = 'a';\nexport * from './m';\nexport function f() {}\nexport { x } from './x';\n";
+
+  const compilers: [string, () => string][] = [
+    [
+      'TypeScript',
+      () =>
+        ts.transpileModule(source, {
+          compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+        }).outputText,
+    ],
+    [
+      'SWC',
+      () => swc.transformSync(source, { filename: 'a.js', module: { type: 'commonjs' } }).code,
+    ],
+    [
+      'Babel',
+      () =>
+        babel.transformSync(source, {
+          filename: 'a.js',
+          babelrc: false,
+          configFile: false,
+          presets: [['@babel/preset-env', { targets: { node: 'current' } }]],
+        })?.code ?? '',
+    ],
+  ];
+
+  test.each(compilers)('%s', (_name, compile) => {
+    const { exports, imports } = linksOf(compile());
+    expect([...(exports?.names ?? [])].sort()).toEqual(['NAME', 'f', 'x']);
+    expect(exports?.stars?.map(({ specifier }) => specifier)).toEqual(['./m']);
+    expect(imports?.['./m']).toEqual({});
   });
 });
