@@ -10,7 +10,7 @@ import { beginSharedRun } from './begin-shared-run';
 import { describeFailedSelection } from './open-store';
 import { session, startWorkers } from './session';
 
-/** Begins the run where no sequencer of ours has done so: a config that names the keys by hand, and not all of them. */
+/** Begins the run if our sequencer has not done so, because the user wrote the config keys by hand and left it out. */
 export async function beginWithoutSequencer(
   globalConfig: Config.GlobalConfig,
   projectConfig: Config.ProjectConfig,
@@ -34,9 +34,9 @@ export async function beginWithoutSequencer(
 }
 
 /**
- * Runs the global setup that the user's config names, with both configs. Jest transpiles whatever is required until
- * ours has come to its end, theirs included; done once more, its transformer would get its own output.
- * Source: `ScriptTransformer.requireAndTranspileModule`.
+ * Runs the global setup of the user's config. Until our own setup returns, Jest transpiles every module that is
+ * required, including the user's. So it is loaded without transpiling it again, because the transformer would then
+ * get its own output. Source: `ScriptTransformer.requireAndTranspileModule`.
  */
 export async function runUserGlobalSetup(
   globalConfig: Config.GlobalConfig,
@@ -54,14 +54,14 @@ export async function runUserGlobalSetup(
   await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
 }
 
-/** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+/** Returns the user's global setups that must run before tests are recorded. Null if there are none. */
 export function beforeGlobalSetup(): AwaitedSetups | null {
   return session().controller?.beforeGlobalSetup ?? null;
 }
 
 /**
- * Tells the workers what the global setups of the run, of which Jest calls ours last, did to the environment.
- * @param inputs What they found in the project's files.
+ * Tells the workers what the global setups of this run changed in the environment. Jest calls ours last.
+ * @param inputs The dependencies of the global setups.
  */
 export function noteGlobalSetup(inputs: Dependency[]): void {
   const { controller } = session();
