@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Project, type RunOptions, type RunResult } from './harness';
+import { canHeedPermissions, Project, type RunOptions, type RunResult } from './harness';
 
 const TEST_A = "test('a', () => expect(require('./a').a()).toBe(1));";
 const TEST_B = "test('b', () => expect(require('./b').b()).toBe(2));";
@@ -55,6 +55,12 @@ function bundles(scope = 'main'): string[] {
   return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
+function bundle(scope = 'main'): string {
+  const [file, ...others] = bundles(scope);
+  if (file === undefined || others.length > 0) throw new Error(`not one bundle in ${scope}`);
+  return file;
+}
+
 it.each(['in one worker', 'in two'])('lets a new machine run what its edit affects: %s', (how) => {
   const workers = how === 'in two' ? ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'] : ['-i'];
   expect(runOnMain(machine(), {}, workers).passed).toEqual(['./a.test.js', './b.test.js']);
@@ -103,6 +109,29 @@ it('sends later what could not be sent', () => {
   expect(run(machine()).ran).toEqual([]);
 });
 
+const heeds = canHeedPermissions() ? it : it.skip;
+heeds('reads from a folder that it may not write, and says so', () => {
+  runOnMain(machine());
+  fs.chmodSync(path.dirname(bundle()), 0o555);
+  const request = machine({ 'b.js': 'exports.b = () => 1 + 1;' });
+  const result = run(request, { env: MAIN, heedsPermissions: true });
+  fs.chmodSync(path.dirname(bundle()), 0o755);
+  expect(result).toMatchObject({ exitCode: 0, ran: ['./b.test.js'] });
+  expect(result.messages.at(-1)).toMatch(
+    /EACCES.*; what this run recorded goes there with the next one\.$/,
+  );
+});
+
+it('ignores a bundle that is not what it should be, in one sentence', () => {
+  runOnMain(machine());
+  fs.truncateSync(bundle(), 2000);
+  const result = run(machine());
+  expect(result).toMatchObject({ exitCode: 0, passed: ['./a.test.js', './b.test.js'] });
+  expect(result.messages.filter((line) => line.includes('share'))).toEqual([
+    expect.stringMatching(/^1 bundle of .* is ignored: its content is not what its name says\.$/),
+  ]);
+});
+
 it('shows credentials to nobody', () => {
   const project = machine();
   const url = 'postgres://ci:hunter2@127.0.0.1:9/testmon';
@@ -119,6 +148,18 @@ it('shows credentials to nobody', () => {
   expect(shown).toContain('127.0.0.1:9');
   expect(shown + database).not.toMatch(/hunter/);
   expect(results[0]).toMatchObject({ exitCode: 0, ran: ['./a.test.js', './b.test.js'] });
+});
+
+it('goes on without a store that does not answer', () => {
+  const project = machine({
+    'jest.config.js': `module.exports = require(${JSON.stringify(path.join(__dirname, '../../dist/index.js'))})
+      .withTestmon({}, { shared: { url: 'file://${share}', timeout: 1, write: true } });`,
+  });
+  const { exitCode, messages, ran } = project.run();
+  expect({ exitCode, ran: ran.length }).toEqual({ exitCode: 0, ran: 2 });
+  expect(messages[0]).toMatch(
+    /did not answer within 0.001 s, so this run selects by what is local/,
+  );
 });
 
 it('answers by commands of its own', () => {
