@@ -13,6 +13,7 @@ export const BENCHES = {
   paired: 'overhead at once on two processors, for a machine of changing speed',
   instructions: 'overhead in instructions, under Valgrind: slow, less noisy',
   reading: 'what once took time in the square of a size',
+  memory: 'the largest process of a run, against bare Jest',
   records: 'equal records for 1, 2 and 4 workers',
   parsers: 'parse and probe times',
   mutation: 'mutants, and whether any test skipped would have failed',
