@@ -85,6 +85,49 @@ describe('what tests do to the modules of Node', () => {
   });
 });
 
+/** Each test lets a function of Node fail, requires a module for the first time, and puts the function back. */
+const REFUSED: Record<string, string> = {
+  'crypto.createHash': "require('crypto')",
+  'path.join': "require('path')",
+  'path.resolve': "require('path')",
+  'path.dirname': "require('path')",
+  'fs.openSync': "require('fs')",
+  'fs.writeFileSync': "require('fs')",
+  'fs.mkdirSync': "require('fs')",
+  'fs.renameSync': "require('fs')",
+  'Buffer.from': 'Buffer',
+  'performance.now': 'performance',
+  'Date.now': 'Date',
+  'JSON.stringify': 'JSON',
+  'Map.prototype.get': 'Map.prototype',
+};
+
+describe('a function of Node that a test lets fail before it first requires a module', () => {
+  test.each(['jest', 'jest29'])('fails as it does without us, %s', (version) => {
+    const modules = Object.fromEntries(
+      Object.keys(REFUSED).map((_, nth) => [`m${nth}.js`, 'module.exports = 1;']),
+    );
+    const tests = Object.entries(REFUSED).map(([name, holder], nth) => {
+      const key = name.split('.').at(-1);
+      return `test('${name}', () => {
+  const holder = ${holder};
+  const { ${key}: before } = holder;
+  holder.${key} = () => { throw new Error('refused'); };
+  try { require('./m${nth}'); } finally { holder.${key} = before; }
+});\n`;
+    });
+    project = new Project(
+      { 'jest.config.json': '{"transform":{}}', ...modules, 'a.test.js': tests.join('') },
+      { jest: version },
+    );
+    const outcomes = (plain: boolean): string[] =>
+      project.run(['-i', '--verbose'], { plain }).stderr.match(/[✓✕] \S+/g) ?? [];
+    const bare = outcomes(true);
+    expect(bare).toContain('✓ crypto.createHash');
+    expect(outcomes(false)).toEqual(bare);
+  });
+});
+
 describe('what has no content', () => {
   test('is never waited for, by a test that asks for its size nor by a later run', () => {
     project = new Project({

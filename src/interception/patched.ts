@@ -160,6 +160,15 @@ export const PATCHED = {
     undone: 'stays',
     holders: () => [vm],
   },
+  scriptTransformer: {
+    of: 'ScriptTransformer.prototype of every loaded copy of @jest/transform',
+    names: ['transform'],
+    shows:
+      'nothing: Jest transforms a file that the project runs as it is written by functions that no test has replaced',
+    in: ['worker'],
+    undone: 'stays',
+    holders: () => [],
+  },
   gracefulFs: {
     of: "every loaded copy of graceful-fs, which Jest's runtime reads through",
     names: ['readFileSync', 'existsSync'],

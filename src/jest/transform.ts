@@ -3,10 +3,11 @@
  * test file. The transformer runs the user's transformer and adds probes to its output.
  */
 import '../compile-cache';
-import type { TransformHandover } from '../run/handover';
+import { isUntransformed, type TransformHandover } from '../run/handover';
 import { NO_RUN } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE, hideRunVariables, runsTests } from '../run/run-variables';
 import { observePending } from '../interception/observer';
+import { watchUntransformed } from '../interception/modules/untransformed';
 import { standBefore } from '../recording/recorded-runner';
 import { userEnvironments } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
@@ -21,6 +22,7 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   hideRunVariables();
   // While the controller selects, no test file is about to start, so observing would mostly note our own reads.
   if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
+  await watchUntransformed(isUntransformed);
   await userEnvironments.expect(handover.environment);
   if (handover.runner !== undefined && runsTests()) standBefore(handover.runner);
   return wrapTransformer(handover);

@@ -70,6 +70,25 @@ export function runnerBehind(config: Pick<Config.ProjectConfig, 'transform'>): s
   return null;
 }
 
+/** Whether Jest would run a file as it is written, were it not for our transformer. @param config Of its project. */
+export function isUntransformed(config: object, file: string): boolean {
+  const { transform } = config as Pick<Config.ProjectConfig, 'transform'>;
+  const entry = transform.find(([pattern]) => patternOf(pattern).test(file));
+  const behind = (entry?.[2] as { [KEY]?: TransformHandover } | undefined)?.[KEY];
+  return behind?.path === null;
+}
+
+/** Jest makes one of each pattern as well. */
+const patterns = new Map<string, RegExp>();
+
+function patternOf(text: string): RegExp {
+  const known = patterns.get(text);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(text);
+  patterns.set(text, pattern);
+  return pattern;
+}
+
 /** Whether our transformer wraps all transformers of a project. If so, it sees every file that they read. */
 export function wrapsAllTransformers(config: Pick<Config.ProjectConfig, 'transform'>): boolean {
   return config.transform.every(isOurs);

@@ -190,12 +190,32 @@ const FOR_STACK_TRACES: Record<string, readonly string[]> = {
   url: ['fileURLToPath', 'pathToFileURL'],
 };
 
-const original = new Map(
-  Object.entries(FOR_STACK_TRACES).map(([name, functions]) => {
-    const module = load(`node:${name}`) as Table;
-    return [module, functions.map((key): [string, unknown] => [key, module[key]])];
-  }),
-);
+/** What Jest calls to transform a file and to keep the output. */
+const FOR_TRANSFORMS: Record<string, readonly string[]> = {
+  ...FOR_STACK_TRACES,
+  fs: [
+    ...(FOR_STACK_TRACES['fs'] ?? []),
+    ...['mkdirSync', 'writeFileSync', 'writeSync', 'fsyncSync', 'renameSync', 'unlinkSync'],
+    ...['chmodSync', 'chownSync', 'readdirSync'],
+  ],
+  crypto: ['createHash'],
+};
+
+type Originals = ReadonlyMap<Table, readonly [name: string, value: unknown][]>;
+
+function originalsOf(functions: Record<string, readonly string[]>): Originals {
+  return new Map(
+    Object.entries(functions).map(([name, keys]) => {
+      const module = load(`node:${name}`) as Table;
+      return [module, keys.map((key): [string, unknown] => [key, module[key]])];
+    }),
+  );
+}
+
+const ORIGINALS = {
+  stackTraces: originalsOf(FOR_STACK_TRACES),
+  transforms: originalsOf(FOR_TRANSFORMS),
+};
 
 /**
  * Runs a function with Node's original functions in place of a test's spies and mocks.
@@ -203,9 +223,9 @@ const original = new Map(
  * Needed where we read an error's stack earlier than the test would: the packages that map it to the sources then
  * call functions that a spy would count or a mock would answer.
  */
-export function withOriginals<T>(work: () => T): T {
+export function withOriginals<T>(work: () => T, needs: keyof typeof ORIGINALS = 'stackTraces'): T {
   const replaced: [Table, string, unknown][] = [];
-  for (const [module, functions] of original) {
+  for (const [module, functions] of ORIGINALS[needs]) {
     for (const [name, value] of functions) {
       const current = Object.getOwnPropertyDescriptor(module, name);
       if (current?.writable !== true || current.value === value) continue;
