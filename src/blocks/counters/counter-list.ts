@@ -55,11 +55,9 @@ export class CounterList {
       this.loaded.push(...(map?.get(statement) ?? []));
   }
 
-  addBefore(node: AnyNode, at: Place): void {
+  /** The counters before and behind a node. Where nothing is behind them, only what is around tells their place. */
+  add(node: AnyNode, at: Place): void {
     this.#add(this.#instrumentation?.before.get(node), at);
-  }
-
-  addAfter(node: AnyNode, at: Place): void {
     this.#add(this.#instrumentation?.after.get(node), at);
   }
 

@@ -167,12 +167,7 @@ class BlockTreeBuilder extends SyntaxWriter {
 
   /** Writes a node into the current block. `name` is what it is called by, should it be a function or class. */
   #visit(node: AnyNode, name: string): void {
-    this.counters.addBefore(node, this.#at);
-    this.#visitNode(node, name);
-    this.counters.addAfter(node, this.#at);
-  }
-
-  #visitNode(node: AnyNode, name: string): void {
+    this.counters.add(node, this.#at);
     switch (node.type) {
       case 'Identifier':
         if (this.#names.references.has(node)) this.#at.block.mentions.add(node.name);
