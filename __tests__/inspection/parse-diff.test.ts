@@ -58,20 +58,18 @@ describe('the names in a diff', () => {
   test('tell of files that come, go and move', () => {
     const text = 'one\ntwo\nthree\nfour\n';
     const files = diff(
-      { 'gone.js': '1\n', 'empty.js': '', 'old name.js': text, 'mode.js': '' },
+      { 'gone.js': '1\n', 'empty.js': '', 'old name.js': text },
       {
         'gone.js': null,
         'empty.js': null,
         'old name.js': null,
         'b/new name.js': `${text}five\n`,
-        'new.js': '1\n',
-        'new empty.js': '',
+        'new.js': 'other\n',
       },
       '-M',
     );
     expect(names(files).sort()).toEqual(
       [
-        [null, 'new empty.js'],
         [null, 'new.js'],
         ['empty.js', null],
         ['gone.js', null],

@@ -462,7 +462,7 @@ test.each(['jest', 'jest29'])('each run of a %s that watches reports them', asyn
   const project = recorded(
     {
       ...WATCHED_FILES,
-      'jest.config.js': `module.exports = { transform: {}, watchPlugins: ['${MARKER_FILE}'], reporters: ['default', './reporter.js'] };\n`,
+      'jest.config.js': `module.exports = { transform: {}, watchPlugins: ['${MARKER_FILE}'], watchPathIgnorePatterns: ['reported'], reporters: ['default', './reporter.js'] };\n`,
     },
     { jest: version },
   );
