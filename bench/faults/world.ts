@@ -25,6 +25,7 @@ const PRELOAD = path.join(__dirname, 'fixtures/kill-in-commit.js');
 export class World {
   readonly project: Project;
   readonly #random: Random;
+  readonly #config: string | undefined;
   readonly #branches: FixtureState[] = [initialState()];
   #state: FixtureState = initialState();
   #written: Files = {};
@@ -32,7 +33,9 @@ export class World {
   #took = 3_000;
   #kills = 0;
 
-  constructor(seed: number) {
+  /** @param config The text of Jest's config, in place of the usual one. */
+  constructor(seed: number, config?: string) {
+    this.#config = config;
     this.#random = new Random(seed);
     this.project = new Project({});
     this.#write();
@@ -121,6 +124,21 @@ export class World {
     ];
   }
 
+  /**
+   * What one machine of many does, ready to be started: asking the oracle holds up this process.
+   * @returns Runs, and tells what went wrong and what the run said.
+   */
+  prepareRun(env: NodeJS.ProcessEnv): () => Promise<{ faults: Fault[]; messages: string[] }> {
+    const expected = this.#oracle();
+    return async () => {
+      const result = await this.project.start(['--maxWorkers=1'], { env }).done;
+      return {
+        faults: [...judge(result, expected), ...faultsOf(this.project.path('.testmondata'))],
+        messages: result.messages,
+      };
+    };
+  }
+
   /** Changes the working tree while a run is under way; what that run recorded must be about what it ran. */
   async editDuring(): Promise<{ faults: Fault[]; what: string }> {
     const { done } = this.project.start(['--maxWorkers=2'], { env: { TESTMON_NOSELECT: '1' } });
@@ -181,6 +199,7 @@ export class World {
     // Without any test file Jest itself fails.
     if (this.#state.expected.every((expected) => expected === null)) this.#state = initialState();
     const files = filesOf(this.#state);
+    if (this.#config !== undefined) files['jest.config.js'] = this.#config;
     const changed = Object.entries(files).filter(([name, text]) => this.#written[name] !== text);
     this.project.write(Object.fromEntries(changed));
     this.#written = files;

@@ -21,6 +21,7 @@ export const BENCHES = {
   replay: 'a real history, commit by commit, bare Jest as the truth',
   kill: 'runs killed at any moment: is anything lost or wrong',
   soak: 'edits, branches, kills, runs at once, for half an hour',
+  shared: 'many machines and one store, which is killed now and then: is anything lost or wrong',
   properties: 'random programs and edits',
   'node-versions': 'the integration tests under other versions of Node',
 } as const;
