@@ -1,4 +1,4 @@
-/** The SQLite database. Only this folder knows SQL. */
+/** The SQLite database. SQL is only used in this folder. */
 export { quarantineDatabase } from './connection/quarantine';
 export {
   decodeBlocks,

@@ -37,8 +37,8 @@ import type {
 } from '../records/types';
 
 /**
- * The SQLite database of one project. Everything is synchronous; everything that fails throws a StoreError. Only
- * the controller opens one for writing.
+ * The SQLite database of one project. All methods are synchronous, and every error is a StoreError. Only the
+ * controller opens one for writing.
  */
 export class Store {
   readonly file: string;
@@ -49,7 +49,7 @@ export class Store {
   #loader: Loader | undefined;
   #details: Details | undefined;
   #recall: Recall | undefined;
-  /** By data that was loaded lazily: what the database was like then. */
+  /** The version of the database when each lazily loaded data was read. */
   readonly #loadedAt = new WeakMap<SelectionData, unknown>();
   #fileStates: FileStates | undefined;
 
@@ -66,17 +66,19 @@ export class Store {
   }
 
   /**
-   * Opens the database; in write mode, makes it if it is missing and updates its format if it is older.
-   * @throws StoreError
+   * Opens the database. Unless it is opened read-only, creates a missing one and migrates an older one.
+   * @param file Absolute path.
+   * @throws {StoreError} If the database cannot be used.
    */
   static open(file: string, options: OpenOptions = {}): Store {
     return new Store(file, options);
   }
 
   /**
-   * The environment of this key, made if it is new. In a read-only store: the one that is there, also when its hash
-   * differs, and nothing is updated.
-   * @throws StoreError `missing` when the store is read-only and has none.
+   * Returns the environment of a key, and creates it if it is new. A read-only store returns the existing one even if
+   * its hash differs, and updates nothing.
+   * @param now Milliseconds since the epoch.
+   * @throws {StoreError} With the reason `missing`, if the store is read-only and has none.
    */
   findOrCreateEnvironment(key: EnvironmentKey, now: number): Environment {
     return this.#connection.guard(() =>
@@ -84,27 +86,27 @@ export class Store {
     );
   }
 
-  /** The environment of exactly this key; null where there is none. Nothing is updated. */
+  /** Returns the environment with exactly this key, or null. Updates nothing. */
   knownEnvironment(key: EnvironmentKey): Environment | null {
     return this.#connection.guard(() => this.#environments.known(key));
   }
 
-  /** @throws StoreError `missing` when there is none of this id. */
+  /** @throws {StoreError} With the reason `missing`, if there is none with this id. */
   environment(id: number): Environment {
     return this.#connection.guard(() => this.#environments.get(id));
   }
 
   /**
-   * What selection needs of an environment. Rows that cannot be ours are left out.
-   * @param testFiles Paths of the test files wanted. Default: all.
+   * Loads the data for selection. Invalid rows are left out.
+   * @param testFiles Paths of the test files to load. By default all.
    */
   load(environmentId: number, testFiles?: readonly string[]): SelectionData {
     return this.#connection.atomically(() => this.#load.load(environmentId, testFiles));
   }
 
   /**
-   * As `load`, of all test files. What a record refers to is read when it is asked for, and only `asLoaded` makes sure
-   * that this is still of the same commit.
+   * Like `load`, for all test files. Footprints are read on demand. Only within `asLoaded` it is certain that they
+   * are of the same commit.
    */
   loadLazily(environmentId: number): SelectionData {
     return this.#connection.atomically(() => {
@@ -115,8 +117,8 @@ export class Store {
   }
 
   /**
-   * Works on what was loaded lazily. Nobody else commits meanwhile, so that must not take long.
-   * @returns Null where another process has committed since it was loaded.
+   * Runs a function on lazily loaded data. No other process can commit meanwhile, so it must be fast.
+   * @returns Null if another process has committed since the data was loaded.
    */
   asLoaded<T>(data: SelectionData, work: () => T): { result: T } | null {
     return this.#connection.atomically(() =>
@@ -124,14 +126,14 @@ export class Store {
     );
   }
 
-  /** Every test file that something is known of, in an environment or its project. */
+  /** Returns the paths of all test files with any data in an environment or its project. */
   testFilePaths(environmentId: number): string[] {
     return this.#connection.guard(() => readTestFilePaths(this.#db, environmentId));
   }
 
   /**
-   * When the test files of a project failed, by path: the last ten times of each, newest first, in milliseconds since
-   * the epoch.
+   * Returns when the test files of a project failed: by path, the last ten times in milliseconds since the epoch, the
+   * newest first.
    */
   failures(project: string): Map<string, number[]> {
     return this.#connection.guard(() => readFailures(this.#db, project));
@@ -145,17 +147,17 @@ export class Store {
     return this.#connection.guard(() => readFlaky(this.#db));
   }
 
-  /** When test files were last run as spot checks. */
+  /** Returns when test files last ran as spot checks. */
   spotChecks(): ReturnType<typeof readChecks> {
     return this.#connection.guard(() => readChecks(this.#db));
   }
 
-  /** What spot checks found, the open ones first, then the latest. */
+  /** Returns the escapes that spot checks found, the open ones first, then the latest. */
   escapes(): StoredEscape[] {
     return this.#connection.guard(() => readEscapes(this.#db));
   }
 
-  /** The tests of a record, each with what it executed beyond the part they share. */
+  /** Returns the tests of a record. Each contains only what it executed beyond the shared part. */
   tests(recordId: number): StoredTest[] {
     return this.#connection.guard(() => this.#detail.tests(recordId));
   }
@@ -165,71 +167,78 @@ export class Store {
     return this.#connection.guard(() => this.#detail.testNames(recordId));
   }
 
-  /** What all tests of a record depend on; null when there is no such record. */
+  /** Returns what all tests of a record depend on. Null if there is no such record. */
   shared(recordId: number): { blocks: Buffer; dependencies: Buffer } | null {
     return this.#connection.guard(() => this.#detail.shared(recordId));
   }
 
-  /** A record in full, as the plain data it was written from; null when any part of it cannot be read. */
+  /** Returns a record in the form in which it was written. Null if a part of it cannot be read. */
   recall(recordId: number): RecalledRecord | null {
     return this.#connection.atomically(() =>
       (this.#recall ??= new Recall(this.#db, this.#detail)).record(recordId),
     );
   }
 
-  /** Where the blocks of a version stand in its source; empty when that is not known. */
+  /** Returns the encoded locations of a version's blocks. Empty if they are unknown. */
   places(versionId: number): string {
     return this.#connection.guard(() => this.#detail.places(versionId));
   }
 
-  /** What was last seen of files on this machine, by path. */
+  /** Returns the recorded states of all files on this machine, by stored path. */
   fileStates(): Map<string, FileState> {
     return this.#connection.guard(() => this.#files.all());
   }
 
-  /** What was last seen of one file on this machine. */
+  /**
+   * Returns the recorded state of one file on this machine.
+   * @param path Stored path.
+   */
   fileState(path: string): FileState | undefined {
     return this.#connection.guard(() => this.#files.get(path));
   }
 
-  /** The highest id of a file version: about how many there are. */
+  /** Returns the highest id of a file version, which is about the number of versions. */
   latestVersionId(): number {
     return this.#connection.guard(() => readLatestVersionId(this.#db));
   }
 
-  /** The value of a note; undefined when there is none. */
+  /** Returns the value of a note. Undefined if there is none. */
   note(key: string): string | undefined {
     return this.#connection.guard(() => readNote(this.#db, key));
   }
 
   /**
-   * A hash of which records there are and what failed: databases with equal ones select alike. Times and durations do
-   * not count.
+   * Hashes which records and failures the database contains. Databases with the same hash select alike. Times and
+   * durations do not count.
    */
   contentHash(): string {
     return this.#connection.guard(() => hashContent(this.#db));
   }
 
-  /** What the shard did that ran last on this database; null where the last run was none. */
+  /** Returns what the last shard on this database did. Null if the last run was not a shard. */
   shard(): ShardState | null {
     return decodeShard(this.note(SHARD_NOTE));
   }
 
-  /** The time of the last commit, which no later one precedes, whatever the machine's clock does; 0 for none. */
+  /**
+   * Returns the time of the last commit, in milliseconds since the epoch. Later commits never have an earlier time.
+   * Zero if there was none.
+   */
   time(): number {
     return this.#connection.guard(() => new Clock(this.#db).last);
   }
 
-  /** The last runs, newest first. */
+  /** Returns the last runs, the newest first. */
   runs(limit = 200): RunSummary[] {
     return this.#connection.guard(() => readRuns(this.#db, limit));
   }
 
   /**
-   * Adds what a run left behind. Records of a large run are added in several parts, each in a transaction of its own;
-   * all else is added with the last of them, or not at all. Adding the same again makes no difference to records.
-   * @returns What `settle` takes: the test files that passed for now.
-   * @throws StoreError
+   * Adds the results of a run. The records of a large run are written in several transactions. Everything else is
+   * written with the last of them, or not at all. Adding the same records again changes nothing.
+   * @param now Milliseconds since the epoch.
+   * @returns The argument for `settle`: the rows of the test files that passed provisionally.
+   * @throws {StoreError} If the database cannot be written.
    */
   commit(batch: CommitBatch, now: number): number[] {
     const provisional = this.#connection.guard(() =>
@@ -240,26 +249,27 @@ export class Store {
   }
 
   /**
-   * Test files that passed for now, as the batch of their commit said, did so for good.
-   * @throws StoreError
+   * Makes provisional passes final.
+   * @param provisional The result of `commit`.
+   * @throws {StoreError} If the database cannot be written.
    */
   settle(provisional: readonly number[]): void {
     this.#write(() => this.#commits.settle(provisional));
   }
 
   /**
-   * Unites another database with this one. Doing so twice, or in another order, makes no difference.
-   * @throws StoreError about either file.
+   * Merges another database into this one. Repeating a merge, or merging in another order, gives the same result.
+   * @throws {StoreError} About either file.
    */
   merge(otherFile: string, now: number): void {
     this.mergeAll([otherFile], now);
   }
 
   /**
-   * As `merge`, with several databases, all of them or none.
-   * @param keep How many complete records a test file keeps. Default: 8.
-   * @param merged Called for every test file that was merged.
-   * @throws StoreError about any of the files.
+   * Like `merge`, for several databases: all are merged or none.
+   * @param keep How many complete records a test file keeps. By default 8.
+   * @param merged Called after each merged test file.
+   * @throws {StoreError} About any of the files.
    */
   mergeAll(otherFiles: readonly string[], now: number, keep?: number, merged?: () => void): void {
     const files = otherFiles.filter((file) => !isSameFile(this.file, file));
@@ -268,7 +278,7 @@ export class Store {
       const target = { file: this.file, db: this.#db, loader: this.#load, details: this.#detail };
       for (const file of files)
         mergeDatabase(target, file, this.#connection.options, { now, keep, merged });
-      // What it holds now is no longer what one shard left.
+      // The content is no longer that of one shard.
       this.#db.prepare<[string]>('DELETE FROM note WHERE key = ?').run(SHARD_NOTE);
     });
   }
@@ -278,22 +288,22 @@ export class Store {
     return new Sharing(this.#connection, place);
   }
 
-  /** How much the database holds. */
+  /** Returns the size of the database. */
   totals(): Totals {
     return this.#connection.guard(() => readTotals(this.#db));
   }
 
-  /** Reads all of it for damage that opening does not show; a line for each find. */
+  /** Checks the whole database for damage that opening it does not reveal. Returns one line per problem. */
   findDamage(): string[] {
     return this.#connection.guard(() => findDamage(this.#db));
   }
 
-  /** What the database says, without ids, times and durations: equal content gives equal JSON. */
+  /** Returns the content of the database without ids, times and durations. Equal content gives equal JSON. */
   snapshot(): Snapshot {
     return this.#connection.atomically(() => takeSnapshot(this.#db, this.#load, this.#detail));
   }
 
-  /** Closes the database; a second time does nothing. */
+  /** Closes the database. A second call does nothing. */
   close(): void {
     this.#connection.close();
   }

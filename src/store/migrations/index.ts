@@ -6,7 +6,7 @@ import { flaky } from './005-flaky';
 import { sharing } from './006-sharing';
 import type { Migration } from './migration';
 
-/** All steps, oldest first. Append; never edit. */
+/** All migrations, the oldest first. Only append; never change one. */
 export const MIGRATIONS: readonly Migration[] = [
   initial,
   failures,
