@@ -20,6 +20,9 @@ describe('normaliseOptions', () => {
         reportSkipped: 'coverage',
         spotChecks: 'off',
         trust: false,
+        shared: 'off',
+        budget: 'off',
+        budgetExit: 'fail',
       },
       problems: [],
     });
@@ -37,6 +40,8 @@ describe('normaliseOptions', () => {
       TESTMON_GRANULARITY: 'test',
       TESTMON_REPORT_SKIPPED: '1',
       TESTMON_SPOT_CHECKS: '2%',
+      TESTMON_BUDGET: '1h30m',
+      TESTMON_BUDGET_EXIT: 'pass',
     };
     expect(
       normaliseOptions({ environmentName: 'mine', keepRecords: 2 }, environment).options,
@@ -51,6 +56,8 @@ describe('normaliseOptions', () => {
       granularity: 'test',
       reportSkipped: true,
       spotChecks: '2%',
+      budget: '1h30m',
+      budgetExit: 'pass',
       keepRecords: 2,
     });
   });

@@ -128,6 +128,7 @@ function abandon(journal: Buffer, run: unknown = runFile(), verdicts = PASSED): 
 function runFile(): Partial<RunFile> {
   return {
     version: RUN_FILE_VERSION,
+    deadline: null,
     pid: DEAD,
     projects: {
       p: { environmentId: 1, environment: KEY, skipped: {}, skippedTests: {}, mocks: {} },

@@ -23,6 +23,8 @@ interface ParsedFlags {
   testmonSpotChecks?: string;
   testmonTrust?: true;
   testmonShared?: string;
+  testmonBudget?: string;
+  testmonBudgetExit?: string;
 }
 
 /**
@@ -60,6 +62,10 @@ export function parseArguments(
     ...(parsed.testmonSpotChecks !== undefined && { spotChecks: parsed.testmonSpotChecks }),
     ...(parsed.testmonTrust === true && { trust: true }),
     ...(parsed.testmonShared !== undefined && { shared: parsed.testmonShared }),
+    ...(parsed.testmonBudget !== undefined && { budget: parsed.testmonBudget }),
+    ...(parsed.testmonBudgetExit !== undefined && {
+      budgetExit: parsed.testmonBudgetExit as UserOptions['budgetExit'],
+    }),
   };
   return { jestArguments, flags };
 }
@@ -99,6 +105,14 @@ function createProgram(subcommands: () => readonly Subcommand[]): Command {
     .option(
       '--testmon-shared <url>',
       'take in what other machines recorded, from postgres://, s3:// or file:/// (TESTMON_SHARED)',
+    )
+    .option(
+      '--testmon-budget <time>',
+      'run what is most likely to fail until the time is up, such as "5m" (default: "off")',
+    )
+    .option(
+      '--testmon-budget-exit <how>',
+      '"pass" ends well although not everything was reached in time (default: "fail")',
     )
     .option('--no-testmon', 'run Jest exactly as if testmon were not there (TESTMON=0)')
     .version(version(), '--version', 'print the version of jest-testmon')

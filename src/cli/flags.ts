@@ -13,4 +13,6 @@ export const FLAGS: Partial<Record<keyof UserOptions, string>> = {
   spotChecks: '--testmon-spot-checks',
   trust: '--testmon-trust',
   shared: '--testmon-shared',
+  budget: '--testmon-budget',
+  budgetExit: '--testmon-budget-exit',
 };

@@ -1,3 +1,4 @@
+import { readBudget } from './budget';
 import { combineShared, isShared, type SharedOptions } from './shared-option';
 import { readSpotChecks } from './spot-checks';
 
@@ -58,6 +59,16 @@ export interface Options {
    * Default `'off'`; `--testmon-shared`, `TESTMON_SHARED`.
    */
   shared: string | SharedOptions;
+  /**
+   * The time that a run may take, such as `'5m'` or `'90s'`. Of what is affected, what is most likely to fail runs first.
+   * What is not reached in time stays affected. Default `'off'`; `--testmon-budget`, `TESTMON_BUDGET`.
+   */
+  budget: string;
+  /**
+   * Whether a run fails that did not reach everything in its time.
+   * Default `'fail'`; `--testmon-budget-exit`, `TESTMON_BUDGET_EXIT`.
+   */
+  budgetExit: 'fail' | 'pass';
 }
 
 /** What a person may pass to `withTestmon(config, options)`. */
@@ -144,6 +155,18 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
     variable: 'TESTMON_SHARED',
     isSecret: true,
     combine: combineShared,
+  },
+  budget: {
+    default: 'off',
+    allowed: "a time such as '5m', '90s' or '1h30m', or 'off'",
+    check: (value) => readBudget(value) !== null,
+    variable: 'TESTMON_BUDGET',
+  },
+  budgetExit: {
+    default: 'fail',
+    allowed: "'fail' or 'pass'",
+    check: isOneOf('fail', 'pass'),
+    variable: 'TESTMON_BUDGET_EXIT',
   },
 };
 

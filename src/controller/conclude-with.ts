@@ -23,11 +23,15 @@ export function concludeWith(
     const passed = byPath.get(path);
     if (passed === undefined) continue;
     const result = ran.find(({ testFilePath }) => testFilePath === path);
+    if (result !== undefined && controller?.budget?.note(test, result) === true) continue;
     controller?.noteResult(context.config.id, path, passed);
     if (result === undefined) continue;
     controller?.noteTests(context.config.id, path, result, passed);
     controller?.spotChecks?.note(test, result, passed);
   }
+  const isCutShort = controller?.budget?.isExceeded === true;
+  // Jest asks reporters alone whether they fail the run.
+  if (isCutShort && controller.request.started === null) session().processEnd?.setCode(1);
   concludeRun({ results, globalConfig });
 }
 

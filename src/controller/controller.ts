@@ -21,6 +21,7 @@ import type { FlakyOutcomes } from './checks/flaky-tests';
 import { SpotChecks } from './checks/spot-checks';
 import { summarise, type RunCounts } from './run-counts';
 import { announce, announceWithin } from './summary';
+import { TimeBudget } from './time-budget';
 
 /**
  * The life of one run in Jest's main process, which alone writes the database. Its steps, in order: `begin` creates the
@@ -39,10 +40,12 @@ export class Controller {
   /** What an unaffected test file covers, in a run with coverage; to be set before `answerFor`. */
   carriedCoverage: CarriedCoverage | null = null;
   #answers: Answers | null = null;
+  #budget: TimeBudget | null;
   #ended = false;
 
   private constructor(run: RunContext) {
     this.#run = run;
+    this.#budget = TimeBudget.of(run.request, this.#startedAt);
     this.#selection = new RunSelection(run);
   }
 
@@ -72,6 +75,11 @@ export class Controller {
   /** The numbers of the selection, once it was announced. */
   get counts(): RunCounts | null {
     return this.#counts;
+  }
+
+  /** The time that this run may take; null where it may take any. */
+  get budget(): TimeBudget | null {
+    return this.#budget;
   }
 
   /** Those of this run; null where there are none. */
@@ -231,6 +239,11 @@ export class Controller {
    * @param configId The id of the project's Jest config.
    */
   async selectWithin(configId: string): Promise<void> {
+    if (this.#budget !== null)
+      this.request.logger.warn(
+        "there is no time budget in this run, as only a sequencer hears what was not reached; add testSequencer: 'jest-testmon/sequencer'.",
+      );
+    this.#budget = null;
     // Jest has told nothing of manual mocks by now.
     for (const project of this.#run.projects.all) project.findMocks();
     const recorded = this.request.select ? await this.#selection.decideRecorded(configId) : [];
@@ -246,7 +259,8 @@ export class Controller {
    * @throws Where the temporary folder cannot be written.
    */
   publish(excluded: string[]): void {
-    this.#publication = Publication.publish(this.#run, this.#selection, excluded);
+    const deadline = this.#budget?.deadline ?? null;
+    this.#publication = Publication.publish(this.#run, this.#selection, excluded, deadline);
   }
 
   /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
@@ -311,6 +325,7 @@ export class Controller {
         directory: this.#publication?.directory ?? null,
         shard: this.#shard,
         spotChecks: this.#spotChecks,
+        unreached: this.#budget?.unreached ?? 0,
         counts: this.#counts,
         startedAt: this.#startedAt,
         orderDependent: this.#orderDependent,

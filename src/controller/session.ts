@@ -216,7 +216,13 @@ export function concludeRun(jest: JestResults): void {
   session().concluded = settlement === null || watches ? null : { jest, settlement };
   session().running = false;
   if (current !== null && !current.onlyReports)
-    conclude(current.request, current.counts, current.spotChecks?.outcome, current.flaky);
+    conclude(
+      current.request,
+      current.counts,
+      current.spotChecks?.outcome,
+      current.flaky,
+      current.budget?.summary,
+    );
   const verifying = session().verification;
   const comparison = verifying?.verification.comparison();
   if (comparison?.compared === true) verifying?.report(comparison);

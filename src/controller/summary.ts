@@ -132,9 +132,14 @@ export function conclude(
   counts: RunCounts | null,
   spotChecks: SpotCheckOutcome | undefined,
   flaky: FlakyOutcomes,
+  unreached: readonly string[] = [],
 ): void {
   if (counts === null) return;
-  const parts = [...(select ? describeSelection(counts, spotChecks) : []), ...describeFlaky(flaky)];
+  const parts = [
+    ...unreached,
+    ...(select ? describeSelection(counts, spotChecks) : []),
+    ...describeFlaky(flaky),
+  ];
   if (parts.length > 0) logger.info(`${parts.join('; ')}.`);
 }
 

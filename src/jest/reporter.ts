@@ -10,6 +10,7 @@ import { concludeRun, session } from '../controller/session';
 class TestmonReporter {
   readonly #globalConfig: Config.GlobalConfig;
   readonly #updatesSnapshots: boolean;
+  #error: Error | undefined;
 
   constructor(globalConfig: Config.GlobalConfig) {
     this.#globalConfig = globalConfig;
@@ -17,6 +18,7 @@ class TestmonReporter {
   }
 
   onRunStart(): void {
+    this.#error = undefined;
     session().reported = true;
     session().controller?.expectResults();
     session().release();
@@ -27,6 +29,7 @@ class TestmonReporter {
     processEnd?.look();
     // Nothing ran for what our runner answered.
     if (controller?.answers?.gave(result) === true) return;
+    if (controller?.budget?.note(test, result) === true) return;
     const passed = isPassed(result, this.#updatesSnapshots);
     controller?.noteResult(test.context.config.id, test.path, passed);
     controller?.noteTests(test.context.config.id, test.path, result, passed);
@@ -37,11 +40,15 @@ class TestmonReporter {
   }
 
   onRunComplete(_contexts: Set<TestContext>, results: AggregatedResult): void {
-    concludeRun({ results, globalConfig: this.#globalConfig });
+    const isCutShort = session().controller?.budget?.isExceeded === true;
+    if (isCutShort)
+      this.#error = new Error('testmon: not every test file was reached in the time budget');
+    concludeRun({ results, globalConfig: this.#globalConfig, isCutShort });
   }
 
-  getLastError(): undefined {
-    return undefined;
+  /** Jest fails a run if one of its reporters has an error. */
+  getLastError(): Error | undefined {
+    return this.#error;
   }
 }
 

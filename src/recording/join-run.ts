@@ -39,7 +39,8 @@ function tryJoin(runFile: string | undefined): WorkerRun | null {
   if (runFile === NO_RUN) return null;
   try {
     const file = awaitRunFile(runFile, MAX_WAIT_MS);
-    const isNeeded = file.collect || Object.values(file.projects).some(skipsAnything);
+    const isNeeded =
+      file.collect || file.deadline !== null || Object.values(file.projects).some(skipsAnything);
     return isNeeded ? join(file) : null;
   } catch (error) {
     warnOnce(messageOf(error));

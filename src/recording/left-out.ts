@@ -3,7 +3,7 @@ import type { Config } from '@jest/types';
 import { toStored } from '../dependencies/files/paths';
 import { unobserved } from '../interception/observer';
 import type { StoredTest } from '../records/types';
-import { loadEmptyTestResult, skippedResult } from '../run/skipped-result';
+import { loadEmptyTestResult, NOT_REACHED_TESTS, skippedResult } from '../run/skipped-result';
 import { Store } from '../store';
 import { swallowed } from '../terminal/debug';
 import { joinRun } from './join-run';
@@ -13,7 +13,8 @@ import type { AnyEnvironment } from './tests/circus';
 export type LeftOutTest = Pick<StoredTest, 'name'>;
 
 /**
- * The recorded tests of a test file that need not run, although Jest started it.
+ * The recorded tests of a test file that need not run, although Jest started it; one that stands for all of them
+ * where the time of the run is up.
  * @returns Null for any other test file, and where the record cannot be read.
  */
 export function leftOutTests(
@@ -23,6 +24,8 @@ export function leftOutTests(
   const run = joinRun();
   const skipped = run?.file.projects[config.id]?.skipped;
   if (run === null || skipped === undefined) return null;
+  const { deadline } = run.file;
+  if (deadline !== null && Date.now() > deadline) return NOT_REACHED_TESTS;
   const name = toStored(run.file.root, testPath);
   const recordId = Object.hasOwn(skipped, name) ? skipped[name] : undefined;
   if (recordId === undefined) return null;

@@ -8,7 +8,7 @@ import { openPrivate } from '../machine/ownership';
 import { swallowed } from '../terminal/debug';
 
 /** Increase this when the shape of the run file changes. A worker of another version then refuses the file. */
-export const RUN_FILE_VERSION = 7;
+export const RUN_FILE_VERSION = 8;
 
 /** Announced in place of the run file's path until the controller has selected. Workers then record nothing. */
 export const NO_RUN = 'none';
@@ -53,6 +53,8 @@ export interface RunFile {
   dataFile: string;
   /** False if the run records nothing. */
   collect: boolean;
+  /** When the time of the run is up, in milliseconds since the epoch. Null if it has a time without end. */
+  deadline: number | null;
   typeErrors: 'ignore' | 'select';
   /** Absolute paths that are never recorded. */
   excluded: string[];

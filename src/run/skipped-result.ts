@@ -4,6 +4,23 @@ import { fromJest } from './user-jest';
 /** The test name for a test file without known tests, because Jest fails a test file without tests. */
 const WHOLE_FILE: readonly string[] = ['(not affected)'];
 
+/** The test name for a test file that was not loaded because the time of the run was up. */
+const NOT_REACHED: readonly string[] = ['(not reached: the time was up)'];
+
+/** The tests of a test file that is not reached, as Jest's reporters are told of it. */
+export const NOT_REACHED_TESTS = [{ name: [...NOT_REACHED] }];
+
+/** Whether a result is of a test file that was not reached. */
+export function isNotReached({ testResults }: Pick<TestResult, 'testResults'>): boolean {
+  const [only, ...others] = testResults;
+  return (
+    only !== undefined &&
+    only.title === NOT_REACHED[0] &&
+    only.status === 'pending' &&
+    others.length === 0
+  );
+}
+
 /** Loads what makes empty results in the Jest of this process. */
 export function loadEmptyTestResult(): () => TestResult {
   const { createEmptyTestResult } = fromJest('@jest/test-result')(

@@ -6,6 +6,8 @@ export interface JestResults {
   results: AggregatedResult;
   /** Null in Jest 29 without our reporter. */
   globalConfig: Config.GlobalConfig | null;
+  /** Whether our reporter fails the run, as test files were not reached in its time. */
+  isCutShort?: boolean;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface JestResults {
  * its exit code long after Jest reported that the test file passed. Examples are a timer and an unhandled rejection.
  */
 export class ProcessEnd {
-  readonly #codeBefore: unknown;
+  #codeBefore: unknown;
   #ranDry = false;
   #diedOfError = false;
   #codeWasSet = false;
@@ -29,6 +31,13 @@ export class ProcessEnd {
     this.#codeWasSet ||= !isSameCode(process.exitCode, this.#codeBefore);
   }
 
+  /** Sets the exit code of the process. That is no sign of a test that did so. */
+  setCode(code: number): void {
+    this.look();
+    process.exitCode = code;
+    this.#codeBefore = code;
+  }
+
   /** Whether something has happened so far that Jest's results do not show. */
   get isSuspect(): boolean {
     return this.#codeWasSet || this.#diedOfError;
@@ -38,8 +47,9 @@ export class ProcessEnd {
    * Whether the process ends by itself or by Jest, with the exit code that the results lead to. Must be called in an
    * `exit` listener that runs before Jest's own, which sets the code.
    */
-  isExplained(code: number, { results, globalConfig }: JestResults): boolean {
-    if (this.isSuspect || !isOfTests(results, globalConfig)) return false;
+  isExplained(code: number, jest: JestResults): boolean {
+    const { results, globalConfig } = jest;
+    if (this.isSuspect || !isOfTests(jest)) return false;
     if (this.#ranDry) return isSameCode(code, this.#codeBefore);
     if (results.success) return code === 0;
     const { forceExit = false, bail = 0, testFailureExitCode = 1 } = globalConfig ?? {};
@@ -81,14 +91,14 @@ const SIGNAL_EXIT_CODES = 128;
  * have failed the run because of a test, or a snapshot file has no test file, which Jest only reports in runs of a
  * test.
  */
-function isOfTests(results: AggregatedResult, globalConfig: Config.GlobalConfig | null): boolean {
+function isOfTests({ results, globalConfig, isCutShort = false }: JestResults): boolean {
   const { success, numFailedTests, numRuntimeErrorTestSuites, snapshot, runExecError } = results;
   if (runExecError !== undefined) return false;
   if (!snapshot.didUpdate && snapshot.filesRemoved > 0) return false;
   const fails = numFailedTests + numRuntimeErrorTestSuites > 0 || snapshot.failure;
   const hasThreshold =
     globalConfig?.collectCoverage === true && globalConfig.coverageThreshold !== undefined;
-  return success || fails || hasThreshold;
+  return success || fails || hasThreshold || isCutShort;
 }
 
 function isSameCode(a: unknown, b: unknown): boolean {

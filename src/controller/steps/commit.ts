@@ -24,6 +24,8 @@ export interface FinishedRun {
   directory: RunDirectory | null;
   shard: Shard | null;
   spotChecks: SpotChecks | null;
+  /** How many test files were not reached in the run's time. */
+  unreached: number;
   /** Null where nothing was announced: such a run has no place among the runs. */
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
@@ -113,16 +115,23 @@ function shardNotes({ context, shard, counts }: FinishedRun): CommitBatch['notes
 
 /** The run as `status` and `report` show it. */
 function runRow(
-  { context, spotChecks, startedAt }: FinishedRun,
+  { context, spotChecks, unreached, startedAt }: FinishedRun,
   counts: RunCounts,
 ): NonNullable<CommitBatch['run']> {
   const { chosen = 0, duration: checking = 0 } = spotChecks?.outcome ?? {};
   const { total } = counts;
   const duration = Date.now() - startedAt;
   // Without selection everything ran, and nothing was saved.
-  if (!context.request.select) return { startedAt, duration, selected: total, total, saved: 0 };
+  if (!context.request.select)
+    return { startedAt, duration, selected: total - unreached, total, saved: 0 };
   const saved = Math.max(0, counts.saved - checking);
-  return { startedAt, duration, selected: counts.selected + chosen, total, saved };
+  return {
+    startedAt,
+    duration,
+    selected: Math.max(0, counts.selected + chosen - unreached),
+    total,
+    saved,
+  };
 }
 
 /** The records of a run, and then the rest of what the journals say, which is known only when all were read. */

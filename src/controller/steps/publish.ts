@@ -38,12 +38,18 @@ export class Publication {
   /**
    * Publishes the run file: only now may workers start.
    * @param excluded Absolute paths of folders that no test's result depends on.
+   * @param deadline When the time of the run is up, in milliseconds since the epoch.
    * @throws {UnsafeFolderError} Where others could put a folder in the place of ours.
    * @throws Where the temporary folder cannot be written.
    */
-  static publish(run: RunContext, selection: RunSelection, excluded: string[]): Publication {
+  static publish(
+    run: RunContext,
+    selection: RunSelection,
+    excluded: string[],
+    deadline: number | null = null,
+  ): Publication {
     const directory = RunDirectory.create(run.request.dataFile);
-    const published = makeRunFile(run, selection, directory, excluded);
+    const published = makeRunFile(run, selection, directory, excluded, deadline);
     // Workers read the same packages.
     run.packages.keep();
     try {
@@ -87,6 +93,7 @@ function makeRunFile(
   selection: RunSelection,
   directory: RunDirectory,
   excluded: string[],
+  deadline: number | null,
 ): RunFile {
   const { root, dataFile, options } = run.request;
   return {
@@ -98,6 +105,7 @@ function makeRunFile(
     root,
     dataFile,
     collect: run.collects,
+    deadline,
     typeErrors: options.typeErrors,
     excluded: [...excluded, OWN_FOLDER, directory.path, dataFile],
     ignore: options.ignore,
