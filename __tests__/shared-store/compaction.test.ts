@@ -3,6 +3,8 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, jest } from '@jest/globals';
 import { GRACE } from '../../src/shared-store/compact';
+import { FolderEngine } from '../../src/shared-store/engines/folder';
+import { SharedStoreError } from '../../src/shared-store/engine';
 import { pull } from '../../src/shared-store/pull';
 import { push } from '../../src/shared-store/push';
 import { sharedSettings, type SharedSettings } from '../../src/shared-store/settings';
@@ -102,6 +104,26 @@ it('does no harm by two at once, nor by one that dies', async () => {
   for (const store of two) {
     await pull(store, share.settings, { environments: [KEY], now });
     expect(store.totals().testFiles).toBe(all + 1);
+  }
+});
+
+it('makes snapshots also where nothing may be removed', async () => {
+  const share = makeShare();
+  const store = open();
+  const removal = jest
+    .spyOn(FolderEngine.prototype, 'remove')
+    .mockRejectedValue(new SharedStoreError('denied', 'no right to remove'));
+  try {
+    let now = Date.now();
+    for (let nth = 0; nth < 3 * MANY; nth += 1) {
+      await runOn(store, share, `t${nth}`, now);
+      now += GRACE;
+    }
+    expect(removal).toHaveBeenCalled();
+    expect(snapshots(share).length).toBeGreaterThan(1);
+    expect((await fresh(share)).testFiles).toBe(3 * MANY);
+  } finally {
+    removal.mockRestore();
   }
 });
 

@@ -21,7 +21,7 @@ export function openFolder(url: URL): SharedEngine {
  * Bundles as files: `bundles/<scope>/<name>`, and what was pinned as `pins/<hash of the key>`. The folder itself is
  * never made: where it is missing, nothing is mounted there.
  */
-class FolderEngine implements SharedEngine {
+export class FolderEngine implements SharedEngine {
   readonly #folder: string;
 
   constructor(folder: string) {
