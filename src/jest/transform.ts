@@ -22,9 +22,10 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   hideRunVariables();
   // While the controller selects, no test file is about to start, so observing would mostly note our own reads.
   if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
-  await watchUntransformed(isUntransformed);
   await userEnvironments.expect(handover.environment);
   if (handover.runner !== undefined && runsTests()) standBefore(handover.runner);
+  // Waiting here would let other transformers load in between, so it is left out where it has no use.
+  if (handover.path === null) await watchUntransformed(isUntransformed);
   return wrapTransformer(handover);
 }
 
