@@ -172,7 +172,7 @@ describe('impact --diff', () => {
         expect(Object.fromEntries(files.map(({ path, state }) => [path, state]))).toEqual(states);
     // What a run with the change takes is among them.
     project.write(edit);
-    const ran = project.run(['--testmon-nocollect']).ran;
+    const { ran } = project.run();
     const told = [...reaches, ...(states?.['__tests__/new.test.js'] === undefined ? [] : ['new'])];
     for (const file of ran) expect(told).toContain(/([^/]+)\.test\.js$/.exec(file)?.[1]);
   });
