@@ -27,7 +27,7 @@ const compiled = join(root, 'node_modules/.cache/build/compiled');
 const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
   // A process of its own.
-  /^controller\/push-process\.js$/,
+  /^controller\/sharing\/push-process\.js$/,
   // Only loaded if a project has a global setup.
   /^recording\/setup-recorder\.js$/,
   // Jest's plug points.

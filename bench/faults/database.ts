@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { loadSqlite } from '../../src/store/connection/sqlite';
 import { TestOutcomes } from '../../src/run/test-outcomes';
-import { decodeJournal } from '../../src/run/journal';
+import { decodeJournal } from '../../src/run/journals/journal';
 import { readRunFile } from '../../src/run/run-file';
 import { Store } from '../../src/store';
 

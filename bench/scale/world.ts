@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { encodeMetadata } from '../../src/blocks/probes/metadata';
-import { asJournalFootprint, encodeLine } from '../../src/run/journal';
+import { asJournalFootprint, encodeLine } from '../../src/run/journals/journal';
 import {
   namesAfter,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
-} from '../../src/run/journal-lines';
+} from '../../src/run/journals/journal-lines';
 import { footprintOf } from '../../src/records/footprint';
 import type {
   Dependency,

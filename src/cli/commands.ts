@@ -15,9 +15,9 @@ const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
   ['init', () => (require('./init') as typeof import('./init')).init],
   ['merge', () => (require('./merge') as typeof import('./merge')).merge],
-  ['pull', () => (require('./pull') as typeof import('./pull')).pull],
-  ['push', () => (require('./push') as typeof import('./push')).push],
-  ['shared', () => (require('./shared') as typeof import('./shared')).shared],
+  ['pull', () => (require('./sharing/pull') as typeof import('./sharing/pull')).pull],
+  ['push', () => (require('./sharing/push') as typeof import('./sharing/push')).push],
+  ['shared', () => (require('./sharing/shared') as typeof import('./sharing/shared')).shared],
   ['verify', () => (require('./verify') as typeof import('./verify')).verify],
 ]);
 

@@ -5,7 +5,7 @@ import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../records/typ
 import type { Logger } from '../terminal/logger';
 import { withProgress } from '../terminal/progress';
 import { JudgedRecords } from '../run/judged-records';
-import type { Journal } from '../run/read-journals';
+import type { Journal } from '../run/journals/read-journals';
 import { RunDirectory } from '../run/run-directory';
 import { TestOutcomes } from '../run/test-outcomes';
 

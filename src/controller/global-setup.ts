@@ -6,7 +6,7 @@ import type { Dependency } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault, isSystemError } from '../terminal/fault';
-import { beginSharedRun } from './begin-shared-run';
+import { beginSharedRun } from './sharing/begin-shared-run';
 import { describeFailedSelection } from './open-store';
 import { session, startWorkers } from './session';
 

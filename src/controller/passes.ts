@@ -1,6 +1,6 @@
 import { makeBatch, Store } from '../store';
 import type { PassedTestFile } from './run-results';
-import type { Distrust } from '../run/journal-lines';
+import type { Distrust } from '../run/journals/journal-lines';
 import type { Logger } from '../terminal/logger';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';

@@ -9,7 +9,7 @@ import { order } from '../selection/select';
 import { count } from '../terminal/logger';
 import { canChooseRunner, chooseRunner } from './answers/runner-choice';
 import { concludeWith } from './conclude-with';
-import { beginSharedRun } from './begin-shared-run';
+import { beginSharedRun } from './sharing/begin-shared-run';
 import type { Controller } from './controller';
 import { failAsJestWould } from './jest-process/suppress-no-tests-found';
 import { swallowed } from '../terminal/debug';

@@ -1,10 +1,10 @@
 import type { CommitBatch } from '../store';
 import type { TestFileKey, TestFileRecord } from '../records/types';
-import type { Distrust } from '../run/journal-lines';
+import type { Distrust } from '../run/journals/journal-lines';
 import { JudgedRecords } from '../run/judged-records';
 import type { FlakyTests } from './checks/flaky-tests';
 import type { PartialFailures } from './partial-failures';
-import type { Journal } from '../run/read-journals';
+import type { Journal } from '../run/journals/read-journals';
 import type { TestOutcomes } from '../run/test-outcomes';
 
 /** What a controller knows about the test files of its run. */

@@ -19,7 +19,7 @@ import type { JudgedTest } from './projects/project';
 import { suppressNoTestsFound } from './jest-process/suppress-no-tests-found';
 import { INTERRUPTED, type Ending, type Settlement } from './passes';
 import { ProcessEnd, type JestResults } from './jest-process/process-end';
-import { pushAtExit } from './shared-run';
+import { pushAtExit } from './sharing/shared-run';
 import { unrefStatusTimer } from './jest-process/unref-status-timer';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './checks/verification';

@@ -1,10 +1,10 @@
-import { asJournalFootprint, encodeLine } from '../run/journal';
+import { asJournalFootprint, encodeLine } from '../run/journals/journal';
 import {
   namesAfter,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
-} from '../run/journal-lines';
+} from '../run/journals/journal-lines';
 import { isDependencyName } from '../records/checks';
 import type { EncodedBlocks } from '../records/encoding';
 import { footprintOf } from '../records/footprint';

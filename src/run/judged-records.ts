@@ -1,6 +1,6 @@
 import type { TestFileKey } from '../records/types';
-import type { Distrust } from './journal-lines';
-import { JournalReader, type Journal, type JournaledRecord } from './read-journals';
+import type { Distrust } from './journals/journal-lines';
+import { JournalReader, type Journal, type JournaledRecord } from './journals/read-journals';
 import { keyOf, type TestOutcomes } from './test-outcomes';
 
 /**

@@ -3,12 +3,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { isPrivateFolder, openPrivate, whyUnsafeParent } from '../machine/ownership';
-import { decodeJournal } from './journal';
+import { decodeJournal } from './journals/journal';
 import type { FileLock } from '../store/connection/file-lock';
 import { removeLeftovers } from './leftovers';
 import { lockOfDead, makeLock } from './run-lock';
 import { runPrefix } from './temporary-names';
-import type { Journal } from './read-journals';
+import type { Journal } from './journals/read-journals';
 import { swallowed } from '../terminal/debug';
 
 /** Thrown if another user could replace the files of a run. The message is a clause that fits into a sentence. */

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
-import { encodeLine, decodeJournal } from './journal';
-import type { Distrust } from './journal-lines';
+import { encodeLine, decodeJournal } from './journals/journal';
+import type { Distrust } from './journals/journal-lines';
 import type { TestFileKey, TestFileRecord } from '../records/types';
 import { chunksOf } from './run-directory';
 import { swallowed } from '../terminal/debug';

@@ -4,12 +4,12 @@ import {
   makeKeys,
   PRIVATE_KEY_VARIABLE,
   type SharedOverview,
-} from '../shared-store';
-import { ago } from '../terminal/age';
-import { count, some } from '../terminal/logger';
-import { fail, makeCommand, printJson, printLines } from './command';
-import { locateShared, sharing, size, type SharingFlags } from './sharing';
-import type { Subcommand } from './subcommand';
+} from '../../shared-store';
+import { ago } from '../../terminal/age';
+import { count, some } from '../../terminal/logger';
+import { fail, makeCommand, printJson, printLines } from '../command';
+import { locateShared, sharing, size, type SharingFlags } from './shared-place';
+import type { Subcommand } from '../subcommand';
 
 /** `jest-testmon shared`: looks after the store that many machines share. */
 export const shared: Subcommand = {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
-import { pull, sharedSettings, type Pulled, type SharedSettings } from '../shared-store';
-import { Store } from '../store';
-import { swallowed } from '../terminal/debug';
-import { messageOf } from '../terminal/error-message';
-import { count, some, type Logger } from '../terminal/logger';
-import type { RunContext } from './run-context';
+import { pull, sharedSettings, type Pulled, type SharedSettings } from '../../shared-store';
+import { Store } from '../../store';
+import { swallowed } from '../../terminal/debug';
+import { messageOf } from '../../terminal/error-message';
+import { count, some, type Logger } from '../../terminal/logger';
+import type { RunContext } from '../run-context';
 
 /** What this process has to do with a shared store, for all of its runs. */
 interface Dealings {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Test } from '@jest/test-result';
-import { balance, readDivision, sortedKeys } from '../selection/shard-split';
-import { pin, sharedSettings } from '../shared-store';
-import { ciRunId, shardKey, type Environment } from '../store';
-import { messageOf } from '../terminal/error-message';
-import type { JudgedTest } from './projects/project';
-import type { RunRequest } from './run-request';
+import { balance, readDivision, sortedKeys } from '../../selection/shard-split';
+import { pin, sharedSettings } from '../../shared-store';
+import { ciRunId, shardKey, type Environment } from '../../store';
+import { messageOf } from '../../terminal/error-message';
+import type { JudgedTest } from '../projects/project';
+import type { RunRequest } from '../run-request';
 import { hasSharedStoreFailed } from './shared-run';
 
 /** Which shard of how many. */

@@ -1,7 +1,7 @@
 import type { TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import type { Controller } from './controller';
-import { beginRun } from './session';
+import type { Controller } from '../controller';
+import { beginRun } from '../session';
 
 /**
  * Begins a run, with what other machines recorded taken in before it selects.

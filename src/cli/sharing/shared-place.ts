@@ -1,6 +1,6 @@
-import { locateProject } from '../config/reading/locate';
-import { sharedSettings, type SharedSettings } from '../shared-store';
-import { Store } from '../store';
+import { locateProject } from '../../config/reading/locate';
+import { sharedSettings, type SharedSettings } from '../../shared-store';
+import { Store } from '../../store';
 import type { Command } from 'commander';
 
 /** The flags of every command that talks to a shared store. */

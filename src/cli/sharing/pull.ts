@@ -1,8 +1,8 @@
-import { pull as takeIn, remedy, type Pulled } from '../shared-store';
-import { count, some } from '../terminal/logger';
-import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
-import { locateShared, sharing, size, withStore, type SharingFlags } from './sharing';
-import type { Subcommand } from './subcommand';
+import { pull as takeIn, remedy, type Pulled } from '../../shared-store';
+import { count, some } from '../../terminal/logger';
+import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from '../command';
+import { locateShared, sharing, size, withStore, type SharingFlags } from './shared-place';
+import type { Subcommand } from '../subcommand';
 
 /** Milliseconds for fetching, where a person waits for it. */
 const TRANSFER = 300_000;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { decodeFootprint, encodeFootprint, type IdFootprint } from '../records/footprint';
+import { decodeFootprint, encodeFootprint, type IdFootprint } from '../../records/footprint';
 import { asJournalLine } from './journal-checks';
 import type { JournalFootprint, JournalLine } from './journal-lines';
-import { swallowed } from '../terminal/debug';
+import { swallowed } from '../../terminal/debug';
 
 /**
  * Encodes a footprint for a journal.

@@ -3,10 +3,10 @@
  * sentence.
  */
 import { text } from 'node:stream/consumers';
-import { push, type SharedSettings } from '../shared-store';
-import { Store } from '../store';
-import { messageOf } from '../terminal/error-message';
-import { makeLogger } from '../terminal/logger';
+import { push, type SharedSettings } from '../../shared-store';
+import { Store } from '../../store';
+import { messageOf } from '../../terminal/error-message';
+import { makeLogger } from '../../terminal/logger';
 
 interface Task {
   settings: SharedSettings;

@@ -7,8 +7,8 @@ import {
   isStoredPath,
   isTestOutcome,
   isText,
-} from '../records/checks';
-import type { Dependency } from '../records/types';
+} from '../../records/checks';
+import type { Dependency } from '../../records/types';
 import type { JournalFootprint, JournalLine, JournalTest } from './journal-lines';
 
 /**

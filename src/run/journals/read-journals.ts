@@ -1,11 +1,11 @@
-import { decodeMetadata } from '../blocks/probes/metadata';
+import { decodeMetadata } from '../../blocks/probes/metadata';
 import { fromJournalFootprint } from './journal';
 import type { JournalEnd, JournalFootprint, JournalLine, JournalNames } from './journal-lines';
-import { NumberedFootprint, NumberedTest, type Named } from '../records/numbered';
-import { BufferArena } from '../records/buffer-arena';
-import type { FileVersion, TestFileRecord } from '../records/types';
-import { withOneVersionPerFile } from './same-file';
-import { swallowed } from '../terminal/debug';
+import { NumberedFootprint, NumberedTest, type Named } from '../../records/numbered';
+import { BufferArena } from '../../records/buffer-arena';
+import type { FileVersion, TestFileRecord } from '../../records/types';
+import { withOneVersionPerFile } from '../same-file';
+import { swallowed } from '../../terminal/debug';
 
 /** A test file that a worker has started. */
 export interface StartedTestFile {

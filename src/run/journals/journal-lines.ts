@@ -1,4 +1,4 @@
-import type { Dependency, TestOutcome } from '../records/types';
+import type { Dependency, TestOutcome } from '../../records/types';
 
 /**
  * A line of a worker's journal.
