@@ -23,6 +23,16 @@ interface TestFileState {
   failed: number;
 }
 
+/** Records that a place has not been sent, of an environment. */
+const UNSENT_RECORDS = `FROM test_file t JOIN record r ON r.test_file_id = t.id
+  WHERE NOT EXISTS (SELECT 1 FROM shared_record s WHERE s.record_id = r.id AND s.place = ?)
+    AND t.environment_id = ?`;
+
+/** Test files that stand otherwise than a place knows. */
+const UNSENT_STATES = `FROM test_file t
+  LEFT JOIN shared_test_file s ON s.test_file_id = t.id AND s.place = ?
+  WHERE (s.last_run_at IS NOT t.last_run_at OR s.failed IS NOT t.failed)`;
+
 /** Keeps account of what went to a shared store, and what came from there. The caller holds the transaction. */
 export class SharedFacts {
   readonly #db: Database;
@@ -71,14 +81,21 @@ export class SharedFacts {
     for (const name of names) remove.run(this.#store, name);
   }
 
+  /** Whether anything was recorded in an environment since the last time. */
+  hasUnsent(environmentId: number): boolean {
+    const found = this.#db
+      .prepare<[string, number, string, number], number>(
+        `SELECT EXISTS (SELECT 1 ${UNSENT_RECORDS}) OR EXISTS (SELECT 1 ${UNSENT_STATES} AND t.environment_id = ?)`,
+      )
+      .pluck()
+      .get(this.#place, environmentId, this.#place, environmentId);
+    return found === 1;
+  }
+
   /** What was recorded in an environment since the last time. */
   unsent(environmentId: number): UnsentFacts {
     const records = this.#db
-      .prepare<[string, number], [string, number]>(
-        `SELECT t.path, r.id FROM test_file t JOIN record r ON r.test_file_id = t.id
-         WHERE NOT EXISTS (SELECT 1 FROM shared_record s WHERE s.record_id = r.id AND s.place = ?)
-           AND t.environment_id = ?`,
-      )
+      .prepare<[string, number], [string, number]>(`SELECT t.path, r.id ${UNSENT_RECORDS}`)
       .raw()
       .all(this.#place, environmentId);
     const testFiles = this.#states('AND t.environment_id = ?', environmentId);
@@ -115,9 +132,7 @@ export class SharedFacts {
   #states(where: string, ...values: number[]): TestFileState[] {
     return this.#db
       .prepare<unknown[], TestFileState>(
-        `SELECT t.id, t.path, t.last_run_at AS lastRunAt, t.failed FROM test_file t
-         LEFT JOIN shared_test_file s ON s.test_file_id = t.id AND s.place = ?
-         WHERE (s.last_run_at IS NOT t.last_run_at OR s.failed IS NOT t.failed) ${where}`,
+        `SELECT t.id, t.path, t.last_run_at AS lastRunAt, t.failed ${UNSENT_STATES} ${where}`,
       )
       .all(this.#place, ...values);
   }

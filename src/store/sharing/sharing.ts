@@ -41,9 +41,7 @@ export class Sharing {
   /** Every environment in which something was recorded that the shared store does not have. */
   withUnsent(): Environment[] {
     return this.#connection.atomically(() =>
-      readEnvironmentRows(this.#connection.db).filter(
-        ({ id }) => this.#facts.unsent(id).paths.length > 0,
-      ),
+      readEnvironmentRows(this.#connection.db).filter(({ id }) => this.#facts.hasUnsent(id)),
     );
   }
 
