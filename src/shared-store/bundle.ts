@@ -27,12 +27,16 @@ export interface PackOptions {
 
 /** The environment as the name of a bundle says it: a machine only fetches what it can use. */
 export function environmentLabel(key: EnvironmentKey): { machine: string; environment: string } {
-  const { name, project, nodeMajor, platform, hash } = key;
-  const text = JSON.stringify([name, project, nodeMajor, platform, hash]);
   return {
     machine: machineLabel(key),
-    environment: createHash('sha256').update(text).digest('hex').slice(0, 16),
+    environment: createHash('sha256').update(environmentText(key)).digest('hex').slice(0, 16),
   };
+}
+
+/** All that names an environment, as one text. */
+export function environmentText(key: EnvironmentKey): string {
+  const { name, project, nodeMajor, platform, hash } = key;
+  return JSON.stringify([name, project, nodeMajor, platform, hash]);
 }
 
 /** What of an environment a person can be told. */

@@ -1,11 +1,12 @@
 import * as path from 'node:path';
 import { uniteBundles, type Environment, type EnvironmentKey, type UnpackedBundle } from '../store';
 import { swallowed } from '../terminal/debug';
-import { environmentLabel, packBundle, unpackBundle } from './bundle';
+import { environmentLabel, packBundle } from './bundle';
 import { readBundleName, type StoredBundle } from './engine';
-import { asFailure } from './pull';
-import type { Sender } from './push';
+import { fetchBundle } from './fetch-bundle';
+import type { Sender } from './sender';
 import { makeVerifier } from './signing';
+import { asFailure } from './talk';
 
 /** With more bundles of one environment in a scope, a snapshot takes their place. */
 export const MANY_BUNDLES = 20;
@@ -89,15 +90,11 @@ async function fetchAll(
   { settings: { publicKey }, conversation, folder }: Sender,
   bundles: readonly StoredBundle[],
 ): Promise<UnpackedBundle[]> {
-  const { engine, signal } = conversation;
   const verify = publicKey === null ? () => true : makeVerifier(publicKey);
-  const unpacked: UnpackedBundle[] = [];
   const believed = bundles.filter(({ scope, name }) => verify(scope, name));
-  const { failure } = await conversation.all(believed, async (bundle) => {
-    const file = path.join(folder, `${bundle.name.slice(0, 120)}.db`);
-    unpackBundle(bundle.name, await engine.get(bundle, signal), file);
-    unpacked.push({ name: bundle.name, file });
-  });
+  const { done, failure } = await conversation.all(believed, (bundle) =>
+    fetchBundle(conversation, bundle, folder),
+  );
   if (failure !== null) throw asFailure(failure);
-  return unpacked;
+  return done;
 }

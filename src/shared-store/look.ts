@@ -1,7 +1,6 @@
 import { readBundleName, type SharedStoreError } from './engine';
 import type { SharedSettings } from './settings';
-import { asFailure } from './pull';
-import { talk } from './talk';
+import { ask } from './talk';
 
 /** What a shared store holds in the scopes that this machine reads. */
 export interface SharedOverview {
@@ -26,43 +25,37 @@ export interface ScopeOverview {
 }
 
 /** Asks a shared store what it holds. @throws {SharedStoreError} */
-export async function look(settings: SharedSettings): Promise<SharedOverview> {
-  try {
-    return await talk(settings, settings.timeout, async (conversation) => {
-      const { engine, signal } = conversation;
-      const list = () => conversation.within(engine.list(settings.read, signal));
-      const listed = await list();
-      // The first one made the connection.
-      const begun = performance.now();
-      await list();
-      const roundTrip = performance.now() - begun;
-      const scopes = settings.read.map((scope): ScopeOverview => {
-        const own = listed.filter((bundle) => bundle.scope === scope);
-        const names = own.flatMap(({ name }) => readBundleName(name) ?? []);
-        return {
-          scope,
-          bundles: own.length,
-          bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
-          newest: names.length === 0 ? null : Math.max(...names.map(({ madeAt }) => madeAt)),
-          machines: [...new Set(names.map(({ machine }) => machine))].sort(),
-        };
-      });
-      return { store: settings.name, writes: settings.write, scopes, roundTrip };
+export function look(settings: SharedSettings): Promise<SharedOverview> {
+  return ask(settings, async (conversation) => {
+    const { engine, signal } = conversation;
+    const list = () => conversation.within(engine.list(settings.read, signal));
+    const listed = await list();
+    // The first one made the connection.
+    const begun = performance.now();
+    await list();
+    const roundTrip = performance.now() - begun;
+    const scopes = settings.read.map((scope): ScopeOverview => {
+      const own = listed.filter((bundle) => bundle.scope === scope);
+      const names = own.flatMap(({ name }) => readBundleName(name) ?? []);
+      return {
+        scope,
+        bundles: own.length,
+        bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
+        newest: names.length === 0 ? null : Math.max(...names.map(({ madeAt }) => madeAt)),
+        machines: [...new Set(names.map(({ machine }) => machine))].sort(),
+      };
     });
-  } catch (error) {
-    throw asFailure(error);
-  }
+    return { store: settings.name, writes: settings.write, scopes, roundTrip };
+  });
 }
 
 /** Has the engine make what it needs. @returns What to tell, a line each. @throws {SharedStoreError} */
-export async function initialise(settings: SharedSettings): Promise<string[]> {
-  try {
-    return await talk(settings, 10 * settings.timeout, (conversation) =>
-      conversation.within(conversation.engine.initialise(conversation.signal)),
-    );
-  } catch (error) {
-    throw asFailure(error);
-  }
+export function initialise(settings: SharedSettings): Promise<string[]> {
+  return ask(
+    settings,
+    (conversation) => conversation.within(conversation.engine.initialise(conversation.signal)),
+    10 * settings.timeout,
+  );
 }
 
 /** What to do about a shared store that cannot be used, as a sentence's second half. */

@@ -2,14 +2,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EnvironmentKey } from '../records/types';
 import { isBeyondUse, StoreError, type Sharing, type Store, type UnpackedBundle } from '../store';
-import { swallowed } from '../terminal/debug';
-import { messageOf } from '../terminal/error-message';
-import { environmentLabel, machineLabel, unpackBundle } from './bundle';
-import { readBundleName, SharedStoreError, type StoredBundle } from './engine';
+import { environmentLabel, environmentText, machineLabel } from './bundle';
+import { readBundleName, type SharedStoreError, type StoredBundle } from './engine';
+import { fetchBundle } from './fetch-bundle';
 import type { SharedSettings } from './settings';
 import { makeVerifier } from './signing';
-import type { Conversation } from './talk';
-import { talk } from './talk';
+import { asFailure, talk, type Conversation } from './talk';
 import { withTemporaryFolder } from './temporary';
 
 /** What came of a pull. */
@@ -51,13 +49,10 @@ export async function pull(
   const pulled: Pulled = {
     ...{ taken: 0, records: 0, bytes: 0, refused: [], failure: null, elsewhere: [] },
   };
-  const before = store.totals().records;
   try {
     await talk(settings, settings.timeout, (conversation) =>
       withTemporaryFolder((folder) =>
-        new Puller(store.sharing(settings.place), settings, options, conversation, folder).run(
-          pulled,
-        ),
+        new Puller(store, settings, options, conversation, folder).run(pulled),
       ),
     );
   } catch (error) {
@@ -65,18 +60,13 @@ export async function pull(
     if (error instanceof StoreError) throw error;
     pulled.failure = asFailure(error);
   }
-  pulled.records = Math.max(0, store.totals().records - before);
+  // Old records may have made room for what came in.
+  pulled.records = Math.max(0, pulled.records);
   return pulled;
 }
 
-/** Whatever went wrong with a shared store, as one kind. */
-export function asFailure(error: unknown): SharedStoreError {
-  if (error instanceof SharedStoreError) return error;
-  swallowed('shared', error, 'talking to the shared store');
-  return new SharedStoreError('unreachable', messageOf(error));
-}
-
 class Puller {
+  readonly #store: Store;
   readonly #sharing: Sharing;
   readonly #settings: SharedSettings;
   readonly #options: PullOptions;
@@ -84,13 +74,14 @@ class Puller {
   readonly #folder: string;
 
   constructor(
-    sharing: Sharing,
+    store: Store,
     settings: SharedSettings,
     options: PullOptions,
     conversation: Conversation,
     folder: string,
   ) {
-    this.#sharing = sharing;
+    this.#store = store;
+    this.#sharing = store.sharing(settings.place);
     this.#settings = settings;
     this.#options = options;
     this.#conversation = conversation;
@@ -137,15 +128,12 @@ class Puller {
   }
 
   async #fetch(bundles: readonly StoredBundle[], pulled: Pulled): Promise<void> {
-    const { engine, signal } = this.#conversation;
     const unpacked: UnpackedBundle[] = [];
     const { failure } = await this.#conversation.all(bundles, async (bundle) => {
       try {
-        const content = await engine.get(bundle, signal);
-        const file = path.join(this.#folder, `${bundle.name.slice(0, 120)}.db`);
-        unpackBundle(bundle.name, content, file);
-        unpacked.push({ name: bundle.name, file });
-        pulled.bytes += content.length;
+        const { bytes, ...fetched } = await fetchBundle(this.#conversation, bundle, this.#folder);
+        unpacked.push(fetched);
+        pulled.bytes += bytes;
       } catch (error) {
         const { reason, message } = asFailure(error);
         // Somebody has just put a snapshot in its place, which the next run finds.
@@ -154,18 +142,24 @@ class Puller {
         pulled.refused.push({ name: bundle.name, reason: message });
       }
     });
-    this.#takeIn(unpacked, pulled);
+    if (unpacked.length > 0) {
+      const before = this.#store.totals().records;
+      try {
+        this.#takeIn(unpacked, pulled);
+      } finally {
+        pulled.records += this.#store.totals().records - before;
+      }
+    }
     for (const { file } of unpacked) fs.rmSync(file, { force: true });
     if (failure !== null) pulled.failure = asFailure(failure);
   }
 
   /** All at once, or one by one where one of them cannot be used. */
   #takeIn(unpacked: readonly UnpackedBundle[], pulled: Pulled): void {
-    if (unpacked.length === 0) return;
     const { environments, now, keep } = this.#options;
-    const labels = environments && new Set(environments.map(textOf));
+    const labels = environments && new Set(environments.map(environmentText));
     const wants = (key: EnvironmentKey) =>
-      labels?.has(textOf(key)) ?? machineLabel(key) === THIS_MACHINE;
+      labels?.has(environmentText(key)) ?? machineLabel(key) === THIS_MACHINE;
     try {
       this.#sharing.takeIn(unpacked, { wants, now, keep });
       pulled.taken += unpacked.length;
@@ -188,10 +182,6 @@ const THIS_MACHINE = machineLabel({
   nodeMajor: Number(process.versions.node.split('.')[0]),
   platform: process.platform,
 });
-
-function textOf({ name, project, nodeMajor, platform, hash }: EnvironmentKey): string {
-  return JSON.stringify([name, project, nodeMajor, platform, hash]);
-}
 
 function isInside({ file }: StoreError, folder: string): boolean {
   return path.dirname(file) === folder;

@@ -3,10 +3,10 @@ import { StoreError, type Environment, type Store } from '../store';
 import { packBundle } from './bundle';
 import { SharedStoreError } from './engine';
 import { compact, MANY_BUNDLES } from './compact';
-import { asFailure } from './pull';
+import type { Sender } from './sender';
 import type { SharedSettings } from './settings';
 import { makeSigner, makeVerifier, PRIVATE_KEY_VARIABLE, type Signer } from './signing';
-import { talk, type Conversation } from './talk';
+import { asFailure, talk } from './talk';
 import { withTemporaryFolder } from './temporary';
 
 /** What came of a push. */
@@ -85,18 +85,6 @@ function signerOf({ publicKey }: SharedSettings, scope: string): Signer | null {
       `the key in ${PRIVATE_KEY_VARIABLE} is not the other half of the option shared.publicKey`,
     );
   return signer;
-}
-
-/** All that sending takes. */
-export interface Sender {
-  store: Store;
-  settings: SharedSettings;
-  scope: string;
-  signer: Signer | null;
-  conversation: Conversation;
-  folder: string;
-  now: number;
-  many: number;
 }
 
 async function send(

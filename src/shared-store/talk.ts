@@ -1,5 +1,7 @@
-import type { SharedEngine } from './engine';
-import { SharedStoreError } from './engine';
+import { swallowed } from '../terminal/debug';
+import { messageOf } from '../terminal/error-message';
+import { within } from './deadline';
+import { SharedStoreError, type SharedEngine } from './engine';
 import { openEngine } from './open-engine';
 import type { SharedSettings } from './settings';
 
@@ -26,6 +28,30 @@ export async function talk<T>(
     // Nobody waits for it: it is what did not answer that takes long to let go.
     void engine?.close();
   }
+}
+
+/**
+ * Asks a shared store for one thing.
+ * @param milliseconds Until the deadline. Default: as the settings say.
+ * @throws {SharedStoreError} For whatever goes wrong.
+ */
+export async function ask<T>(
+  settings: SharedSettings,
+  work: (conversation: Conversation) => Promise<T>,
+  milliseconds = settings.timeout,
+): Promise<T> {
+  try {
+    return await talk(settings, milliseconds, work);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** Whatever went wrong with a shared store, as one kind. */
+export function asFailure(error: unknown): SharedStoreError {
+  if (error instanceof SharedStoreError) return error;
+  swallowed('shared', error, 'talking to the shared store');
+  return new SharedStoreError('unreachable', messageOf(error));
 }
 
 /** What one talk has time for. */
@@ -67,19 +93,15 @@ export class Conversation {
     const { signal } = this;
     // What is late may still fail, when nobody waits for it any more.
     promise.catch(() => undefined);
-    let stop: () => void = () => undefined;
-    const late = new Promise<never>((_, reject) => {
-      stop = () => reject(this.#late());
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop);
-    });
     try {
-      return await Promise.race([promise, late]);
+      return await within(
+        signal,
+        () => undefined,
+        () => promise,
+      );
     } catch (error) {
       // An engine says in its own words that it was stopped.
       throw signal.aborted ? this.#late() : error;
-    } finally {
-      signal.removeEventListener('abort', stop);
     }
   }
 

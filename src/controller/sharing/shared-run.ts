@@ -60,10 +60,11 @@ export async function pullForRun(run: RunContext): Promise<boolean> {
     const keep = request.options.keepRecords;
     const pulled = await pull(store, settings, { environments, now: Date.now(), keep });
     dealings.hasFailed = pulled.failure !== null;
-    const isEmpty = run.projects.all.every(
-      ({ environmentId }) => store.testFilePaths(environmentId).length === 0,
-    );
-    if (!request.listing) say(logger, settings, pulled, isEmpty && askedAt === null);
+    const isEmpty = (): boolean =>
+      run.projects.all.every(
+        ({ environmentId }) => store.testFilePaths(environmentId).length === 0,
+      );
+    if (!request.listing) say(logger, settings, pulled, () => askedAt === null && isEmpty());
     return pulled.taken > 0;
   } catch (error) {
     swallowed('controller', error, 'taking in what others recorded; what is local serves');
@@ -86,7 +87,7 @@ function say(
   logger: Logger,
   { name, read }: SharedSettings,
   { taken, records, failure, refused, elsewhere }: Pulled,
-  isEmpty: boolean,
+  isEmpty: () => boolean,
 ): void {
   if (taken > 0)
     logger.info(
@@ -97,7 +98,7 @@ function say(
     logger.warn(
       `${count(refused.length, 'bundle')} of ${name} ${refused.length === 1 ? 'is' : 'are'} ignored: ${refused[0].reason}.`,
     );
-  if (isEmpty && elsewhere.length > 0) logger.info(describeElsewhere(name, elsewhere));
+  if (elsewhere.length > 0 && isEmpty()) logger.info(describeElsewhere(name, elsewhere));
 }
 
 function describeElsewhere(name: string, machines: readonly string[]): string {

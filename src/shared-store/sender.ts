@@ -1,0 +1,16 @@
+import type { Store } from '../store';
+import type { SharedSettings } from './settings';
+import type { Signer } from './signing';
+import type { Conversation } from './talk';
+
+/** All that sending takes. */
+export interface Sender {
+  store: Store;
+  settings: SharedSettings;
+  scope: string;
+  signer: Signer | null;
+  conversation: Conversation;
+  folder: string;
+  now: number;
+  many: number;
+}
