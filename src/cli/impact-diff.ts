@@ -1,12 +1,11 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { repositoryRoot } from '../dependencies/files/paths';
 import type { Inspection } from '../inspection';
 import { findDiffImpact, type DiffImpact } from '../inspection/diff/diff-impact';
 import { parseDiff } from '../inspection/diff/parse-diff';
 import { count, duration, some } from '../terminal/logger';
 import { printJson, printLines } from './command';
-import { isToolChain, testFilesList, totalsOf, type Totals } from './impact-lines';
+import { testFilesList, toolChainTest, totalsOf, type Totals } from './impact-lines';
 import { UnknownNameError } from './inspecting';
 
 interface DiffFlags {
@@ -33,23 +32,18 @@ export async function answerDiff(inspection: Inspection, flags: DiffFlags): Prom
     );
   const diffs = parseDiff(await text(process.stdin));
   const { root } = inspection.request;
-  const found = await findDiffImpact(inspection, diffs, [repositoryOf(root), process.cwd(), root]);
-  const toolChain = found.files
-    .map((file) => file.path)
-    .filter((file) => isToolChain(inspection, file));
+  const found = await findDiffImpact(inspection, diffs, [
+    repositoryRoot(root),
+    process.cwd(),
+    root,
+  ]);
+  const isToolChain = toolChainTest(inspection);
+  const toolChain = found.files.map((file) => file.path).filter(isToolChain);
   const totals = totalsOf(inspection, found.testFiles, toolChain.length > 0);
   const answer: Answer = { ...found, toolChain, totals };
   if (flags.json === true) printJson(answer);
   else printLines(describe(answer, flags));
   return totals.testFiles > 0;
-}
-
-/** The folder that git names files from. */
-function repositoryOf(root: string): string {
-  for (let folder = root; ; folder = path.dirname(folder)) {
-    if (fs.existsSync(path.join(folder, '.git'))) return folder;
-    if (folder === path.dirname(folder)) return root;
-  }
 }
 
 function describe({ files, toolChain, testFiles, totals }: Answer, flags: DiffFlags): string[] {

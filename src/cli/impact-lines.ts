@@ -30,13 +30,18 @@ export function totalsOf(
   };
 }
 
-/** Whether a file shapes every result, so that a change of it runs everything. */
-export function isToolChain({ request, projects }: Inspection, file: string): boolean {
-  if (/(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file)) return true;
-  return toolChainInputs(
-    request,
-    projects.map(({ project }) => project.config),
-  ).some((input) => toolChainFiles(input).some((one) => toStored(request.root, one) === file));
+/**
+ * Makes a test that tells whether a file shapes every result, so that a change of it runs everything.
+ * @returns Takes stored paths.
+ */
+export function toolChainTest({ request, projects }: Inspection): (file: string) => boolean {
+  const configs = projects.map(({ project }) => project.config);
+  const files = new Set(
+    toolChainInputs(request, configs)
+      .flatMap((input) => toolChainFiles(input))
+      .map((file) => toStored(request.root, file)),
+  );
+  return (file) => /(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file) || files.has(file);
 }
 
 /** Test files that a change reaches, and some of their tests, as lines. */

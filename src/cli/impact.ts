@@ -15,7 +15,7 @@ import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
 import { answerDiff } from './impact-diff';
-import { isToolChain, testFilesList, totalsOf, type Totals } from './impact-lines';
+import { testFilesList, toolChainTest, totalsOf, type Totals } from './impact-lines';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import {
@@ -113,7 +113,7 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
   }
   const { file, line } = findFile(inspection, text);
   const found = await findImpact(inspection, file, line);
-  const toolChain = isToolChain(inspection, file);
+  const toolChain = toolChainTest(inspection)(file);
   const { testFiles } = found;
   return {
     ...found,
