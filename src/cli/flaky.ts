@@ -1,3 +1,4 @@
+import { getOrCreate } from '../dependencies/get-or-create';
 import { ago } from '../terminal/age';
 import { count } from '../terminal/logger';
 import { findFlakyTests, type FlakyTest } from '../inspection';
@@ -46,7 +47,7 @@ function describe(tests: readonly FlakyTest[], namesProjects: boolean): string[]
   for (const test of tests) {
     const { path, project } = test;
     const label = namesProjects ? `${path} ${colours.dim(projectLabel(project))}` : path;
-    files.set(label, [...(files.get(label) ?? []), test]);
+    getOrCreate(files, label, () => []).push(test);
   }
   return [
     `${count(tests.length, 'flaky test')}, whose outcome changed although nothing that is watched did:`,

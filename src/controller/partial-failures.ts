@@ -6,8 +6,8 @@ import type {
   FlakySighting,
   TestFileKey,
   TestFileRecord,
-  TestResultRecord,
 } from '../records/types';
+import { testKey } from '../records/test-identity';
 import type { Project } from './projects/project';
 import { keyOf } from '../run/test-outcomes';
 import type { ProjectFacts, WorkingTree } from '../workspace/working-tree';
@@ -188,9 +188,6 @@ function stands(
 }
 
 /** Identifies a test in a state. Tests with the same name differ by their ordinal. */
-function testKey({ name, ordinal }: TestResultRecord): string {
-  return JSON.stringify([ordinal, ...name]);
-}
 
 function read(note: string | undefined): Map<string, FailedState> {
   try {

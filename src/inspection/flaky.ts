@@ -1,3 +1,4 @@
+import { getOrCreate } from '../dependencies/get-or-create';
 import type { FlakyOutcome, StoredFlakySighting, Store } from '../store';
 
 /** A test that had another outcome than before, although nothing that is watched had changed. */
@@ -33,7 +34,7 @@ export function findFlakyTests(store: Pick<Store, 'flaky'> | null): FlakyTest[] 
   const tests = new Map<string, StoredFlakySighting[]>();
   for (const sighting of store?.flaky() ?? []) {
     const key = JSON.stringify([sighting.project, sighting.path, sighting.test]);
-    tests.set(key, [...(tests.get(key) ?? []), sighting]);
+    getOrCreate(tests, key, () => []).push(sighting);
   }
   return [...tests.values()]
     .flatMap((sightings) => {

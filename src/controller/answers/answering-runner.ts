@@ -1,5 +1,6 @@
 import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import { getOrCreate } from '../../dependencies/get-or-create';
 import { fromJest } from '../../run/user-jest';
 import type { Answers } from './answers';
 
@@ -72,8 +73,7 @@ export class AnsweringRunner implements EmittingRunner {
 
   /** Adds a listener. Jest adds one for every event that it knows before the tests run. */
   on(event: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener));
+    const listeners = getOrCreate(this.#listeners, event, () => new Set()).add(listener);
     return () => listeners.delete(listener);
   }
 
@@ -142,9 +142,7 @@ function byRunner(tests: readonly Test[]): Iterable<Test[]> {
       runnerOptions?: unknown;
     };
     const key = JSON.stringify([runner, runnerOptions ?? {}]);
-    const own = parts.get(key);
-    if (own === undefined) parts.set(key, [test]);
-    else own.push(test);
+    getOrCreate(parts, key, () => []).push(test);
   }
   return parts.values();
 }

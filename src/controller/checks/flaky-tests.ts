@@ -1,6 +1,7 @@
 import type { TestResult } from '@jest/test-result';
 import type { FlakySighting, StoredFlakySighting, TestFileKey } from '../../records/types';
 import type { TestFileRecord } from '../../store';
+import { getOrCreate } from '../../dependencies/get-or-create';
 import { swallowed } from '../../terminal/debug';
 import { ago } from '../../terminal/age';
 import { count, some } from '../../terminal/logger';
@@ -110,8 +111,7 @@ export class FlakyTests {
     const before = new Map<string, StoredFlakySighting[]>();
     try {
       for (const sighting of this.#read()) {
-        const key = `${sighting.project}\n${sighting.path}`;
-        before.set(key, [...(before.get(key) ?? []), sighting]);
+        getOrCreate(before, `${sighting.project}\n${sighting.path}`, () => []).push(sighting);
       }
     } catch (error) {
       swallowed('controller', error, 'reading which tests are flaky; none is known to be');
