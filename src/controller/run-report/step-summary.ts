@@ -3,15 +3,13 @@ import { swallowed } from '../../terminal/debug';
 import { renderMarkdown } from './render';
 import type { RunReport } from './run-report';
 
-/** Where GitHub's runner says to which file a step adds what the page of the run shows of it. */
-export const STEP_SUMMARY_VARIABLE = 'GITHUB_STEP_SUMMARY';
+/** The file to which a step of GitHub Actions adds what the page of the run shows of it; null elsewhere. */
+export function stepSummaryFile(): string | null {
+  return process.env['GITHUB_STEP_SUMMARY'] || null;
+}
 
-/** Adds a report to the page of a run of GitHub Actions; does nothing elsewhere. */
-export function appendStepSummary(
-  report: RunReport,
-  file: string | undefined = process.env[STEP_SUMMARY_VARIABLE],
-): void {
-  if (file === undefined || file === '') return;
+/** Adds a report to the page of a run of GitHub Actions. @param file As `stepSummaryFile` tells. */
+export function appendStepSummary(report: RunReport, file: string): void {
   try {
     fs.appendFileSync(file, `${renderMarkdown(report)}\n`);
   } catch (error) {

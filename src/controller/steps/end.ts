@@ -4,7 +4,7 @@ import { swallowed } from '../../terminal/debug';
 import { commitRun, type FinishedRun } from './commit';
 import { explain, identityOf } from '../open-store';
 import { reportOn } from '../run-report/run-report';
-import { appendStepSummary } from '../run-report/step-summary';
+import { appendStepSummary, stepSummaryFile } from '../run-report/step-summary';
 import { settlePasses, type Ending, type Settlement } from '../passes';
 
 /**
@@ -43,9 +43,10 @@ export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
 
 /** Shows a run on the page of its CI job, unless it is one of many of a Jest that watches. */
 function addToPage(run: FinishedRun): void {
-  if (run.context.request.started !== null) return;
+  const file = stepSummaryFile();
+  if (file === null || run.context.request.started !== null) return;
   const report = reportOn(run);
-  if (report !== null) appendStepSummary(report);
+  if (report !== null) appendStepSummary(report, file);
 }
 
 /**
