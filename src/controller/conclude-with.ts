@@ -11,21 +11,21 @@ export function concludeWith(
   const { testResults, snapshot } = results;
   const { controller } = session();
   const ran = testResults.filter((result) => controller?.answers?.gave(result) !== true);
-  const byPath = new Map<string, boolean>();
+  const byPath = new Map<string, { passed: boolean; result: TestResult }>();
   for (const result of ran) {
     // Several projects can share a test file, and a result does not name its project.
     const path = result.testFilePath;
-    byPath.set(path, byPath.get(path) !== false && isPassed(result, snapshot.didUpdate));
+    const { passed = true, result: first = result } = byPath.get(path) ?? {};
+    byPath.set(path, { passed: passed && isPassed(result, snapshot.didUpdate), result: first });
   }
   for (const test of tests) {
     const { path, context } = test;
     if (controller?.answers?.has(test) === true) continue;
-    const passed = byPath.get(path);
-    if (passed === undefined) continue;
-    const result = ran.find(({ testFilePath }) => testFilePath === path);
-    if (result !== undefined && controller?.budget?.note(test, result) === true) continue;
+    const outcome = byPath.get(path);
+    if (outcome === undefined) continue;
+    const { passed, result } = outcome;
+    if (controller?.budget?.note(test, result) === true) continue;
     controller?.noteResult(context.config.id, path, passed);
-    if (result === undefined) continue;
     controller?.noteTests(context.config.id, path, result, passed);
     controller?.spotChecks?.note(test, result, passed);
   }
