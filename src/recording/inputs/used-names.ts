@@ -32,6 +32,8 @@ export class UsedNames {
   /** By module, a number that all of its import cycle have; null where that was not needed yet. */
   #cycles: Map<string, number> | null = null;
   readonly #needs = new Map<string, Needs>();
+  /** By module, what `#starred` found. */
+  readonly #stars = new Map<string, string[]>();
 
   constructor(modules: ReadonlyMap<string, readonly Loaded[]>, importers: Importers) {
     this.#modules = modules;
@@ -162,10 +164,12 @@ export class UsedNames {
 
   /** What a module exports all of, in order. */
   #starred(name: string): string[] {
-    return this.#versions(name).flatMap(({ links }) =>
-      (links?.exports?.stars ?? []).flatMap(({ specifier }) => [
-        ...(this.#found.get(key(name, specifier)) ?? NONE),
-      ]),
+    return getOrCreate(this.#stars, name, () =>
+      this.#versions(name).flatMap(({ links }) =>
+        (links?.exports?.stars ?? []).flatMap(({ specifier }) => [
+          ...(this.#found.get(key(name, specifier)) ?? NONE),
+        ]),
+      ),
     );
   }
 
