@@ -103,7 +103,10 @@ describe('what killed processes left in the temporary folder', () => {
     [
       'a link',
       () => {
-        const link = path.join(temporary, path.basename(killed(31 * DAY_MS)).replace(/.$/, '0'));
+        const link = path.join(
+          temporary,
+          path.basename(killed(31 * DAY_MS)).replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+        );
         fs.symlinkSync(project, link);
         return link;
       },
