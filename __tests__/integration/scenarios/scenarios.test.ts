@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { Project, type RunResult } from '../harness';
 import { families } from './families';
-import { groupRows, isGroupable, type Group } from './groups';
+import { columnsOf } from './columns';
+import type { Group } from './groups';
 import { limit, once } from './pace';
-import type { Base, Family, Scenario } from './scenario';
+import type { Base, Scenario } from './scenario';
 
 jest.setTimeout(600_000);
 
@@ -17,13 +18,13 @@ const inTurn = limit(2);
  * Rows that select different test files share a copy and a run, which must select exactly what they
  * say together. Where it does not, each of them is run alone, to say which one is at fault.
  */
-describe.each(families)('$name', (family) => {
-  describe.each(columnsOf(family))('with $workers workers', ({ workers, groups }) => {
-    const run = runner(family.base, workers);
+describe.each(families.map((family, index) => ({ ...family, index })))('$name', (family) => {
+  describe.each(columnsOf(family, family.index))('with $workers workers', ({ workers, groups }) => {
+    const run = runner(family.base);
     const record = once(async () => {
       const project = new Project(family.base.files, family.base.packages ?? ['jest']);
       family.base.prepare?.(project);
-      return { project, first: await inTurn(() => run(project)) };
+      return { project, first: await inTurn(() => run(project, workers)) };
     });
     afterAll(async () => {
       (await record()).project.remove();
@@ -38,7 +39,8 @@ describe.each(families)('$name', (family) => {
         const project = recorded.project.copy();
         try {
           for (const { edit } of rows) edit(project);
-          return outcomeOf(await run(project, rows[0]?.env), rows);
+          // How it was recorded is what differs; what is affected, the controller finds alone.
+          return outcomeOf(await run(project, 1, rows[0]?.env), rows);
         } finally {
           project.remove();
         }
@@ -93,49 +95,12 @@ function isEqual(one: unknown, other: unknown): boolean {
 }
 
 /** Makes the function that runs Jest on a project of the family. */
-function runner(base: Base, workers: number) {
+function runner(base: Base) {
   // A busy machine takes its time to start children.
-  const args = [...(base.args ?? []), `--maxWorkers=${workers}`, '--testTimeout=60000'];
-  return (project: Project, env?: NodeJS.ProcessEnv): Promise<RunResult> =>
-    project.start(args, {
+  const args = [...(base.args ?? []), '--testTimeout=60000'];
+  return (project: Project, workers: number, env?: NodeJS.ProcessEnv): Promise<RunResult> =>
+    project.start([...args, `--maxWorkers=${workers}`], {
       env: { ...base.env, ...env },
       cwd: project.path(base.folder ?? '.'),
     }).done;
-}
-
-/**
- * The rows by the number of workers. Rows that need a run of their own take turns: most select every test file, which
- * does not depend on how it was recorded. Under the older Jest, the rows run with several workers alone.
- */
-function columnsOf(family: Family): { workers: number; groups: Group[] }[] {
-  const testFiles = countTestFiles(family.base);
-  const rows = rowsOf(family);
-  const groupable = rows.filter((row) => isGroupable(row, testFiles));
-  const single = rows.filter((row) => !groupable.includes(row)).map((row): Group => [row]);
-  const grouped = (given: readonly Scenario[], earlier?: readonly Group[]): Group[] =>
-    family.isGrouped !== false
-      ? groupRows(given, testFiles, earlier)
-      : given.map((row): Group => [row]);
-  const first = grouped(groupable);
-  if (family.base.isOlderJest === true) return [{ workers: 3, groups: [...first, ...single] }];
-  const second = grouped([...groupable].reverse(), first);
-  return [
-    { workers: 1, groups: [...first, ...single.filter((_, index) => index % 2 === 0)] },
-    { workers: 3, groups: [...second, ...single.filter((_, index) => index % 2 === 1)] },
-  ].filter(({ groups }) => groups.length > 0);
-}
-
-function rowsOf({ scenarios, unchanged = [] }: Family): readonly Scenario[] {
-  // Where an edit of no consequence is among the scenarios, it says as much.
-  if (scenarios.some(isOfNoConsequence)) return scenarios;
-  const control = { name: 'nothing changed', edit: () => undefined, expectRan: unchanged };
-  return [control, ...scenarios];
-}
-
-function isOfNoConsequence({ expectRan, failing }: Scenario): boolean {
-  return failing === undefined && expectRan.length === 0;
-}
-
-function countTestFiles({ files }: Base): number {
-  return Object.keys(files).filter((name) => /\.test\.[cm]?[jt]sx?$/.test(name)).length;
 }
