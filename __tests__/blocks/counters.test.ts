@@ -58,6 +58,10 @@ const PROGRAMS: [string, string][] = [
   ['an if without else', `function f(a) { if (a) return 1; return 2; }`],
   ['arrow functions', `const f = (a) => a.b(), g = () => ({ a: 1 }); exports.h = async () => f();`],
   ['operators', `exports.a = a.b() && c.d() || e(); b ??= c(1); d = x ? f(1, 2) : g(3, 4);`],
+  [
+    'operands that are operations',
+    `exports.a = (n, m) => n > 1 && n < m && n - 1 ? 2 : n + 1 || m + 2;`,
+  ],
   ['defaults', `exports.f = (a = b(), { c = d() } = {}) => [a, c];`],
   ['classes', `class A { static s = t(); f = () => 1; m(a = 2) { return a; } } exports.A = A;`],
   ['switches', `switch (a) { case 1: case 2: b(); break; default: c(); }`],
@@ -124,6 +128,14 @@ describe('counters of istanbul', () => {
       table(code.replace(statement, `/* istanbul ignore next */ ${statement}`));
     expect(keys(hidden('a();')).at(-1)).not.toEqual(keys(table(code)).at(-1));
     expect(keys(hidden('a();')).at(-1)).not.toEqual(keys(hidden('b();')).at(-1));
+  });
+
+  test('have no table where one of them is not found', () => {
+    const code = instrument(`exports.f = (a) => a.b();`);
+    expect(probe(code, 'commonjs', true).counters).not.toBeNull();
+    const other = code.replace(/(cov_\w+\(\)\.s\[1\])\+\+/, '$1 += 1');
+    expect(other).not.toBe(code);
+    expect(probe(other, 'commonjs', true).counters).toBeNull();
   });
 
   test('are none of ours where the code only looks like it', () => {

@@ -250,7 +250,8 @@ class MadeUpJournal {
     fs.writeFileSync(file, '');
   }
 
-  add({ environmentId, path: name, recordedAt: at, ...record }: TestFileRecord): void {
+  add(testFile: TestFileRecord): void {
+    const { environmentId, path: name, recordedAt: at, coverage: _none, ...record } = testFile;
     const names = namesAfter(this.#versions.size, this.#dependencies.size);
     const shared = this.#footprint(record.shared, names);
     const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, names) }));

@@ -28,6 +28,8 @@ export interface TestFileContext {
   testNamePattern: string | undefined;
   /** Jest asks V8 itself what ran. */
   coveredByV8: boolean;
+  /** Jest asks istanbul's counters what ran. */
+  coveredByCounters: boolean;
   /** `-u`: the snapshots of a test that does not run would be removed. */
   updatesSnapshots: boolean;
 }
@@ -78,6 +80,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
       takenByJest: context.config.snapshotSerializers,
+      isCovered: context.coveredByCounters,
     },
     environment.global,
   );

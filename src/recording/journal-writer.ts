@@ -9,7 +9,9 @@ import { isDependencyName } from '../records/checks';
 import type { EncodedBlocks } from '../records/encoding';
 import { footprintOf } from '../records/footprint';
 import type { Dependency, TestOutcome } from '../records/types';
-import { packBits, type Accumulator } from './accumulator';
+import { packBits } from '../records/bits';
+import type { Accumulator } from './accumulator';
+import type { CoveredProbes } from './coverage-reader';
 import { unwatched } from '../interception/observer';
 
 /** One test as it was recorded. */
@@ -32,8 +34,13 @@ export interface RecordedFile {
   duration: number;
   shared: Accumulator;
   tests: RecordedTest[];
+  /** What it hit of each file; null where that is not known. */
+  coverage: CoveredProbes[] | null;
   skippedUnaffected: number;
 }
+
+/** For a line of the journal, which leaves it out then. */
+const NO_COVERAGE = { coverage: undefined };
 
 /** The number of a dependency on what can be nowhere: no path has a null character or thousands of them. */
 const NOWHERE = 0;
@@ -62,7 +69,13 @@ export class JournalWriter {
       ...test,
       ...this.#footprint(seen, names),
     }));
-    this.#append([names, { ...file, type: 'end', shared, tests }]);
+    // These files are among those whose blocks were executed, so they have numbers by now.
+    const coverage = file.coverage?.flatMap(({ metadata, bits }): [number, string][] => {
+      const version = this.#versions.get(metadata);
+      return version === undefined ? [] : [[version, Buffer.from(bits).toString('base64')]];
+    });
+    const line = { ...file, type: 'end', shared, tests } as const;
+    this.#append([names, { ...line, ...(coverage === undefined ? NO_COVERAGE : { coverage }) }]);
   }
 
   #footprint(seen: Accumulator, names: JournalNames): JournalFootprint {

@@ -46,6 +46,7 @@ export function recordedEnvironment(file: string): RecordedEnvironment {
           environmentFiles: () => docblockEnvironment(given, context.docblockPragmas),
           testNamePattern: globalConfig.testNamePattern,
           coveredByV8: isCoveredByV8(globalConfig),
+          coveredByCounters: globalConfig.collectCoverage && !isCoveredByV8(globalConfig),
           updatesSnapshots: globalConfig.updateSnapshot === 'all',
         },
         true,

@@ -44,6 +44,7 @@ export function runRecorded(
       environmentFiles: () => docblockEnvironment(config, readPragmas(testPath)),
       testNamePattern: globalConfig.testNamePattern,
       coveredByV8: isCoveredByV8(globalConfig),
+      coveredByCounters: globalConfig.collectCoverage && !isCoveredByV8(globalConfig),
       updatesSnapshots: globalConfig.updateSnapshot === 'all',
     },
     false,

@@ -17,6 +17,7 @@ import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
 import { LOST, PathInputs } from './inputs/path-inputs';
 import { toolInputs } from './inputs/tool-inputs';
+import { coverageOf } from './coverage-reader';
 import { ProbeReader } from './probe-reader';
 import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
@@ -30,6 +31,8 @@ export interface RecordedTestFile extends ModuleContext {
   toolChain: ToolChain;
   /** The modules of the user's that run in Jest's own process, as absolute paths; see `ToolInputs`. */
   tools: readonly string[];
+  /** Whether its modules count what runs in them, for a coverage report. */
+  isCovered: boolean;
 }
 
 /**
@@ -50,6 +53,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   readonly #shared = new Accumulator();
   readonly #probes: ProbeReader;
+  /** The global object of the test environment. */
+  readonly #global: object;
   readonly #tests: TestFootprints;
   readonly #modules: ModuleInputs;
   readonly #compiled: CompiledInputs;
@@ -70,6 +75,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     this.#run = run;
     this.#journal = journal;
     this.#target = target;
+    this.#global = global;
     this.#name = toStored(run.file.root, target.file);
     this.#probes = new ProbeReader(global, (metadata) => run.probed(metadata).name);
     this.#compiled = new CompiledInputs(run, this.#shared, (file) => this.read(file));
@@ -282,6 +288,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
       duration: Date.now() - this.#startedAt + this.#tests.skippedDuration,
       shared: this.#shared,
       tests,
+      coverage: this.#target.isCovered ? coverageOf(this.#global, this.#probes, this.#run) : null,
       skippedUnaffected: this.#tests.skipped,
     };
   }

@@ -2,6 +2,7 @@
  * The data that the store keeps. All shapes are plain data and contain neither SQL nor Jest. Paths are relative to
  * the root of the project and use forward slashes.
  */
+import type { FileHits } from './coverage';
 
 /**
  * How a file was transformed: Jest asks a transformer for CommonJS or for an ES module. `node` is an untransformed
@@ -22,6 +23,8 @@ export interface FileVersion {
   fingerprints: Buffer;
   /** The encoded locations of the blocks in the source, for messages: see `decodeLocations`. */
   places: string;
+  /** The groups of counters in it, where it was covered: see `coverage/hits.ts`. */
+  layout?: Buffer;
 }
 
 /** Increase this when a kind of dependency records less than before. Earlier records then no longer match. */
@@ -109,6 +112,8 @@ export interface TestFileRecord {
   recordedAt: number;
   shared: Footprint;
   tests: TestResultRecord[];
+  /** What it hit of each covered file; absent where it ran without coverage, or that is not known. */
+  coverage?: FileHits[];
 }
 
 /** Identifies an environment. Records of one environment say nothing about another. */

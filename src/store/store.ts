@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { Clock } from './connection/clock';
+import type { RecordedCoverage } from '../records/coverage';
+import { CoverageReader } from './read/coverage';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
 import { Environments } from './write/environments';
@@ -49,6 +51,7 @@ export class Store {
   #loader: Loader | undefined;
   #details: Details | undefined;
   #recall: Recall | undefined;
+  #coverage: CoverageReader | undefined;
   /** The version of the database when each lazily loaded data was read. */
   readonly #loadedAt = new WeakMap<SelectionData, unknown>();
   #fileStates: FileStates | undefined;
@@ -176,6 +179,13 @@ export class Store {
   recall(recordId: number): RecalledRecord | null {
     return this.#connection.atomically(() =>
       (this.#recall ??= new Recall(this.#db, this.#detail)).record(recordId),
+    );
+  }
+
+  /** Returns what the test file of a record hit of covered files. Null if that is not known. */
+  coverage(recordId: number): RecordedCoverage | null {
+    return this.#connection.guard(() =>
+      (this.#coverage ??= new CoverageReader(this.#db)).of(recordId),
     );
   }
 

@@ -30,12 +30,17 @@ export type CounterGroupRow = readonly [
 export const GROUP_KINDS = { block: 0, declaration: 1, uncertain: 2 } as const;
 export type GroupKind = (typeof GROUP_KINDS)[keyof typeof GROUP_KINDS];
 
-/** The table of the counters that were found in a tree. */
+/**
+ * The table of the counters that were found in a tree.
+ * @returns Null where not all of them were found: nobody could tell when the others count.
+ */
 export function counterTable(
   { counters, declarations }: BlockTree,
   blocks: readonly Block[],
-  { hash }: Instrumentation,
-): CounterTable {
+  { hash, total }: Instrumentation,
+): CounterTable | null {
+  const found = [counters.loaded, ...counters.groups.map((group) => group.counters)].flat();
+  if (new Set(found.map(encodeCounter)).size !== total) return null;
   const hashes = declarationHashes(declarations);
   const groups = counters.groups.map(({ block, declaration, counters: own, isUncertain }) => {
     const owner =
@@ -50,10 +55,11 @@ export function counterTable(
 }
 
 function encodeCounters(counters: readonly Counter[]): string {
-  const texts = counters.map(
-    ({ kind, id, path }) => `${kind}${id}${kind === 'b' ? `.${path}` : ''}`,
-  );
-  return texts.join(' ');
+  return counters.map(encodeCounter).join(' ');
+}
+
+function encodeCounter({ kind, id, path }: Counter): string {
+  return `${kind}${id}${kind === 'b' ? `.${path}` : ''}`;
 }
 
 /** Reads what a table says of counters. What is none is left out. */

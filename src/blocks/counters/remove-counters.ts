@@ -1,4 +1,4 @@
-import type { AnyNode, FunctionDeclaration, Program } from 'acorn';
+import type { AnyNode, FunctionDeclaration, ObjectExpression, Program } from 'acorn';
 import { isNode } from '../syntax/nodes';
 import { isCallOf, readCounter, type Counter } from './counter';
 
@@ -8,6 +8,8 @@ export interface Instrumentation {
   hash: string;
   /** Where the object literal with the coverage data stands. */
   data: { start: number; end: number };
+  /** The number of counters in that data. */
+  total: number;
   /** By node: the counters that count when it is reached. */
   before: ReadonlyMap<AnyNode, readonly Counter[]>;
   /** By node: the counters behind its last part. */
@@ -23,7 +25,7 @@ export interface Instrumentation {
 export function removeCounters(program: Program): Instrumentation | null {
   const [found] = program.body.flatMap((statement) => coverageFunction(statement) ?? []);
   if (found === undefined) return null;
-  const { name, declaration, hash, data } = found;
+  const { name, declaration, ...told } = found;
   program.body = program.body.filter(
     (statement) =>
       statement !== declaration &&
@@ -31,7 +33,7 @@ export function removeCounters(program: Program): Instrumentation | null {
   );
   const remover = new CounterRemover(name);
   remover.removeIn(program);
-  return { hash, data, before: remover.before, after: remover.after };
+  return { ...told, before: remover.before, after: remover.after };
 }
 
 /** The function at the top that gives a file's counters. */
@@ -40,6 +42,7 @@ interface CoverageFunction {
   declaration: AnyNode;
   hash: string;
   data: { start: number; end: number };
+  total: number;
 }
 
 /** Recognises what istanbul writes. Source: `coverageTemplate` in `istanbul-lib-instrument`. */
@@ -58,7 +61,32 @@ function coverageFunction(statement: AnyNode): CoverageFunction | null {
   if (hash?.type !== 'Literal' || typeof hash.value !== 'string') return null;
   if (data?.type !== 'ObjectExpression') return null;
   const { start, end } = data;
-  return { name: id.name, declaration: statement, hash: hash.value, data: { start, end } };
+  const total = countersIn(data);
+  return { name: id.name, declaration: statement, hash: hash.value, data: { start, end }, total };
+}
+
+/** The number of counters that coverage data has. */
+function countersIn(data: ObjectExpression): number {
+  const lists = valuesOf(data);
+  const [statements, functions, branches] = ['s', 'f', 'b'].map((kind) => lists.get(kind));
+  const paths = [...valuesOf(branches).values()].map((node) =>
+    node.type === 'ArrayExpression' ? node.elements.length : 0,
+  );
+  return (
+    valuesOf(statements).size + valuesOf(functions).size + paths.reduce((sum, one) => sum + one, 0)
+  );
+}
+
+/** The values of an object literal, by key. */
+function valuesOf(node: AnyNode | undefined): Map<string, AnyNode> {
+  const values = new Map<string, AnyNode>();
+  for (const property of node?.type === 'ObjectExpression' ? node.properties : []) {
+    if (property.type !== 'Property') continue;
+    const { key, value } = property;
+    if (key.type === 'Literal') values.set(String(key.value), value);
+    else if (key.type === 'Identifier') values.set(key.name, value);
+  }
+  return values;
 }
 
 class CounterRemover {

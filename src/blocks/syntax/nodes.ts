@@ -1,4 +1,4 @@
-import type { AnyNode } from 'acorn';
+import type { AnyNode, BinaryExpression, LogicalExpression } from 'acorn';
 
 /** Whether a field of a syntax node holds another one. */
 export function isNode(value: unknown): value is AnyNode {
@@ -25,4 +25,9 @@ export function forEachChild(
       for (const item of value as unknown[]) if (isNode(item)) visit(item);
     } else if (isNode(value)) visit(value);
   }
+}
+
+/** Whether a node is an operation on two operands. */
+export function isOperation(node: AnyNode): node is BinaryExpression | LogicalExpression {
+  return node.type === 'BinaryExpression' || node.type === 'LogicalExpression';
 }

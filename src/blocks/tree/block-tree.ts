@@ -23,6 +23,7 @@ import { CounterList } from '../counters/counter-list';
 import { bracesAround, NO_BRACES, reachOf, type Braces } from '../counters/parts';
 import { atStart, type FunctionNode, type WalkContext, type Written } from './walk-context';
 import { SyntaxWriter } from '../syntax/syntax-writer';
+import { isOperation } from '../syntax/nodes';
 
 /**
  * The blocks of a program, each with its own syntax written out.
@@ -265,10 +266,12 @@ class BlockTreeBuilder extends SyntaxWriter {
   #visitChain(last: BinaryExpression | LogicalExpression): void {
     const chain: (BinaryExpression | LogicalExpression)[] = [];
     let first: AnyNode = last;
-    while (first.type === 'BinaryExpression' || first.type === 'LogicalExpression') {
+    while (isOperation(first)) {
       this.write(`(${first.type}${first.operator},`);
       chain.push(first);
       first = first.left;
+      // `#visit` adds the counters of both ends of the chain.
+      if (isOperation(first)) this.counters.add(first, this.#at);
     }
     this.#visit(first, '');
     for (const link of chain.reverse()) {

@@ -56,7 +56,7 @@ function isStart(line: Fields): boolean {
 }
 
 function isEnd(line: Fields): boolean {
-  const { type, outcome, complete, duration, shared, tests } = line;
+  const { type, outcome, complete, duration, shared, tests, coverage } = line;
   return (
     type === 'end' &&
     namesTestFile(line) &&
@@ -65,8 +65,15 @@ function isEnd(line: Fields): boolean {
     isNumber(duration) &&
     isFootprint(shared) &&
     Array.isArray(tests) &&
-    tests.every(isTest)
+    tests.every(isTest) &&
+    (coverage === undefined || (Array.isArray(coverage) && coverage.every(isCovered)))
   );
+}
+
+function isCovered(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const [version, bits] = value as unknown[];
+  return isCount(version) && isText(bits);
 }
 
 function isVerdict(line: Fields): boolean {

@@ -93,6 +93,11 @@ export interface JournalEnd {
   duration: number;
   shared: JournalFootprint;
   tests: JournalTest[];
+  /**
+   * What it hit of each file, by the number of the version: one bit for each counter, in base64. Absent where the run was
+   * without coverage, or something else counted too.
+   */
+  coverage?: [version: number, bits: string][];
   /** The number of tests that were skipped because a record showed them unaffected. */
   skippedUnaffected?: number;
 }

@@ -1,9 +1,12 @@
+import { counterTableOf } from '../../blocks/counters/counter-table';
 import { decodeMetadata } from '../../blocks/probes/metadata';
 import { fromJournalFootprint } from './journal';
 import type { JournalEnd, JournalFootprint, JournalLine, JournalNames } from './journal-lines';
 import { NumberedFootprint, NumberedTest, type Named } from '../../records/numbered';
 import { BufferArena } from '../../records/buffer-arena';
+import type { FileHits } from '../../records/coverage';
 import type { FileVersion, TestFileRecord } from '../../records/types';
+import { layoutOf } from '../../coverage/hits';
 import { withOneVersionPerFile } from '../same-file';
 import { swallowed } from '../../terminal/debug';
 
@@ -105,7 +108,9 @@ export class JournalReader {
     const key = `${version.form}|${version.contentHash}|${version.path}`;
     const known = this.#versions.get(key);
     // The positions of blocks do not distinguish versions: the first ones seen are kept.
-    if (known?.fingerprints.equals(version.fingerprints) === true) return known;
+    const { fingerprints, layout } = version;
+    if (known?.fingerprints.equals(fingerprints) === true && isSameLayout(known.layout, layout))
+      return known;
     version.fingerprints = this.#kept.add(version.fingerprints);
     if (known === undefined) this.#versions.set(key, version);
     return version;
@@ -118,8 +123,10 @@ function key({ environmentId, path }: StartedTestFile): string {
 
 function asVersion(metadata: string): FileVersion | null {
   try {
-    const { path, contentHash, form, fingerprints, places } = decodeMetadata(metadata);
-    return { path, contentHash, form, fingerprints, places };
+    const { path, contentHash, form, fingerprints, places, extras } = decodeMetadata(metadata);
+    const version: FileVersion = { path, contentHash, form, fingerprints, places };
+    const counters = counterTableOf(extras);
+    return counters === null ? version : { ...version, layout: layoutOf(counters) };
   } catch (error) {
     swallowed(
       'run',
@@ -128,6 +135,25 @@ function asVersion(metadata: string): FileVersion | null {
     );
     return null;
   }
+}
+
+function isSameLayout(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b);
+}
+
+/** @returns Undefined if a part of it is missing. Without that part the report would say too little. */
+function asCoverage(
+  { coverage, skippedUnaffected = 0 }: JournalEnd,
+  named: Named,
+): FileHits[] | undefined {
+  if (coverage === undefined || skippedUnaffected > 0) return undefined;
+  const hits: FileHits[] = [];
+  for (const [number, bits] of coverage) {
+    const { path, layout } = named.versions[number] ?? {};
+    if (path === undefined || layout === undefined) return undefined;
+    hits.push({ path, layout, bits: Buffer.from(bits, 'base64') });
+  }
+  return hits;
 }
 
 /**
@@ -144,7 +170,9 @@ function asRecord(line: JournalEnd, named: Named): TestFileRecord | null {
     if (own === null) return null;
     tests.push(new NumberedTest(own, test));
   }
+  const coverage = asCoverage(line, named);
   return {
+    ...(coverage !== undefined && { coverage }),
     environmentId: line.environmentId,
     path: line.path,
     outcome: line.outcome,

@@ -4,6 +4,7 @@ import { places } from './003-places';
 import { spotChecks } from './004-spot-checks';
 import { flaky } from './005-flaky';
 import { sharing } from './006-sharing';
+import { coverage } from './007-coverage';
 import type { Migration } from './migration';
 
 /** All migrations, the oldest first. Only append; never change one. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   spotChecks,
   flaky,
   sharing,
+  coverage,
 ];

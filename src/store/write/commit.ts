@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { Clock } from '../connection/clock';
 import { packHash } from '../../records/encoding';
+import { CoverageWriter } from './coverage';
 import type { Environments } from './environments';
 import { FailureWriter } from './failures';
 import { FlakyWriter } from './flaky';
@@ -33,6 +34,7 @@ export class Committer {
   readonly #environments: Environments;
   readonly #interning: Interning;
   readonly #records: RecordWriter;
+  readonly #coverage: CoverageWriter;
   readonly #pruning: Pruning;
   readonly #failures: FailureWriter;
   readonly #flaky: FlakyWriter;
@@ -56,7 +58,8 @@ export class Committer {
     this.#environments = environments;
     this.#interning = new Interning(db);
     this.#records = new RecordWriter(db);
-    this.#pruning = new Pruning(db);
+    this.#coverage = new CoverageWriter(db);
+    this.#pruning = new Pruning(db, this.#coverage);
     this.#failures = new FailureWriter(db);
     this.#flaky = new FlakyWriter(db);
     this.#spotChecks = new SpotCheckWriter(db);
@@ -222,12 +225,14 @@ export class Committer {
       tests: facts.tests.map((test) => rows.of(environmentId, test)),
     };
     const whole = rows.of(environmentId, facts.whole);
-    this.#records.writeHashed(
+    const recordId = this.#records.writeHashed(
       { id, environmentId, path: record.path },
       resolved,
       whole,
       facts.hash,
     );
+    if (record.coverage !== undefined)
+      this.#coverage.write(recordId, record.coverage, stamp(recordedAt));
     if (complete && failedSince === null) {
       if (!isProvisional) {
         this.#settle.run(id);

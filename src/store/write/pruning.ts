@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { BlocksCursor, IdsCursor, unseal } from '../../records/encoding';
+import { CoverageWriter } from './coverage';
 import { recordOwner } from './record-writer';
 
 /** How many unused versions of a file are kept. Returning to one of them saves a transform. */
@@ -32,12 +33,14 @@ interface RecordRow {
  */
 export class Pruning {
   readonly #db: Database;
+  readonly #coverage: CoverageWriter;
   readonly #readPending;
   readonly #savePending;
   readonly #count;
 
-  constructor(db: Database) {
+  constructor(db: Database, coverage = new CoverageWriter(db)) {
     this.#db = db;
+    this.#coverage = coverage;
     this.#readPending = db
       .prepare<[string], string>('SELECT value FROM note WHERE key = ?')
       .pluck();
@@ -66,6 +69,7 @@ export class Pruning {
     const used = this.#used();
     this.#pruneVersions(used.versions, now);
     this.#pruneDependencies(used.dependencies);
+    this.#coverage.prune();
     this.#db
       .prepare(
         `DELETE FROM content WHERE (file_version_id, hash) IN (

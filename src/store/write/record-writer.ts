@@ -74,13 +74,14 @@ export class RecordWriter {
   /**
    * Like `write`, with the hash and the union of footprints that the caller has already.
    * @param everything The union of all footprints of the record.
+   * @returns The id of the record.
    */
   writeHashed(
     testFile: TestFileRow,
     record: IdRecord,
     everything: IdFootprint,
     hash: Buffer,
-  ): void {
+  ): number {
     const { duration, recordedAt, matchedAt } = record;
     const whole = encodeFootprint(everything);
     const owner = recordOwner(testFile, record.complete);
@@ -120,6 +121,7 @@ export class RecordWriter {
         seal(own.dependencies, testOwner(recordId)),
       );
     });
+    return recordId;
   }
 
   /**

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FileHits, Store } from '../../src/store';
+import { batch, executed, KEY, must, newFile, open, record, rows, sql, version } from './helpers';
+import {
+  makeFormat1,
+  makeFormat2,
+  makeFormat3,
+  makeFormat4,
+  makeFormat5,
+  makeFormat6,
+} from './older';
+
+const A = version('src/a.js', ['module', 'f']);
+
+function hits(bits: number, layout = 'layout', path = 'src/a.js'): FileHits {
+  return { path, layout: Buffer.from(layout), bits: Buffer.from([bits]) };
+}
+
+function commit(store: Store, file: string, coverage?: FileHits[], block = 0): number {
+  const { id } = store.findOrCreateEnvironment(KEY, 1);
+  const parts = coverage === undefined ? {} : { coverage };
+  const one = record(id, file, [executed(A, block)], parts);
+  store.commit(batch({ records: [one] }), 5);
+  return must(store.load(id, [file]).testFiles.get(file)?.records[0]).id;
+}
+
+describe('what test files hit', () => {
+  it('is read back with the record, in the order of the files', () => {
+    const store = open();
+    const first = commit(store, 'a.test.js', [hits(1), hits(2, 'other', 'src/b.js')]);
+    const second = commit(store, 'b.test.js', []);
+    expect(store.coverage(first)).toEqual({
+      files: [hits(1), hits(2, 'other', 'src/b.js')],
+      recordedAt: 1_000,
+    });
+    expect(store.coverage(second)).toEqual({ files: [], recordedAt: 1_000 });
+  });
+
+  it('is not known of a record without coverage', () => {
+    const store = open();
+    expect(store.coverage(commit(store, 'a.test.js'))).toBeNull();
+  });
+
+  it('stays when the same is recorded without coverage, and is replaced with', () => {
+    const store = open();
+    const id = commit(store, 'a.test.js', [hits(1)]);
+    expect(commit(store, 'a.test.js')).toBe(id);
+    expect(store.coverage(id)?.files).toEqual([hits(1)]);
+    commit(store, 'a.test.js', [hits(3)]);
+    expect(open(store.file, { readonly: true }).coverage(id)?.files).toEqual([hits(3)]);
+  });
+
+  it('is stored once for many records, and goes with the last of them', () => {
+    const file = newFile();
+    const store = open(file);
+    for (const name of ['a', 'b', 'c']) commit(store, `${name}.test.js`, [hits(1)]);
+    commit(store, 'd.test.js', [hits(2)]);
+    expect([rows(file, 'hit_set'), rows(file, 'counter_layout')]).toEqual([2, 1]);
+    // Enough old records for unused rows to be looked for.
+    for (let round = 0; round < 300; round += 1)
+      commit(store, 'd.test.js', [hits(3)], round % 2 === 0 ? 0 : 1);
+    sql(file, (db) => db.exec("DELETE FROM test_file WHERE path = 'd.test.js'"));
+    sql(file, (db) => db.exec("INSERT OR REPLACE INTO note VALUES ('store:pending', '100000')"));
+    const { id } = store.findOrCreateEnvironment(KEY, 1);
+    store.commit(batch({ gone: [{ environmentId: id, path: 'c.test.js' }] }), 6);
+    expect([rows(file, 'hit_set'), rows(file, 'coverage')]).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['hits', 'UPDATE hit_set SET bits = zeroblob(5)'],
+    ['hits of another file', 'UPDATE hit_set SET counter_layout_id = 3 - counter_layout_id'],
+    ['a list', "UPDATE coverage SET hit_sets = x'01'"],
+    ['a set that is gone', 'DELETE FROM hit_set WHERE id = 1'],
+  ])('counts as not known where it is damaged: %s', (_what, statement) => {
+    const file = newFile();
+    const id = commit(open(file), 'a.test.js', [hits(1), hits(2, 'other', 'src/b.js')]);
+    sql(file, (db) => {
+      db.pragma('foreign_keys = OFF');
+      db.pragma('ignore_check_constraints = ON');
+      db.exec(statement);
+    });
+    expect(open(file).coverage(id)).toBeNull();
+  });
+});
+
+describe('a database of an older format', () => {
+  it.each([
+    ['1', makeFormat1],
+    ['2', makeFormat2],
+    ['3', makeFormat3],
+    ['4', makeFormat4],
+    ['5', makeFormat5],
+    ['6', makeFormat6],
+  ])('%s keeps its records, and knows no coverage', (_version, makeOlder) => {
+    const file = newFile();
+    const store = open(file);
+    const id = commit(store, 'a.test.js', [hits(1)]);
+    const before = store.snapshot();
+    store.close();
+    makeOlder(file);
+    const updated = open(file);
+    expect(updated.snapshot()).toEqual(before);
+    expect(updated.coverage(id)).toBeNull();
+    expect(commit(updated, 'a.test.js', [hits(1)])).toBe(id);
+    expect(
+      updated.coverage(id)?.files ?? open(file, { readonly: true }).coverage(id)?.files,
+    ).toEqual([hits(1)]);
+  });
+});

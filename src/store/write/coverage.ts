@@ -1,0 +1,91 @@
+import type { Database } from 'better-sqlite3';
+import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
+import type { FileHits } from '../../records/coverage';
+
+/** Returns the owner for which the hits of a record are sealed. */
+export function coverageOwner(recordId: number): string {
+  return `coverage ${recordId}`;
+}
+
+/** Returns the owner for which a set of hits is sealed. */
+export function hitSetOwner(layoutId: number): string {
+  return `hits ${layoutId}`;
+}
+
+/** Writes what test files hit of covered files. */
+export class CoverageWriter {
+  readonly #db: Database;
+  readonly #findLayout;
+  readonly #insertLayout;
+  readonly #findSet;
+  readonly #insertSet;
+  readonly #save;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#findLayout = db
+      .prepare<[string, Buffer], number>(
+        'SELECT id FROM counter_layout WHERE path = ? AND groups = ?',
+      )
+      .pluck();
+    this.#insertLayout = db.prepare<[string, Buffer]>(
+      'INSERT INTO counter_layout (path, groups) VALUES (?, ?)',
+    );
+    this.#findSet = db
+      .prepare<[number, Buffer], number>(
+        'SELECT id FROM hit_set WHERE counter_layout_id = ? AND bits = ?',
+      )
+      .pluck();
+    this.#insertSet = db.prepare<[number, Buffer]>(
+      'INSERT INTO hit_set (counter_layout_id, bits) VALUES (?, ?)',
+    );
+    this.#save = db.prepare<[number, number, Buffer]>(
+      'INSERT OR REPLACE INTO coverage (record_id, recorded_at, hit_sets) VALUES (?, ?, ?)',
+    );
+  }
+
+  /** Writes the hits of a record. Replaces earlier ones. */
+  write(recordId: number, hits: readonly FileHits[], recordedAt: number): void {
+    const sets = new Set(hits.map((one) => this.#setId(one)));
+    const ids = encodeIds([...sets].sort((a, b) => a - b));
+    this.#save.run(recordId, recordedAt, seal(ids, coverageOwner(recordId)));
+  }
+
+  /** Removes the sets of hits that no record refers to, and the layouts that no set has. */
+  prune(): void {
+    const used = new Set<number>();
+    const rows = this.#db.prepare<[], { record_id: number; hit_sets: unknown }>(
+      'SELECT record_id, hit_sets FROM coverage',
+    );
+    const damaged: number[] = [];
+    for (const { record_id: recordId, hit_sets: sealed } of rows.iterate()) {
+      const ids = unseal(sealed, coverageOwner(recordId));
+      try {
+        if (ids === null) throw new Error('not sealed');
+        for (const id of decodeIds(ids)) used.add(id);
+      } catch {
+        // It does not decode, so it is deleted.
+        damaged.push(recordId);
+      }
+    }
+    const forget = this.#db.prepare<[number]>('DELETE FROM coverage WHERE record_id = ?');
+    for (const id of damaged) forget.run(id);
+    const remove = this.#db.prepare<[number]>('DELETE FROM hit_set WHERE id = ?');
+    for (const id of this.#db.prepare<[], number>('SELECT id FROM hit_set').pluck().all())
+      if (!used.has(id)) remove.run(id);
+    this.#db
+      .prepare('DELETE FROM counter_layout WHERE id NOT IN (SELECT counter_layout_id FROM hit_set)')
+      .run();
+  }
+
+  #setId({ path, layout, bits }: FileHits): number {
+    const layoutId =
+      this.#findLayout.get(path, layout) ??
+      Number(this.#insertLayout.run(path, layout).lastInsertRowid);
+    const sealed = seal(bits, hitSetOwner(layoutId));
+    return (
+      this.#findSet.get(layoutId, sealed) ??
+      Number(this.#insertSet.run(layoutId, sealed).lastInsertRowid)
+    );
+  }
+}
