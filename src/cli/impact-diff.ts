@@ -5,7 +5,17 @@ import { findDiffImpact, type DiffImpact } from '../inspection/diff/diff-impact'
 import { parseDiff } from '../inspection/diff/parse-diff';
 import { count, duration, some } from '../terminal/logger';
 import { printJson, printLines } from './command';
-import { testFilesList, toolChainTest, totalsOf, type Totals } from './impact-lines';
+import {
+  inProjects,
+  outdatedLines,
+  outdatedProjects,
+  testFilesList,
+  toolChainProjects,
+  totalsOf,
+  type Concerned,
+  type OutdatedProject,
+  type Totals,
+} from './impact-lines';
 import { UnknownNameError } from './inspecting';
 
 interface DiffFlags {
@@ -18,6 +28,8 @@ interface DiffFlags {
 interface Answer extends DiffImpact {
   /** The files of the change that shape every result, so that it runs everything. */
   toolChain: string[];
+  concerned: Concerned;
+  outdated: OutdatedProject[];
   totals: Totals;
 }
 
@@ -37,22 +49,29 @@ export async function answerDiff(inspection: Inspection, flags: DiffFlags): Prom
     process.cwd(),
     root,
   ]);
-  const isToolChain = toolChainTest(inspection);
-  const toolChain = found.files.map((file) => file.path).filter(isToolChain);
-  const totals = totalsOf(inspection, found.testFiles, toolChain.length > 0);
-  const answer: Answer = { ...found, toolChain, totals };
+  const projectsOf = toolChainProjects(inspection);
+  const shaping = found.files.map(({ path }) => ({ path, projects: projectsOf(path) }));
+  const whole = new Set(shaping.flatMap(({ projects }) => projects));
+  const answer: Answer = {
+    ...found,
+    toolChain: shaping.filter(({ projects }) => projects.length > 0).map(({ path }) => path),
+    concerned: { projects: whole.size, of: inspection.projects.length },
+    outdated: outdatedProjects(inspection),
+    totals: totalsOf(inspection, found.testFiles, [...whole]),
+  };
   if (flags.json === true) printJson(answer);
   else printLines(describe(answer, flags));
-  return totals.testFiles > 0;
+  return answer.totals.testFiles > 0 || answer.outdated.length > 0;
 }
 
-function describe({ files, toolChain, testFiles, totals }: Answer, flags: DiffFlags): string[] {
+function describe(answer: Answer, flags: DiffFlags): string[] {
+  const { files, toolChain, concerned, testFiles, totals } = answer;
   if (files.length === 0) return ['the diff changes no file, so it would run nothing.'];
   const change = `This change of ${count(files.length, 'file')} would run`;
   const time = `about ${duration(totals.duration)}`;
   if (toolChain.length > 0)
     return [
-      `${change} everything, ${count(totals.testFiles, 'test file')}, ${time}, as it is one of the tool chain${some(toolChain)}.`,
+      `${change} everything${inProjects(concerned)}, ${count(totals.testFiles, 'test file')}${concerned.projects < concerned.of ? ' in all' : ''}, ${time}, as it is one of the tool chain${some(toolChain)}.`,
     ];
   const named = (state: Answer['files'][number]['state']) =>
     files.filter((file) => file.state === state).map((file) => file.path);
@@ -67,9 +86,12 @@ function describe({ files, toolChain, testFiles, totals }: Answer, flags: DiffFl
       ? [`Test files among ${count(added.length, 'new file')} run too${some(added)}.`]
       : []),
   ];
-  if (testFiles.length === 0) return [`${change} none of the recorded test files.`, ...notes];
+  const outdated = outdatedLines(answer.outdated, concerned.of);
+  if (testFiles.length === 0)
+    return [`${change} none of the recorded test files.`, ...outdated, ...notes];
   return [
     `${change} ${count(totals.testFiles, 'test file')}, ${time}; ${totals.tests} of their tests ${totals.tests === 1 ? 'runs' : 'run'} code that changes.`,
+    ...outdated,
     ...notes,
     '',
     ...testFilesList(testFiles, { limit: flags.limit, allTests: flags.tests }),

@@ -1,10 +1,10 @@
 import { toolChainInputs } from '../controller/projects/environments';
 import { toStored } from '../dependencies/files/paths';
-import type { Inspection, ReachedTestFile } from '../inspection';
+import type { InspectedProject, Inspection, ReachedTestFile } from '../inspection';
 import { count } from '../terminal/logger';
 import { toolChainFiles } from '../workspace/tool-chain';
 import { colours } from './command';
-import { projectLabel, testTime } from './inspecting';
+import { projectLabel, testTime, toolChainChanged } from './inspecting';
 
 /** `tests` are those that run changed code, `wouldRun` those that would run with their test files. */
 export interface Totals {
@@ -14,34 +14,81 @@ export interface Totals {
   duration: number;
 }
 
-/** @param everything Whether a change runs every test file. */
+/** @param whole The projects in which a change runs every test file. */
 export function totalsOf(
   inspection: Inspection,
   testFiles: readonly ReachedTestFile[],
-  everything: boolean,
+  whole: readonly InspectedProject[],
 ): Totals {
+  const names = new Set(whole.map(({ key }) => key.project));
+  const all = inspection.tests.filter(({ project }) => names.has(project.key.project));
+  const others = testFiles.filter(({ project }) => !names.has(project));
   return {
-    testFiles: everything ? inspection.tests.length : testFiles.length,
+    testFiles: all.length + others.length,
     tests: testFiles.reduce((sum, { tests }) => sum + tests.length, 0),
     wouldRun: testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.tests, 0),
-    duration: everything
-      ? inspection.tests.reduce((sum, { duration: took }) => sum + (took ?? 0), 0)
-      : testFiles.reduce((sum, { wouldRun }) => sum + wouldRun.duration, 0),
+    duration:
+      all.reduce((sum, { duration: took }) => sum + (took ?? 0), 0) +
+      others.reduce((sum, { wouldRun }) => sum + wouldRun.duration, 0),
   };
 }
 
 /**
- * Makes a test that tells whether a file shapes every result, so that a change of it runs everything.
- * @returns Takes stored paths.
+ * Makes a function that finds the projects to whose tool chain a file belongs. A change of it runs everything in them.
+ * @returns Takes a stored path.
  */
-export function toolChainTest({ request, projects }: Inspection): (file: string) => boolean {
+export function toolChainProjects({
+  request,
+  projects,
+}: Inspection): (file: string) => InspectedProject[] {
   const configs = projects.map(({ project }) => project.config);
-  const files = new Set(
-    toolChainInputs(request, configs)
-      .flatMap((input) => toolChainFiles(input))
-      .map((file) => toStored(request.root, file)),
+  const files = toolChainInputs(request, configs).map(
+    (input) => new Set(toolChainFiles(input).map((file) => toStored(request.root, file))),
   );
-  return (file) => /(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file) || files.has(file);
+  return (file) =>
+    /(^|\/)jest\.config\.([cm]?[jt]s|json)$/.test(file)
+      ? [...projects]
+      : projects.filter((_project, index) => files[index]?.has(file));
+}
+
+/** Names the projects in which everything runs, where they are not all: ` in 1 of 2 projects`. */
+export function inProjects({ projects, of }: Concerned): string {
+  return projects === of ? '' : ` in ${projects} of ${count(of, 'project')}`;
+}
+
+/** In how many projects of how many a change runs everything. */
+export interface Concerned {
+  projects: number;
+  of: number;
+}
+
+/** A project whose tool chain has changed since its records were made: all its test files run, whatever else changes. */
+export interface OutdatedProject {
+  project: string;
+  testFiles: number;
+}
+
+/** Finds the projects whose tool chain has changed. */
+export function outdatedProjects({ projects, tests }: Inspection): OutdatedProject[] {
+  return projects
+    .filter(({ recorded }) => recorded === 'other')
+    .map((project) => ({
+      project: project.key.project,
+      testFiles: tests.filter((test) => test.project === project).length,
+    }))
+    .filter(({ testFiles }) => testFiles > 0);
+}
+
+/**
+ * Says in one line of each such project that everything in it runs.
+ * @param of How many projects there are.
+ */
+export function outdatedLines(outdated: readonly OutdatedProject[], of: number): string[] {
+  return outdated.map(({ project, testFiles }) =>
+    of === 1
+      ? toolChainChanged(testFiles)
+      : `${projectLabel(project)} ${toolChainChanged(testFiles)}`,
+  );
 }
 
 /** Test files that a change reaches, and some of their tests, as lines. */

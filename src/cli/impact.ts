@@ -15,7 +15,17 @@ import { isOfFile } from '../inspection/changes';
 import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
 import { answerDiff } from './impact-diff';
-import { testFilesList, toolChainTest, totalsOf, type Totals } from './impact-lines';
+import {
+  inProjects,
+  outdatedLines,
+  outdatedProjects,
+  testFilesList,
+  toolChainProjects,
+  totalsOf,
+  type Concerned,
+  type OutdatedProject,
+  type Totals,
+} from './impact-lines';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
 import {
@@ -46,6 +56,8 @@ interface Flags extends InspectingFlags {
 interface Answer extends Impact {
   /** Whether the file is part of the tool chain, so that a change runs everything. */
   toolChain: boolean;
+  concerned: Concerned;
+  outdated: OutdatedProject[];
   /** The duration is in milliseconds. */
   totals: Totals;
 }
@@ -101,7 +113,7 @@ async function run(args: string[]): Promise<void> {
       const byTest = inspection.request.options.granularity === 'test';
       printLines(describe(answer, { limit, allTests: flags.tests === true, byTest }));
     }
-    return answer.totals.testFiles > 0;
+    return answer.totals.testFiles > 0 || answer.outdated.length > 0;
   });
 }
 
@@ -113,12 +125,13 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
   }
   const { file, line } = findFile(inspection, text);
   const found = await findImpact(inspection, file, line);
-  const toolChain = toolChainTest(inspection)(file);
-  const { testFiles } = found;
+  const whole = toolChainProjects(inspection)(file);
   return {
     ...found,
-    toolChain,
-    totals: totalsOf(inspection, testFiles, toolChain),
+    toolChain: whole.length > 0,
+    concerned: { projects: whole.length, of: inspection.projects.length },
+    outdated: outdatedProjects(inspection),
+    totals: totalsOf(inspection, found.testFiles, whole),
   };
 }
 
@@ -224,17 +237,20 @@ function describe(
   answer: Answer,
   { limit, allTests, byTest }: { limit: number; allTests: boolean; byTest: boolean },
 ): string[] {
-  const { file, line, block, precision, testFiles, toolChain, totals } = answer;
+  const { file, line, block, precision, testFiles, toolChain, concerned, totals } = answer;
   const place = line === null ? file : `${file}:${line}`;
   if (toolChain) {
     return [
-      `${colours.bold(place)} is part of the tool chain: a change of it runs everything, ${count(totals.testFiles, 'test file')}, about ${duration(totals.duration)}.`,
+      `${colours.bold(place)} is part of the tool chain: a change of it runs everything${inProjects(concerned)}, ${count(totals.testFiles, 'test file')}, about ${duration(totals.duration)}.`,
     ];
   }
-  if (testFiles.length === 0)
+  const outdated = outdatedLines(answer.outdated, concerned.of);
+  if (testFiles.length === 0) {
+    if (outdated.length > 0) return outdated;
     return [
       `no recorded test runs or reads ${colours.bold(place)}: a change there would run nothing.`,
     ];
+  }
   const already = testFiles.filter(({ affected }) => affected).length;
   const change = `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block)} would run`;
   const files = count(totals.testFiles, 'test file');
@@ -254,7 +270,7 @@ function describe(
         ? 'All of them would run now in any case.'
         : `${already} of them would run now in any case.`,
     );
-  return [...lines, '', ...testFilesList(testFiles, { limit, allTests })];
+  return [...lines, ...outdated, '', ...testFilesList(testFiles, { limit, allTests })];
 }
 
 function blockText(block: Answer['block']): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXPORT_NAMES, exportOf } from '../blocks';
 import type { UserOptions } from '../config/options';
 import { whySelectionIsOff } from '../controller/checks/escapes';
-import { duration } from '../terminal/logger';
+import { count, duration } from '../terminal/logger';
 import { openInspection, type Inspection } from '../inspection';
 import { printable } from '../terminal/printable';
 import { FLAGS } from './flags';
@@ -87,6 +87,14 @@ export async function look(
 /** Formats the duration of a test. Below a tenth of a second, the result is in milliseconds. */
 export function testTime(milliseconds: number): string {
   return milliseconds < 100 ? `${Math.round(milliseconds)} ms` : duration(milliseconds);
+}
+
+/**
+ * Says that a changed tool chain runs everything.
+ * @param testFiles How many test files that is.
+ */
+export function toolChainChanged(testFiles: number): string {
+  return `The Jest config, a transformer, Jest or another part of the tool chain changed since the last run, so the next run takes all ${count(testFiles, 'test file')}.`;
 }
 
 /** Formats the name of a project. If several projects share the root, this is their display name. */

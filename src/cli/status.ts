@@ -3,8 +3,16 @@ import { count, duration, some } from '../terminal/logger';
 import { showProgress } from '../terminal/progress';
 import { makeOverview, type Overview } from '../inspection';
 import { colours, makeCommand, printJson, printLines } from './command';
+import { outdatedLines } from './impact-lines';
 import type { Subcommand } from './subcommand';
-import { functionName, inspecting, look, withExitCode, type InspectingFlags } from './inspecting';
+import {
+  functionName,
+  inspecting,
+  look,
+  toolChainChanged,
+  withExitCode,
+  type InspectingFlags,
+} from './inspecting';
 
 /** `jest-testmon status`: tells what changed and what that affects. */
 export const status: Subcommand = {
@@ -52,6 +60,7 @@ const MAX_SHOWN = 10;
 function describe(overview: Overview): string[] {
   return [
     ...affectedLines(overview),
+    ...outdatedProjectLines(overview),
     ...listed(
       'Changed files',
       overview.changedFiles.map(({ path, functions, testFiles }) => {
@@ -68,11 +77,27 @@ function describe(overview: Overview): string[] {
     ...listed('Failed last time', overview.failed),
     ...listed(
       'Not recorded yet',
-      overview.unrecorded.length === overview.testFiles ? [] : overview.unrecorded,
+      overview.unrecorded.length === overview.testFiles ? [] : neverRecorded(overview),
     ),
     '',
     ...dataLines(overview),
   ];
+}
+
+function neverRecorded({ unrecorded, outdated }: Overview): string[] {
+  const known = new Set(outdated);
+  return unrecorded.filter((path) => !known.has(path));
+}
+
+/** With several projects, the tool chain of some of them can have changed. */
+function outdatedProjectLines({ projects, testFiles, unrecorded }: Overview): string[] {
+  if (unrecorded.length === testFiles) return [];
+  return outdatedLines(
+    projects
+      .filter(({ recorded, testFiles: own }) => recorded === 'other' && own > 0)
+      .map(({ name, testFiles: own }) => ({ project: name, testFiles: own })),
+    projects.length,
+  );
 }
 
 function affectedLines({
@@ -86,10 +111,9 @@ function affectedLines({
 }: Overview): string[] {
   if (testFiles === 0) return ['Jest finds no test files in this project.'];
   if (unrecorded.length === testFiles) {
-    const reason = projects.some(({ recorded }) => recorded === 'other')
-      ? 'The Jest config, a transformer, Jest or another part of the tool chain changed since the last run'
-      : 'Nothing is recorded yet';
-    return [`${reason}, so the next run takes all ${count(testFiles, 'test file')}.`];
+    return projects.some(({ recorded }) => recorded === 'other')
+      ? [toolChainChanged(testFiles)]
+      : [`Nothing is recorded yet, so the next run takes all ${count(testFiles, 'test file')}.`];
   }
   if (affected.length === 0)
     return [

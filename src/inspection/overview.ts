@@ -19,8 +19,10 @@ export interface Overview {
   duration: number;
   /** The affected test files that failed last time. */
   failed: string[];
-  /** The test files without a record. */
+  /** The test files without a record that counts. */
   unrecorded: string[];
+  /** Those of them whose records are all of another tool chain. */
+  outdated: string[];
   changedFiles: { path: string; functions: string[]; testFiles: number }[];
   /** Changed dependencies, described for the user. */
   changes: { text: string; testFiles: number }[];
@@ -102,6 +104,7 @@ export async function makeOverview(
     unrecorded: explanations
       .filter(({ reason }) => reason === 'new' || reason === 'environment')
       .map(({ path }) => path),
+    outdated: explanations.filter(({ reason }) => reason === 'environment').map(({ path }) => path),
     changedFiles: [...files.values()].map((file) => ({ ...file, functions: [...file.functions] })),
     changes: [...changes.values()],
     database: {

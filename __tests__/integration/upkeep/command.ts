@@ -10,11 +10,12 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs a subcommand of the built command in a project, without a terminal. */
+/** Runs a subcommand of the built command in a project, without a terminal. `input` is what it reads. */
 export function command(
   project: Project,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  input = '',
 ): CommandResult {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -24,6 +25,7 @@ export function command(
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
     cwd: project.root,
     encoding: 'utf8',
+    input,
     env: { ...inherited, TMPDIR: project.temporary, NO_COLOR: '1', ...env },
   });
   return { exitCode: status, stdout, stderr };
