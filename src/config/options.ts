@@ -2,22 +2,22 @@ import { readBudget } from './budget';
 import { combineShared, isShared, type SharedOptions } from './shared-option';
 import { readSpotChecks } from './spot-checks';
 
-/** Every option of jest-testmon, with the value that is in force. */
+/** All options of jest-testmon with the values in force. */
 export interface Options {
   /** False: Jest behaves exactly as if testmon were not there. Default `true`; `--no-testmon`, `TESTMON=0`. */
   enabled: boolean;
-  /** Leave out what the changes cannot affect. Default `true`; `--testmon-noselect`, `TESTMON_NOSELECT=1`. */
+  /** Skip what the changes cannot affect. Default `true`; `--testmon-noselect`, `TESTMON_NOSELECT=1`. */
   select: boolean;
   /** Record what the tests execute. Default `true`; `--testmon-nocollect`, `TESTMON_NOCOLLECT=1`. */
   collect: boolean;
   /**
-   * Select also where the command line names what is to run, as `-t` does.
-   * Default `false`; `--testmon-forceselect`, `TESTMON_FORCESELECT=1`.
+   * Select even if the command line names what to run, as `-t` does. Default `false`; `--testmon-forceselect`,
+   * `TESTMON_FORCESELECT=1`.
    */
   forceSelect: boolean;
-  /** Keeps records of different circumstances apart. Default `'default'`; `--testmon-env`, `TESTMON_ENV`. */
+  /** Keeps the records of different set-ups apart. Default `'default'`; `--testmon-env`, `TESTMON_ENV`. */
   environmentName: string;
-  /** The database; a relative path is taken from the root. Default `'.testmondata'`; `TESTMON_DATAFILE`. */
+  /** The database. A relative path starts from the root. Default `'.testmondata'`; `TESTMON_DATAFILE`. */
   dataFile: string;
   /** How many passing records are kept per test file. Default `8`. */
   keepRecords: number;
@@ -25,7 +25,7 @@ export interface Options {
   ignore: string[];
   /** Globs of test files, relative to the root, that always run. Default none. */
   always: string[];
-  /** Environment variables that no result depends on, though tests read them. Default none. */
+  /** Environment variables that no result depends on, although tests read them. Default none. */
   ignoreVariables: string[];
   /**
    * Whether a change that only type checking sees, such as ts-jest's diagnostics, selects the tests that import it.
@@ -33,24 +33,23 @@ export interface Options {
    */
   typeErrors: 'ignore' | 'select';
   /**
-   * What is left out: whole test files, or in affected test files also the tests that no change can affect.
-   * Default `'file'`; `--testmon-granularity`, `TESTMON_GRANULARITY`.
+   * What is skipped: whole test files, or also the unaffected tests in affected test files. Default `'file'`;
+   * `--testmon-granularity`, `TESTMON_GRANULARITY`.
    */
   granularity: 'file' | 'test';
   /**
-   * Whether unaffected test files reach Jest's reporters, as skipped, with the names of their tests: `'coverage'` in runs
-   * with coverage alone. Default `'coverage'`; `--testmon-report-skipped`, `TESTMON_REPORT_SKIPPED=1`.
+   * Whether Jest's reporters receive unaffected test files as skipped, with the names of their tests. `'coverage'` means
+   * only in runs with coverage. Default `'coverage'`; `--testmon-report-skipped`, `TESTMON_REPORT_SKIPPED=1`.
    */
   reportSkipped: boolean | 'coverage';
   /**
-   * The share of the unaffected test files that run all the same, such as `'2%'`, to find out whether selection misses
-   * something; `'2%@seed'` repeats the choice of an earlier run.
-   * Default `'off'`; `--testmon-spot-checks`, `TESTMON_SPOT_CHECKS`.
+   * The share of the unaffected test files that run as spot checks, such as `'2%'`, to find out whether selection misses
+   * something. `'2%@seed'` repeats the choice of an earlier run. Default `'off'`; `--testmon-spot-checks`, `TESTMON_SPOT_CHECKS`.
    */
   spotChecks: string;
   /**
-   * Selects again, although a spot check failed and its test file has not passed since.
-   * Default `false`; `--testmon-trust`, `TESTMON_TRUST=1`.
+   * Select again, although a spot check failed and its test file has not passed since. Default `false`;
+   * `--testmon-trust`, `TESTMON_TRUST=1`.
    */
   trust: boolean;
   /**
@@ -71,10 +70,10 @@ export interface Options {
   budgetExit: 'fail' | 'pass';
 }
 
-/** What a person may pass to `withTestmon(config, options)`. */
+/** The options that a user may pass to `withTestmon(config, options)`. */
 export type UserOptions = Partial<Options>;
 
-/** The options in force, and a sentence for each value that could not be used. */
+/** The options in force, and a sentence for each invalid value. */
 export interface NormalisedOptions {
   options: Options;
   problems: string[];
@@ -86,7 +85,7 @@ interface Declaration<Value> {
   default: Value;
   allowed: string;
   check: Check;
-  /** The environment variable that sets it; `negated` where setting it means `false`. */
+  /** The environment variable that sets it. `negated` if setting it means `false`. */
   variable?: string;
   negated?: boolean;
   /** Whether the variable takes 0 and 1. Default: where the default is one of both. */
@@ -173,11 +172,11 @@ const DECLARATIONS: { [Name in keyof Options]: Declaration<Options[Name]> } = {
 const NAMES = Object.keys(DECLARATIONS) as (keyof Options)[];
 
 /**
- * The one place where options get their values: defaults, then what the config passes, then `TESTMON_*` variables
- * (which the jest-testmon command sets from its own arguments). A value that cannot be used counts as not given.
- * @param given What the config passes, unchecked.
+ * Determines the values of all options. Later sources win: defaults, then the config, then `TESTMON_*` variables,
+ * which the jest-testmon command sets from its own arguments. An invalid value is ignored.
+ * @param given The options from the config, not validated.
  * @param environment `process.env`.
- * @param spell How a message names an option of `given`.
+ * @param spell Returns the name of an option in `given` for a message.
  */
 export function normaliseOptions(
   given: unknown,
@@ -209,7 +208,7 @@ export function normaliseOptions(
     const text = variable === undefined ? undefined : environment[variable];
     if (variable === undefined || text === undefined || text === '') continue;
     const value = readVariable(name, text);
-    // `TESTMON_NOSELECT=0` says nothing: it does not overrule a config that switches selection off.
+    // `TESTMON_NOSELECT=0` has no effect: it does not override a config that switches selection off.
     if (value === true && DECLARATIONS[name].negated === true) continue;
     const { check, allowed, isSecret, combine } = DECLARATIONS[name] as Declaration<unknown>;
     if (check(value)) values[name] = combine?.(values[name], value) ?? value;
@@ -222,8 +221,8 @@ export function normaliseOptions(
 }
 
 /**
- * The variables that carry options to `withTestmon` in the same process, and to whatever it starts.
- * @param options Only what was asked for: what is missing leaves no trace in the environment.
+ * Converts options to the variables that pass them to `withTestmon` in the same process, and to child processes.
+ * @param options Only options that were given. Others get no variable.
  */
 export function optionsAsVariables(options: UserOptions): Record<string, string> {
   const variables: Record<string, string> = {};

@@ -24,9 +24,9 @@ import { announce, announceWithin } from './summary';
 import { TimeBudget } from './time-budget';
 
 /**
- * The life of one run in Jest's main process, which alone writes the database. Its steps, in order: `begin` creates the
- * environments before any worker starts, `select` decides, `publish` writes the run file that workers wait for, `note…`
- * hears what Jest says of each test file, and `end` commits the journals and cleans up.
+ * The life of one run in Jest's main process, which alone writes the database. The steps in order: `begin` creates
+ * the environments before any worker starts, `select` decides, `publish` writes the run file that workers wait for,
+ * `note…` receives what Jest reports of each test file, and `end` commits the journals and cleans up.
  */
 export class Controller {
   readonly #run: RunContext;
@@ -50,15 +50,15 @@ export class Controller {
   }
 
   /**
-   * Opens the database, finishes the work of controllers that died, and finds or creates the environments.
-   * @returns Null where the database is of no use; what to say about it has been said.
+   * Opens the database, finishes the runs of dead controllers, and finds or creates the environments.
+   * @returns Null if the database cannot be used. The user was told why.
    */
   static begin(request: RunRequest, configs: readonly Config.ProjectConfig[]): Controller | null {
     const run = beginContext(request, configs);
     return run && new Controller(run);
   }
 
-  /** Whether this run leaves records. */
+  /** Whether this run creates records. */
   get collects(): boolean {
     return this.#run.collects;
   }
@@ -67,12 +67,12 @@ export class Controller {
     return this.#run.request;
   }
 
-  /** The path of the run file once it is published. */
+  /** The path of the run file. Null before it is published. */
   get runFile(): string | null {
     return this.#publication?.directory.runFile ?? null;
   }
 
-  /** The numbers of the selection, once it was announced. */
+  /** The numbers of the selection. Null before it is announced. */
   get counts(): RunCounts | null {
     return this.#counts;
   }
@@ -82,7 +82,7 @@ export class Controller {
     return this.#budget;
   }
 
-  /** Those of this run; null where there are none. */
+  /** The spot checks of this run. Null if there are none. */
   get spotChecks(): SpotChecks | null {
     return this.#spotChecks;
   }
@@ -113,21 +113,21 @@ export class Controller {
     return this.#selection.decide(tests);
   }
 
-  /** The test files that run, of those decided on: the affected ones, or all where nothing is selected. */
+  /** Returns the test files to run: the affected ones, or all if the run does not select. */
   running(judged: readonly JudgedTest[]): JudgedTest[] {
     return this.request.select ? judged.filter(({ decision }) => decision.affected) : [...judged];
   }
 
   /**
-   * Says what was selected, before the tests run.
-   * @param watchKey The key that runs everything, where there is one.
+   * Prints what was selected, before the tests run.
+   * @param watchKey The key that runs everything. Null if there is none.
    */
   announce(judged: readonly JudgedTest[], listing: boolean, watchKey: string | null): void {
-    // A list is no run: it saves nothing and has no place among them.
+    // `--listTests` is not a run: it saves nothing and has no summary.
     if (listing) return;
     const { projects, collects } = this.#run;
     this.#counts = summarise(judged, projects.all);
-    // Where all of it is outdated, it has been said that everything runs.
+    // If all records are outdated, the user was told already that everything runs.
     if (projects.areAllOutdated) return;
     announce({ ...this.request, collect: collects }, this.#counts, watchKey);
   }
@@ -149,9 +149,10 @@ export class Controller {
   }
 
   /**
-   * This run is one shard of several. Its database remembers that at once: a shard that dies shows what it did not do.
-   * @param index From 1.
-   * @param mine The test files that belong to it, of those decided on.
+   * Notes that this run is one shard of several. The database stores that at once, so that a shard that dies shows
+   * what it did not do.
+   * @param index Counts from 1.
+   * @param mine The test files that belong to this shard.
    */
   beginShard(index: number, count: number, mine: readonly Test[]): void {
     const { writable, store, projects } = this.#run;
@@ -170,7 +171,7 @@ export class Controller {
   }
 
   /**
-   * Chooses unaffected test files that run all the same, and says so.
+   * Chooses the spot checks and announces them.
    * @param mine The test files of this run, or of its shard.
    */
   chooseSpotChecks(mine: readonly Test[]): JudgedTest[] {
@@ -189,7 +190,7 @@ export class Controller {
     return this.#spotChecks?.judged ?? [];
   }
 
-  /** Lets one of these unaffected test files run, the one that took the least time; null where there is none. */
+  /** Adds the fastest of these unaffected test files to the run. Returns null if there is none. */
   runQuickest(tests: readonly Test[]): Test | null {
     const among = new Set(tests);
     const [first] = this.#selection.judged
@@ -218,24 +219,23 @@ export class Controller {
     return (this.#answers = new Answers(unaffected, readTestNames, this.carriedCoverage));
   }
 
-  /** The record by which a test file was found unaffected, or tests in it. */
+  /** Returns the record by which a test file, or tests in it, were found unaffected. */
   recordOf(judged: JudgedTest): StoredRecord | undefined {
     return this.#selection.recordOf(judged);
   }
 
-  /** The tests of an affected test file that were found unaffected. */
+  /** Returns the unaffected tests of an affected test file. */
   unaffectedTestsOf(judged: JudgedTest): StoredTest[] {
     return this.#selection.unaffectedTestsOf(judged);
   }
 
-  /** What changed for an affected test file, as a person calls it. */
+  /** Returns what changed for an affected test file, as labels for the user. */
   changesFor(judged: JudgedTest): string[] {
     return this.#selection.changesFor(judged);
   }
 
   /**
-   * Selects for a Jest whose sequencer is not ours: it runs every test file, and workers skip the tests of those that
-   * are unaffected.
+   * Selects without our sequencer: Jest runs every test file, and workers skip all tests of the unaffected ones.
    * @param configId The id of the project's Jest config.
    */
   async selectWithin(configId: string): Promise<void> {
@@ -244,7 +244,7 @@ export class Controller {
         "there is no time budget in this run, as only a sequencer hears what was not reached; add testSequencer: 'jest-testmon/sequencer'.",
       );
     this.#budget = null;
-    // Jest has told nothing of manual mocks by now.
+    // Jest has not reported any manual mocks yet.
     for (const project of this.#run.projects.all) project.findMocks();
     const recorded = this.request.select ? await this.#selection.decideRecorded(configId) : [];
     this.#counts = summarise(recorded, this.#run.projects.all);
@@ -253,41 +253,44 @@ export class Controller {
   }
 
   /**
-   * Publishes the run file: only now may workers start.
-   * @param excluded Absolute paths of folders that no test's result depends on.
-   * @throws {UnsafeFolderError} Where others could put a folder in the place of ours.
-   * @throws Where the temporary folder cannot be written.
+   * Publishes the run file. Workers may start only after that.
+   * @param excluded Absolute paths of folders that affect no result.
+   * @throws {UnsafeFolderError} If another user could replace our folder.
+   * @throws {Error} If the temporary folder cannot be written.
    */
   publish(excluded: string[]): void {
     const deadline = this.#budget?.deadline ?? null;
     this.#publication = Publication.publish(this.#run, this.#selection, excluded, deadline);
   }
 
-  /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+  /** The user's global setups that must run before tests are recorded. Null if there are none. */
   get beforeGlobalSetup(): AwaitedSetups | null {
     return this.#publication?.awaitedSetups ?? null;
   }
 
   /**
-   * Tells the workers what the global setups did to the environment variables, and what they read.
-   * @param setupInputs What they found in the project's files.
+   * Tells the workers which environment variables the global setups changed, and what they read.
+   * @param setupInputs The dependencies of the global setups.
    */
   noteGlobalSetup(setupInputs: Dependency[]): void {
     this.#publication?.noteGlobalSetup(setupInputs);
   }
 
-  /** A reporter of ours sees every test file come to its end. */
+  /** Called if our reporter sees the outcome of every test file. */
   expectResults(): void {
     if (this.collects && this.#publication !== null)
       this.#run.outcomes.keepIn(this.#publication.directory.verdictFile);
   }
 
-  /** A plug point of ours hears what Jest says of every test file: without that, nothing passed. */
+  /**
+   * Called if one of our plug points receives every outcome. From then on, a test file without an outcome has not
+   * passed.
+   */
   expectVerdicts(): void {
     this.#run.outcomes.decide();
   }
 
-  /** How a test file came out, as Jest sees it. It also sees crashes, which leave no journal. */
+  /** Notes the outcome of a test file, as Jest reports it. Jest also reports crashes, which leave no journal. */
   noteResult(configId: string, testPath: string, passed: boolean): void {
     const testFile = this.#run.projects.keyOf(configId, testPath);
     if (testFile !== null) this.#run.outcomes.note(testFile, passed);
@@ -304,16 +307,16 @@ export class Controller {
     return this.#run.flakyTests.outcomes;
   }
 
-  /** A test that would have been skipped failed: from now on its test file is taken whole. */
+  /** Notes that a test failed that would have been skipped. From now on its test file runs as a whole. */
   noteOrderDependent(configId: string, testPath: string): void {
     const testFile = this.#run.projects.keyOf(configId, testPath);
     if (testFile !== null) this.#orderDependent.push(testFile);
   }
 
   /**
-   * Commits what the workers journaled, removes everything temporary, and closes the database.
-   * @param ending How the run came to its end.
-   * @returns What becomes final as the process ends; null where there is nothing.
+   * Commits the journals of the workers, removes all temporary files, and closes the database.
+   * @param ending How the run ended.
+   * @returns What is only decided when the process ends. Null if nothing is.
    */
   end(ending: Ending): Settlement | null {
     if (this.#ended) return null;

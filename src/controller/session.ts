@@ -24,56 +24,59 @@ import { unrefStatusTimer } from './jest-process/unref-status-timer';
 import { conclude } from './summary';
 import type { Comparison, Verification } from './checks/verification';
 
-/** What Jest's main process knows of the run under way; shared by the plug points. */
+/** What Jest's main process knows about the present run. All plug points share it. */
 export interface Session {
   controller: Controller | null;
-  /** Set by the reporter and the sequencer: they learn of every outcome, and end the run. */
+  /** Set by the reporter and the sequencer, which receive every outcome and end the run. */
   reported: boolean;
-  /** How this process comes to its end. */
+  /** Observes how this process ends. */
   processEnd: ProcessEnd | null;
-  /** What Jest made of the last run that came to its end, and what becomes final with the process. */
+  /** Jest's results of the last finished run, and what becomes final when the process ends. */
   concluded: { jest: JestResults; settlement: Settlement } | null;
-  /** Set by an inspection: it takes the place of the run. */
+  /** Set by an inspection, which replaces the run. */
   inspector: Inspector | null;
   /** Set by the `verify` command. */
   verification: {
     verification: Verification;
-    /** Called once, when everything has run. */
+    /** Called once, after everything has run. */
     report(comparison: Comparison): void;
   } | null;
-  /** While tests run. */
+  /** Whether tests are running. */
   running: boolean;
-  /** The key of our watch plug-in that runs everything; null where Jest does not watch or no one can press it. */
+  /** The key of our watch plug-in that runs everything. Null outside of watch mode, or without a terminal. */
   watchKey: string | null;
-  /** The next run selects nothing, as our watch plug-in asks. */
+  /** Whether the next run selects nothing, as our watch plug-in asks. */
   everythingOnce: boolean;
-  /** What the last selection came to; null before the first, and where nothing was to be selected. */
+  /** The result of the last selection. Null before the first one, and if there was nothing to select from. */
   lastSelection: { total: number; affected: string[] } | null;
-  /** What Jest was started with, and the hash of each project's tool chain then, where it watches; null until a run. */
+  /**
+   * The snapshot from before the first run in watch mode, and the hash of each project's tool chain at that time.
+   * Null before a run.
+   */
   started: (ProcessSnapshot & { toolChains: Map<string, string> }) | null;
   /** Set by the sequencer, until our runner takes it. */
   runnerChoice: RunnerChoice | null;
-  /** Of the last run. */
+  /** The logger of the last run. */
   logger: Logger | null;
-  /** Lets Jest say again that it found no tests, and wait to show its status. */
+  /** Undoes the suppression of Jest's message that it found no tests, and of its status timer. */
   release: () => void;
 }
 
-/** What Jest found to run, and with which configs. */
+/** The test files that Jest found, and its configs. */
 export interface Found {
   request: RunRequest;
-  /** Every project, also one without tests where Jest says so. */
+  /** All projects. Also those without tests, if Jest reports them. */
   configs: Config.ProjectConfig[];
   tests: Test[];
 }
 
-/** Takes over what Jest found; then Jest gets nothing to run, and no database is opened. */
+/** Receives the test files that Jest found. Jest then runs nothing, and no database is opened. */
 export type Inspector = (found: Found) => void;
 
 const KEY = Symbol.for('jest-testmon.session');
 const holder = globalThis as { [KEY]?: Session };
 
-/** The session of this process. The symbol is shared with other copies of this module. */
+/** Returns the session of this process. Other copies of this module use the same symbol. */
 export function session(): Session {
   holder[KEY] ??= startSession();
   return holder[KEY];
@@ -96,15 +99,16 @@ function startSession(): Session {
     logger: null,
     release: () => undefined,
   };
-  // Before Jest's own listener, which sets the exit code.
+  // Registered before Jest's own listener, which sets the exit code.
   process.once('exit', (code) => endProcess(code));
   return started;
 }
 
 /**
- * Begins a run for the given projects; a run that was not ended (watch mode, interrupted) ends first.
- * @param listing Jest will only list, which records nothing.
- * @returns Null where nothing can be recorded or selected.
+ * Begins a run of the given projects. A run that has not ended, as in watch mode or after an interruption, is ended
+ * first.
+ * @param listing Whether Jest only lists tests. Then nothing is recorded.
+ * @returns Null if nothing can be recorded or selected.
  */
 export function beginRun(
   contexts: readonly TestContext[],
@@ -130,8 +134,8 @@ export function beginRun(
 }
 
 /**
- * Hands what Jest found over to the inspection that asked for it.
- * @returns False where none did, and this is a run.
+ * Passes the test files that Jest found to an inspection.
+ * @returns False if there is no inspection, so that this is a run.
  */
 export function handOver(
   configs: readonly Config.ProjectConfig[],
@@ -149,8 +153,9 @@ export function handOver(
 }
 
 /**
- * What Jest's process has loaded of transformers, their configs and the global setup it keeps while it watches. Once
- * one of these is edited, what runs is what neither the old nor the new tool chain stands for: it leaves no record.
+ * Stops recording if the tool chain has changed in watch mode. Jest keeps transformers, their configs and the global
+ * setup loaded. After an edit of one of these, the results belong neither to the old nor to the new tool chain, so
+ * they are not recorded.
  */
 function stopRecordingIfToolChainChanged(
   request: RunRequest,
@@ -168,8 +173,8 @@ function stopRecordingIfToolChainChanged(
 }
 
 /**
- * Ends the run under way, if there is one.
- * @returns What becomes final with the process.
+ * Ends the present run, if there is one.
+ * @returns What becomes final when the process ends.
  */
 export function endRun(ending: Ending): Settlement | null {
   const current = session().controller;
@@ -179,7 +184,7 @@ export function endRun(ending: Ending): Settlement | null {
   return current.end(ending);
 }
 
-/** The process ends: with the run still under way, or after it, when what it found becomes final. */
+/** Handles the end of the process. The run may still be going on, or it is finished and its results become final. */
 function endProcess(code: number): void {
   settle(code);
   pushAtExit();
@@ -200,8 +205,8 @@ function settle(code: number): void {
 }
 
 /**
- * Ends the run and says what it saved.
- * @param jest What Jest made of it.
+ * Ends the run and prints what it saved.
+ * @param jest Jest's results.
  */
 export function concludeRun(jest: JestResults): void {
   const current = session().controller;
@@ -229,8 +234,8 @@ export function concludeRun(jest: JestResults): void {
 }
 
 /**
- * Selects for a run: what remains is what Jest shall run.
- * @param listing Jest will only list: nothing is published or said.
+ * Selects the test files that Jest runs.
+ * @param listing Whether Jest only lists tests. Then nothing is published or printed.
  */
 export async function selectTests(
   controller: Controller,
@@ -247,7 +252,7 @@ export async function selectTests(
   return running;
 }
 
-/** Keeps Jest from saying that it found no tests: what was said of it is the better answer. */
+/** Suppresses Jest's message that it found no tests, because the user was told already why none runs. */
 export function withholdNothingFound(logger: Logger): void {
   const releases = [unrefStatusTimer(), ...(logger.quiet ? [] : [suppressNoTestsFound()])];
   session().release = () => releases.forEach((release) => release());
@@ -265,7 +270,7 @@ export function restoreRunners(): Answers | null {
   return runnerChoice.answers;
 }
 
-/** Publishes the run file for the workers, or ends a run in which there is nothing to do. */
+/** Publishes the run file for the workers. If nothing runs, ends the run instead. */
 export function startWorkers(
   controller: Controller,
   contexts: readonly TestContext[],
@@ -286,14 +291,14 @@ export function startWorkers(
   }
 }
 
-/** From now on what runs in this process may decide on how it ends. */
+/** Observes how this process ends, because tests that run in it can end it. */
 function watchProcess(): void {
   const current = session();
   current.processEnd?.forget();
   current.processEnd = new ProcessEnd();
 }
 
-/** Folders that Jest or we write to and no test's result depends on. */
+/** Returns folders that Jest or we write to and that affect no result, as absolute paths. */
 function excludedFolders(
   contexts: readonly TestContext[],
   configs: readonly Config.ProjectConfig[],
@@ -308,7 +313,7 @@ function excludedFolders(
     .map((folder) => path.resolve(folder));
 }
 
-/** Reads what is asked for, and tells this process and its workers what transforming depends on. */
+/** Reads the request of a run, and announces to this process and its workers what transforming depends on. */
 function prepareRequest(
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
@@ -319,7 +324,7 @@ function prepareRequest(
     verify: verification !== null,
     startedOnce,
   });
-  // Nothing in this process or its workers may take part in an older run.
+  // Keeps this process and its workers from taking part in an older run.
   announce(RUN_FILE_VARIABLE, NO_RUN);
   if (!request.options.enabled) return request;
   announceOuterVariables(request.started?.variables ?? process.env);
@@ -329,7 +334,7 @@ function prepareRequest(
   return request;
 }
 
-/** What a process that watches was started with, taken before its first run. */
+/** Returns the snapshot of the process from before its first run, for watch mode. */
 function startedOnce(root: string): ProcessSnapshot {
   const current = session();
   current.started ??= { ...snapshotProcess(root, process.cwd()), toolChains: new Map() };

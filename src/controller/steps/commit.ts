@@ -16,28 +16,28 @@ import type { SpotChecks } from '../checks/spot-checks';
 import type { RunCounts } from '../run-counts';
 import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from '../summary';
 
-/** All that a run found, as it comes to its end. */
+/** The results of a run at its end. */
 export interface FinishedRun {
   context: RunContext;
   selection: RunSelection;
-  /** Where its workers left their journals; null where none were to start. */
+  /** The folder with the workers' journals. Null if no workers were to start. */
   directory: RunDirectory | null;
   shard: Shard | null;
   spotChecks: SpotChecks | null;
   /** How many test files were not reached in the run's time. */
   unreached: number;
-  /** Null where nothing was announced: such a run has no place among the runs. */
+  /** Null if nothing was announced. Then the run has no entry in the list of runs. */
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** Test files that are to be taken whole from now on. */
+  /** Test files that run as a whole from now on. */
   orderDependent: readonly TestFileKey[];
 }
 
 /**
- * Commits what the workers journaled and what the controller found out, and says what needs saying.
- * @returns What becomes final as the process ends.
- * @throws {StoreError} Where the database fails; the journals then stay for the next run.
+ * Commits the workers' journals and the controller's own results, and prints the messages about them.
+ * @returns What becomes final when the process ends.
+ * @throws {StoreError} If the database fails. The journals then stay for the next run.
  */
 export function commitRun(
   run: FinishedRun,
@@ -56,10 +56,10 @@ export function commitRun(
   const batch = batchOf(run);
   if (collects) {
     batch.records = recordsOf(run, results, batch, ending);
-    // Records come one by one: the last that passed is the one that is asked for.
+    // The store asks about each record right after it was read, so the last pass is the one in question.
     batch.isProvisional = () => ending.isProvisional && results.passed.at(-1)?.inBand === true;
   } else {
-    // A worker may have joined only to skip what is unaffected.
+    // Workers may have taken part only to skip unaffected tests. Reading all records completes the results.
     Array.from(results.records(), keyOf);
     addSpotChecks(run, results, batch, ending);
     addReport(run, batch);
@@ -69,7 +69,7 @@ export function commitRun(
   return { passed: collects ? results.passed : [], provisional };
 }
 
-/** What is committed, but for what the journals say. */
+/** Returns the batch without the content of the journals. */
 function batchOf(run: FinishedRun): CommitBatch {
   const { request, projects, tree, store, began } = run.context;
   const batch = makeBatch({ keep: request.options.keepRecords, began });
@@ -104,7 +104,7 @@ function unaffectedIn({
   return (testFile) => unaffected.has(keyOf(testFile));
 }
 
-/** What a shard did; what an earlier one did is out of date after any other run. */
+/** Returns the note of a shard. After a run that is not a shard, the note of an earlier shard is cleared. */
 function shardNotes({ context, shard, counts }: FinishedRun): CommitBatch['notes'] {
   const { outcomes, store } = context;
   if (shard !== null)
@@ -113,7 +113,7 @@ function shardNotes({ context, shard, counts }: FinishedRun): CommitBatch['notes
   return isOutdated ? [{ key: SHARD_NOTE, value: '' }] : [];
 }
 
-/** The run as `status` and `report` show it. */
+/** Returns the entry of this run for `status` and `report`. */
 function runRow(
   { context, spotChecks, unreached, startedAt }: FinishedRun,
   counts: RunCounts,
@@ -121,7 +121,7 @@ function runRow(
   const { chosen = 0, duration: checking = 0 } = spotChecks?.outcome ?? {};
   const { total } = counts;
   const duration = Date.now() - startedAt;
-  // Without selection everything ran, and nothing was saved.
+  // Without selection everything ran, so nothing was saved.
   if (!context.request.select)
     return { startedAt, duration, selected: total - unreached, total, saved: 0 };
   const saved = Math.max(0, counts.saved - checking);
@@ -134,7 +134,7 @@ function runRow(
   };
 }
 
-/** The records of a run, and then the rest of what the journals say, which is known only when all were read. */
+/** Yields the records of a run. Then completes the batch with what is only known after all journals were read. */
 function* recordsOf(
   run: FinishedRun,
   results: RunResults,
@@ -169,7 +169,7 @@ function addReport(run: FinishedRun, batch: CommitBatch): void {
   if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
 }
 
-/** Whether a test file was entered only to skip its tests, which leaves no record. */
+/** Whether a test file was loaded only to skip its tests, which leaves no record. */
 function wasSkipped(
   { context, selection }: FinishedRun,
   { environmentId, path }: TestFileKey,

@@ -20,7 +20,7 @@ import type { Project } from '../projects/project';
 import type { RunContext } from '../run-context';
 import type { RunSelection, UnaffectedFiles } from './select';
 
-/** Our own code: it may stand outside of node_modules, and no result depends on it. */
+/** The folder of our own code. It may be outside of node_modules, and affects no result. */
 const OWN_FOLDER = path.join(__dirname, '..', '..');
 
 /** The run file that workers read, and the folder that they write their journals to. */
@@ -36,11 +36,11 @@ export class Publication {
   }
 
   /**
-   * Publishes the run file: only now may workers start.
-   * @param excluded Absolute paths of folders that no test's result depends on.
-   * @param deadline When the time of the run is up, in milliseconds since the epoch.
-   * @throws {UnsafeFolderError} Where others could put a folder in the place of ours.
-   * @throws Where the temporary folder cannot be written.
+   * Publishes the run file. Workers may start only after that.
+   * @param excluded Absolute paths of folders that affect no result.
+   * @param deadline The time at which the run stops, in milliseconds since the epoch.
+   * @throws {UnsafeFolderError} If another user could replace our folder.
+   * @throws {Error} If the temporary folder cannot be written.
    */
   static publish(
     run: RunContext,
@@ -63,7 +63,7 @@ export class Publication {
     return new Publication(run, directory, published);
   }
 
-  /** The global setups of the user's that are yet to run before tests are recorded; null where there are none. */
+  /** The user's global setups that must run before tests are recorded. Null if there are none. */
   get awaitedSetups(): AwaitedSetups | null {
     const { request, configs, collects } = this.#run;
     const setups = usersOwn([request.composition, ...configs].map((config) => config?.globalSetup));
@@ -71,9 +71,10 @@ export class Publication {
   }
 
   /**
-   * Tells the workers which environment variables the global setup, or a tool before it, changed. Selection comes before the next one, so
-   * records must keep what was there before; the setup itself belongs to the tool chain.
-   * @param setupInputs What it found in the project's files.
+   * Tells the workers which environment variables the global setup, or a tool before it, changed. The next selection
+   * takes place before the global setup, so records must contain the values from before. The setup itself is part of
+   * the tool chain.
+   * @param setupInputs The dependencies of the global setup.
    */
   noteGlobalSetup(setupInputs: Dependency[]): void {
     const before = outerVariables();
@@ -140,7 +141,7 @@ function makeRunProject(run: RunContext, project: Project, skipped: UnaffectedFi
   };
 }
 
-/** Says why no run file could be published, and that the run is not recorded. */
+/** Returns the reason why no run file could be published, and that the run is not recorded. */
 export function describeUnpublished(error: unknown): string {
   const message = messageOf(error);
   if (error instanceof UnsafeFolderError)
