@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Project, removeProjects, withoutWrapped } from './support/project';
+import { inFull } from '../turns';
 
 afterAll(removeProjects);
 
@@ -11,7 +12,7 @@ const CLI = path.resolve(__dirname, '../../dist/cli.js');
 
 const PASSING = { 'a.test.js': "test('one', () => { expect(1).toBe(1); });\n" };
 
-describe.each(['jest', 'jest29'] as const)('the command with %s', (jest) => {
+describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest) => {
   const project = (files: Record<string, unknown>, packages: string[] = []) =>
     new Project({ ...PASSING, ...files }, jest, packages);
 

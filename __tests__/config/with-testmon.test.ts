@@ -1,12 +1,13 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { Project, removeProjects, type ShownConfig, withoutWrapped } from '../cli/support/project';
+import { inFull } from '../turns';
 
 afterAll(removeProjects);
 
 const PASSING = { 'a.test.js': "test('one', () => { expect(1).toBe(1); });\n" };
 const REQUIRE = "const { withTestmon } = require('jest-testmon');";
 
-describe.each(['jest', 'jest29'] as const)('withTestmon with %s', (jest) => {
+describe.each(inFull(['jest', 'jest29'] as const))('withTestmon with %s', (jest) => {
   const project = (files: Record<string, unknown>, packages: string[] = []) =>
     new Project({ ...PASSING, ...files }, jest, packages);
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Project, type Files } from './harness';
+import { inFull, inTurns } from '../turns';
 
 jest.setTimeout(180_000);
 
@@ -77,19 +78,19 @@ function filesWith(resolver: Files): Files {
   };
 }
 
+const WORKERS = ['--maxWorkers=1', '--maxWorkers=3'];
+
 describe("what a project's own resolver reads", () => {
-  describe.each(['--maxWorkers=1', '--maxWorkers=3'])(
-    'counts for every test file, %s',
-    (workers) => {
-      test.each(Object.entries(RESOLVERS))('where it %s', (_what, resolver) => {
-        project = new Project(filesWith(resolver));
-        const run = () => project.run([workers]);
-        expect(run()).toMatchObject({ exitCode: 0, ran: ALL });
-        project.write({ 'other.json': '{"changed":1}' });
-        expect(run()).toMatchObject({ exitCode: 0, ran: [] });
-        project.write({ 'aliases.json': '{"thing":"src/two.js"}' });
-        expect(run()).toMatchObject({ exitCode: 1, failed: ALL });
-      });
+  test.each(inTurns(Object.keys(RESOLVERS), WORKERS))(
+    'counts for every test file where it %s, %s',
+    (name, workers) => {
+      project = new Project(filesWith(RESOLVERS[name] ?? {}));
+      const run = () => project.run([workers]);
+      expect(run()).toMatchObject({ exitCode: 0, ran: ALL });
+      project.write({ 'other.json': '{"changed":1}' });
+      expect(run()).toMatchObject({ exitCode: 0, ran: [] });
+      project.write({ 'aliases.json': '{"thing":"src/two.js"}' });
+      expect(run()).toMatchObject({ exitCode: 1, failed: ALL });
     },
   );
 
@@ -100,7 +101,7 @@ describe("what a project's own resolver reads", () => {
     expect(project.run(['--maxWorkers=2'])).toMatchObject({ exitCode: 1, failed: ALL });
   });
 
-  test.each(['--maxWorkers=1', '--maxWorkers=3'])(
+  test.each(inFull(['--maxWorkers=3', '--maxWorkers=1']))(
     'counts, be it that a file was not there, that a folder has a new file, or a variable: %s',
     (workers) => {
       project = new Project(
@@ -128,7 +129,7 @@ module.exports = (request, options) => options.defaultResolver(
     },
   );
 
-  test.each(['--maxWorkers=1', '--maxWorkers=3'])(
+  test.each(inFull(['--maxWorkers=1', '--maxWorkers=3']))(
     'counts, where it looks for a module, for those that ask for the same: %s',
     (workers) => {
       project = new Project({

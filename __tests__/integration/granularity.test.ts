@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Store } from '../../src/store';
+import { inFull } from '../turns';
 import { ENTRY, Project, type Files, type RunOptions, type RunResult } from './harness';
 
 jest.setTimeout(300_000);
@@ -18,8 +19,8 @@ interface Setup {
   workers: number;
 }
 const setups: [string, Setup][] = [
-  ['Jest 30 with 3 workers', { jest: 'jest', workers: 3 }],
-  ['Jest 29 with 1 worker', { jest: 'jest29', workers: 1 }],
+  ['Jest 30 with 1 worker', { jest: 'jest', workers: 1 }],
+  ['Jest 29 with 3 workers', { jest: 'jest29', workers: 3 }],
 ];
 
 interface TestRun extends RunResult {
@@ -51,7 +52,7 @@ function recorded(of: Project): unknown {
   }
 }
 
-describe.each(setups)('%s', (_name, setup) => {
+describe.each(inFull(setups))('%s', (_name, setup) => {
   const run = runner(setup);
 
   test('runs the tests that executed what was edited, and records what a full run would', () => {

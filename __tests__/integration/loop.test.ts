@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { Project, type Files } from './harness';
+import { inTurns } from '../turns';
 
 jest.setTimeout(300_000);
 
@@ -102,47 +103,45 @@ const setups: Record<string, Setup> = {
 
 const versions: Record<string, string> = { 'Jest 30': 'jest', 'Jest 29': 'jest29' };
 
-describe.each(Object.keys(versions))('%s', (version) => {
-  test.each(Object.keys(setups))(
-    '%s: the second run runs nothing, an edit runs who executed it',
-    (name) => {
-      const setup = setups[name];
-      if (setup === undefined) throw new Error(name);
-      const packages = Object.fromEntries(setup.packages.map((one) => [one, one]));
-      project = new Project(setup.files, { jest: versions[version] ?? '', ...packages });
-      const env = { NODE_OPTIONS: setup.node ?? '' };
-      const files = {
-        plus: `__tests__/plus.test.${setup.extension}`,
-        minus: `__tests__/minus.test.${setup.extension}`,
-      };
-      const source = `src/sign.${setup.extension}`;
+test.each(inTurns(Object.keys(setups), Object.keys(versions)))(
+  '%s, %s: the second run runs nothing, an edit runs who executed it',
+  (name, version) => {
+    const setup = setups[name];
+    if (setup === undefined) throw new Error(name);
+    const packages = Object.fromEntries(setup.packages.map((one) => [one, one]));
+    project = new Project(setup.files, { jest: versions[version] ?? '', ...packages });
+    const env = { NODE_OPTIONS: setup.node ?? '' };
+    const files = {
+      plus: `__tests__/plus.test.${setup.extension}`,
+      minus: `__tests__/minus.test.${setup.extension}`,
+    };
+    const source = `src/sign.${setup.extension}`;
 
-      const first = project.run([], { env });
-      expect(first.messages.join('\n')).toContain('2 test files to run and record');
-      expect(first).toMatchObject({ exitCode: 0, passed: [files.minus, files.plus] });
+    const first = project.run([], { env });
+    expect(first.messages.join('\n')).toContain('2 test files to run and record');
+    expect(first).toMatchObject({ exitCode: 0, passed: [files.minus, files.plus] });
 
-      const second = project.run([], { env });
-      expect(second).toMatchObject({ exitCode: 0, ran: [] });
-      expect(second.messages).toEqual([
-        'nothing affected: all 2 test files are unchanged since they passed.',
-      ]);
+    const second = project.run([], { env });
+    expect(second).toMatchObject({ exitCode: 0, ran: [] });
+    expect(second.messages).toEqual([
+      'nothing affected: all 2 test files are unchanged since they passed.',
+    ]);
 
-      project.edit(source, '// A comment.', '// Another comment.');
-      expect(project.run([], { env }).ran).toEqual([]);
+    project.edit(source, '// A comment.', '// Another comment.');
+    expect(project.run([], { env }).ran).toEqual([]);
 
-      project.edit(source, "'minus'", "'minus' + ''");
-      const edited = project.run([], { env });
-      expect(edited.messages[0]).toBe(`1 of 2 test files affected by 1 changed file (${source})`);
-      expect(edited).toMatchObject({ exitCode: 0, passed: [files.minus] });
+    project.edit(source, "'minus'", "'minus' + ''");
+    const edited = project.run([], { env });
+    expect(edited.messages[0]).toBe(`1 of 2 test files affected by 1 changed file (${source})`);
+    expect(edited).toMatchObject({ exitCode: 0, passed: [files.minus] });
 
-      project.edit(source, "'plus'", "'wrong'");
-      expect(project.run([], { env })).toMatchObject({ exitCode: 1, failed: [files.plus] });
-      // What failed stays selected, also when the older records match again.
-      expect(project.run([], { env })).toMatchObject({ exitCode: 1, failed: [files.plus] });
-      project.edit(source, "'wrong'", "'plus'");
-      expect(project.run([], { env })).toMatchObject({ exitCode: 0, passed: [files.plus] });
-      expect(project.run([], { env }).ran).toEqual([]);
-      expect(project.leftovers()).toEqual([]);
-    },
-  );
-});
+    project.edit(source, "'plus'", "'wrong'");
+    expect(project.run([], { env })).toMatchObject({ exitCode: 1, failed: [files.plus] });
+    // What failed stays selected, also when the older records match again.
+    expect(project.run([], { env })).toMatchObject({ exitCode: 1, failed: [files.plus] });
+    project.edit(source, "'wrong'", "'plus'");
+    expect(project.run([], { env })).toMatchObject({ exitCode: 0, passed: [files.plus] });
+    expect(project.run([], { env }).ran).toEqual([]);
+    expect(project.leftovers()).toEqual([]);
+  },
+);

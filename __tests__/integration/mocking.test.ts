@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Project, type Files } from './harness';
+import { inFull } from '../turns';
 
 jest.setTimeout(300_000);
 
@@ -77,7 +78,7 @@ test('automatic', () => { expect(use(1)).toBeUndefined(); });
 `,
 };
 
-describe.each(Object.keys(versions))('%s', (version) => {
+describe.each(inFull(Object.keys(versions)))('%s', (version) => {
   test('mocks of every kind work, and count what really ran', () => {
     project = new Project(FILES, { jest: versions[version] ?? '', ...PACKAGES });
     const first = project.run();

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Project, type Files, type RunResult } from './harness';
+import { inTurns } from '../turns';
 
 jest.setTimeout(300_000);
 
@@ -30,34 +31,32 @@ const configs: Record<string, Files> = {
   },
 };
 
-test.each(
-  Object.keys(configs).flatMap((name) => [
-    [name, 'jest'],
-    [name, 'jest29'],
-  ]),
-)('withTestmon in %s and plain %s', (name, version) => {
-  project = new Project({ ...FILES, ...configs[name] }, { jest: version });
-  const plain = { plain: true };
-  const first = project.run([], plain);
-  expect(first).toMatchObject({ exitCode: 0, ran: [MINUS, PLUS] });
-  expect(first.messages).toEqual([
-    'nothing is recorded yet in this environment: 2 test files to run and record.',
-  ]);
-  const nothing = project.run([], plain);
-  expect(nothing).toMatchObject({ exitCode: 0, ran: [] });
-  expect(nothing.messages).toEqual([
-    'nothing affected: all 2 test files are unchanged since they passed.',
-  ]);
-  project.edit('src/sign.js', "'plus'", "'wrong'");
-  expect(project.run([], plain)).toMatchObject({ exitCode: 1, failed: [PLUS], ran: [PLUS] });
-  // The command finds the same records.
-  expect(project.run()).toMatchObject({ exitCode: 1, ran: [PLUS] });
-  expect(project.run(['-t', 'plus'], plain).messages[0]).toMatch(/^-t names what to run/);
-  expect(
-    fs.existsSync(project.path(name.startsWith('an ES') ? 'data/records' : '.testmondata')),
-  ).toBe(true);
-  expect(project.leftovers()).toEqual([]);
-});
+test.each(inTurns(Object.keys(configs), ['jest', 'jest29']))(
+  'withTestmon in %s and plain %s',
+  (name, version) => {
+    project = new Project({ ...FILES, ...configs[name] }, { jest: version });
+    const plain = { plain: true };
+    const first = project.run([], plain);
+    expect(first).toMatchObject({ exitCode: 0, ran: [MINUS, PLUS] });
+    expect(first.messages).toEqual([
+      'nothing is recorded yet in this environment: 2 test files to run and record.',
+    ]);
+    const nothing = project.run([], plain);
+    expect(nothing).toMatchObject({ exitCode: 0, ran: [] });
+    expect(nothing.messages).toEqual([
+      'nothing affected: all 2 test files are unchanged since they passed.',
+    ]);
+    project.edit('src/sign.js', "'plus'", "'wrong'");
+    expect(project.run([], plain)).toMatchObject({ exitCode: 1, failed: [PLUS], ran: [PLUS] });
+    // The command finds the same records.
+    expect(project.run()).toMatchObject({ exitCode: 1, ran: [PLUS] });
+    expect(project.run(['-t', 'plus'], plain).messages[0]).toMatch(/^-t names what to run/);
+    expect(
+      fs.existsSync(project.path(name.startsWith('an ES') ? 'data/records' : '.testmondata')),
+    ).toBe(true);
+    expect(project.leftovers()).toEqual([]);
+  },
+);
 
 test('all keys by hand: as precise as withTestmon', () => {
   const key = (name: string) => JSON.stringify(`${DIST}/jest/${name}.js`);

@@ -1,8 +1,6 @@
+import { isFullTestRun } from '../../turns';
 import { groupRows, isGroupable, type Group } from './groups';
 import type { Base, Family, Scenario } from './scenario';
-
-/** Whether each row is judged by a record made in band and by one made by workers. Else the rows take turns. */
-const isFull = process.env.TESTMON_TEST_FULL === '1';
 
 /** From so many groups on, a second recording costs less than what it adds. */
 const GROUPS_OF_TWO_RECORDINGS = 4;
@@ -26,7 +24,7 @@ export function columnsOf(
       : given.map((row): Group => [row]);
   const first = grouped(groupable);
   if (family.base.isOlderJest === true) return [{ workers: 3, groups: [...first, ...single] }];
-  const columns = isFull
+  const columns = isFullTestRun
     ? splitInTwo(single).map((half, column) => [
         ...(column === 0 ? first : grouped([...groupable].reverse(), first)),
         ...half,
