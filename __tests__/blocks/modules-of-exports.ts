@@ -306,39 +306,47 @@ export function texts({ lib, index, more, test, from }: Modules): Map<string, st
   ]);
 }
 
-/** A change of a module: its items added, removed, moved or renamed. */
-export const change: fc.Arbitrary<(items: readonly string[]) => string[]> = fc
-  .tuple(
-    fc.constantFrom('add', 'add', 'add', 'remove', 'move', 'rename', 'replace', 'number', 'number'),
-    fc.nat(),
-    fc.nat(),
-    fc.oneof(libItem, objectItem),
-    name,
-    name,
-  )
-  .map(([what, from, to, made, one, other]) => (before: readonly string[]) => {
-    const all = [...before];
-    const at = from % all.length;
-    const taken = all[at] ?? '';
-    switch (what) {
-      case 'add':
-        all.splice(from % (all.length + 1), 0, made);
-        return all;
-      case 'remove':
-        all.splice(at, 1);
-        return all;
-      case 'move':
-        all.splice(at, 1);
-        all.splice(to % (all.length + 1), 0, taken);
-        return all;
-      case 'rename':
-        all[at] = taken.replace(new RegExp(`\\b${one}\\b`), other);
-        return all;
-      case 'number':
-        all[at] = taken.replace(/\b\d\b/, '8');
-        return all;
-      default:
-        all[at] = made;
-        return all;
-    }
-  });
+/**
+ * A change of a module: its items added, removed, moved or renamed.
+ * @param made What is added.
+ * @param names Of which one is put in place of another.
+ */
+export function changeTo(
+  made: fc.Arbitrary<string>,
+  names: fc.Arbitrary<string>,
+): fc.Arbitrary<(items: readonly string[]) => string[]> {
+  return fc
+    .tuple(fc.constantFrom(...WAYS), fc.nat(), fc.nat(), made, names, names)
+    .map(([what, from, to, item, one, other]) => (before: readonly string[]) => {
+      const all = [...before];
+      const at = from % all.length;
+      const taken = all[at] ?? '';
+      switch (what) {
+        case 'add':
+          all.splice(from % (all.length + 1), 0, item);
+          return all;
+        case 'remove':
+          all.splice(at, 1);
+          return all;
+        case 'move':
+          all.splice(at, 1);
+          all.splice(to % (all.length + 1), 0, taken);
+          return all;
+        case 'rename':
+          all[at] = taken.replace(new RegExp(`\\b${one}\\b`), other);
+          return all;
+        case 'number':
+          all[at] = taken.replace(/\b\d\b/, '8');
+          return all;
+        default:
+          all[at] = item;
+          return all;
+      }
+    });
+}
+
+const WAYS = [
+  ...['add', 'add', 'add', 'remove', 'move', 'rename', 'replace', 'number', 'number'],
+] as const;
+
+export const change = changeTo(fc.oneof(libItem, objectItem), name);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeMetadata, findMetadata, type Links } from '../../src/blocks';
+import { decodeMetadata, findMetadata, type Form, type Links } from '../../src/blocks';
 import { ExportUses } from '../../src/recording/inputs/export-uses';
 import { NO_OUTPUT_INPUTS } from '../../src/transform/output-inputs';
 import { probe } from '../blocks/support';
@@ -23,7 +23,7 @@ Object.keys(${name}).forEach(function (key) {
  * What is used of each module where `./test` is loaded and all code runs: names of exports, and `names` where it counts
  * which there are. Modules of which nothing is used are left out.
  */
-function used(texts: Record<string, string>): Record<string, string[]> {
+function used(texts: Record<string, string>, form: Form = 'commonjs'): Record<string, string[]> {
   const linksOf = new Map<string, Links | undefined>();
   const run: ConstructorParameters<typeof ExportUses>[0] = {
     probed: (metadata) => {
@@ -34,9 +34,11 @@ function used(texts: Record<string, string>): Record<string, string[]> {
   };
   const uses = new ExportUses(run, []);
   const files = Object.entries(texts).map(([path, text]) => {
-    const metadata = findMetadata(probe(text, { path }).code) ?? '';
+    const metadata =
+      findMetadata(probe(text, { path, form: path.endsWith('.cjs') ? 'commonjs' : form }).code) ??
+      '';
     linksOf.set(path, (decodeMetadata(metadata).extras as { links?: Links } | undefined)?.links);
-    for (const [, specifier = ''] of text.matchAll(/require\("(.*?)"\)/g))
+    for (const [, specifier = ''] of text.matchAll(/(?:require\(|from |import |import\()"(.*?)"/g))
       uses.note(`/${path}`, specifier, `/${specifier}`);
     return { metadata, probes: new Uint8Array(100).fill(1) };
   });
@@ -48,8 +50,13 @@ function used(texts: Record<string, string>): Record<string, string[]> {
       const { path } = decodeMetadata(metadata);
       const table = linksOf.get(path)?.exports;
       const first = table?.first ?? 0;
-      const names = [...blocks].map((block) => table?.names[block - first - 1] ?? 'names').sort();
-      if (path !== './test' && names.length > 0) found[path] = names;
+      const { names: all = [] } = table ?? {};
+      // In an ES module, a second block for each name says that it is there.
+      const nameAt = (at: number): string => all[at] ?? (all[at - all.length] ?? '') + '?';
+      const names = [...blocks].map((block) =>
+        block === first ? 'names' : nameAt(block - first - 1),
+      );
+      if (path !== './test' && names.length > 0) found[path] = names.sort();
     },
   );
   return found;
@@ -158,5 +165,125 @@ describe('which exports are used', () => {
     });
     expect(used(texts('1'))).toEqual({ './index': ['names'], './lib': ['a'] });
     expect(used(texts('this.b'))).toEqual({ './index': ['names'], './lib': ['a', 'b', 'names'] });
+  });
+});
+
+describe('which exports of ES modules are used', () => {
+  const LIB = 'export const a = 1; export const b = 2; export default 3; export function c() {}';
+  const usedOf = (texts: Record<string, string>) => used(texts, 'module');
+
+  test.each<[string, string[]]>([
+    ['import { a } from "./lib"; a', ['a', 'a?']],
+    ['import { a as c } from "./lib"; c', ['a', 'a?']],
+    ['import { a } from "./lib"', ['a?']],
+    ['import d from "./lib"; d', ['default', 'default?']],
+    ['import * as m from "./lib"; m.a', ['a']],
+    ['import * as m from "./lib"; m.c()', ['c']],
+    ['import * as m from "./lib"', []],
+    ['import "./lib"', []],
+    ['const { a } = await import("./lib"); a', ['a']],
+    ['(await import("./lib")).a', ['a']],
+    ['const m = await import("./lib"); m.a', ['a']],
+    ['await import("./lib")', []],
+    ['import("./lib")', []],
+  ])('%s', (code, names) => {
+    expect(usedOf({ './test': code, './lib': LIB })['./lib'] ?? []).toEqual(names);
+  });
+
+  test.each([
+    'import * as m from "./lib"; see(m)',
+    'import * as m from "./lib"; m.late',
+    'import * as m from "./lib"; m[name]',
+    'import * as m from "./lib"; export { m }; export default m',
+    'import { a } from "./lib"; eval("a")',
+    'import { a } from "./lib"; import(name)',
+    'import { a } from "./lib"; import("./lib").then(see)',
+    'import { a } from "./lib"; async function f() { const m = await import("./lib"); m.a }',
+    'import { a } from "./lib"; jest.unstable_mockModule("./lib", f)',
+    'import { a } from "./lib"; jest.requireActual(name)',
+    'import { a } from "./lib"; import { jest as j } from "@jest/globals"; see(j)',
+    'import { a } from "./lib"; import { jest } from "@jest/globals"; see(jest)',
+    'import { a } from "./lib"; import "./lib?again"',
+    'import { a } from "./lib"; import "data:text/javascript,1"',
+    'import { a } from "./lib"; createRequire(import.meta.url)',
+    'import { "a" as a } from "./lib"',
+    'export { "a" as b } from "./lib"',
+    'let m = await import("./lib"); see(m)',
+  ])('%s: all', (code) => {
+    const found = usedOf({ './test': code, './lib': LIB })['./lib'];
+    expect(found).toEqual(['a', 'b', 'c', 'default', 'names']);
+  });
+
+  test('all of a module of the other kind', () => {
+    const cjs = { './lib.cjs': 'exports.a = 1; exports.b = 2' };
+    expect(usedOf({ './test': 'import { a } from "./lib.cjs"; a', ...cjs })).toEqual({
+      './lib.cjs': ['a', 'b', 'names'],
+    });
+    const texts = { './test': 'import "./main.cjs"', './main.cjs': 'require("./lib").a' };
+    expect(usedOf({ ...texts, './lib': LIB })['./lib']).toContain('names');
+  });
+
+  test('of what another module exports, what is used of that one', () => {
+    const index = (code: string) => ({ './index': code, './lib': LIB });
+    expect(
+      usedOf({
+        './test': 'import { x } from "./index"; x',
+        ...index('export { a as x, b as y, default } from "./lib"'),
+      }),
+    ).toEqual({ './index': ['x', 'x?'], './lib': ['a', 'a?', 'b?', 'default?'] });
+    expect(
+      usedOf({
+        './test': 'import * as m from "./index"; m.x()',
+        ...index('import { c } from "./lib"; export { c as x }'),
+      }),
+    ).toEqual({ './index': ['x'], './lib': ['c', 'c?'] });
+    expect(
+      usedOf({
+        './test': 'import { all } from "./index"; all',
+        ...index('export * as all from "./lib"'),
+      })['./lib'],
+    ).toContain('names');
+    expect(
+      usedOf({
+        './test': 'import * as m from "./index"; see(m)',
+        ...index('export { a } from "./lib"; export const z = 1'),
+      }),
+    ).toEqual({ './index': ['a', 'names', 'z'], './lib': ['a', 'a?'] });
+  });
+
+  test('through `export *`, also which names all modules have there', () => {
+    const more = { './more': 'export const x = 1; export const y = 2' };
+    const index = { './index': 'export * from "./lib"; export * from "./more"' };
+    expect(
+      usedOf({ './test': 'import { a } from "./index"; a', ...index, './lib': LIB, ...more }),
+    ).toEqual({ './index': ['names'], './lib': ['a', 'a?', 'names'], './more': ['names'] });
+    expect(
+      usedOf({ './test': 'import { a } from "./index"', ...index, './lib': LIB, ...more }),
+    ).toEqual({ './index': ['names'], './lib': ['a?', 'names'], './more': ['names'] });
+    expect(
+      usedOf({ './test': 'import { late } from "./index"', ...index, './lib': LIB, ...more }),
+    ).toEqual({
+      './index': ['names'],
+      './lib': ['a', 'b', 'c', 'default', 'names'],
+      './more': ['names', 'x', 'y'],
+    });
+  });
+
+  test('all where a function gets the namespace object as `this`', () => {
+    const lib = 'export function a() { return this.b; } export const b = 1; export default 1';
+    const all = ['a', 'b', 'default', 'names'];
+    expect(usedOf({ './test': 'import * as m from "./lib"; m.a()', './lib': lib })).toEqual({
+      './lib': all,
+    });
+    expect(usedOf({ './test': 'import { a } from "./lib"; a()', './lib': lib })).toEqual({
+      './lib': ['a', 'a?'],
+    });
+    expect(
+      usedOf({
+        './test': 'import * as m from "./index"; m.a()',
+        './index': 'export { a } from "./lib"; export const z = 1',
+        './lib': lib,
+      })['./index'],
+    ).toEqual(['a', 'names', 'z']);
   });
 });

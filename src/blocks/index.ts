@@ -13,6 +13,7 @@ export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './syntax/hash';
 export { EXPORT_NAMES, exportOf } from './declarations/exports';
 export { ALL_EXPORTS, ES_MARKER, readUse } from './declarations/imports';
 export { findMapReference } from './probes/inline-map';
+export type { ForeignExport } from './declarations/es-exports';
 export type { ExportTable, Links, UsedExports } from './declarations/links';
 export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './probes/metadata';
 export { executedBlocks, readNodeFile, type NodeFile } from './node-file';

@@ -5,6 +5,7 @@ import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
 import { declarationFamilies } from './declarations';
+import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
@@ -42,6 +43,8 @@ export const families: readonly Family[] = [
   ...declarationFamilies,
   ...exportFamilies,
   takenByJest,
+  esExports,
+  underJest29(esExports),
   plainCode,
   underJest29(plainCode),
   underJest29(resolution),

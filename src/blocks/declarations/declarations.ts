@@ -2,48 +2,11 @@ import type { AnyNode, Expression, Program, VariableDeclaration, VariableDeclara
 import { EffectAnalysis, type Effect } from './effects';
 import { enumValue } from './enums';
 import { rootOf, type ExportDefinition } from './export-definitions';
-import { exportKey, type OwnExports } from './exports';
+import { exportKey } from './exports';
 import { boundNames } from '../syntax/names';
-import type { Form } from '../syntax/parse';
-import type { OuterNames } from '../syntax/scopes';
 import { isMutable, PRIMITIVE, UNKNOWN, type Value } from './values';
+import type { FreeDeclaration, TopLevel, TopLevelOptions } from './top-level';
 import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
-
-/** A declaration at the top of a module that nobody can notice but who refers to its name. */
-export interface FreeDeclaration {
-  name: string;
-  /** What it is written as, in order: a function, a class, or a `var`, `let` or `const` of one name. */
-  content: readonly AnyNode[];
-  /** Between which of the module's effects it is evaluated; empty for functions, which hoist above all. */
-  position: string;
-  /** Whether it stands in an `export`, so that the module gives it to others. */
-  isExported: boolean;
-  /** Others that it is made of, by their names, besides those that its content refers to. */
-  madeOf?: readonly string[];
-}
-
-/** The statements at the top of a module, told apart. */
-export interface TopLevel {
-  /** By statement; a statement that is not in it may do something. An empty list stands for a part of an earlier one. */
-  free: ReadonlyMap<AnyNode, readonly FreeDeclaration[]>;
-  /** Functions that are called where they stand: their bodies run with the declaration that they are in. */
-  inline: ReadonlySet<AnyNode>;
-  /** The exports among the declarations with their values, in the order in which the module first defines them. */
-  exported: ReadonlyMap<string, readonly AnyNode[]>;
-  /** Of these, the ones that can be called as methods of the exports object without a use of it. */
-  callable: readonly string[];
-}
-
-/** What the analysis needs to know besides the program. */
-export interface TopLevelOptions {
-  form: Form;
-  code: string;
-  names: OuterNames;
-  /** Names that Jest's configuration adds to its module wrapper. */
-  injected: readonly string[];
-  /** What a CommonJS module does with its exports; null where that counts as any other code. */
-  exports: OwnExports | null;
-}
 
 /** Finds the declarations without effects at the top of a module. */
 export function readTopLevel(program: Program, options: TopLevelOptions): TopLevel {
@@ -116,7 +79,11 @@ class TopLevelReader {
       const statement = body[index] as AnyNode;
       const next = body[index + 1];
       const enumeration = next === undefined ? null : this.#enumeration(statement, next);
-      const found = enumeration ?? this.#declarationsOf(statement) ?? this.#exportsIn(statement);
+      const found =
+        enumeration ??
+        this.#declarationsOf(statement) ??
+        this.#exportsIn(statement) ??
+        this.#esExportsIn(statement);
       if (found === null) this.#effects += 1;
       else free.set(statement, found);
       if (enumeration !== null && next !== undefined) {
@@ -126,7 +93,8 @@ class TopLevelReader {
       }
       this.#bindAll(statement, found !== null);
     }
-    const callable = [...this.#exported.keys()].filter((name) => this.#isCallable(name));
+    const names = this.#options.esExports?.names ?? [...this.#exported.keys()];
+    const callable = names.filter((name) => this.#isCallable(name));
     return { free, inline: this.#analysis.inline, exported: this.#exported, callable };
   }
 
@@ -134,7 +102,7 @@ class TopLevelReader {
   #declarationsOf(statement: AnyNode): FreeDeclaration[] | null {
     const declared = declarationIn(statement);
     if (declared === null) return null;
-    const isExported = statement !== declared;
+    const isExported = statement !== declared && this.#options.esExports === null;
     switch (declared.type) {
       case 'FunctionDeclaration': {
         const { name } = declared.id;
@@ -212,6 +180,22 @@ class TopLevelReader {
     return found;
   }
 
+  /** `export default …`, or a list of variables, which does nothing. */
+  #esExportsIn(statement: AnyNode): FreeDeclaration[] | null {
+    const { esExports } = this.#options;
+    if (esExports === null) return null;
+    if (esExports.isList(statement)) return [];
+    if (statement.type !== 'ExportDefaultDeclaration') return null;
+    const { declaration } = statement;
+    const { local } = esExports.all.get('default') ?? { local: null };
+    if (local !== null && !this.#isOwn(local)) return null;
+    const name = local ?? exportKey('default');
+    if (declaration.type === 'FunctionDeclaration')
+      return [{ name, content: [declaration], position: '', isExported: false }];
+    const effect = this.#analysis.effectOf(declaration);
+    return effect === 'some' ? null : [this.#evaluated(name, effect, [declaration], false)];
+  }
+
   /** The exports that a variable is given to as well: `const a = exports.a = value`. */
   #exportsOf({ id, init }: VariableDeclarator): FreeDeclaration[] {
     if (!init || id.type !== 'Identifier') return [];
@@ -248,6 +232,14 @@ class TopLevelReader {
 
   /** Whether an export is a function of this module that makes no use of `this`, or no function at all. */
   #isCallable(name: string): boolean {
+    const { esExports } = this.#options;
+    if (esExports !== null) {
+      if (esExports.usesThis) return false;
+      const local = esExports.all.get(name)?.local ?? null;
+      if (local !== null) return this.#bound.get(local)?.isOwnFunction === true;
+      const value = esExports.valueOf(name);
+      return value !== undefined && isFunction(value);
+    }
     if (this.#options.exports?.usesThis !== false) return false;
     const values = this.#exported.get(name) ?? [];
     return values.every((value) => this.#isOwnValue(value));

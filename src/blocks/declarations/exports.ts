@@ -298,7 +298,7 @@ function isDefineProperty(callee: AnyNode): boolean {
 }
 
 /** Whose `this` it is: of the module, which is the exports object, of a function, or of a class. */
-function placeOfThis(place: Placed): 'module' | 'function' | 'class' | 'helper' {
+export function placeOfThis(place: Placed): 'module' | 'function' | 'class' | 'helper' {
   for (let at = place.around, below = place.node; at !== null; below = at.node, at = at.around) {
     const { node } = at;
     if (node.type === 'MethodDefinition' || node.type === 'StaticBlock') return 'class';

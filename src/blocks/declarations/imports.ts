@@ -18,19 +18,26 @@ export function asMethod(name: string): string {
   return `${name}${CALL}`;
 }
 
-/** The export that a use is of, and whether it is called as a method. */
-export function readUse(use: string): { name: string; isCall: boolean } {
-  const isCall = use.endsWith(CALL);
-  return { name: isCall ? use.slice(0, -CALL.length) : use, isCall };
+/** What a use is called that asks for no more than that there is such an export: without it, a module cannot be loaded. */
+export function asPresent(name: string): string {
+  return `${name}${PRESENT}`;
+}
+
+/** The export that a use is of, and what of it is used. */
+export function readUse(use: string): { name: string; kind: 'value' | 'call' | 'presence' } {
+  if (use.endsWith(CALL)) return { name: use.slice(0, -CALL.length), kind: 'call' };
+  if (use.endsWith(PRESENT)) return { name: use.slice(0, -PRESENT.length), kind: 'presence' };
+  return { name: use, kind: 'value' };
 }
 
 const CALL = '()';
+const PRESENT = '?';
 
-/** What a CommonJS module does with the modules that it requires. */
+/** What a module does with the modules that it requires or imports. */
 export interface ImportUses {
   /** By the identifier where each use stands. */
   at: ReadonlyMap<AnyNode, readonly ImportUse[]>;
-  /** Every specifier that it requires in a way that is understood. */
+  /** Every specifier that it requires or imports in a way that is understood. */
   specifiers: ReadonlySet<string>;
   /** Specifiers that the module names elsewhere too, as for `jest.requireActual`: these use all. */
   whole: ReadonlySet<string>;
@@ -116,12 +123,10 @@ class ImportReader {
 
   /** Whether a module may be loaded by a name that the text does not say. */
   #loadsAny(): boolean {
-    const { placesOf, loaders, jests, importsAny } = this.#names;
+    const places = this.#names.placesOf('require');
     return (
-      importsAny ||
-      placesOf('require').some((place) => isCallee(place) && literalArgument(place) === null) ||
-      loaders.some((place) => !isCallOfLiteral(place)) ||
-      jests.some((place) => isPassedOn(place))
+      loadsByAnyName(this.#names) ||
+      places.some((place) => isCallee(place) && literalArgument(place) === null)
     );
   }
 
@@ -177,8 +182,17 @@ class ImportReader {
   }
 }
 
+/** Whether a module may load others by a name that its text does not say, `require` aside. */
+export function loadsByAnyName({ loaders, jests, importsAny }: ModuleNames): boolean {
+  return (
+    importsAny ||
+    loaders.some((place) => !isCallOfLiteral(place)) ||
+    jests.some((place) => isPassedOn(place))
+  );
+}
+
 /** The names of exports that an expression's surroundings use of its value. */
-function namesUsed(value: Placed): readonly string[] {
+export function namesUsed(value: Placed): readonly string[] {
   const { node, around } = value;
   const parent = around?.node;
   if (around === null || parent === undefined) return [ALL_EXPORTS];
@@ -191,7 +205,8 @@ function namesUsed(value: Placed): readonly string[] {
   return [ALL_EXPORTS];
 }
 
-function patternNames(pattern: Pattern): readonly string[] {
+/** The names of exports that a destructuring uses. */
+export function patternNames(pattern: Pattern): readonly string[] {
   if (pattern.type !== 'ObjectPattern') return [ALL_EXPORTS];
   return pattern.properties.map((property) =>
     property.type === 'Property'
@@ -253,6 +268,9 @@ function isPassedOn(place: Placed): boolean {
   if (parent === null) return true;
   if (parent.type === 'MemberExpression' && parent.object === at.node)
     return memberName(parent) === null;
+  // Another name for it is not looked for.
+  if (parent.type === 'ImportSpecifier')
+    return parent.imported.type !== 'Identifier' || parent.imported.name !== parent.local.name;
   if (parent.type === 'Property' && at.around !== null)
     return parentOf(at.around)?.type !== 'ObjectPattern' || !parent.shorthand;
   for (let outer: Placed | null = at; outer !== null; outer = outer.around)

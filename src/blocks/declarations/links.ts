@@ -1,9 +1,12 @@
 import type { AnyNode, Program } from 'acorn';
-import { readTopLevel, type TopLevel, type TopLevelOptions } from './declarations';
+import { readTopLevel } from './declarations';
 import { exportKey, OwnExports } from './exports';
+import { readEsExports, type EsExports, type ForeignExport } from './es-exports';
+import { readEsImports } from './es-imports';
 import { ALL_EXPORTS, readImports, type ImportUses } from './imports';
 import { ModuleNames } from './module-names';
 import { readStars, type Star } from './stars';
+import type { TopLevel, TopLevelOptions } from './top-level';
 
 /**
  * Which exports of a module are used where: 0 for all of them, or by name the blocks that use it; 0 stands for the
@@ -11,9 +14,11 @@ import { readStars, type Star } from './stars';
  */
 export type UsedExports = 0 | Record<string, number[]>;
 
-/** How a CommonJS module is linked with others, as far as its text says. */
+/** How a module is linked with others, as far as its text says. */
 export interface Links {
-  /** By specifier, what it uses of other modules; of any that is not named, all. */
+  /** Set for an ES module. */
+  isEs?: true;
+  /** By specifier, what it uses of other modules; of any that is not named, all. See `readUse`. */
   imports: Record<string, UsedExports>;
   /** Set where it may get at modules that it does not require. */
   reachesAny?: true;
@@ -23,7 +28,10 @@ export interface Links {
 
 /** The exports of a module that are blocks of their own. */
 export interface ExportTable {
-  /** Index of the block that stands for which exports there are; one for each export follows. */
+  /**
+   * Index of the block that stands for which exports there are; one for each export follows. In an ES module, one for
+   * each export follows that stands for no more than that it is there.
+   */
   first: number;
   names: string[];
   /** Of these, the ones that can be called as methods of the exports object without a use of the object itself. */
@@ -32,6 +40,8 @@ export interface ExportTable {
   stars?: StarLink[];
   /** Whether the module was compiled from ES syntax, so that its `default` is the one that importers get. */
   isMarked: boolean;
+  /** Exports of an ES module that belong to other modules. */
+  from?: Record<string, ForeignExport>;
   /** Set where some of the names may not be there when the module was loaded. */
   isUnsure?: true;
 }
@@ -48,36 +58,50 @@ export class LinkReader {
   readonly topLevel: TopLevel;
   /** Null where the exports object goes somewhere: then exports count as any other code. */
   readonly exports: OwnExports | null;
+  /** Those of an ES module; null where they count as any other code. */
+  readonly esExports: EsExports | null;
   readonly #uses: ImportUses | null;
   readonly #stars: ReadonlyMap<AnyNode, Star>;
-  /** By the identifier of each use, the block that it stands in. */
+  readonly #isEs: boolean;
+  /** By the node of each use, the block that it stands in. */
   readonly #blocks = new Map<AnyNode, number>();
 
   /** @param isLinked Whether the module's links are wanted. */
-  constructor(program: Program, options: Omit<TopLevelOptions, 'exports'>, isLinked: boolean) {
+  constructor(
+    program: Program,
+    options: Omit<TopLevelOptions, 'exports' | 'esExports'>,
+    isLinked: boolean,
+  ) {
     const names = isLinked ? new ModuleNames(program, options.names) : null;
-    this.#stars = names ? readStars(program, options.code) : new Map();
-    let exports = names && new OwnExports(program, options.names, names, this.#stars);
+    const isEs = options.form === 'module';
+    const esExports = names && isEs ? readEsExports(program, options.names, names) : null;
+    this.#stars = names && !isEs ? readStars(program, options.code) : new Map();
+    let exports =
+      names && !isEs ? new OwnExports(program, options.names, names, this.#stars) : null;
     if (exports?.isClosed === false) exports = null;
-    let topLevel = readTopLevel(program, { ...options, exports });
+    let topLevel = readTopLevel(program, { ...options, exports, esExports });
     const { callable } = topLevel;
     if (exports !== null && [...exports.called].some((name) => !callable.includes(name))) {
       exports = null;
-      topLevel = readTopLevel(program, { ...options, exports });
+      topLevel = readTopLevel(program, { ...options, exports, esExports });
     }
     this.topLevel = topLevel;
     this.exports = exports;
+    this.esExports = esExports;
+    this.#isEs = isEs;
     const stars = exports === null ? new Map<AnyNode, Star>() : this.#stars;
-    this.#uses = names && readImports(program, names, stars);
+    if (names === null) this.#uses = null;
+    else this.#uses = isEs ? readEsImports(program, names) : readImports(program, names, stars);
   }
 
   /** Names of all exports that are blocks of their own. */
   get exportNames(): string[] {
+    if (this.esExports !== null) return this.esExports.names;
     if (this.exports === null) return [];
     return [...new Set([...this.topLevel.exported.keys(), ...this.exports.mentioned])];
   }
 
-  /** An identifier of the module was found in a block. */
+  /** An identifier or an `import()` of the module was found in a block. */
   found(node: AnyNode, block: number): void {
     if (this.#uses?.at.has(node) === true) this.#blocks.set(node, block);
   }
@@ -96,7 +120,9 @@ export class LinkReader {
   links(first: number): Links | null {
     if (this.#uses === null) return null;
     const links: Links = { imports: this.#imports(this.#uses) };
+    if (this.#isEs) links.isEs = true;
     if (this.#uses.reachesAny) links.reachesAny = true;
+    if (this.esExports !== null) links.exports = this.#esTable(this.esExports, first);
     if (this.exports !== null) {
       const { callable } = this.topLevel;
       const { isMarked } = this.exports;
@@ -105,7 +131,16 @@ export class LinkReader {
       if (this.#stars.size > 0) links.exports.stars = this.#starLinks();
     }
     const isEmpty = this.#uses.specifiers.size === 0 && !this.#uses.reachesAny;
-    return isEmpty && this.exports === null ? null : links;
+    return isEmpty && links.exports === undefined ? null : links;
+  }
+
+  #esTable({ names, all, stars }: EsExports, first: number): ExportTable {
+    const { callable } = this.topLevel;
+    const table: ExportTable = { first, names, callable: [...callable], isMarked: true };
+    const from = [...all].flatMap(([name, one]) => (one.from ? [[name, one.from] as const] : []));
+    if (from.length > 0) table.from = Object.fromEntries(from);
+    if (stars.length > 0) table.stars = stars.map((specifier) => ({ specifier }));
+    return table;
   }
 
   #starLinks(): StarLink[] {

@@ -17,6 +17,8 @@ export class ModuleNames {
   readonly isDynamic: boolean;
   /** Whether it imports something by a name that the text does not say. */
   importsAny = false;
+  /** Each `import()`. */
+  readonly imports: Placed[] = [];
   /** Where it names a function that loads modules. */
   readonly loaders: Placed[] = [];
   /** Where it names the `jest` object. */
@@ -48,6 +50,7 @@ export class ModuleNames {
         if (node.name === 'jest') this.jests.push(placed);
         break;
       case 'ImportExpression':
+        this.imports.push(placed);
         if (node.source.type !== 'Literal') this.importsAny = true;
         break;
       case 'ThisExpression':

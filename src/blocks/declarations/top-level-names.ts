@@ -26,6 +26,11 @@ export function declarationIn(statement: AnyNode): Declared | null {
   }
 }
 
+/** Whether an import or an export has a name rather than a text, as in `export { a as 'b c' }`. */
+export function isNamed<T extends AnyNode>(name: T): name is T & { type: 'Identifier' } {
+  return name.type === 'Identifier';
+}
+
 /** Every name that a program declares at its top, as often as it does. */
 export function declaredNames({ body }: Program): string[] {
   return body.flatMap((statement): string[] => {

@@ -42,7 +42,7 @@ export interface TreeOptions {
   root: string;
   /** Names that Jest's module wrapper binds besides its own: `sandboxInjectedGlobals`. */
   injected?: readonly string[];
-  /** Whether the exports of a CommonJS module are blocks of their own: for those whose importers can be told. */
+  /** Whether the exports of the module are blocks of their own: for those whose importers can be told. */
   isLinked?: boolean;
   /** What was taken out of the program's syntax; null where it is not instrumented. */
   instrumentation?: Instrumentation | null;

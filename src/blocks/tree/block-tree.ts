@@ -9,7 +9,7 @@ import type {
 } from 'acorn';
 import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
 import { DeclarationList } from './declaration-list';
-import type { FreeDeclaration } from '../declarations/declarations';
+import type { FreeDeclaration } from '../declarations/top-level';
 import { exportNodes } from './export-nodes';
 import { earlyFunctions, HoistScope } from '../syntax/hoist-scope';
 import { afterHashbang } from '../syntax/lines';
@@ -60,7 +60,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.counters = new CounterList(instrumentation);
     this.#names = outerNames(program);
     const known = { form, code, names: this.#names, injected };
-    this.#links = new LinkReader(program, known, isLinked && form === 'commonjs');
+    this.#links = new LinkReader(program, known, isLinked);
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
     const block = newBlockNode(0, 'module', start, end, { ...site, style: 'module' });
@@ -171,7 +171,9 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.counters.add(node, this.#at);
     switch (node.type) {
       case 'Identifier':
-        if (this.#names.references.has(node)) this.#at.block.mentions.add(node.name);
+      case 'ImportExpression':
+        if ('name' in node && this.#names.references.has(node))
+          this.#at.block.mentions.add(node.name);
         this.#links.found(node, this.#at.block.index);
         break;
       case 'MemberExpression':

@@ -1,7 +1,8 @@
 import type { AnyNode } from 'acorn';
 import { newBlockNode, type BlockNode } from './block-node';
+import type { OpenDeclaration } from './declaration-list';
 import { EXPORT_NAMES, exportKey } from '../declarations/exports';
-import type { HashableDeclaration } from '../syntax/hash';
+import type { EsExports } from '../declarations/es-exports';
 import type { LinkReader } from '../declarations/links';
 
 /**
@@ -13,9 +14,10 @@ import type { LinkReader } from '../declarations/links';
  */
 export function exportNodes(
   first: number,
-  { exports, exportNames, topLevel: { exported } }: LinkReader,
-  declarationOf: (name: string) => HashableDeclaration,
+  { exports, esExports, exportNames, topLevel: { exported } }: LinkReader,
+  declarationOf: (name: string) => OpenDeclaration,
 ): BlockNode[] {
+  if (esExports !== null) return esExportNodes(first, esExports, declarationOf);
   if (exports === null) return [];
   const all = node(first, EXPORT_NAMES, `exports ${JSON.stringify([...exported.keys()])}`);
   const each = exportNames.map((name, index) => {
@@ -24,6 +26,29 @@ export function exportNodes(
     return { ...block, declaration: declarationOf(key) };
   });
   return [all, ...each];
+}
+
+/** A value of an ES module is that of a variable, or of another module. That it is there is another thing to use. */
+function esExportNodes(
+  first: number,
+  exports: EsExports,
+  declarationOf: (name: string) => OpenDeclaration,
+): BlockNode[] {
+  const { names, all } = exports;
+  const each = names.map((name, index) => {
+    const key = exportKey(name);
+    const declaration = declarationOf(key);
+    const { local, from } = all.get(name) ?? { local: null };
+    declaration.syntax += `=${from === undefined ? (local ?? '') : JSON.stringify(from)};`;
+    if (local !== null) declaration.mentions.add(local);
+    const block = node(first + 1 + index, key, 'export', exports.valueOf(name));
+    return { ...block, declaration };
+  });
+  const present = names.map((name, index) => {
+    const block = node(first + 1 + names.length + index, exportKey(name), 'present');
+    return { ...block, declaration: declarationOf(`${exportKey(name)}?`) };
+  });
+  return [node(first, EXPORT_NAMES, `exports ${JSON.stringify(names)}`), ...each, ...present];
 }
 
 function node(index: number, name: string, syntax: string, value?: AnyNode): BlockNode {

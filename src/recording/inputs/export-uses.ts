@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { getOrCreate } from '../../dependencies/get-or-create';
-import { ALL_EXPORTS, type UsedExports } from '../../blocks';
+import { ALL_EXPORTS, type Links, type UsedExports } from '../../blocks';
 import type { FileProbes } from '../probe-registry';
 import type { WorkerRun } from '../worker-run';
 import { UsedNames, type Importers, type Loaded } from './used-names';
@@ -54,7 +54,7 @@ export class ExportUses {
     const isWhole = (name: string): boolean => reachesAny || MOCKS.test(name) || taken.has(name);
     const used = new UsedNames(byName, importers);
     for (const [name] of byName)
-      used.add(name, isWhole(name) ? null : usesOf(importers.get(name), byName, executed));
+      used.add(name, isWhole(name) ? null : usesOf(name, importers.get(name), byName, executed));
     for (const { file, name, links } of loaded)
       if (links?.exports !== undefined) note(file, used.blocksOf(name, links.exports));
   }
@@ -75,6 +75,7 @@ export class ExportUses {
 
 /** @returns Null where somebody may use all exports. */
 function usesOf(
+  name: string,
   importers: readonly [from: string, specifiers: Set<string>][] | undefined,
   loaded: ReadonlyMap<string, readonly Loaded[]>,
   executed: ExecutedBlocks,
@@ -85,6 +86,8 @@ function usesOf(
     const versions = loaded.get(from);
     if (versions === undefined) return null;
     for (const { file, links } of versions) {
+      // What a module gets of one of the other kind is made of all of its exports.
+      if (!isSameKind(links, loaded.get(name) ?? [])) return null;
       const imports = new Map(Object.entries(links?.imports ?? {}));
       for (const specifier of specifiers) {
         const used = imports.get(specifier) ?? 0;
@@ -93,6 +96,11 @@ function usesOf(
     }
   }
   return uses;
+}
+
+/** Whether modules are of one kind: CommonJS or ES. */
+function isSameKind(links: Links | undefined, versions: readonly Loaded[]): boolean {
+  return versions.every((one) => one.links?.isEs === links?.isEs);
 }
 
 /** @returns False where all are used. */

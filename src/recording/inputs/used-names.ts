@@ -1,4 +1,12 @@
-import { componentsOf, ES_MARKER, readUse, type ExportTable, type Links } from '../../blocks';
+import {
+  ALL_EXPORTS,
+  componentsOf,
+  ES_MARKER,
+  readUse,
+  type ExportTable,
+  type ForeignExport,
+  type Links,
+} from '../../blocks';
 import { getOrCreate } from '../../dependencies/get-or-create';
 import type { FileProbes } from '../probe-registry';
 
@@ -54,9 +62,14 @@ export class UsedNames {
     for (const use of uses) {
       if (needs.names.has(use)) continue;
       needs.names.add(use);
-      for (const { links } of this.#versions(name))
-        if (links?.exports !== undefined && !this.#resolve(name, use, links.exports))
-          return this.#addAll(name, needs);
+      for (const { links } of this.#versions(name)) {
+        if (links?.exports === undefined) continue;
+        const isKnown =
+          links.isEs === true
+            ? this.#resolveEs(name, use, links.exports)
+            : this.#resolve(name, use, links.exports);
+        if (!isKnown) return this.#addAll(name, needs);
+      }
     }
   }
 
@@ -67,8 +80,9 @@ export class UsedNames {
     if (needs.all) return Array.from({ length: names.length + 1 }, (_, index) => first + index);
     const found = needs.whichThereAre ? [first] : [];
     for (const use of needs.names) {
-      const index = names.indexOf(readUse(use).name);
-      if (index >= 0) found.push(first + 1 + index);
+      const { name: wanted, kind } = readUse(use);
+      const index = names.indexOf(wanted);
+      if (index >= 0) found.push(first + 1 + index + (kind === 'presence' ? names.length : 0));
     }
     return found;
   }
@@ -84,11 +98,21 @@ export class UsedNames {
   #addAll(name: string, needs: Needs): void {
     needs.all = true;
     for (const target of this.#starred(name)) this.add(target, null);
+    for (const { links } of this.#versions(name))
+      for (const foreign of Object.values(links?.exports?.from ?? {}))
+        this.#addForeign(name, foreign);
+  }
+
+  /** Adds a use of an export that an ES module has of another one. */
+  #addForeign(name: string, [specifier, wanted]: ForeignExport): void {
+    for (const target of this.#found.get(key(name, specifier)) ?? NONE)
+      this.add(target, wanted === ALL_EXPORTS ? null : new Set([wanted]));
   }
 
   /** Finds what a use of a module is of. @returns False where it may be of all exports. */
   #resolve(name: string, use: string, table: ExportTable): boolean {
-    const { name: wanted, isCall } = readUse(use);
+    const { name: wanted, kind } = readUse(use);
+    const isCall = kind === 'call';
     if (wanted === ES_MARKER && table.isMarked) return true;
     // Of a module that was not ES syntax, compilers give all exports as the default one.
     if (wanted === 'default' && !table.isMarked) return false;
@@ -113,6 +137,47 @@ export class UsedNames {
       if (isPartial || !owners.includes(passed)) this.#needsOf(passed).whichThereAre = true;
     for (const owner of owners) this.#needsOf(owner).names.add(use);
     return true;
+  }
+
+  /**
+   * The same for an ES module, whose exports may belong to others. A name that two modules behind `export *` have is
+   * none, so that all of them count, in whatever order they are.
+   */
+  #resolveEs(name: string, use: string, table: ExportTable): boolean {
+    const { name: wanted, kind } = readUse(use);
+    const isCallable = (owner: string): boolean =>
+      kind !== 'call' || this.#isCallable(owner, wanted, new Set());
+    if (table.names.includes(wanted)) {
+      const foreign = foreignIn(table, wanted);
+      if (foreign !== null && kind !== 'presence') this.#addForeign(name, foreign);
+      return isCallable(name);
+    }
+    // It may appear tomorrow.
+    if (table.stars === undefined || wanted === 'default') return false;
+    const seen = new Set<string>([name]);
+    const owners = this.#ownersOf(name, wanted, seen, true);
+    if (owners === null || owners.length === 0) return false;
+    const areEs = [...seen].every((one) => this.#versions(one).every(({ links }) => links?.isEs));
+    if (!areEs || !owners.every(isCallable)) return false;
+    for (const passed of seen) this.#needsOf(passed).whichThereAre = true;
+    for (const owner of owners) this.add(owner, new Set([use]));
+    return true;
+  }
+
+  /** Whether an export of an ES module makes no use of the namespace object that it is called on. */
+  #isCallable(name: string, wanted: string, seen: Set<string>): boolean {
+    if (seen.has(name)) return false;
+    seen.add(name);
+    const versions = this.#versions(name);
+    const isOne = ({ links }: Loaded): boolean => {
+      if (links?.isEs !== true || links.exports === undefined) return false;
+      if (links.exports.callable.includes(wanted)) return true;
+      const [specifier, other] = foreignIn(links.exports, wanted) ?? [];
+      if (specifier === undefined || other === undefined || other === ALL_EXPORTS) return false;
+      const targets = [...(this.#found.get(key(name, specifier)) ?? NONE)];
+      return targets.length > 0 && targets.every((one) => this.#isCallable(one, other, seen));
+    };
+    return versions.length > 0 && versions.every(isOne);
   }
 
   /**
@@ -210,6 +275,11 @@ export class UsedNames {
       if (own !== 'default' && targets.length > 1)
         for (const target of targets) this.add(target, new Set([own]));
   }
+}
+
+/** Which export of another module an export of an ES module is. */
+function foreignIn({ from = {} }: ExportTable, name: string): ForeignExport | null {
+  return Object.hasOwn(from, name) ? (from[name] ?? null) : null;
 }
 
 const NONE: ReadonlySet<string> = new Set();
