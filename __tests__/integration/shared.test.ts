@@ -1,65 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { canHeedPermissions, Project, type RunOptions, type RunResult } from './harness';
-
-const TEST_A = "test('a', () => expect(require('./a').a()).toBe(1));";
-const TEST_B = "test('b', () => expect(require('./b').b()).toBe(2));";
-const FILES = {
-  'a.js': 'exports.a = () => 1;',
-  'b.js': 'exports.b = () => 2;',
-  'a.test.js': TEST_A,
-  'b.test.js': TEST_B,
-};
-
-/** What GitHub says of a push to the main branch. */
-const MAIN = {
-  CI: 'true',
-  GITHUB_ACTIONS: 'true',
-  GITHUB_REF_TYPE: 'branch',
-  GITHUB_REF_NAME: 'main',
-};
-
-let machines: Project[];
-let share: string;
-
-beforeEach(() => {
-  machines = [];
-  // Beside the project, in a folder that is removed with it.
-  share = path.join(path.dirname(machine().root), 'share');
-  fs.mkdirSync(share);
-});
-afterEach(() => machines.splice(0).forEach((project) => project.remove()));
-
-/** A machine with a checkout of its own, and no database. */
-function machine(files: Record<string, string> = {}): Project {
-  const project = new Project({ ...FILES, ...files });
-  machines.push(project);
-  return project;
-}
-
-function run(project: Project, options: RunOptions = {}, args: string[] = []): RunResult {
-  return project.run(args, {
-    ...options,
-    env: { TESTMON_SHARED: `file://${share}`, ...options.env },
-  });
-}
-
-/** As CI runs on the main branch. */
-function runOnMain(project: Project, env: NodeJS.ProcessEnv = {}, args: string[] = []): RunResult {
-  return run(project, { env: { ...MAIN, ...env } }, args);
-}
-
-function bundles(scope = 'main'): string[] {
-  const folder = path.join(share, 'bundles', encodeURIComponent(scope));
-  return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
-}
-
-function bundle(scope = 'main'): string {
-  const [file, ...others] = bundles(scope);
-  if (file === undefined || others.length > 0) throw new Error(`not one bundle in ${scope}`);
-  return file;
-}
+import { expect, it } from '@jest/globals';
+import { canHeedPermissions } from './harness';
+import { bundle, bundles, MAIN, machine, run, runOnMain, share } from './shared-machines';
 
 it.each(['in one worker', 'in two'])('lets a new machine run what its edit affects: %s', (how) => {
   const workers = how === 'in two' ? ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'] : ['-i'];
@@ -98,13 +41,13 @@ it('lets a pull request read main, and keep its own apart', () => {
 
 it('sends later what could not be sent', () => {
   const first = machine();
-  fs.renameSync(share, `${share}-away`);
+  fs.renameSync(share(), `${share()}-away`);
   const result = runOnMain(first);
   expect(result).toMatchObject({ exitCode: 0, passed: ['./a.test.js', './b.test.js'] });
   expect(result.messages.filter((line) => line.includes('share'))).toEqual([
     expect.stringMatching(/^there is no folder .*, so this run selects by what is local\.$/),
   ]);
-  fs.renameSync(`${share}-away`, share);
+  fs.renameSync(`${share()}-away`, share());
   expect(runOnMain(first).ran).toEqual([]);
   expect(run(machine()).ran).toEqual([]);
 });
@@ -153,7 +96,7 @@ it('shows credentials to nobody', () => {
 it('goes on without a store that does not answer', () => {
   const project = machine({
     'jest.config.js': `module.exports = require(${JSON.stringify(path.join(__dirname, '../../dist/index.js'))})
-      .withTestmon({}, { shared: { url: 'file://${share}', timeout: 1, write: true } });`,
+      .withTestmon({}, { shared: { url: 'file://${share()}', timeout: 1, write: true } });`,
   });
   const { exitCode, messages, ran } = project.run();
   expect({ exitCode, ran: ran.length }).toEqual({ exitCode: 0, ran: 2 });
