@@ -202,7 +202,9 @@ function changeLines({ files, causes }: Changes): string[] {
     const note =
       state === 'gone' ? ' is gone' : state === 'unreadable' ? ' can no longer be transformed' : '';
     lines.push('', `  ${colours.cyan(path)}${note}`);
-    if (state === 'changed') lines.push(...blocks.map((block) => `    ${blockText(block, path)}`));
+    // Blocks whose place is unknown can look alike.
+    const texts = new Set(blocks.map((block) => blockText(block, path)));
+    if (state === 'changed') lines.push(...[...texts].map((text) => `    ${text}`));
   }
   if (causes.length > 0) lines.push('', ...causes.map(({ text }) => `  ${text}`));
   return lines;

@@ -13,6 +13,7 @@ import { decodeBlocks, type Dependency } from '../store';
 import { changedBlocks, type BlockChange } from './block-changes';
 import { describeCause, type Cause } from './causes';
 import type { InspectedProject, Inspection } from './inspection';
+import { placeInTemplate } from './template-lines';
 
 /** A file with changed executed blocks. */
 export interface ChangedFile {
@@ -66,11 +67,16 @@ async function changedFiles(
     if (version === undefined || bits === undefined || store === null) continue;
     const { path, form, fingerprints } = version;
     const now = await project.currentVersion(path, form);
-    const gone = !fs.existsSync(fromStored(request.root, path));
+    const file = fromStored(request.root, path);
+    const gone = !fs.existsSync(file);
+    const found = changedBlocks({ fingerprints, places: store.places(id) }, bits, now);
     files.push({
       path,
       state: gone ? 'gone' : now === null ? 'unreadable' : 'changed',
-      blocks: changedBlocks({ fingerprints, places: store.places(id) }, bits, now),
+      blocks:
+        !gone && path.endsWith('.vue')
+          ? placeInTemplate(found, fs.readFileSync(file, 'utf8'))
+          : found,
     });
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
