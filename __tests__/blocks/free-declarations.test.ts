@@ -65,6 +65,14 @@ describe('a declaration that nobody refers to changes nothing', () => {
       'objects made of others',
       'const a = { x: 1, y: { z: [2] } }; const b = { ...a, x: a.x, ["k" + a.y.z[0]]: 3 }, c = Object.assign({}, a, b), d = Object.freeze(Object.assign({}, a)), e = `${a.x}`',
     ],
+    [
+      'texts put together as compilers do',
+      'const a = /x/, b = 1; const c = RegExp("^(?:".concat(a.source, "|").concat(b, ")").concat("$")), d = "".concat(c.source)',
+    ],
+    [
+      'members in brackets, as compilers write words that were reserved',
+      'const a = { "default": /x/ }; const b = a["default"], c = Object["prototype"]["hasOwnProperty"], d = Object["freeze"]({}), e = /*#__PURE__*/ a["default"]()',
+    ],
     ['an enum', 'var E; (function (E) { E[E["A"] = 0] = "A"; E["B"] = "b"; })(E || (E = {}));'],
     [
       'an enum of Babel',
@@ -146,6 +154,11 @@ describe('stays in the module’s block:', () => {
     ],
     ['a regular expression that is none', 'const a = RegExp("("), b = new RegExp("a", "?")'],
     ['a regular expression of anything', 'const a = new RegExp(f)'],
+    ['a text put together with anything', 'const a = {}; const b = "".concat(a)'],
+    ['a text put together with what is called', 'const a = "".concat(f())'],
+    ['a text put together by another method', 'const a = "".concat("x").replace("x", f)'],
+    ['a text put together of what others spread', 'const a = "".concat(...f)'],
+    ['members in brackets that run something', 'const a = Map["prototype"]["size"]'],
     ['a method of anything', 'const a = f.map((x) => x)'],
     ['a method that calls something', 'const a = [1].map(f)'],
     ['a callback that does something', 'const a = [1].map((x) => { f(x); return x; })'],

@@ -104,35 +104,34 @@ describe('links between CommonJS modules', () => {
 
 describe('what compilers make of an index module', () => {
   const source =
-    "export const NAME = 'a';\nexport * from './m';\nexport function f() {}\nexport { x } from './x';\n";
+    "export const NAME = 'a';\nexport * from './m';\nexport function f() {}\nexport { x } from './x';\nimport Y from './y';\nexport { Y };\n";
 
+  const typescript = (target: ts.ScriptTarget) => () =>
+    ts.transpileModule(source, {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target, esModuleInterop: true },
+    }).outputText;
+  const withSwc = (target: 'es5' | 'es2022') => () =>
+    swc.transformSync(source, { filename: 'a.js', module: { type: 'commonjs' }, jsc: { target } })
+      .code;
+  const withBabel = (options: object) => () =>
+    babel.transformSync(source, {
+      filename: 'a.js',
+      babelrc: false,
+      configFile: false,
+      presets: [['@babel/preset-env', options]],
+    })?.code ?? '';
   const compilers: [string, () => string][] = [
-    [
-      'TypeScript',
-      () =>
-        ts.transpileModule(source, {
-          compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-        }).outputText,
-    ],
-    [
-      'SWC',
-      () => swc.transformSync(source, { filename: 'a.js', module: { type: 'commonjs' } }).code,
-    ],
-    [
-      'Babel',
-      () =>
-        babel.transformSync(source, {
-          filename: 'a.js',
-          babelrc: false,
-          configFile: false,
-          presets: [['@babel/preset-env', { targets: { node: 'current' } }]],
-        })?.code ?? '',
-    ],
+    ['TypeScript', typescript(ts.ScriptTarget.ES2022)],
+    ['TypeScript for old browsers', typescript(ts.ScriptTarget.ES5)],
+    ['SWC', withSwc('es2022')],
+    ['SWC for old browsers', withSwc('es5')],
+    ['Babel', withBabel({ targets: { node: 'current' } })],
+    ['Babel for old browsers', withBabel({ targets: 'ie 8' })],
   ];
 
   test.each(compilers)('%s', (_name, compile) => {
     const { exports, imports } = linksOf(compile());
-    expect([...(exports?.names ?? [])].sort()).toEqual(['NAME', 'f', 'x']);
+    expect([...(exports?.names ?? [])].sort()).toEqual(['NAME', 'Y', 'f', 'x']);
     expect(exports?.stars?.map(({ specifier }) => specifier)).toEqual(['./m']);
     expect(imports?.['./m']).toEqual({});
   });

@@ -16,6 +16,7 @@ import {
   PRIMITIVES,
   READABLE_GLOBALS,
 } from './intrinsics';
+import { memberName } from '../syntax/ancestry';
 import { Evaluator } from './evaluator';
 import { constant, UNKNOWN, type Value } from './values';
 
@@ -186,18 +187,17 @@ export class EffectAnalysis {
 
   /** What the language gives, such as `Object.prototype.hasOwnProperty`. */
   #isLanguageMember(node: AnyNode & { type: 'MemberExpression' }): boolean {
-    const { object, property, computed } = node;
-    if (computed || property.type !== 'Identifier' || POISONED.has(property.name)) return false;
+    const { object } = node;
+    const name = memberName(node);
+    if (name === null || POISONED.has(name)) return false;
     if (object.type === 'Identifier')
       return this.#names.isGlobal(object.name) && NAMESPACES.has(object.name);
     return (
       object.type === 'MemberExpression' &&
-      !object.computed &&
       object.object.type === 'Identifier' &&
       this.#names.isGlobal(object.object.name) &&
       PLAIN_PROTOTYPES.has(object.object.name) &&
-      object.property.type === 'Identifier' &&
-      object.property.name === 'prototype'
+      memberName(object) === 'prototype'
     );
   }
 
@@ -217,7 +217,7 @@ export class EffectAnalysis {
     return true;
   }
 
-  /** A name, or members of one, such as `_react.default.memo`. */
+  /** A name, or members of one, such as `_react.default.memo` or `_react["default"].memo`. */
   #isPlainPath(node: AnyNode): boolean {
     let at = node;
     // Modules compiled to CommonJS call what they import as `(0, _react.memo)(…)`.
@@ -226,7 +226,7 @@ export class EffectAnalysis {
       if (zero?.type !== 'Literal' || path === undefined) return false;
       at = path;
     }
-    while (at.type === 'MemberExpression' && !at.computed) at = at.object;
+    while (at.type === 'MemberExpression' && memberName(at) !== null) at = at.object;
     if (at.type !== 'Identifier') return false;
     const { name } = at;
     return this.#names.isImported(name) || this.#isFreeRead(name);
@@ -247,12 +247,13 @@ export class EffectAnalysis {
       return callee.name === 'Set' || (callee.name === 'Map' && holdsPairs(first));
     }
     if (node.type !== 'CallExpression' || callee.type !== 'MemberExpression') return false;
-    const { object, property, computed } = callee;
-    if (computed || object.type !== 'Identifier' || property.type !== 'Identifier') return false;
+    const { object } = callee;
+    const method = memberName(callee);
+    if (method === null || object.type !== 'Identifier') return false;
     if (object.name !== 'Object' || !this.#names.isGlobal('Object') || first === undefined)
       return false;
-    if (property.name === 'create') return first.type === 'Literal' && first.raw === 'null';
-    if (property.name !== 'freeze' && property.name !== 'seal') return false;
+    if (method === 'create') return first.type === 'Literal' && first.raw === 'null';
+    if (method !== 'freeze' && method !== 'seal') return false;
     // What is made here and now belongs to nobody else.
     const isFresh = first.type === 'ObjectExpression' || first.type === 'ArrayExpression';
     return isFresh && this.#isFree(first);

@@ -6,8 +6,9 @@ import type {
   SpreadElement,
 } from 'acorn';
 import { plainName } from '../syntax/ancestry';
+import { piecesOfText } from './compiled-syntax';
 import { FunctionRunner } from './function-runner';
-import { isThere, literal, memberOf, computed, truthOf } from './known';
+import { computed, isThere, joinedText, literal, memberOf, truthOf } from './known';
 import { callMethod, callStatic, collection, regExp, spreadable } from './natives';
 import {
   arrayOf,
@@ -91,8 +92,7 @@ export class Evaluator {
         const parts = this.#values(node.expressions, locals);
         if (parts?.every(({ kind }) => kind === 'primitive') !== true) return null;
         const texts = node.quasis.map(({ value }) => constant(value.cooked ?? ''));
-        const all = texts.flatMap((text, index) => [text, parts[index] ?? constant('')]);
-        return all.reduce((text, part) => computed('+', text, part));
+        return joinedText(texts.flatMap((text, index) => [text, parts[index] ?? constant('')]));
       }
       case 'ArrayExpression':
         return this.#array(node.elements, locals);
@@ -270,6 +270,11 @@ export class Evaluator {
       if (optional || object.type === 'Super') return null;
       const method = plainName(property, isComputed);
       if (method === null) return null;
+      const pieces = piecesOfText(node);
+      if (pieces !== null) {
+        const parts = this.#values(pieces, locals);
+        return parts?.every(({ kind }) => kind === 'primitive') === true ? joinedText(parts) : null;
+      }
       if (object.type === 'Identifier' && this.#isGlobal(object.name, locals)) {
         const values = this.#values(node.arguments, locals);
         const [first] = node.arguments;

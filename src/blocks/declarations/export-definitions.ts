@@ -64,9 +64,9 @@ export function returnedBy(node: AnyNode): AnyNode | null {
   return returned !== null && rootOf(returned) !== null ? returned : null;
 }
 
-/** The variable that `a` or `a.b.c` starts from; null for anything else. */
+/** The variable that `a`, `a.b.c` or `a["b"]` starts from; null for anything else. */
 export function rootOf(node: AnyNode): string | null {
   let at = node;
-  while (at.type === 'MemberExpression' && !at.computed) at = at.object;
+  while (at.type === 'MemberExpression' && memberName(at) !== null) at = at.object;
   return at.type === 'Identifier' ? at.name : null;
 }

@@ -29,6 +29,11 @@ export function computed(operator: string, left: Value, right: Value): Value {
   }
 }
 
+/** What `${a}${b}` gives for values of which none is an object. */
+export function joinedText(parts: readonly Value[]): Value {
+  return parts.reduce((text, part) => computed('+', text, part), constant(''));
+}
+
 /** Whether a value is true; null where that is not known. */
 export function truthOf(value: Value): boolean | null {
   if (value.kind === 'unknown') return null;

@@ -65,7 +65,7 @@ const BABEL = new RegExp(
     String.raw`(?<own>if \(Object\.prototype\.hasOwnProperty\.call\(_exportNames, key\)\) return; )?` +
       String.raw`if \(key in exports && exports\[key\] === \k<from>\[key\]\) return;`,
     String.raw`Object\.defineProperty\(exports, key, \{ enumerable: true,`,
-    String.raw`get: function \(\) \{ return \k<from>\[key\]; \} \}\); \}\);?$`,
+    String.raw`get: function (?:get)?\(\) \{ return \k<from>\[key\]; \} \}\); \}\);?$`,
   ].join(' '),
 );
 
