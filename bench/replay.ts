@@ -72,6 +72,8 @@ function main(): void {
   console.log(machine(history.project));
   // The first runs have nothing in their caches, neither of them.
   const truth = bare.run();
+  if ((truth.files?.size ?? 0) === 0)
+    throw new Error(`Bare Jest ran no test file at ${base.id}: ${truth.said.slice(-800)}`);
   const walks = tools.map(({ granularity, runner }): Walked => {
     const first = judge(truth, runner.run(), (files) => bare.run(files));
     tell(base, granularity, first, null);

@@ -50,6 +50,15 @@ describe.each([
       expect([off, listed([...off, ...PROJECTS])]).toEqual([off, 0]);
     expect(listed(['--coverage', ...PROJECTS])).toBe(2);
   });
+
+  test('a command that runs no tests is not told that its tests keep Jest from ending', () => {
+    project = new Project({ ...FILES, 'slow.js': 'setTimeout(() => {}, 4000);\n' }, packages);
+    const slow = { NODE_OPTIONS: `--require ${project.path('slow.js')}` };
+    const { exitCode, stdout, stderr } = project.run(['status', ...PROJECTS], { env: slow });
+    expect(stdout).toContain('the next run takes all 2 test files');
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).not.toContain('did not exit');
+  });
 });
 
 test('a Jest that keeps its options elsewhere runs as it is, and that is said once', () => {
