@@ -49,6 +49,15 @@ export class EsExports {
     return [...this.all.keys()].sort();
   }
 
+  /**
+   * Those of some variables that are exported, sorted. V8 tells another error of a constant that is assigned to before it
+   * has a value, if it is exported.
+   */
+  localsIn(names: ReadonlySet<string>): string[] {
+    const locals = [...this.all.values()].map(({ local }) => local ?? '');
+    return [...new Set(locals.filter((local) => names.has(local)))].sort();
+  }
+
   /** Where the value of an export stands, if that is known. */
   valueOf(name: string): AnyNode | undefined {
     const local = this.all.get(name)?.local ?? null;

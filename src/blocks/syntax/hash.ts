@@ -5,7 +5,7 @@ import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 export { FINGERPRINT_BYTES };
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 8;
+export const FINGERPRINTS_VERSION = 9;
 
 /** A declaration at the top of a module that counts for those who refer to its name alone. */
 export interface HashableDeclaration {

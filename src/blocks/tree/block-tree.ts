@@ -77,7 +77,7 @@ class BlockTreeBuilder extends SyntaxWriter {
 
   /** Declarations without effects are written on their own: the module's block is the rest. */
   #visitProgram(program: Program): void {
-    const exported: string[] = [];
+    const exported = this.#links.esExports?.localsIn(this.#names.assigned) ?? [];
     this.write(`(Program,${program.sourceType}[`);
     for (const statement of program.body) {
       const declarations = this.#links.topLevel.free.get(statement);
