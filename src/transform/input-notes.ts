@@ -8,6 +8,7 @@ import { askedVariables } from '../interception/variables/tool-variables';
 import { writeCache } from '../machine/atomic-write';
 import { debug } from '../terminal/debug';
 import { isInput, type TransformInput } from './input-values';
+import { noteHome } from './note-homes';
 import type { ToolChain } from './tool-chain-id';
 
 /** An output that was made, and is in Jest's cache by this key. */
@@ -42,7 +43,7 @@ export class InputNotes {
    * @param subject Tells the file and its key from others.
    */
   folder(cacheDirectory: string, subject: string): string {
-    return path.join(homeOf(cacheDirectory), shortHash(subject));
+    return path.join(noteHome(cacheDirectory).folder, shortHash(subject));
   }
 
   /** The outputs noted in a folder, by this process and by others. */
@@ -70,7 +71,7 @@ export class InputNotes {
   variables({ cacheDirectory, id }: ToolChain): Set<string> {
     if (id === null) return new Set();
     return getOrCreate(variables, `${cacheDirectory}\0${id}`, () => {
-      const home = homeOf(cacheDirectory);
+      const home = noteHome(cacheDirectory).folder;
       const files = [...namesIn(home)].filter((name) => name.startsWith(`${VARIABLES}${id}-`));
       return new Set(files.flatMap((name) => texts(readJson(path.join(home, name)))));
     });
@@ -93,12 +94,11 @@ export class InputNotes {
     if (added.length === 0) return;
     for (const name of added) names.add(name);
     const text = JSON.stringify(added.sort());
-    write(path.join(homeOf(cacheDirectory), `${VARIABLES}${id}-${shortHash(text)}.json`), text);
+    write(
+      path.join(noteHome(cacheDirectory).folder, `${VARIABLES}${id}-${shortHash(text)}.json`),
+      text,
+    );
   }
-}
-
-function homeOf(cacheDirectory: string): string {
-  return path.join(cacheDirectory, 'testmon-inputs');
 }
 
 function notesIn(folder: string): MadeOutput[] {

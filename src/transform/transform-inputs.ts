@@ -4,6 +4,7 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { askedVariables, toolVariable } from '../interception/variables/tool-variables';
 import { InputNotes, type MadeOutput } from './input-notes';
 import { inputValues, type TransformInput } from './input-values';
+import { noteHome } from './note-homes';
 import type { ToolChain } from './tool-chain-id';
 
 /** What is known of a file between the question for its key and its transform. */
@@ -45,7 +46,9 @@ class TransformInputs {
       .sort()
       .map((name) => [name, toolVariable(name)])
       .filter(([, value]) => value !== '');
-    const usual = set.length === 0 ? inner : shortHash(JSON.stringify([inner, set]));
+    const { generation } = noteHome(cacheDirectory);
+    const more = [...set, ...(generation === 0 ? [] : [generation])];
+    const usual = more.length === 0 ? inner : shortHash(JSON.stringify([inner, more]));
     const folder = this.#notes.folder(cacheDirectory, `${realPath(file)}\0${usual}`);
     const made = this.#notes.madeIn(folder);
     const valid = made.find(({ inputs }) => inputs.every(holds));
