@@ -1,7 +1,8 @@
 import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import type { Dependency, TestFileKey } from '../records/types';
-import type { AwaitedSetups } from '../run/run-file';
+import type { AwaitedSetups, RunFile } from '../run/run-file';
+import type { RunnerInputs } from './steps/commit';
 import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
@@ -37,6 +38,8 @@ export class Controller {
   #shard: Shard | null = null;
   #spotChecks: SpotChecks | null = null;
   #counts: RunCounts | null = null;
+  /** Tells, as the run ends, what a runner of the project's own read. */
+  runnerInputs: RunnerInputs | null = null;
   /** What an unaffected test file covers, in a run with coverage; to be set before `answerFor`. */
   carriedCoverage: CarriedCoverage | null = null;
   #answers: Answers | null = null;
@@ -276,6 +279,12 @@ export class Controller {
     this.#publication?.noteGlobalSetup(setupInputs);
   }
 
+  /** The runners that are not Jest's own, as absolute paths; the run file is null where nothing is recorded. */
+  get ownRunners(): { run: RunFile | null; runners: string[] } {
+    const run = this.collects ? this.#publication?.published : null;
+    return { run: run ?? null, runners: this.#run.projects.otherRunners };
+  }
+
   /** Called if our reporter sees the outcome of every test file. */
   expectResults(): void {
     if (this.collects && this.#publication !== null)
@@ -332,6 +341,7 @@ export class Controller {
         counts: this.#counts,
         startedAt: this.#startedAt,
         orderDependent: this.#orderDependent,
+        runnerInputs: this.runnerInputs,
       },
       ending,
     );

@@ -1,13 +1,14 @@
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { fromJest } from '../run/user-jest';
-import type { AwaitedSetups } from '../run/run-file';
+import type { AwaitedSetups, RunFile } from '../run/run-file';
 import type { Dependency } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault, isSystemError } from '../terminal/fault';
 import { beginSharedRun } from './sharing/begin-shared-run';
 import { describeFailedSelection } from './open-store';
+import type { RunnerInputs } from './steps/commit';
 import { session, startWorkers } from './session';
 
 /** Begins the run if our sequencer has not done so, because the user wrote the config keys by hand and left it out. */
@@ -57,6 +58,17 @@ export async function runUserGlobalSetup(
 /** Returns the user's global setups that must run before tests are recorded. Null if there are none. */
 export function beforeGlobalSetup(): AwaitedSetups | null {
   return session().controller?.beforeGlobalSetup ?? null;
+}
+
+/** The runners that are not Jest's own, and what tells which files count; null where nothing is recorded. */
+export function ownRunners(): { run: RunFile | null; runners: string[] } {
+  return session().controller?.ownRunners ?? { run: null, runners: [] };
+}
+
+/** What these runners read counts for each test file of theirs. @param inputsOf Is asked as the run ends. */
+export function awaitRunnerInputs(inputsOf: RunnerInputs | null): void {
+  const { controller } = session();
+  if (controller !== null) controller.runnerInputs = inputsOf;
 }
 
 /**

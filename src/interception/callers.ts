@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../dependencies/packages/package-folder';
 import { OWN_FOLDER } from '../run/own-frames';
 
 /** The watch stands between whoever looks at a file and the file system; what it sees of Jest's own is told by the stack. */
@@ -37,6 +39,12 @@ export function calledByLaunch(): boolean {
   return first !== undefined && /^node:(?:internal\/)?(?:child_process|worker)/.test(first);
 }
 
+/** Jest copies all variables for a test file. Source: `createProcessObject` of jest-util. */
+export function calledToCopy(): boolean {
+  const first = callerFiles().find((file) => path.isAbsolute(file) && !file.startsWith(OWN_FOLDER));
+  return first !== undefined && /[\\/]node_modules[\\/]jest-util[\\/]/.test(first);
+}
+
 /**
  * A tool that is known to look for its own key alone asks for a package.json: those keys are watched. For anyone else
  * the whole of it counts.
@@ -63,6 +71,28 @@ function isForeignFile(file: string): boolean {
   );
 }
 
+/**
+ * The innermost caller that is code of the user's, or of a tool; what a package does on the way is done for it.
+ * @param toolOf The tool that a file belongs to; undefined for a file of none.
+ * @returns That tool; undefined where the code is none of a tool.
+ */
+export function calledByTool(toolOf: (file: string) => string | undefined): string | undefined {
+  for (const given of callerFiles(MAX_TOOL_FRAMES)) {
+    const file = given.startsWith('file:') ? fileURLToPath(given) : given;
+    if (!path.isAbsolute(file) || file.startsWith(OWN_FOLDER)) continue;
+    const tool = toolOf(file);
+    if (tool !== undefined || packageFolder(file) === null || OF_JEST.test(file)) return tool;
+  }
+  return undefined;
+}
+
+/** What Jest does when a tool calls it, it does for itself. */
+const OF_JEST =
+  /[\\/]node_modules[\\/](?:@jest|jest-(?:changed-files|circus|config|docblock|environment-(?:jsdom|node)|haste-map|jasmine2|leak-detector|message-util|resolve|runner|runtime|snapshot|util|worker))[\\/]/;
+
+/** A tool may read its config by way of a package. */
+const MAX_TOOL_FRAMES = 40;
+
 /** Node reads a module to run it. */
 export function calledByModuleLoader(): boolean {
   const first = callerFiles().find((file) => file !== '' && !file.startsWith(OWN_FOLDER));
@@ -70,10 +100,10 @@ export function calledByModuleLoader(): boolean {
 }
 
 /** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
-function callerFiles(): string[] {
+function callerFiles(limit = 18): string[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 18;
+  Error.stackTraceLimit = limit;
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
   const holder: { stack?: unknown } = {};
   Error.captureStackTrace(holder, callerFiles);

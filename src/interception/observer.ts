@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
-import { calledByResolver, calledForKnownKeys } from './callers';
+import { calledByResolver } from './callers';
 import { mimicFunction, watchFs, type AnyFunction } from './files/file-system';
 import { define, replace, type FunctionTable } from './patched';
-import { withoutOurFrames } from '../run/own-frames';
+import { OWN_FOLDER, withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './modules/loaded-modules';
 import { watchResolver } from './modules/resolver';
-import type { Reads } from './reads';
-import { guarded, NOBODY, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
+import { Reading, type Reads } from './reads';
+import { guarded, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
 import { debug, swallowed } from '../terminal/debug';
 
 /** The parts of `fs` our own code uses while everybody else's are watched. */
@@ -29,6 +29,7 @@ export const unwatched = {
 const { readFileSync } = fs;
 
 let sink: Sink | null = null;
+let background: Sink | null = null;
 let suspended = 0;
 /** How many modules are being loaded, one for the other, where that is seen. */
 let loading = 0;
@@ -60,6 +61,12 @@ export function observe(next: Sink): void {
   sink = withGuard(next);
 }
 
+/** Reports to a sink whatever no recorder is told, until the process ends or another takes its place. */
+export function observeBehind(next: Sink): void {
+  install();
+  background = withGuard(next);
+}
+
 /** Puts the watch in place; to be called before code takes hold of the watched functions. Nobody is told yet. */
 export function install(): void {
   if (installed) return;
@@ -74,7 +81,7 @@ let asynchronous: AsyncLocalStorage<Sink> | null = null;
 let transforms = 0;
 
 const WATCH: Watch = {
-  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? sink : null),
+  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? (sink ?? background) : null),
   unobserved,
   suspend: () => (suspended += 1),
   resume: () => (suspended -= 1),
@@ -140,48 +147,6 @@ export async function readsDuringAsync<T>(
       asynchronous = null;
     }
   }
-}
-
-/** Collects what a transformer reads. */
-class Reading {
-  readonly #files = new Set<string>();
-  readonly #folders = new Set<string>();
-  readonly #looked = new Set<string>();
-  readonly #modules = new Set<string>();
-  readonly sink: Sink;
-
-  /** @param isLoading Whether a module is being loaded. */
-  constructor(isLoading: () => boolean) {
-    this.sink = {
-      ...NOBODY,
-      seesLoading: true,
-      read: (file) => {
-        if (isLoading()) this.#modules.add(file);
-        else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
-      },
-      looked: (file) => {
-        if (!isLoading()) this.#looked.add(file);
-      },
-      listed: (folder) => this.#folders.add(folder),
-      wrote: (file) => {
-        this.#files.delete(file);
-        this.#looked.delete(file);
-      },
-    };
-  }
-
-  get reads(): Reads {
-    return {
-      files: [...this.#files],
-      folders: [...this.#folders],
-      looked: [...this.#looked],
-      modules: [...this.#modules],
-    };
-  }
-}
-
-function isKnownManifest(file: string): boolean {
-  return path.basename(file) === 'package.json' && calledForKnownKeys();
 }
 
 /** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */
@@ -260,7 +225,16 @@ function watchModules(): void {
   const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
   const { _load: load, _resolveFilename: find } = loader;
   const watchedFind: AnyFunction = function (...args) {
-    return isLoaded(args[1]) ? quietly(find, this, args) : Reflect.apply(find, this, args);
+    if (!isLoaded(args[1])) return Reflect.apply(find, this, args);
+    try {
+      return quietly(find, this, args);
+    } catch (error) {
+      const [specifier, asking] = args as [unknown, { filename: string }];
+      const to = WATCH.sink();
+      if (to?.seesLoading === true && typeof specifier === 'string')
+        to.unresolved(asking.filename, specifier);
+      throw error;
+    }
   };
   const watchedLoad: AnyFunction = function (...args) {
     const request = args[0];
@@ -273,6 +247,14 @@ function watchModules(): void {
       path.isAbsolute(request)
     ) {
       sink.read(request);
+    }
+    const tool = toolOfLoad(request);
+    if (tool !== undefined) {
+      const { result, reads } = readsDuring(() =>
+        attempt(() => Reflect.apply(watchedLoad, this, args)),
+      );
+      toolLoads?.loaded(tool, reads);
+      return result();
     }
     const seen = sink?.seesLoading === true;
     if (seen) loading += 1;
@@ -296,12 +278,58 @@ function isLoaded(asking: unknown): boolean {
   return typeof file === 'string' && require.cache[file] === asking;
 }
 
+/** Is told of what Jest's own process loads for tools of the project. */
+export interface ToolLoads {
+  /** The tool whose code loads a module just now, while a test file is recorded or a runner is at work. */
+  caller(): string | undefined;
+  loaded(tool: string, reads: Reads): void;
+}
+
+let toolLoads: ToolLoads | null = null;
+
+/** Has told what tools read as they are loaded, or load modules later. */
+export function watchLoadsOfTools(listener: ToolLoads): void {
+  toolLoads = listener;
+}
+
+/** The tool for which a module is about to be loaded; undefined where it is none. */
+function toolOfLoad(request: unknown): string | undefined {
+  if (toolLoads === null || suspended + loading + transforms > 0) return undefined;
+  if (typeof request !== 'string' || Module.isBuiltin(request)) return undefined;
+  const to = sink ?? background;
+  if (to === null || to.seesLoading === true) return undefined;
+  const isBetween = pending !== null && to === withGuard(pending.sink);
+  return toolLoads.caller() ?? (isBetween && isToolOfTestFile(request) ? request : undefined);
+}
+
+/** Between two test files Jest loads nothing else for itself but its own packages: an environment that a docblock names. */
+function isToolOfTestFile(request: string): boolean {
+  return (
+    path.isAbsolute(request) &&
+    !/[\\/]node_modules[\\/]@?jest[-\\/]/.test(request) &&
+    !request.startsWith(OWN_FOLDER) &&
+    require.cache[request] === undefined
+  );
+}
+
+/** Does something that may throw. @returns Gives its result, or throws what it threw. */
+function attempt<T>(work: () => T): () => T {
+  try {
+    const result = work();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
 let pending: PendingObservations | null = null;
 
 /** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
 export function observePending(): void {
   if (sink !== null && (pending === null || sink !== withGuard(pending.sink))) return;
-  pending = new PendingObservations();
+  pending = new PendingObservations(() => background);
   observe(pending.sink);
 }
 

@@ -1,3 +1,9 @@
+import path from 'node:path';
+import { packageFolder } from '../dependencies/packages/package-folder';
+import { tellRequire } from '../dependencies/resolution/node-lookups';
+import { calledByModuleLoader, calledForKnownKeys } from './callers';
+import { NOBODY, type Sink } from './sink';
+
 /** What a tool looked at while it was loaded or did its work, as absolute paths, each once. */
 export interface Reads {
   files: string[];
@@ -7,4 +13,73 @@ export interface Reads {
   looked: string[];
   /** Modules that this process loaded for it, which counts as what these read then; it does so once. */
   modules: string[];
+  /** Folders that it made, or would have. */
+  made: string[];
+  wrote: string[];
+}
+
+/** Collects what a transformer reads. */
+export class Reading {
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+  readonly #looked = new Set<string>();
+  readonly #modules = new Set<string>();
+  readonly #made = new Set<string>();
+  readonly #wrote = new Set<string>();
+  readonly sink: Sink;
+
+  /** @param isLoading Whether a module is being loaded. */
+  constructor(isLoading: () => boolean) {
+    this.sink = {
+      ...NOBODY,
+      seesLoading: true,
+      read: (file) => {
+        if (isLoading()) this.#modules.add(file);
+        else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
+      },
+      looked: (file) => {
+        // Node looks around for the module itself.
+        if (!isLoading() || !calledByModuleLoader()) this.#looked.add(file);
+      },
+      unresolved: (from, specifier) => {
+        if (packageFolder(from) === null)
+          for (const file of placesOf(from, specifier)) this.#looked.add(file);
+      },
+      listed: (folder) => this.#folders.add(folder),
+      makes: (folder) => this.#made.add(folder),
+      wrote: (file) => {
+        this.#wrote.add(file);
+        this.#files.delete(file);
+        this.#looked.delete(file);
+      },
+    };
+  }
+
+  get reads(): Reads {
+    return {
+      files: [...this.#files],
+      folders: [...this.#folders],
+      looked: [...this.#looked],
+      modules: [...this.#modules],
+      made: [...this.#made],
+      wrote: [...this.#wrote],
+    };
+  }
+}
+
+/** Where Node would find a module, had there been one. */
+function placesOf(from: string, specifier: string): string[] {
+  const places: string[] = [];
+  const note = (file: string): void => void places.push(file);
+  const to = { looked: note, followed: note, governed: note };
+  const folder = path.dirname(from);
+  if (/^\.{0,2}\//.test(specifier)) tellRequire(to, specifier, [folder], null, EXTENSIONS);
+  return places;
+}
+
+/** Those that Node tries. */
+const EXTENSIONS = ['.js', '.json', '.node'];
+
+function isKnownManifest(file: string): boolean {
+  return path.basename(file) === 'package.json' && calledForKnownKeys();
 }

@@ -126,17 +126,31 @@ function guardedMethod(
  * setup files before any plug point of ours sees that environment.
  */
 export class PendingObservations {
-  readonly #calls: [(typeof METHODS)[number], unknown[]][] = [];
+  readonly #calls: Call[] = [];
 
   /** What keeps everything it receives. */
-  readonly sink = Object.fromEntries(
-    METHODS.map((name) => [name, (...args: unknown[]) => void this.#calls.push([name, args])]),
-  ) as unknown as Sink;
+  readonly sink: Sink;
+
+  /** @param behind Who else is told at once; null for nobody. */
+  constructor(behind: () => Sink | null) {
+    const receive = (call: Call): void => {
+      this.#calls.push(call);
+      const other = behind();
+      if (other !== null) tell(other, call);
+    };
+    this.sink = Object.fromEntries(
+      METHODS.map((name) => [name, (...args: unknown[]) => receive([name, args])]),
+    ) as unknown as Sink;
+  }
 
   replay(to: Sink): void {
-    for (const [name, args] of this.#calls) {
-      // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
-      Reflect.apply(to[name] as (...args: unknown[]) => void, to, args);
-    }
+    for (const call of this.#calls) tell(to, call);
   }
+}
+
+type Call = [(typeof METHODS)[number], unknown[]];
+
+function tell(to: Sink, [name, args]: Call): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
+  Reflect.apply(to[name] as (...args: unknown[]) => void, to, args);
 }

@@ -4,9 +4,11 @@
  */
 import type { Config } from '@jest/types';
 import {
+  awaitRunnerInputs,
   beforeGlobalSetup,
   beginWithoutSequencer,
   noteGlobalSetup,
+  ownRunners,
   runUserGlobalSetup,
 } from '../controller/global-setup';
 import type { Dependency } from '../records/types';
@@ -18,6 +20,10 @@ async function globalSetup(
   await beginWithoutSequencer(globalConfig, projectConfig);
   await runUserGlobalSetup(globalConfig, projectConfig);
   noteGlobalSetup(beforeGlobalSetup() === null ? [] : await findInputs());
+  const { run, runners } = ownRunners();
+  if (run === null || runners.length === 0) return;
+  const { watchRunners } = await import('../recording/runner-recorder.js');
+  awaitRunnerInputs(watchRunners(run, runners));
 }
 
 async function findInputs(): Promise<Dependency[]> {

@@ -8,6 +8,7 @@ import { NO_RUN } from '../run/run-file';
 import { announced, RUN_FILE_VARIABLE, hideRunVariables, runsTests } from '../run/run-variables';
 import { observePending } from '../interception/observer';
 import { watchUntransformed } from '../interception/modules/untransformed';
+import { watchToolLoads } from '../recording/inputs/tool-inputs';
 import { standBefore } from '../recording/recorded-runner';
 import { userEnvironments } from '../recording/user-environment';
 import { wrapTransformer, type ProbingTransformer } from '../transform/probing-transformer';
@@ -21,7 +22,10 @@ async function createTransformer(options: TransformOptions = {}): Promise<Probin
   const handover: TransformHandover = options.testmon ?? { path: null };
   hideRunVariables();
   // While the controller selects, no test file is about to start, so observing would mostly note our own reads.
-  if (announced(RUN_FILE_VARIABLE) !== NO_RUN) observePending();
+  if (announced(RUN_FILE_VARIABLE) !== NO_RUN) {
+    watchToolLoads();
+    observePending();
+  }
   await userEnvironments.expect(handover.environment);
   if (handover.runner !== undefined && runsTests()) standBefore(handover.runner);
   // Waiting here would let other transformers load in between, so it is left out where it has no use.

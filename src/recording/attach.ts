@@ -7,11 +7,13 @@ import { hideProbes, watchVariables } from './environment-globals';
 import { settlePending, unobserved } from '../interception/observer';
 import { replace } from '../interception/patched';
 import { keepCompiledModules } from '../interception/modules/recompiled';
+import { isWellKnown, ToolCode } from './inputs/tool-code';
 import { toolInputs } from './inputs/tool-inputs';
 import { Recorder } from './recorder';
 import { safely, warnUnrecorded } from './safely';
 import { watchTestEvents, type Attachment } from './tests/test-events';
 import { planSkips } from './tests/test-plan';
+import type { ChosenEnvironment } from './user-runner';
 import { toolChainOf } from '../transform/tool-chain-id';
 import { joinRun } from './join-run';
 
@@ -20,8 +22,8 @@ export interface TestFileContext {
   config: Config.ProjectConfig;
   /** Absolute path. */
   testPath: string;
-  /** Absolute paths of the files of an environment that a docblock chose. */
-  environmentFiles?: () => readonly string[];
+  /** The environment that a docblock chose. */
+  chosenEnvironment: () => ChosenEnvironment | null;
   /** Absolute path of the environment that ours wraps; absent where ours does not. */
   environmentFile?: string;
   docblockPragmas: () => Record<string, string | string[]>;
@@ -63,7 +65,8 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     settlePending(null);
     return;
   }
-  const { environmentFile } = context;
+  const chosen = context.chosenEnvironment();
+  const environmentFile = context.environmentFile ?? chosen?.file;
   const runner = withoutHandover(context.config).handover.runner ?? runnerBehind(context.config);
   const tools = toolsOf(context.config, [environmentFile, runner]);
   keepCompiledModules(context.testPath, !context.coveredByV8);
@@ -77,6 +80,7 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
       pragmas: context.docblockPragmas(),
       toolChain: toolChainOf(context.config, run.file.root),
       tools,
+      toolCode: ToolCode.of(tools.filter((tool) => tool !== context.config.resolver)),
       lookups: context.config,
       seesSources: wrapsAllTransformers(context.config),
       takenByJest: context.config.snapshotSerializers,
@@ -84,8 +88,9 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
     },
     environment.global,
   );
-  settlePending(early ? null : recorder);
-  for (const file of context.environmentFiles?.() ?? []) recorder.read(file);
+  if (early) settlePending(null);
+  else settleLate(recorder, environmentFile);
+  for (const file of chosen?.files ?? []) recorder.read(file);
   const attachment: Attachment = {
     recorder,
     global: environment.global,
@@ -104,6 +109,17 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   if (early && environmentFile !== undefined) watchSetup(environment, recorder, environmentFile);
   const { runner: ofFiles } = context.config;
   if (tools.includes(ofFiles)) unobserved(() => toolInputs.seeElsewhere(run.file.root, ofFiles));
+  // Jest has imported it where nobody sees what it reads.
+  if (chosen?.file.endsWith('.mjs') === true && context.environmentFile === undefined)
+    unobserved(() => toolInputs.seeElsewhere(run.file.root, chosen.file));
+}
+
+/** What a chosen environment read until now, it may keep for later test files. Jest's own keep nothing. */
+function settleLate(recorder: Recorder, environment: string | undefined): void {
+  const end =
+    environment === undefined || isWellKnown(environment) ? null : recorder.watchTool(environment);
+  settlePending(recorder);
+  end?.();
 }
 
 /** The modules of the user's that run in Jest's own process. */

@@ -43,7 +43,7 @@ export function recordedEnvironment(file: string): RecordedEnvironment {
           testPath: context.testPath,
           environmentFile: own,
           docblockPragmas: () => context.docblockPragmas,
-          environmentFiles: () => docblockEnvironment(given, context.docblockPragmas),
+          chosenEnvironment: () => docblockEnvironment(given, context.docblockPragmas),
           testNamePattern: globalConfig.testNamePattern,
           coveredByV8: isCoveredByV8(globalConfig),
           coveredByCounters: globalConfig.collectCoverage && !isCoveredByV8(globalConfig),

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import type { TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { isCoveredByV8 } from '../interception/modules/recompiled';
-import { unobserved } from '../interception/observer';
 import { replace } from '../interception/patched';
 import { runnerBehind } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { swallowed } from '../terminal/debug';
 import { attach, frameworkLoads, noteOutcome } from './attach';
 import { leftOutIn, leftOutResult } from './left-out';
+import { toolInputs } from './inputs/tool-inputs';
 import type { AnyEnvironment } from './tests/circus';
 import {
   docblockEnvironment,
@@ -41,7 +41,7 @@ export function runRecorded(
       config,
       testPath,
       docblockPragmas: () => readPragmas(testPath),
-      environmentFiles: () => docblockEnvironment(config, readPragmas(testPath)),
+      chosenEnvironment: () => docblockEnvironment(config, readPragmas(testPath)),
       testNamePattern: globalConfig.testNamePattern,
       coveredByV8: isCoveredByV8(globalConfig),
       coveredByCounters: globalConfig.collectCoverage && !isCoveredByV8(globalConfig),
@@ -75,7 +75,7 @@ export function standBefore(runner: string): void {
   if (!/\.c?js$/.test(runner)) return;
   try {
     const load = createRequire(__filename);
-    const exported = unobserved(() => load(runner) as unknown);
+    const exported = toolInputs.during(runner, () => load(runner) as unknown);
     if (exported === stoodBefore.get(runner)) return;
     const module = load.cache[load.resolve(runner)];
     const { default: named } = exported as { default?: TestFramework };

@@ -1,9 +1,8 @@
 import { fromStored, toStored } from '../dependencies/files/paths';
-import { recordedPragmas } from '../dependencies/pragmas';
 import { variableValue } from '../dependencies/variables';
 import { outerVariable } from '../run/outer-variables';
 import { collectChildren } from '../interception/children/children';
-import { observe, stopObserving, unobserved, unwatched } from '../interception/observer';
+import { observe, stopObserving, unobserved } from '../interception/observer';
 import { NOBODY, type Sink } from '../interception/sink';
 import type { VariableListener } from '../interception/variables/variables';
 import type { ToolChain } from '../transform/tool-chain-id';
@@ -13,9 +12,12 @@ import { Accumulator } from './accumulator';
 import { ChildInputs } from './inputs/child-inputs';
 import { CompiledInputs } from './inputs/compiled-inputs';
 import type { JournalWriter, RecordedFile } from './journal-writer';
+import { docblockInputs } from './inputs/docblock-inputs';
 import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
+import { isForOthers, ObservedTools } from './inputs/observed-tools';
 import { LOST, PathInputs } from './inputs/path-inputs';
+import type { ToolCode } from './inputs/tool-code';
 import { toolInputs } from './inputs/tool-inputs';
 import { coverageOf } from './coverage-reader';
 import { ProbeReader } from './probe-reader';
@@ -33,6 +35,8 @@ export interface RecordedTestFile extends ModuleContext {
   tools: readonly string[];
   /** Whether its modules count what runs in them, for a coverage report. */
   isCovered: boolean;
+  /** The code of those that are at work while tests run; null where these read nothing. */
+  toolCode: ToolCode | null;
 }
 
 /**
@@ -59,6 +63,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   readonly #modules: ModuleInputs;
   readonly #compiled: CompiledInputs;
   readonly #children: ChildInputs;
+  /** Null where no tool at work reads anything. */
+  readonly #observedTools: ObservedTools | null;
   readonly #whilePaused: Sink = {
     ...NOBODY,
     loaded: (file) => this.#modules.loadedByJest(file),
@@ -84,14 +90,56 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     );
     this.#tests = new TestFootprints(this.#shared, this.#probes, this.#modules.loadedNames);
     this.#children = new ChildInputs(run, this, this.#shared, this.#startedAt);
-    this.#dependOnDocblock();
+    for (const input of docblockInputs(this.#name, target)) this.#shared.depend(input);
     for (const input of run.file.setupInputs) this.#shared.depend(input);
     journal.start(target.environmentId, this.#name, this.#startedAt);
     this.#children.watch();
+    const { toolCode } = target;
+    this.#observedTools = toolCode && new ObservedTools(toolCode, run.file.root, this.#name);
     observe(this);
   }
 
   // --- what the observer reports; see `Sink` ---
+
+  override read(file: string, isContent?: boolean): void {
+    this.#byCaller((tool) => {
+      if (tool !== undefined && isContent === true) toolInputs.outputs.read(tool, file);
+      super.read(file, isContent);
+    });
+  }
+
+  override looked(file: string): void {
+    this.#byCaller(() => super.looked(file));
+  }
+
+  override followed(file: string): void {
+    this.#byCaller(() => super.followed(file));
+  }
+
+  override listed(folder: string): void {
+    this.#byCaller(() => super.listed(folder));
+  }
+
+  override wrote(file: string): void {
+    this.#byCaller((tool) => {
+      if (tool !== undefined) toolInputs.outputs.wrote(tool, file);
+      super.wrote(file);
+    });
+  }
+
+  override changes(file: string): void {
+    this.#byCaller((tool) => {
+      if (tool !== undefined) toolInputs.outputs.wrote(tool, file);
+      super.changes(file);
+    });
+  }
+
+  override makes(folder: string): void {
+    this.#byCaller((tool) => {
+      if (tool !== undefined) toolInputs.outputs.made(tool, folder);
+      super.makes(folder);
+    });
+  }
 
   loaded(file: string, content: string | Buffer): void {
     this.#modules.loaded(file, content);
@@ -222,21 +270,19 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     const before = new Set(this.#shared.dependencies.keys());
     return () => {
       for (const [key, dependency] of this.#shared.dependencies)
-        if (!before.has(key) && this.#isOfTool(dependency))
+        if (!before.has(key) && isForOthers(dependency, this.#name))
           toolInputs.noteRecorded(tool, dependency);
     };
   }
 
-  /** What is named like the test file is of no use for another. */
-  #isOfTool({ kind, name }: Dependency): boolean {
-    return (
-      (kind === 'file' || kind === 'absent' || kind === 'present' || kind === 'listing') &&
-      stemOf(name) !== stemOf(this.#name)
-    );
+  #byCaller(report: (tool: string | undefined) => void): void {
+    if (this.#observedTools === null) report(undefined);
+    else this.#observedTools.byCaller(report);
   }
 
   #addTools(): void {
     const { tools } = this.#target;
+    for (const input of this.#observedTools?.inputs() ?? []) this.#shared.depend(input);
     this.#compiled.addAll(toolInputs.inputs(tools));
     for (const dependency of toolInputs.recorded(tools)) this.#shared.depend(dependency);
     if (!toolInputs.areSeen(tools)) this.#shared.depend(LOST);
@@ -244,16 +290,9 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   #stop(): void {
     this.#isFinished = true;
+    this.#observedTools?.stop();
     stopObserving(this);
     stopObserving(this.#whilePaused);
-  }
-
-  #dependOnDocblock(): void {
-    const { pragmas, file } = this.#target;
-    const value = recordedPragmas(pragmas, sourceOf(file));
-    this.#shared.depend({ kind: 'pragmas', name: this.#name, value });
-    if (asksToRunAlways(pragmas))
-      this.#shared.depend({ kind: 'always', name: this.#name, value: '' });
   }
 
   #addModules(snapshot: string | null): void {
@@ -301,25 +340,6 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   protected depend(dependency: Dependency): void {
-    this.#tests.current.depend(dependency);
+    if (this.#observedTools?.take(dependency) !== true) this.#tests.current.depend(dependency);
   }
-}
-
-/** The name of a file up to its first dot. */
-function stemOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1).replace(/\..*$/, '');
-}
-
-function sourceOf(file: string): string | null {
-  try {
-    return unwatched.readFileSync(file, 'utf8');
-  } catch {
-    // The test file has gone since, so it has no docblock.
-    return null;
-  }
-}
-
-/** `@testmon always` in a test file's docblock, for tests of the clock, the network or randomness. */
-function asksToRunAlways({ testmon }: Record<string, string | string[]>): boolean {
-  return [testmon].flat().includes('always');
 }

@@ -1,15 +1,13 @@
 import { createRequire } from 'node:module';
 import type { EnvironmentContext, JestEnvironment, JestEnvironmentConfig } from '@jest/environment';
 import { importFile } from '../run/import-file';
+import { isWellKnown } from './inputs/tool-code';
 import { toolInputs } from './inputs/tool-inputs';
 
 type EnvironmentClass = new (
   config: JestEnvironmentConfig,
   context: EnvironmentContext,
 ) => JestEnvironment;
-
-/** Environments that need no transpiling. They are loaded for the first test file that runs in one. */
-const WELL_KNOWN = /[\\/]node_modules[\\/](?:jest-environment-(?:jsdom|node)|@happy-dom)[\\/]/;
 
 /** The test environments of the user that this process has loaded. Jest loads each plug point anew for a test file. */
 class UserEnvironments {
@@ -28,7 +26,7 @@ class UserEnvironments {
   /** Requires the expected environment while Jest transpiles what is required. */
   loadWhileTranspiling(): void {
     const expected = this.#expected;
-    if (expected === null || this.#loaded.has(expected) || WELL_KNOWN.test(expected)) return;
+    if (expected === null || this.#loaded.has(expected) || isWellKnown(expected)) return;
     try {
       this.#loaded.set(expected, { Environment: requireClass(expected) });
     } catch (error) {
@@ -57,7 +55,7 @@ class UserEnvironments {
  * @param file Absolute path.
  */
 export function makeEnvironment<T>(file: string, make: () => T): T {
-  if (WELL_KNOWN.test(file)) return make();
+  if (isWellKnown(file)) return make();
   return toolInputs.during(file, make);
 }
 

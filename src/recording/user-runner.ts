@@ -79,27 +79,35 @@ export function readPragmas(testPath: string): Record<string, string | string[]>
   });
 }
 
+/** An environment that is no part of its project's own tool chain. All are absolute paths. */
+export interface ChosenEnvironment {
+  file: string;
+  /** Its files in the project, and the manifests of all packages beneath it. */
+  files: readonly string[];
+}
+
 /**
- * The files of the environment that a test file's docblock chose: it is no part of the project's own tool chain.
+ * The environment that a test file's docblock chose.
  * @param config With the options of the docblock, where Jest has put them there.
- * @returns Absolute paths; none where no docblock chose or it cannot be resolved.
+ * @returns Null where no docblock chose or it cannot be resolved.
  */
 export function docblockEnvironment(
   config: Config.ProjectConfig,
   pragmas: Record<string, string | string[]>,
-): readonly string[] {
+): ChosenEnvironment | null {
   const [chosen] = [pragmas['jest-environment']].flat();
   if (chosen === undefined && !String(pragmas['jest-environment-options']).includes('"testmon"'))
-    return [];
+    return null;
   return unobserved(() => {
     try {
       const { rootDir } = config;
       const testEnvironment =
         chosen === undefined ? config.testEnvironment : resolveEnvironment(chosen, rootDir);
-      return environmentFiles.of(userEnvironment({ ...config, testEnvironment }), rootDir);
+      const file = userEnvironment({ ...config, testEnvironment });
+      return { file, files: environmentFiles.of(file, rootDir) };
     } catch (error) {
       swallowed('recording', error, 'finding the environment of a docblock; Jest says so too');
-      return [];
+      return null;
     }
   });
 }

@@ -25,6 +25,24 @@ export class NumberedFootprint implements Footprint {
     this.numbers = numbers;
   }
 
+  /** The same with more dependencies. What is named is copied, as the journal goes on to name after its own. */
+  with(more: readonly Dependency[]): NumberedFootprint {
+    const known = new Set(this.dependencies.map(keyOf));
+    const dependencies = more.filter((dependency) => !known.has(keyOf(dependency)));
+    const first = Math.max(1, this.named.dependencies.length);
+    const all = [...this.named.dependencies];
+    dependencies.forEach((dependency, nth) => {
+      all[first + nth] = dependency;
+    });
+    return new NumberedFootprint(
+      { versions: this.named.versions, dependencies: all },
+      {
+        ...this.numbers,
+        dependencies: [...this.numbers.dependencies, ...dependencies.map((_, nth) => first + nth)],
+      },
+    );
+  }
+
   get blocks(): ExecutedBlocks[] {
     return this.numbers.blocks.map(({ version, bits }) => ({
       version: this.named.versions[version] as FileVersion,
@@ -35,6 +53,10 @@ export class NumberedFootprint implements Footprint {
   get dependencies(): Dependency[] {
     return this.numbers.dependencies.map((number) => this.named.dependencies[number] as Dependency);
   }
+}
+
+function keyOf({ kind, name, value }: Dependency): string {
+  return JSON.stringify([kind, name, value]);
 }
 
 /** A test with a footprint by the numbers of a journal. */

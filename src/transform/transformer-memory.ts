@@ -28,6 +28,12 @@ export class TransformerMemory {
   loadedEarly(reads: TransformerReads): void {
     for (const file of [...reads.files, ...reads.modules])
       if (packageFolder(file) === null) this.#early.set(file, inputValues.loaded(file));
+    for (const file of reads.looked)
+      if (packageFolder(file) === null)
+        getOrCreate(this.#early, file, () => inputValues.presence(file));
+    for (const folder of reads.folders)
+      if (packageFolder(folder) === null)
+        this.#early.set(folder + path.sep, inputValues.listing(folder));
   }
 
   /** What all its outputs depend on, as a text that belongs into each cache key. */

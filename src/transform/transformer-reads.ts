@@ -22,6 +22,8 @@ export const NOTHING_READ: TransformerReads = {
   folders: [],
   looked: [],
   modules: [],
+  made: [],
+  wrote: [],
   missing: [],
   own: [],
 };

@@ -25,6 +25,7 @@ import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
 import { compilerPlugins, transformInputs } from './transform-inputs';
 import { typeErrors, typeScript } from './transformers';
+import { toolOutputs, tools } from './tools';
 import { variables } from './variables';
 import { writes } from './writes';
 
@@ -70,6 +71,8 @@ export const families: readonly Family[] = [
   transformInputs,
   compilerPlugins,
   swcToolChain,
+  tools,
+  toolOutputs,
   globalSetup,
   projectSetup,
   typeScriptSetup,

@@ -54,6 +54,12 @@ export class RunProjects {
     return [...this.#projects.values()];
   }
 
+  /** The runners that are not Jest's own, as absolute paths. */
+  get otherRunners(): string[] {
+    const others = this.all.filter(({ otherRunner }) => otherRunner !== null);
+    return [...new Set(others.map(({ config }) => config.runner))];
+  }
+
   /** All projects with the ids of their Jest configs. */
   get entries(): Iterable<[configId: string, Project]> {
     return this.#projects;

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { fromStored } from '../../dependencies/files/paths';
-import type { TestFileKey, TestFileRecord } from '../../records/types';
+import type { Dependency, TestFileKey, TestFileRecord } from '../../records/types';
+import { NumberedFootprint } from '../../records/numbered';
 import type { RunDirectory } from '../../run/run-directory';
 import { keyOf } from '../../run/test-outcomes';
 import { makeBatch, SHARD_NOTE, type CommitBatch } from '../../store';
@@ -16,6 +17,9 @@ import type { SpotChecks } from '../checks/spot-checks';
 import type { RunCounts } from '../run-counts';
 import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from '../summary';
 
+/** Tells what a runner read in this process. @param runner Absolute path. */
+export type RunnerInputs = (runner: string) => readonly Dependency[];
+
 /** The results of a run at its end. */
 export interface FinishedRun {
   context: RunContext;
@@ -30,6 +34,8 @@ export interface FinishedRun {
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** What runners of the project's own read; null where there are none. */
+  runnerInputs: RunnerInputs | null;
   /** Test files that run as a whole from now on. */
   orderDependent: readonly TestFileKey[];
 }
@@ -143,7 +149,7 @@ function* recordsOf(
 ): Generator<TestFileRecord> {
   const { request, outcomes, partialFailures, flakyTests } = run.context;
   const progress = request.logger.progress('recording test files', outcomes.count);
-  yield* withProgress(results.records(), progress);
+  yield* withProgress(withRunnerInputs(run, results.records()), progress);
   const { orderDependent, flaky, notes } = partialFailures.learnt;
   for (const sighting of flaky) flakyTests.add(sighting);
   batch.orderDependent = [
@@ -167,6 +173,28 @@ function* recordsOf(
 function addReport(run: FinishedRun, batch: CommitBatch): void {
   const report = reportOn(run);
   if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
+}
+
+function* withRunnerInputs(
+  { context, runnerInputs }: FinishedRun,
+  records: Iterable<TestFileRecord>,
+): Generator<TestFileRecord> {
+  if (runnerInputs === null) {
+    yield* records;
+    return;
+  }
+  const inputs = new Map(
+    context.projects.all.map(({ environmentId, config }) => [
+      environmentId,
+      runnerInputs(config.runner),
+    ]),
+  );
+  for (const record of records) {
+    const more = inputs.get(record.environmentId) ?? [];
+    const { shared } = record;
+    if (more.length > 0 && shared instanceof NumberedFootprint) record.shared = shared.with(more);
+    yield record;
+  }
 }
 
 /** Whether a test file was loaded only to skip its tests, which leaves no record. */

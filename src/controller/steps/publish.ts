@@ -27,12 +27,12 @@ const OWN_FOLDER = path.join(__dirname, '..', '..');
 export class Publication {
   readonly directory: RunDirectory;
   readonly #run: RunContext;
-  readonly #published: RunFile;
+  readonly published: RunFile;
 
   private constructor(run: RunContext, directory: RunDirectory, published: RunFile) {
     this.directory = directory;
     this.#run = run;
-    this.#published = published;
+    this.published = published;
   }
 
   /**
@@ -67,7 +67,7 @@ export class Publication {
   get awaitedSetups(): AwaitedSetups | null {
     const { request, configs, collects } = this.#run;
     const setups = usersOwn([request.composition, ...configs].map((config) => config?.globalSetup));
-    return collects && setups.length > 0 ? { run: this.#published, setups } : null;
+    return collects && setups.length > 0 ? { run: this.published, setups } : null;
   }
 
   /**
@@ -85,7 +85,7 @@ export class Publication {
     const setupVariables = Object.fromEntries(
       changed.map((name) => [name, variableValue(name, before[name])]),
     );
-    publishRunFile(this.directory.runFile, { ...this.#published, setupVariables, setupInputs });
+    publishRunFile(this.directory.runFile, { ...this.published, setupVariables, setupInputs });
   }
 }
 

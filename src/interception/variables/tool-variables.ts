@@ -1,7 +1,7 @@
 import { HASHED_VARIABLES } from '../../dependencies/packages/tool-configs';
 import { ignoredVariables, variableNamesValue, variableValue } from '../../dependencies/variables';
 import { outerVariable, outerVariables } from '../../run/outer-variables';
-import { calledByLaunch, calledToLog } from '../callers';
+import { calledByLaunch, calledToCopy, calledToLog } from '../callers';
 import { replace } from '../patched';
 import { watchedVariables } from './variables';
 
@@ -16,6 +16,8 @@ const asked = new Map<string, string>();
 let actual: NodeJS.ProcessEnv | null = null;
 let watched: NodeJS.ProcessEnv = {};
 let watching = 0;
+/** How many transformers and resolvers are at work: whatever is asked for meanwhile counts as theirs. */
+let transforming = 0;
 
 const ignores = ignoredVariables();
 
@@ -25,13 +27,40 @@ export const ALL_NAMES = '';
 /** Variables that Node is reading for a child: it asks for each of those that it was told of. */
 let launching: Set<string> | null = null;
 
+/** By variable: how often Jest is about to ask for it, as it copies all of them. */
+let copied: Map<string, number> | null = null;
+
+/** `Object.assign` asks for the descriptor of a property, and for its value. */
+const QUESTIONS_OF_A_COPY = 2;
+
+/** Whether a question is one of those by which Jest copies all variables. */
+function isOfCopy(name: string): boolean {
+  const left = copied?.get(name) ?? 0;
+  if (left > 0) copied?.set(name, left - 1);
+  return left > 0;
+}
+
 function note(name: string): void {
   if (!asked.has(name)) asked.set(name, valueNow(name));
 }
 
+/** Is told of each question, also of one for a variable that was asked for before. */
+export type VariableObserver = (name: string) => void;
+
+const observers = new Set<VariableObserver>();
+
 /** Notes that the tool chain asks for a variable, or, with `ALL_NAMES`, for all names. */
 export function noteToolVariable(name: string): void {
-  if (!ignores(name) && !HASHED_VARIABLES.includes(name)) note(name);
+  if (name === ALL_NAMES || counts(name)) note(name);
+}
+
+function counts(name: string): boolean {
+  return !ignores(name) && !HASHED_VARIABLES.includes(name);
+}
+
+function heard(name: string): void {
+  for (const tell of observers) tell(name);
+  if (transforming > 0) note(name);
 }
 
 function valueNow(name: string): string {
@@ -47,9 +76,10 @@ export function toolVariable(name: string): string {
 
 const LISTENER = {
   asked(name: string): boolean {
-    if (watching === 0 || launching?.has(name) === true) return false;
-    noteToolVariable(name);
-    return true;
+    if (watching === 0 || launching?.has(name) === true || isOfCopy(name)) return false;
+    if (counts(name)) heard(name);
+    // Another tool may ask for it as well.
+    return false;
   },
   askedForNames(): boolean {
     if (watching === 0 || calledToLog()) return false;
@@ -58,13 +88,19 @@ const LISTENER = {
       queueMicrotask(() => (launching = null));
       return false;
     }
-    note(ALL_NAMES);
-    return true;
+    if (calledToCopy()) {
+      const names = Object.keys(actual ?? {});
+      copied = new Map(names.map((name) => [name, QUESTIONS_OF_A_COPY]));
+      queueMicrotask(() => (copied = null));
+      return false;
+    }
+    heard(ALL_NAMES);
+    return false;
   },
 };
 
 /** Begins to watch; each call is to be followed by one of `unwatchVariables`. */
-export function watchVariables(): void {
+function watchVariables(): void {
   watching += 1;
   if (watching > 1) return;
   if (actual !== process.env) {
@@ -74,7 +110,7 @@ export function watchVariables(): void {
   replace('variables', process, 'env', watched);
 }
 
-export function unwatchVariables(): void {
+function unwatchVariables(): void {
   watching -= 1;
   // The tool chain may have put variables of its own in place of all.
   if (watching === 0 && process.env === watched && actual !== null)
@@ -84,9 +120,11 @@ export function unwatchVariables(): void {
 /** Runs a part of the tool chain and notes what it asks for. */
 export function withWatchedVariables<T>(work: () => T): T {
   watchVariables();
+  transforming += 1;
   try {
     return work();
   } finally {
+    transforming -= 1;
     unwatchVariables();
   }
 }
@@ -94,11 +132,37 @@ export function withWatchedVariables<T>(work: () => T): T {
 /** The same for one that is asynchronous; what others ask for meanwhile counts as well. */
 export async function withWatchedVariablesAsync<T>(work: () => Promise<T>): Promise<T> {
   watchVariables();
+  transforming += 1;
   try {
     return await work();
   } finally {
+    transforming -= 1;
     unwatchVariables();
   }
+}
+
+/** Runs a tool that is no transformer, and tells which variables it asks for. */
+export function variablesDuring<T>(work: () => T): { result: T; asked: string[] } {
+  const asked = new Set<string>();
+  const tell = (name: string): void => void asked.add(name);
+  observers.add(tell);
+  watchVariables();
+  try {
+    return { result: work(), asked: [...asked] };
+  } finally {
+    unwatchVariables();
+    observers.delete(tell);
+  }
+}
+
+/** Has all questions told from now on. @returns To be called at the end of that. */
+export function observeVariables(tell: VariableObserver): () => void {
+  observers.add(tell);
+  watchVariables();
+  return () => {
+    observers.delete(tell);
+    unwatchVariables();
+  };
 }
 
 /** All names that were asked for in this process, with their values. */

@@ -1,12 +1,23 @@
 import { packageFolder } from '../../dependencies/files/paths';
 import { getOrCreate } from '../../dependencies/get-or-create';
 import { askInProcess } from '../../interception/modules/resolver-process';
-import { readsDuring, readsDuringAsync, unobserved } from '../../interception/observer';
+import {
+  readsDuring,
+  readsDuringAsync,
+  unobserved,
+  watchLoadsOfTools,
+} from '../../interception/observer';
 import type { Reads } from '../../interception/reads';
-import { noteToolVariable } from '../../interception/variables/tool-variables';
+import {
+  noteToolVariable,
+  observeVariables,
+  toolVariable,
+  variablesDuring,
+} from '../../interception/variables/tool-variables';
 import type { Dependency } from '../../records/types';
 import { inputValues, type TransformInput } from '../../transform/input-values';
 import { transformerReads } from '../../transform/transformer-reads';
+import { ToolOutputs } from './tool-outputs';
 
 /**
  * What the modules read that a Jest config names to run in Jest's own process: a resolver, a test environment, a runner.
@@ -20,22 +31,28 @@ class ToolInputs {
   /** Tools that were looked at in a process of their own: whether they could be loaded there. */
   readonly #seenElsewhere = new Map<string, boolean>();
 
+  readonly outputs = new ToolOutputs();
+
   /** Loads or runs a tool in this process, and notes what it reads. */
   during<T>(tool: string, work: () => T): T {
-    const { result, reads } = readsDuring(work);
-    unobserved(() => this.note(tool, reads));
-    return result;
+    const { result, asked } = variablesDuring(() => readsDuring(work));
+    unobserved(() => this.note(tool, result.reads, asked));
+    return result.result;
   }
 
   /** The same for what takes its time. */
   async duringAsync<T>(tool: string, work: () => Promise<T>): Promise<T> {
-    const { result, reads } = await readsDuringAsync(work);
-    unobserved(() => this.note(tool, reads));
+    const asked = new Set<string>();
+    // What others ask for meanwhile counts as well.
+    const stop = observeVariables((name) => asked.add(name));
+    const { result, reads } = await readsDuringAsync(work).finally(stop);
+    unobserved(() => this.note(tool, reads, [...asked]));
     return result;
   }
 
   /** A tool read something. Installed packages count by their version. */
-  note(tool: string, reads: Reads): void {
+  note(tool: string, reads: Reads, variables: readonly string[] = []): void {
+    this.outputs.note(tool, reads);
     const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
     const add = (
       names: readonly string[],
@@ -49,6 +66,13 @@ class ToolInputs {
     add(reads.files, '', (file) => inputValues.file(file));
     add(reads.looked, '', (file) => inputValues.presence(file));
     add(reads.folders, '/', (folder) => inputValues.listing(folder));
+    for (const name of variables) this.noteVariable(tool, name);
+  }
+
+  /** A tool asked for a variable, or for all names. */
+  noteVariable(tool: string, name: string): void {
+    const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
+    getOrCreate(known, `$${name}`, () => ({ kind: 'variable', name, value: toolVariable(name) }));
   }
 
   /** A tool read something while a test file was recorded; the test file has it in its record already. */
@@ -77,13 +101,43 @@ class ToolInputs {
 
   /** What tools read in this process until now, with absolute paths. */
   inputs(tools: readonly string[]): TransformInput[] {
-    return tools.flatMap((tool) => [...(this.#inputs.get(tool)?.values() ?? [])]);
+    return tools.flatMap((tool) =>
+      [...(this.#inputs.get(tool)?.values() ?? [])].filter(
+        ({ kind, name }) =>
+          kind === 'file' ||
+          kind === 'variable' ||
+          !this.outputs.isOutput(tool, name, kind === 'absent'),
+      ),
+    );
   }
 
   /** What tools read while test files were recorded in this process. */
   recorded(tools: readonly string[]): Dependency[] {
     return tools.flatMap((tool) => [...(this.#recorded.get(tool)?.values() ?? [])]);
   }
+}
+
+/** Tell the tool whose code is at work just now. */
+const callers = new Set<() => string | undefined>();
+
+/** Begins to note what Jest itself loads for a test file, and what tools load as they are at work. */
+export function watchToolLoads(): void {
+  watchLoadsOfTools({
+    caller: () => {
+      for (const caller of callers) {
+        const tool = caller();
+        if (tool !== undefined) return tool;
+      }
+      return undefined;
+    },
+    loaded: (tool, reads) => unobserved(() => toolInputs.note(tool, reads)),
+  });
+}
+
+/** Has modules that code of a tool loads noted as its own. @returns To be called at the end of that. */
+export function noteLoadsBy(caller: () => string | undefined): () => void {
+  callers.add(caller);
+  return () => void callers.delete(caller);
 }
 
 /** One for the process: what a tool has read stays in its memory. */

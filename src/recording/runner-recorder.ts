@@ -1,0 +1,101 @@
+import { observeBehind, unobserved } from '../interception/observer';
+import { NOBODY, type Sink } from '../interception/sink';
+import { observeVariables } from '../interception/variables/tool-variables';
+import type { Dependency } from '../records/types';
+import type { RunFile } from '../run/run-file';
+import { PathInputs } from './inputs/path-inputs';
+import { ToolCode } from './inputs/tool-code';
+import { noteLoadsBy, toolInputs, watchToolLoads } from './inputs/tool-inputs';
+import { storedInput } from '../transform/input-values';
+import { WorkerRun } from './worker-run';
+
+/**
+ * Notes what runners of the project's own (Jest's `runner`) read in Jest's main process until the run ends: a runner may
+ * read its config when it is given the first test files. Nobody knows which result that shaped, so it counts for all.
+ * @param runners Absolute paths.
+ * @returns Tells what a runner read.
+ */
+export function watchRunners(
+  run: RunFile,
+  runners: readonly string[],
+): ((runner: string) => Dependency[]) | null {
+  const code = ToolCode.of(runners);
+  if (code === null) return null;
+  watching?.stop();
+  const recorder = new RunnerRecorder(run, code);
+  watching = recorder;
+  return (runner) => recorder.inputs(runner);
+}
+
+/** The one of the run before, in watch mode. */
+let watching: RunnerRecorder | null = null;
+
+class RunnerRecorder extends PathInputs implements Sink {
+  // What Jest does for test files is seen where they run.
+  readonly loaded = NOBODY.loaded;
+  readonly resolved = NOBODY.resolved;
+  readonly identified = NOBODY.identified;
+  readonly unresolved = NOBODY.unresolved;
+  readonly named = NOBODY.named;
+  readonly soughtMock = NOBODY.soughtMock;
+
+  readonly #run: WorkerRun;
+  readonly #code: ToolCode;
+  readonly #unwatch: readonly (() => void)[];
+  #tool: string | undefined;
+
+  constructor(run: RunFile, code: ToolCode) {
+    const places = new WorkerRun(run, 'runner');
+    super(places);
+    this.#run = places;
+    this.#code = code;
+    const unwatchVariables = observeVariables((name) => {
+      const tool = code.caller;
+      if (tool !== undefined) unobserved(() => toolInputs.noteVariable(tool, name));
+    });
+    watchToolLoads();
+    this.#unwatch = [unwatchVariables, noteLoadsBy(() => code.caller)];
+    observeBehind(this);
+  }
+
+  override read(file: string, isContent?: boolean): void {
+    this.#byRunner(() => super.read(file, isContent));
+  }
+
+  override looked(file: string): void {
+    this.#byRunner(() => super.looked(file));
+  }
+
+  override followed(file: string): void {
+    this.#byRunner(() => super.followed(file));
+  }
+
+  override listed(folder: string): void {
+    this.#byRunner(() => super.listed(folder));
+  }
+
+  /** All that a runner was seen to read in this process, also while a test file was recorded. */
+  inputs(runner: string): Dependency[] {
+    const { root } = this.#run.file;
+    const known = toolInputs.inputs([runner]);
+    return [
+      ...toolInputs.recorded([runner]),
+      ...known.flatMap((input) => this.#run.transformInput(storedInput(root, input)) ?? []),
+    ];
+  }
+
+  /** Another takes its place. */
+  stop(): void {
+    for (const unwatch of this.#unwatch) unwatch();
+  }
+
+  protected depend(dependency: Dependency): void {
+    if (this.#tool !== undefined) toolInputs.noteRecorded(this.#tool, dependency);
+  }
+
+  #byRunner(report: () => void): void {
+    this.#tool = this.#code.caller;
+    if (this.#tool !== undefined) report();
+    this.#tool = undefined;
+  }
+}
