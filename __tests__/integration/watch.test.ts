@@ -204,3 +204,32 @@ test('slow', async () => { console.error('slow is running'); await new Promise((
   expect(project.leftovers()).toEqual([]);
   expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
 });
+
+test('what a compiler keeps in memory while Jest watches never stands for another run', async () => {
+  project = new Project(
+    {
+      'jest.config.json': JSON.stringify({
+        transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
+        watchPlugins: [[MARKER_FILE, {}]],
+      }),
+      'tsconfig.json': '{"compilerOptions":{"module":"CommonJS","target":"ES2022"}}',
+      'src/sizes.ts': 'export const enum Size { Small = 1 }\n',
+      'src/shirt.ts':
+        "import { Size } from './sizes';\nexport const small = (): number => Size.Small;\n",
+      '__tests__/shirt.test.ts':
+        "import { small } from '../src/shirt';\ntest('is small', () => expect(small()).toBe(1));\n",
+      ...WATCHED_FILES,
+    },
+    ['jest', 'ts-jest', 'typescript', '@types/jest', '@types/node'],
+  );
+  const all = ['__tests__/shirt.test.ts'];
+  watcher = new Watcher(project, ['--watchAll', '--runInBand']);
+  expect(await watcher.run()).toMatchObject({ ran: all, failed: [] });
+  project.edit('src/sizes.ts', '1', '2');
+  // ts-jest may compile with the source that it has in memory, as without us.
+  expect((await watcher.run()).ran).toEqual(all);
+  expect(await watcher.quit()).not.toBeNull();
+  expect(project.run()).toMatchObject({ exitCode: 1, failed: all });
+  project.edit('src/sizes.ts', '2', '1');
+  expect(project.run()).toMatchObject({ exitCode: 0 });
+});

@@ -82,7 +82,7 @@ export class Watcher {
     this.#read = this.#output.indexOf(end, from) + end.length;
     const output = this.#output.slice(from, this.#read);
     const files = (status: string) =>
-      [...output.matchAll(new RegExp(`^(?:${status}) (\\S+\\.js)`, 'gm'))].map(
+      [...output.matchAll(new RegExp(`^(?:${status}) (\\S+\\.[jt]s)`, 'gm'))].map(
         ([, file]) => file ?? '',
       );
     return {

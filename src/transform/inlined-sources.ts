@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { aliasesAt } from '../dependencies/resolution/aliases';
 import { contentHash } from '../dependencies/files/content';
+import { getOrCreate } from '../dependencies/get-or-create';
 import { importedFiles } from '../dependencies/resolution/imports';
 import { runCache } from '../dependencies/run-cache';
 import type { OutputInputs } from './output-inputs';
@@ -37,6 +39,16 @@ const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
 const sources = runCache.table<string, Source | null>('sources');
 /** By file: what `compiledNow` found. */
 const compiled = runCache.table<string, CompiledWith>('sources');
+
+/**
+ * By absolute path: the hash of a source as this process saw it first; empty where it was missing. In watch mode, a
+ * compiler may go on with that one, as ts-jest does.
+ */
+const firstSeen = new Map<string, string>();
+/** Sources that have changed since: nobody knows which of their contents is in an output. */
+const edited = new Set<string>();
+/** Tells outputs that may be out of date from those of other processes. */
+const PROCESS = randomUUID();
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
@@ -154,11 +166,19 @@ function reach(
 
 /** What belongs into the cache key of a file that inlines from others. */
 export function inlinedKey(files: readonly string[]): string {
-  return files.map((file) => sources.get(file)?.hash ?? '').join();
+  return files
+    .map((file) => (sources.get(file)?.hash ?? '') + (edited.has(file) ? PROCESS : ''))
+    .join();
 }
 
-/** The content of such a file as it was looked at. */
+/** Whether the compiler may have an earlier content of a source in its memory. */
+export function wasEdited(file: string): boolean {
+  return edited.has(file);
+}
+
+/** The content of such a file as it was looked at. A record holds for none where it is not clear what was compiled. */
 export function inlinedInput(name: string): TransformInput {
+  if (edited.has(name)) return { kind: 'file', name, value: 'unknown' };
   const source = sources.get(name);
   return source == null ? inputValues.file(name) : { kind: 'file', name, value: source.hash };
 }
@@ -214,6 +234,8 @@ function look(file: string): Source | null {
   if (source === undefined) {
     source = read(file);
     sources.set(file, source);
+    const hash = source?.hash ?? '';
+    if (getOrCreate(firstSeen, file, () => hash) !== hash) edited.add(file);
   }
   return source;
 }

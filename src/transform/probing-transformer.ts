@@ -10,7 +10,13 @@ import type { TransformHandover } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { swallowed } from '../terminal/debug';
 import { defaultKey, probedKey } from './cache-key';
-import { compiledWith, inlinedInput, inlinedKey, reachableConstants } from './inlined-sources';
+import {
+  compiledWith,
+  inlinedInput,
+  inlinedKey,
+  reachableConstants,
+  wasEdited,
+} from './inlined-sources';
 import type { OutputInputs } from './output-inputs';
 import { withProbes } from './probed-output';
 import { toolChainOf } from './tool-chain-id';
@@ -203,7 +209,8 @@ class ProbedTransform {
     const inputs = [...transformInputs.note(toolChainOf(config, folders.root), file, found)];
     if (!this.#watch.compilesPrograms) return { inputs };
     const { inlined, ...declarations } = compiledWith(code, file, result?.code ?? null);
-    return { ...declarations, inputs: [...inputs, ...inlined.map(inlinedInput)] };
+    const ofPrograms = [...inlined, ...declarations.types.filter(wasEdited)];
+    return { ...declarations, inputs: [...inputs, ...ofPrograms.map(inlinedInput)] };
   }
 
   /** @param inner The key that the user's transformer gives, or Jest without one. */
