@@ -126,6 +126,52 @@ describe('a database with what jest-testmon never writes', () => {
   );
 });
 
+/** What may stand at the path of the database, and how it comes there. Who reads from one of these waits for ever. */
+const NO_DATABASES: Record<string, (file: string) => void> = {
+  'a pipe': (file) => spawnSync('mkfifo', [file]),
+  'a link to a device': (file) => fs.symlinkSync('/dev/zero', file),
+  'a link to itself': (file) => fs.symlinkSync(file, file),
+  'a socket': (file) =>
+    spawnSync(process.execPath, [
+      '-e',
+      "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'));",
+      file,
+    ]),
+  'a folder': (file) => fs.mkdirSync(file),
+};
+
+const onUnix = process.platform === 'win32' ? describe.skip : describe;
+
+onUnix('where the database should be there is something else', () => {
+  test.each(Object.entries(NO_DATABASES))('every command says so and ends: %s', (_what, make) => {
+    project = new Project(FILES);
+    const file = project.path('.testmondata');
+    make(file);
+    const before = fs.lstatSync(file).mode;
+    const shared = `--testmon-shared=file://${project.temporary}/shared`;
+    for (const args of [
+      ['--runInBand'],
+      ['status'],
+      ['why', 'one'],
+      ['impact', 'src/one.js'],
+      ['report'],
+      ['flaky'],
+      ['summary'],
+      ['merge', '--into', 'merged.db', '.testmondata'],
+      ['pull', shared],
+      ['push', shared],
+    ]) {
+      const { exitCode, stdout, stderr } = project.run(args);
+      const isFine = args[0] === '--runInBand' || args[0] === 'report';
+      expect([args, exitCode]).toEqual([args, isFine ? 0 : 1]);
+      const said = stdout + stderr;
+      expect(said.match(/The database \S+ cannot be/g)).toHaveLength(1);
+      expect(said).not.toMatch(/^\s+at |EISDIR|SQLITE/m);
+    }
+    expect(fs.lstatSync(file).mode).toBe(before);
+  });
+});
+
 test('a fault of jest-testmon is no damage: one sentence, everything runs, and the database stays', () => {
   project = new Project({
     ...FILES,

@@ -11,7 +11,7 @@ import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { lookups } from './lookups';
 import { manualMocks } from './manual-mocks';
-import { mocks } from './mocks';
+import { mocks, mocksOfEsModules } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { packageManagers } from './package-managers';
 import { native } from './native';
@@ -56,6 +56,7 @@ export const families: readonly Family[] = [
   lookups,
   underJest29(lookups),
   mocks,
+  mocksOfEsModules,
   manualMocks,
   underJest29(manualMocks),
   native,

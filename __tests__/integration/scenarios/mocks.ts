@@ -47,3 +47,60 @@ export const mocks: Family = {
     },
   ],
 };
+
+const MOCKING = "import { jest } from '@jest/globals';\n";
+
+/** Jest has no stable name for this yet. */
+export const mocksOfEsModules: Family = {
+  name: 'mocks of ES modules',
+  base: {
+    packages: ['jest', '@jest/globals'],
+    env: { NODE_OPTIONS: '--experimental-vm-modules' },
+    files: {
+      'package.json': '{"type":"module"}',
+      'jest.config.js': 'export default { transform: {} };',
+      'src/service.js': 'export const call = () => 1;\n',
+      'src/user.js': "import { call } from './service.js';\nexport const use = () => call();\n",
+      'src/other.js': 'export const other = () => 1;\n',
+      'value.txt': '3',
+      'factory.test.js': `${MOCKING}jest.unstable_mockModule('./src/service.js', () => ({ call: () => 3 }));
+const { use } = await import('./src/user.js');\n${testing('expect(use()).toBe(3);')}`,
+      'asynchronous.test.js': `${MOCKING}jest.unstable_mockModule('./src/service.js', async () => {
+  const { other } = await import('./src/other.js');
+  return { call: () => other() };
+});
+const { use } = await import('./src/user.js');\n${testing('expect(use()).toBeGreaterThan(0);')}`,
+      'virtual.test.js': `${MOCKING}import { readFileSync } from 'fs';
+jest.unstable_mockModule('./src/nowhere.js', () => ({ value: readFileSync('value.txt', 'utf8') }), { virtual: true });
+${testing("expect((await import('./src/nowhere.js')).value).toMatch(/\\d/);")}`,
+      'real.test.js': `import { use } from './src/user.js';\n${testing('expect(use()).toBeGreaterThan(0);')}`,
+    },
+  },
+  scenarios: [
+    {
+      name: 'a function that all but one mock',
+      edit: (project) => project.edit('src/service.js', '1', '2'),
+      expectRan: ['./real.test.js'],
+    },
+    {
+      name: 'what a factory imports',
+      edit: (project) => project.edit('src/other.js', '=> 1', '=> 2'),
+      expectRan: ['./asynchronous.test.js'],
+    },
+    {
+      name: 'what a factory of a virtual module reads',
+      edit: (project) => project.write({ 'value.txt': '4' }),
+      expectRan: ['./virtual.test.js'],
+    },
+    {
+      name: 'who uses the mocked module',
+      edit: (project) => project.edit('src/user.js', 'call();', 'call() + 0;'),
+      expectRan: ['./asynchronous.test.js', './factory.test.js', './real.test.js'],
+    },
+    {
+      name: 'a file where a virtual module is',
+      edit: (project) => project.write({ 'src/nowhere.js': 'export const value = 0;\n' }),
+      expectRan: [],
+    },
+  ],
+};
