@@ -75,6 +75,8 @@ async function peakOf(args: readonly string[], folder: string): Promise<number> 
 function makeProject(count: number, testFile: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-memory-'));
   fs.writeFileSync(path.join(folder, 'package.json'), '{"name":"memory","private":true}');
+  // The command looks for Jest from the project's folder.
+  fs.symlinkSync(path.join(__dirname, '../node_modules'), path.join(folder, 'node_modules'), 'dir');
   fs.writeFileSync(
     path.join(folder, 'jest.config.json'),
     JSON.stringify({ transform: {}, cacheDirectory: path.join(folder, '.cache') }),
