@@ -122,6 +122,21 @@ describe.each(inFull(setups))('%s', (_name, setup) => {
       ],
       ['__tests__/math.test.js', 'add(2))', 'add(same(2)))', ['adds']],
       ['__tests__/math.test.js', '[x][0]', '[x, 0][0]', ['adds']],
+      // A new test, with the last one that passed; another name; a new group; a test that is gone.
+      [
+        '__tests__/math.test.js',
+        "test('adds',",
+        "test('new', () => { expect(add(0)).toBe(1); });\ntest('adds',",
+        ['new', ...both],
+      ],
+      ['__tests__/math.test.js', "test('new'", "test('newer'", ['newer', ...both]],
+      [
+        '__tests__/math.test.js',
+        "describe('outer'",
+        "describe('added', () => { test('inside', () => {}); });\ndescribe('outer'",
+        ['inside', ...both],
+      ],
+      ['__tests__/math.test.js', "test('newer', () => { expect(add(0)).toBe(1); });\n", '', both],
     ];
     for (const [file, from, to, tests] of rounds) {
       project.edit(file, from, to);
@@ -137,11 +152,11 @@ describe.each(inFull(setups))('%s', (_name, setup) => {
 
     // Hooks of every test, a hook outside of the tests, module level: the test file runs whole.
     project.edit('src/math.js', 'x * 1', '1 * x');
-    expect(run().tests).toHaveLength(8);
+    expect(run().tests).toHaveLength(9);
     project.edit('src/math.js', 'x * 3', '3 * x');
-    expect(run().tests).toHaveLength(8);
+    expect(run().tests).toHaveLength(9);
     project.edit('__tests__/math.test.js', 'const seen = [];', 'const seen = []; add;');
-    expect(run().tests).toHaveLength(8);
+    expect(run().tests).toHaveLength(9);
     expect(project.leftovers()).toEqual([]);
   });
 
@@ -314,9 +329,9 @@ describe.each(inFull(setups))('%s', (_name, setup) => {
       tests: ['concurrent adds', 'concurrent subtracts', 'equal', 'equal', 'retried', 'retried'],
     });
     expect(run().ran).toEqual([]);
-    // Adding, renaming or focusing a test changes what all of them share.
+    // Renaming a test changes that one, and which there are; focusing it what all of them share.
     project.edit('__tests__/equal.test.js', "'multiplies'", "'renamed'");
-    expect(run().tests).toEqual(['equal', 'equal', 'renamed']);
+    expect(run().tests).toEqual(['renamed']);
     project.edit('__tests__/equal.test.js', "test('renamed'", "test.only('renamed'");
     expect(run().tests).toEqual(['renamed']);
     project.edit('src/math.js', '1 * x', 'x * 1');

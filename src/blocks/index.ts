@@ -12,6 +12,7 @@ export { BlocksError } from './error';
 export { FINGERPRINT_BYTES, FINGERPRINTS_VERSION } from './syntax/hash';
 export { EXPORT_NAMES, exportOf } from './declarations/exports';
 export { ALL_EXPORTS, ES_MARKER, readUse } from './declarations/imports';
+export { TEST_NAMES } from './declarations/registrations';
 export { findMapReference } from './probes/inline-map';
 export type { ForeignExport } from './declarations/es-exports';
 export type { ExportTable, Links, UsedExports } from './declarations/links';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXPORT_NAMES, exportOf } from '../blocks';
+import { EXPORT_NAMES, exportOf, TEST_NAMES } from '../blocks';
 import type { UserOptions } from '../config/options';
 import { whySelectionIsOff } from '../controller/checks/escapes';
 import { count, duration } from '../terminal/logger';
@@ -105,6 +105,7 @@ export function projectLabel(project: string): string {
 /** Formats the name of a function or an export. Transformers name an anonymous default export `_default` or `default`. */
 export function functionName(name: string): string {
   if (name === EXPORT_NAMES) return 'the names of its exports';
+  if (name === TEST_NAMES) return 'which tests there are';
   const exported = exportOf(name);
   if (exported !== null)
     return exported === 'default' ? 'the default export' : `the export ${exported}`;

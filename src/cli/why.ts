@@ -1,4 +1,4 @@
-import { EXPORT_NAMES } from '../blocks';
+import { EXPORT_NAMES, TEST_NAMES } from '../blocks';
 import { ago } from '../terminal/age';
 import { count, duration } from '../terminal/logger';
 import {
@@ -217,7 +217,7 @@ function indent(line: string): string {
 function blockText({ name, before, after }: BlockChange, path: string): string {
   const isModule = name === '' && before.line <= 1;
   if (isModule) return 'module-level code (imports, constants, the shape of the file)';
-  if (name === EXPORT_NAMES) return functionName(name);
+  if (name === EXPORT_NAMES || name === TEST_NAMES) return functionName(name);
   const where = name === '' ? 'code outside of functions' : functionName(name);
   const was = linesText(before);
   if (after === null) return `${where} is gone${was === '' ? '' : ` (was ${was})`}`;

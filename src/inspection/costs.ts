@@ -1,4 +1,4 @@
-import { EXPORT_NAMES, type BlockLocation } from '../blocks';
+import { EXPORT_NAMES, TEST_NAMES, type BlockLocation } from '../blocks';
 import { fingerprintsOf } from './block-changes';
 
 /** The parts of a record that the cost of an edit depends on. */
@@ -96,7 +96,7 @@ function costsOfFile(versions: PlacedVersion[], byVersion: Map<number, Sums>): E
     // is reported.
     if (costs.has(place.name)) continue;
     // Code that a transformer added has no name or no line.
-    const isUnnamed = place.name === '' || place.name === EXPORT_NAMES;
+    const isUnnamed = ['', EXPORT_NAMES, TEST_NAMES].includes(place.name);
     if (index > 0 && (isUnnamed || place.line === 0)) continue;
     let testFiles = 0;
     let duration = 0;

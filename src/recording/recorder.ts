@@ -305,6 +305,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
       (one) => this.#tests.executed(one),
       (file, blocks) => this.#shared.addBlocks(file.metadata, file.probes.length, blocks),
     );
+    this.#tests.addTestLists((one) => this.#run.probed(one).links?.tests ?? []);
     this.#modules.finish(new Set(metadata.map(this.#probes.nameOf)), snapshot);
   }
 

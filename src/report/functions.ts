@@ -1,4 +1,4 @@
-import { EXPORT_NAMES, exportOf, type BlockLocation } from '../blocks';
+import { EXPORT_NAMES, exportOf, TEST_NAMES, type BlockLocation } from '../blocks';
 
 /**
  * A named function of a file including the anonymous ones in it. The first one, named '', is the code outside of
@@ -75,9 +75,9 @@ function getterFinder(): (place: BlockLocation) => boolean {
   };
 }
 
-/** An export of a CommonJS module is a block that belongs to the module, and so is which exports there are. */
+/** An export is a block that belongs to the module, and so is which exports or tests there are. */
 function isExport({ name }: BlockLocation): boolean {
-  return name === EXPORT_NAMES || exportOf(name) !== null;
+  return name === EXPORT_NAMES || name === TEST_NAMES || exportOf(name) !== null;
 }
 
 /** `export default` has no name. Compilers to CommonJS give it one. */

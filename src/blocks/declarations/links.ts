@@ -20,6 +20,8 @@ export interface Links {
   isEs?: true;
   /** By specifier, what it uses of other modules; of any that is not named, all. See `readUse`. */
   imports: Record<string, UsedExports>;
+  /** Blocks in which tests are told to Jest, each with the block that stands for which there are. */
+  tests?: [block: number, list: number][];
   /** Set where it may get at modules that it does not require. */
   reachesAny?: true;
   /** Set where each of its exports counts for who uses it. */

@@ -49,7 +49,8 @@ function starOfHelper(call: AnyNode): Star | null {
   return specifier === null ? null : { specifier, skipsOwn: true, isStrict: false };
 }
 
-function requiredBy(call: AnyNode): string | null {
+/** The specifier of a `require`; null for anything else. */
+export function requiredBy(call: AnyNode): string | null {
   if (call.type !== 'CallExpression' || call.arguments.length !== 1) return null;
   const { callee } = call;
   const [argument] = call.arguments;

@@ -5,7 +5,7 @@ import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 export { FINGERPRINT_BYTES };
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 9;
+export const FINGERPRINTS_VERSION = 10;
 
 /** A declaration at the top of a module that counts for those who refer to its name alone. */
 export interface HashableDeclaration {
@@ -49,7 +49,9 @@ export function fingerprintAll(
     const above = fingerprints[parent];
     if (above !== undefined) {
       hash.update(above);
-      const around = declaration ?? parent;
+      // Deeper in a declaration, a block has its place in the block around it.
+      const isDeeper = blocks[parent]?.declaration === declaration;
+      const around = isDeeper ? parent : (declaration ?? parent);
       const index = children.get(around) ?? 0;
       children.set(around, index + 1);
       // A declaration is known by its name, whatever stands beside it.

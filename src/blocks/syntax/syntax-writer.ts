@@ -1,6 +1,6 @@
-import type { AnyNode } from 'acorn';
+import type { AnyNode, BinaryExpression, LogicalExpression } from 'acorn';
 import { rootReplacer } from './hash';
-import { isNode } from './nodes';
+import { isNode, isOperation } from './nodes';
 
 /** Positions and spellings: no part of what a program means. */
 const NO_SYNTAX: ReadonlySet<string> = new Set(['type', 'start', 'end', 'raw', 'bigint']);
@@ -22,6 +22,11 @@ export abstract class SyntaxWriter {
 
   /** Writes a node that is the value of a field, or an item of it. `name` is what `writeFields` was given. */
   protected abstract visitChild(parent: AnyNode, key: string, child: AnyNode, name: string): void;
+
+  /** Writes an item of a list elsewhere. @returns False for what belongs to the list. */
+  protected visitApart(_item: AnyNode): boolean {
+    return false;
+  }
 
   /** Writes all fields of a node. `name` is passed on to the body of a function. */
   protected writeFields(node: AnyNode, name: string): void {
@@ -54,7 +59,8 @@ export abstract class SyntaxWriter {
       this.write(`${prefix}${typeof value === 'bigint' ? `${value}n` : String(value)}`);
     } else if (Array.isArray(value)) {
       this.write(`${prefix}[`);
-      for (const item of value) this.writeField(node, key, item, name, ';');
+      for (const item of value)
+        if (!isNode(item) || !this.visitApart(item)) this.writeField(node, key, item, name, ';');
       this.write(']');
     } else if (isNode(value)) {
       this.write(prefix);
@@ -66,6 +72,31 @@ export abstract class SyntaxWriter {
         this.writeField(node, key, part, name, `,${inner}:`);
       }
       this.write('}');
+    }
+  }
+
+  /**
+   * Writes `a + b + c + …` as `writeFields` would, but without using up the stack.
+   * @param visit Writes the first operand.
+   * @param pass Called for each operation between the last one and the first operand.
+   */
+  protected writeChain(
+    last: BinaryExpression | LogicalExpression,
+    { visit, pass }: { visit: (first: AnyNode) => void; pass: (link: AnyNode) => void },
+  ): void {
+    const chain: (BinaryExpression | LogicalExpression)[] = [];
+    let first: AnyNode = last;
+    while (isOperation(first)) {
+      this.write(`(${first.type}${first.operator},`);
+      chain.push(first);
+      first = first.left;
+      if (isOperation(first)) pass(first);
+    }
+    visit(first);
+    for (const link of chain.reverse()) {
+      this.write(',');
+      this.visitChild(link, 'right', link.right, '');
+      this.write(')');
     }
   }
 

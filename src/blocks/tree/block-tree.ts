@@ -1,16 +1,9 @@
-import type {
-  AnyNode,
-  BinaryExpression,
-  Class,
-  LogicalExpression,
-  Program,
-  StaticBlock,
-  SwitchCase,
-} from 'acorn';
+import type { AnyNode, Class, Program, StaticBlock, SwitchCase } from 'acorn';
 import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
 import { DeclarationList } from './declaration-list';
 import type { FreeDeclaration } from '../declarations/top-level';
 import { exportNodes } from './export-nodes';
+import { TestLists } from './test-lists';
 import { earlyFunctions, HoistScope } from '../syntax/hoist-scope';
 import { afterHashbang } from '../syntax/lines';
 import { LinkReader, type Links } from '../declarations/links';
@@ -21,9 +14,8 @@ import { outerNames, type OuterNames } from '../syntax/scopes';
 import { blockSite, hasDirective, listSite, type BlockKind, type ProbeSite } from './sites';
 import { CounterList } from '../counters/counter-list';
 import { bracesAround, NO_BRACES, reachOf, type Braces } from '../counters/parts';
-import { atStart, type FunctionNode, type WalkContext, type Written } from './walk-context';
+import { atStart, writtenOf, type FunctionNode, type WalkContext } from './walk-context';
 import { SyntaxWriter } from '../syntax/syntax-writer';
-import { isOperation } from '../syntax/nodes';
 
 /**
  * The blocks of a program, each with its own syntax written out.
@@ -51,6 +43,7 @@ class BlockTreeBuilder extends SyntaxWriter {
   readonly #earlyFunctions: ReadonlySet<AnyNode>;
   readonly #objects = new ObjectLiterals();
   readonly #module: HoistScope;
+  readonly #tests: TestLists;
   #at: WalkContext;
 
   constructor(program: Program, code: string, options: TreeOptions) {
@@ -61,6 +54,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#names = outerNames(program);
     const known = { form, code, names: this.#names, injected };
     this.#links = new LinkReader(program, known, isLinked);
+    this.#tests = new TestLists(isLinked && instrumentation === null ? program : null, this.#names);
     const { body, start, end } = program;
     const site = listSite(body, body[0]?.start ?? afterHashbang(code), end, code);
     const block = newBlockNode(0, 'module', start, end, { ...site, style: 'module' });
@@ -70,19 +64,21 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#earlyFunctions = form === 'module' ? earlyFunctions(program) : new Set();
     this.#visitProgram(program);
     this.#noteAmbiguousFunctions();
+    this.#tests.note(program, block);
+    this.nodes.push(...this.#tests.nodes(this.nodes.length));
     const first = this.nodes.length;
     this.nodes.push(...exportNodes(first, this.#links, (name) => this.declared.of(name)));
-    this.links = this.#links.links(first);
+    this.links = this.#tests.addTo(this.#links.links(first));
   }
 
   /** Declarations without effects are written on their own: the module's block is the rest. */
   #visitProgram(program: Program): void {
-    const exported = this.#links.esExports?.localsIn(this.#names.assigned) ?? [];
+    const exported: string[] = [];
     this.write(`(Program,${program.sourceType}[`);
     for (const statement of program.body) {
       const declarations = this.#links.topLevel.free.get(statement);
-      if (declarations === undefined) this.writeField(program, 'body', statement, '', ';');
-      else this.counters.addLoaded(statement);
+      if (declarations !== undefined) this.counters.addLoaded(statement);
+      else if (!this.visitApart(statement)) this.writeField(program, 'body', statement, '', ';');
       for (const declaration of declarations ?? []) {
         this.#visitDeclaration(declaration);
         if (declaration.isExported) exported.push(declaration.name);
@@ -90,6 +86,8 @@ class BlockTreeBuilder extends SyntaxWriter {
     }
     this.write(']');
     this.counters.addLoaded(program);
+    for (const name of this.#links.esExports?.localsIn(this.#names.assigned) ?? [])
+      this.write(`,${name}`);
     // Names that a namespace has are sorted: ECMAScript 10.4.6.
     for (const name of exported.sort()) {
       this.write(`,${name}`);
@@ -102,13 +100,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     const declaration = this.declared.of(name);
     declaration.syntax += `${position};`;
     for (const other of madeOf) declaration.mentions.add(other);
-    const block: Written = {
-      index: 0,
-      name,
-      syntax: '',
-      mentions: declaration.mentions,
-      declaration,
-    };
+    const block = writtenOf(declaration, 0, name);
     const scope = new HoistScope(content[0] as AnyNode);
     // An enum is two statements.
     const runs = { evaluated: true, reach: 'certain', runsWhole: content.length > 1 } as const;
@@ -117,6 +109,17 @@ class BlockTreeBuilder extends SyntaxWriter {
       for (const node of content) this.#visit(node, name.slice(name.indexOf('.') + 1));
     });
     declaration.syntax += block.syntax;
+  }
+
+  /** A test is written on its own: which there are is told by a list. */
+  protected override visitApart(statement: AnyNode): boolean {
+    const key = this.#tests.keyOf(statement);
+    if (key === undefined || this.#at.inert || this.#at.evaluated) return false;
+    const declaration = this.declared.of(`test ${key}`);
+    const block = writtenOf(declaration, this.#at.block.index, this.#at.block.name);
+    this.#within({ block }, () => this.#visit(statement, ''));
+    declaration.syntax += block.syntax;
+    return true;
   }
 
   /** Starts a block, walks what is in it, and leaves a placeholder in the block around it. */
@@ -149,6 +152,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.write(before);
     if (kind === 'function' && body !== undefined) {
       this.#at.scope = new HoistScope(body, block.hoisted);
+      this.#tests.note(body, block);
       this.#visit(body, '');
       this.#noteAmbiguousFunctions();
     } else {
@@ -181,7 +185,11 @@ class BlockTreeBuilder extends SyntaxWriter {
         break;
       case 'BinaryExpression':
       case 'LogicalExpression':
-        return this.#visitChain(node);
+        return this.writeChain(node, {
+          visit: (first) => this.#visit(first, ''),
+          // `#visit` adds the counters of both ends of the chain.
+          pass: (link) => this.counters.add(link, this.#at),
+        });
       case 'SwitchCase':
         return this.#visitCase(node);
       case 'FunctionDeclaration':
@@ -262,25 +270,6 @@ class BlockTreeBuilder extends SyntaxWriter {
       this.#noteAmbiguousFunctions();
     });
     this.#writeNames(scope.hoisted);
-  }
-
-  /** As `#visit` on each would, but without using up the stack on `a + b + c + …`. */
-  #visitChain(last: BinaryExpression | LogicalExpression): void {
-    const chain: (BinaryExpression | LogicalExpression)[] = [];
-    let first: AnyNode = last;
-    while (isOperation(first)) {
-      this.write(`(${first.type}${first.operator},`);
-      chain.push(first);
-      first = first.left;
-      // `#visit` adds the counters of both ends of the chain.
-      if (isOperation(first)) this.counters.add(first, this.#at);
-    }
-    this.#visit(first, '');
-    for (const link of chain.reverse()) {
-      this.write(',');
-      this.visitChild(link, 'right', link.right, '');
-      this.write(')');
-    }
   }
 
   #visitFunction(node: FunctionNode, name: string): void {

@@ -1,9 +1,9 @@
 import type { AnyNode, BlockStatement, Expression, Statement } from 'acorn';
 import { isSmall } from './small';
 
-/** What makes a block one: see "Blocks and fingerprints" in the design. An `export` has no code that runs. */
+/** What makes a block one: see "Blocks and fingerprints" in the design. No code runs in an `export`, or in a list of tests. */
 export type BlockKind =
-  'module' | 'function' | 'arm' | 'operand' | 'case' | 'loop' | 'catch' | 'export';
+  'module' | 'function' | 'arm' | 'operand' | 'case' | 'loop' | 'catch' | 'export' | 'tests';
 
 /** Where a block's probe goes. */
 export interface ProbeSite {

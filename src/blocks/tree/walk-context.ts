@@ -3,12 +3,18 @@ import type { CounterReach } from '../counters/counter-list';
 import type { HashableDeclaration } from '../syntax/hash';
 import type { HoistScope } from '../syntax/hoist-scope';
 import type { BlockNode } from './block-node';
+import type { OpenDeclaration } from './declaration-list';
 
 /** A block or a declaration, as far as it is written. */
 export type Written = Pick<BlockNode, 'index' | 'name' | 'syntax' | 'mentions'> & {
   /** Set for a declaration, which has no index of its own. */
   declaration?: HashableDeclaration;
 };
+
+/** A declaration that is going to be written. @param index Of the block around it. */
+export function writtenOf(declaration: OpenDeclaration, index: number, name: string): Written {
+  return { index, name, syntax: '', mentions: declaration.mentions, declaration };
+}
 
 /** What holds while a part of the syntax is walked. */
 export interface WalkContext {

@@ -130,6 +130,23 @@ export class TestFootprints {
     return seen.flatMap(({ blocks }) => blocks.get(metadata) ?? []);
   }
 
+  /**
+   * A test that is added or removed is nothing to the other tests, but the test file has to run. So which tests there are
+   * belongs to the last one that passed, and does not seem to belong to all tests after it. It goes to all if none passed.
+   * @param listsOf By metadata, the blocks in which tests are told to Jest, with those that stand for which there are.
+   */
+  addTestLists(listsOf: (metadata: string) => readonly [block: number, list: number][]): void {
+    const passed = [...this.#tests.values()].filter(({ outcome }) => outcome === 'passed');
+    const last = passed.at(-1)?.seen ?? this.#shared;
+    for (const { metadata, probes } of this.#probes.files) {
+      const lists = listsOf(metadata);
+      const executed = lists.length > 0 ? this.executed(metadata) : [];
+      const ran = lists.filter(([block]) => executed.some((bytes) => bytes[block] === 1));
+      const indexes = ran.map(([, list]) => list);
+      last.addBlocks(metadata, probes.length, indexes);
+    }
+  }
+
   /** Removes a file of the project from what was seen. @param name Its stored path. */
   forget(name: string): void {
     for (const { seen } of this.#tests.values()) seen.forget(name);
