@@ -60,6 +60,7 @@ const ROOMS = {
   ],
   controller: [
     'config',
+    'coverage',
     'dependencies',
     'records',
     'run',

@@ -46,7 +46,7 @@ function table(code: string): CounterTable {
 
 /** For each group of counters: what it is of, and its counters. */
 function groups({ groups: rows }: CounterTable): [number, string][] {
-  return rows.map(([, , counters, kind]) => [kind, counters]);
+  return rows.flatMap(([, , counters, kind]) => (counters === '' ? [] : [[kind, counters]]));
 }
 
 const PROGRAMS: [string, string][] = [
@@ -126,8 +126,8 @@ describe('counters of istanbul', () => {
     expect(keys(table(`\n// moved\n\n${code}`))).toEqual(keys(table(code)));
     const hidden = (statement: string) =>
       table(code.replace(statement, `/* istanbul ignore next */ ${statement}`));
-    expect(keys(hidden('a();')).at(-1)).not.toEqual(keys(table(code)).at(-1));
-    expect(keys(hidden('a();')).at(-1)).not.toEqual(keys(hidden('b();')).at(-1));
+    expect(keys(hidden('a();'))[0]).not.toEqual(keys(table(code))[0]);
+    expect(keys(hidden('a();'))[0]).not.toEqual(keys(hidden('b();'))[0]);
   });
 
   test('have no table where one of them is not found', () => {

@@ -145,7 +145,7 @@ describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest)
         transform: { '\\\\.ts$': '<rootDir>/t/two.js', '\\\\.js$': ['<rootDir>/t/two.js', { lost: true }] },
         testEnvironmentOptions: { fromPreset: 1 },
         setupFiles: ['<rootDir>/t/one.js'],
-        collectCoverage: true, coverageThreshold: { global: { lines: 100 } },
+        collectCoverage: true, coverageProvider: 'v8', coverageThreshold: { global: { lines: 100 } },
       };`,
       'jest.config.js': `module.exports = {
         preset: './my-preset/jest-preset.js', setupFiles: ['<rootDir>/t/two.js'],
@@ -218,14 +218,18 @@ describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest)
     );
   });
 
-  test('leaves coverage to the command line', () => {
-    const subject = project({ 'jest.config.json': { collectCoverage: true } });
+  test('leaves coverage by V8 to the command line', () => {
+    const subject = project({
+      'jest.config.json': { collectCoverage: true, coverageProvider: 'v8' },
+    });
     expect(subject.show('testmon').globalConfig['collectCoverage']).toBe(false);
     expect(subject.show('testmon', ['--coverage']).globalConfig['collectCoverage']).toBe(true);
     expect(subject.show('testmon', ['-t', 'x']).globalConfig['collectCoverage']).toBe(true);
     expect(subject.show('testmon', ['--testmon-noselect']).globalConfig['collectCoverage']).toBe(
       true,
     );
+    const args = ['--coverageProvider=babel'];
+    expect(subject.show('testmon', args).globalConfig['collectCoverage']).toBe(true);
   });
 
   test.each([

@@ -16,11 +16,7 @@ describe('readCommandLine', () => {
     [['-iu'], ['-u']],
     [['--findRelatedTests', 'a.js'], ['--findRelatedTests']],
     [['--runTestsByPath', 'a.test.js'], ['--runTestsByPath']],
-    [
-      ['-f', '--coverage'],
-      ['-f', '--coverage'],
-    ],
-    [['--collect-coverage'], ['--collect-coverage']],
+    [['-f', '--coverage'], ['-f']],
   ])('%j names what is to run', (args, names) => {
     expect(read(...args).namesTests).toEqual(names);
   });
@@ -28,6 +24,7 @@ describe('readCommandLine', () => {
   test.each([
     [['src/a']],
     [['--watch']],
+    [['--coverage']],
     [['--coverage=false']],
     [['--no-coverage']],
     [['-t', '']],

@@ -1,7 +1,7 @@
 import * as vm from 'node:vm';
 import { transformSync } from '@babel/core';
 import { counterTableOf, decodeMetadata, findMetadata, insertProbes } from '../../src/blocks';
-import { addHits, carryHits, type CoveredFile } from '../../src/coverage/carry';
+import { addHits, carryHits, type CarriedFile } from '../../src/coverage/carry';
 import { emptyCoverage } from '../../src/coverage/empty-coverage';
 import type { FileCoverage } from '../../src/coverage/file-coverage';
 import { readHits, type Hits } from '../../src/coverage/hits';
@@ -9,7 +9,7 @@ import { fingerprintAt, fingerprintPlaces } from '../../src/selection/match';
 
 /** A module as a run with coverage has it. */
 interface Covered {
-  file: CoveredFile;
+  file: CarriedFile;
   code: string;
   fingerprints: Buffer;
 }
@@ -102,7 +102,7 @@ const EDITS: [string, (code: string) => string][] = [
   ],
   ['a function moves', (code) => code.replace(/(function unused.*\n)(class Pair.*\n)/, '$2$1')],
   ['a new function', (code) => `function more(a = 1) { return a ? 1 : 2; }\n${code}`],
-  ['a new constant', (code) => `const more = [1, 2];\n${code}`],
+  ['new constants', (code) => `const more = [1, 2]; const map = new Map();\n${code}`],
   ['a new class', (code) => `class More { static a = 1; b = 2; c(d = 3) { return d; } }\n${code}`],
   ['other spelling', (code) => code.replace('{ exports.log = a; }', 'exports.log = a;')],
 ];
@@ -132,6 +132,30 @@ describe('coverage that is carried over an edit', () => {
       'a new constant has a condition',
       'exports.a = 1;',
       'const a = 1; const b = a ? 2 : 3; exports.a = 1;',
+      '',
+    ],
+    [
+      'what a condition of an unused constant depends on is other',
+      'const a = 1; const b = a ? 2 : 3; exports.c = () => b; exports.d = 1;',
+      'const a = 0; const b = a ? 2 : 3; exports.c = () => b; exports.d = 1;',
+      'm.d',
+    ],
+    [
+      'a new constant is made by a function of its own',
+      'exports.f = () => 1;',
+      'const a = [1, 2].map((x) => (x > 1 ? x : 0)); exports.f = () => 1;',
+      '',
+    ],
+    [
+      'a new constant is made by a function',
+      'function p(x) { return x > 1 ? one(x) : 2; } function one(x) { return x; } const a = p(0); exports.f = () => a;',
+      'function p(x) { return x > 1 ? one(x) : 2; } function one(x) { return x; } const a = p(0); const b = p(2); exports.f = () => a;',
+      '',
+    ],
+    [
+      'a constant that is made by a function is gone',
+      'function p(x) { return x > 1 ? one(x) : 2; } function one(x) { return x; } const a = p(0); const b = p(2); exports.f = () => a;',
+      'function p(x) { return x > 1 ? one(x) : 2; } function one(x) { return x; } const a = p(0); exports.f = () => a;',
       '',
     ],
     [

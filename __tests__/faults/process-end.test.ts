@@ -125,9 +125,7 @@ describe('a run that Jest fails though no test file failed', () => {
       { 'src/never.js': 'exports.never = () => 1;\n' },
     );
     expect(project.run(['-i', '--coverage']).exitCode).toBe(1);
-    expect(project.run(['-i', '--coverage', '--testmon-forceselect', '--listTests']).stdout).toBe(
-      '\n',
-    );
+    expect(project.run(['-i', '--coverage', '--listTests']).stdout).toBe('\n');
     project.write({ [OTHER]: "test('fails', () => { throw new Error('as told'); });\n" });
     for (const args of [['-i'], ['-i', '--forceExit'], ['-i', '--bail']])
       expect(project.run(args)).toMatchObject({ exitCode: 1, ran: [OTHER] });

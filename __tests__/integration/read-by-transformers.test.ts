@@ -314,7 +314,7 @@ module.exports = {
   expect(project.run()).toMatchObject({ exitCode: 1, ran: [ONE, TWO] });
 });
 
-test.each([[[]], [['--coverage', '--testmon-forceselect']], [['--no-cache']]])(
+test.each([[[]], [['--coverage']], [['--no-cache']]])(
   'an output is made anew when what it was made from has changed, with %j',
   (args) => {
     const { files, packages } = babelPlugins.base;

@@ -91,11 +91,16 @@ test('what names its tests runs in full, is recorded, and one line says so', () 
   });
 });
 
-test('--coverage runs in full and records; --onlyFailures runs what failed', () => {
+test('--coverage by V8 runs in full and records; --onlyFailures runs what failed', () => {
   recorded();
   touch('a');
-  expectInFull(project.run(['--coverage']), '--coverage', ALL);
+  expectInFull(project.run(['--coverage', '--coverageProvider=v8']), '--coverage', ALL);
   expect(project.run().ran).toEqual([]);
+  const covered = project.run(['--coverage']);
+  expect([covered.ran, covered.messages[1]]).toEqual([
+    ALL,
+    '4 unaffected test files run for the coverage report, as their coverage is not recorded yet.',
+  ]);
   // What was recorded under coverage is as precise.
   project.edit('src/a.js', 'exports', '// A comment.\nexports');
   expect(project.run().ran).toEqual([]);
@@ -345,10 +350,11 @@ test('an interrupted run keeps what ended and selects the rest', async () => {
   expect(project.run().ran).toEqual([]);
 });
 
-test('collectCoverage in a config is off while selecting, with one line', () => {
+test('collectCoverage by V8 in a config is off while selecting, with one line', () => {
   project = new Project(
     letters({
       collectCoverage: true,
+      coverageProvider: 'v8',
       coverageThreshold: { global: { lines: 100 } },
       coverageReporters: ['text-summary'],
     }),

@@ -296,7 +296,8 @@ describe('a test file that is not loaded', () => {
     run([]);
     expect(run([]).ran).toEqual([]);
     expect(run(['-t', 'plus']).ran).toContain('__tests__/plus.test.js');
-    expect(run(['--coverage']).ran).toHaveLength(4);
+    // Without our sequencer no coverage is carried, although it is recorded.
+    for (let nth = 0; nth < 2; nth += 1) expect(run(['--coverage']).ran).toHaveLength(4);
     expect(run([], { TESTMON: '0' }).ran).toHaveLength(4);
     project.edit('jest.config.js', 'transform: {}', 'transform: {}, collectCoverage: true');
     const covered = run([]);

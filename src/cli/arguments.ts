@@ -81,7 +81,7 @@ function createProgram(subcommands: () => readonly Subcommand[]): Command {
     .option('--testmon-nocollect', 'select, but record nothing')
     .option(
       '--testmon-forceselect',
-      'select also with -t, --findRelatedTests, --runTestsByPath, --onlyFailures, -u and --coverage',
+      'select also with -t, --findRelatedTests, --runTestsByPath, --onlyFailures and -u',
     )
     .option('--testmon-env <name>', 'keep the records of this run apart from others (TESTMON_ENV)')
     .option(
@@ -134,7 +134,7 @@ Examples:
   $ jest-testmon --testmon-granularity test  skip single tests, too
   $ jest-testmon --testmon-noselect       run and record everything
   $ jest-testmon --testmon-env ci-node22  records of their own for one set-up
-  $ jest-testmon --coverage               everything, with a complete coverage report`;
+  $ jest-testmon --coverage               the same, with the coverage report of a full run`;
 
 function listCommands(subcommands: readonly Subcommand[]): string {
   const lines = subcommands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);

@@ -42,7 +42,6 @@ const NAMES_TESTS = [
   'runTestsByPath',
   'onlyFailures',
   'updateSnapshot',
-  'coverage',
 ];
 
 const NARROWS_TO_CHANGED = [

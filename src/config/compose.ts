@@ -28,20 +28,23 @@ export interface Composed {
  * passed to the plug points in the composition.
  */
 export async function compose(loaded: LoadedConfigs, context: ComposeContext): Promise<Composed> {
-  const { jest, options, command } = context;
+  const { jest, options } = context;
   const { root, projects } = loaded;
   const rootDir = root.effective.rootDir;
   const common = commonFolder([
     rootDir,
     ...(projects ?? []).map(({ effective }) => effective.rootDir),
   ]);
-  const switchesCoverageOff =
-    selects(options, command) && command.coverage !== true && root.effective.collectCoverage;
+  const asksForCoverage = context.command.coverage ?? root.effective.collectCoverage;
+  const asksV8 =
+    asksForCoverage &&
+    (context.command.coverageProvider ?? root.effective.coverageProvider) === 'v8';
+  // What V8 counts is not carried, so all test files run for a report of it.
+  const command = asksV8 ? namingCoverage(context.command) : context.command;
+  const switchesCoverageOff = asksV8 && selects(options, command) && command.coverage !== true;
 
-  const coverage = (command.coverage ?? root.effective.collectCoverage) && !switchesCoverageOff;
-
-  const coveredByV8 =
-    coverage && (command.coverageProvider ?? root.effective.coverageProvider) === 'v8';
+  const coverage = asksForCoverage && !switchesCoverageOff;
+  const coveredByV8 = asksV8 && coverage;
 
   const wrapped = projects === null ? composeProject(root, options, coveredByV8) : { ...root.raw };
   const config: RawConfig = {
@@ -117,13 +120,19 @@ function composeWatchPlugins(root: LoadedConfig): [string, Record<string, unknow
   ];
 }
 
+/** The command line where `--coverage` names what to run. */
+function namingCoverage(command: CommandLine): CommandLine {
+  if (command.coverage !== true) return command;
+  return { ...command, namesTests: [...command.namesTests, '--coverage'] };
+}
+
 /** Whether a run selects. A command line that names what to run switches selection off, unless it is forced. */
 export function selects(options: Options, command: CommandLine): boolean {
   return options.select && (options.forceSelect || command.namesTests.length === 0);
 }
 
 /**
- * Switches off coverage that only the config asks for. A report on a part of the tests is misleading and fails
+ * Switches off coverage by V8 that only the config asks for. A report on a part of the tests is misleading and fails
  * thresholds.
  */
 function switchCoverageOff(config: RawConfig): void {

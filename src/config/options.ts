@@ -39,7 +39,8 @@ export interface Options {
   granularity: 'file' | 'test';
   /**
    * Whether Jest's reporters receive unaffected test files as skipped, with the names of their tests. `'coverage'` means
-   * only in runs with coverage. Default `'coverage'`; `--testmon-report-skipped`, `TESTMON_REPORT_SKIPPED=1`.
+   * only in runs with coverage. Runs that carry coverage always do it. Default `'coverage'`; `--testmon-report-skipped`,
+   * `TESTMON_REPORT_SKIPPED=1`.
    */
   reportSkipped: boolean | 'coverage';
   /**

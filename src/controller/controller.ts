@@ -7,20 +7,21 @@ import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { agreeOnShards } from './sharing/agreed-shards';
-import { Answers, type CarriedCoverage } from './answers/answers';
+import { Answers } from './answers/answers';
+import { CoverageCarrier } from './answers/coverage-carrier';
 import { beginContext } from './steps/begin';
 import { endWith } from './steps/end';
 import type { Ending, Settlement } from './passes';
 import type { JudgedTest } from './projects/project';
 import { Publication } from './steps/publish';
 import type { RunContext } from './run-context';
-import type { RunRequest } from './run-request';
+import { carriesCoverage, type RunRequest } from './run-request';
 import { RunSelection } from './steps/select';
 import { pullForRun } from './sharing/shared-run';
 import { Shard } from './shard';
 import type { FlakyOutcomes } from './checks/flaky-tests';
 import { SpotChecks } from './checks/spot-checks';
-import { summarise, type RunCounts } from './run-counts';
+import { countAsSelected, summarise, type RunCounts } from './run-counts';
 import { announce, announceWithin } from './summary';
 import { TimeBudget } from './time-budget';
 
@@ -40,8 +41,8 @@ export class Controller {
   #counts: RunCounts | null = null;
   /** Tells, as the run ends, what a runner of the project's own read. */
   runnerInputs: RunnerInputs | null = null;
-  /** What an unaffected test file covers, in a run with coverage; to be set before `answerFor`. */
-  carriedCoverage: CarriedCoverage | null = null;
+  /** What carries coverage into the report of this run; null where nothing does. */
+  coverage: CoverageCarrier | null = null;
   #answers: Answers | null = null;
   #budget: TimeBudget | null;
   #ended = false;
@@ -98,7 +99,7 @@ export class Controller {
   /** Whether unaffected test files are reported as skipped. */
   get reportsSkipped(): boolean {
     const { select, reportSkipped, listing } = this.request;
-    return select && reportSkipped && !listing;
+    return (select && reportSkipped && !listing) || carriesCoverage(this.request);
   }
 
   /** Whether no test file runs, of which all has been said: Jest was started to report. */
@@ -200,10 +201,7 @@ export class Controller {
       .filter(({ test }) => among.has(test))
       .sort((a, b) => (a.duration ?? 0) - (b.duration ?? 0));
     if (first === undefined) return null;
-    if (this.#counts !== null) {
-      this.#counts.selected += 1;
-      this.#counts.saved -= first.duration ?? 0;
-    }
+    countAsSelected(this.#counts, first);
     return first.test;
   }
 
@@ -219,7 +217,10 @@ export class Controller {
       ({ test, decision }) => own.has(test) && !decision.affected,
     );
     const readTestNames = (recordId: number) => this.#run.store.testNames(recordId);
-    return (this.#answers = new Answers(unaffected, readTestNames, this.carriedCoverage));
+    this.coverage = carriesCoverage(this.request)
+      ? new CoverageCarrier(this.#run, this.#selection, (one) => countAsSelected(this.#counts, one))
+      : null;
+    return (this.#answers = new Answers(unaffected, readTestNames, this.coverage));
   }
 
   /** Returns the record by which a test file, or tests in it, were found unaffected. */

@@ -18,6 +18,8 @@ export interface Asked {
   everythingOnce: boolean;
   /** Whether the `verify` command runs. */
   verify: boolean;
+  /** Whether test files can be answered for with the coverage that they had. */
+  canCarryCoverage: boolean;
   /** Returns the snapshot of the process from before its first run, for watch mode. */
   startedOnce: (root: string) => ProcessSnapshot;
 }
@@ -29,7 +31,7 @@ export interface Asked {
 export function readRequest(
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
-  { everythingOnce, verify, startedOnce }: Asked,
+  { everythingOnce, verify, canCarryCoverage, startedOnce }: Asked,
 ): RunRequest {
   const composition = readComposition();
   const options = composition?.options ?? normaliseOptions({}, process.env).options;
@@ -44,8 +46,10 @@ export function readRequest(
   const provider = globalConfig?.coverageProvider ?? command.coverageProvider;
   const coveredByV8 = composition?.coveredByV8 ?? (coverage && provider === 'v8');
   const namesTests = [...namesTestsNow(command, globalConfig)];
-  // Nobody has switched coverage off for selection, and a report on a part of the tests is misleading.
-  if (composition === null && coverage && namesTests.length === 0) namesTests.push(COVERAGE_KEY);
+  // Coverage that is not carried would leave a report on a part of the tests, which is misleading.
+  const isCarried = coveredByV8 ? composition !== null : canCarryCoverage;
+  if (coverage && !isCarried && namesTests.length === 0)
+    namesTests.push(command.coverage === true ? '--coverage' : COVERAGE_KEY);
   return {
     options,
     root,

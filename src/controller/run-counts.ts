@@ -22,6 +22,16 @@ export interface Decided extends Judgement {
   test: { context: { config: { id: string } } };
 }
 
+/**
+ * Counts an unaffected test file that runs all the same.
+ * @param counts Changed. Null if nothing was counted.
+ */
+export function countAsSelected(counts: RunCounts | null, { duration = 0 }: Judgement): void {
+  if (counts === null) return;
+  counts.selected += 1;
+  counts.saved -= duration;
+}
+
 /** Counts the results of a selection, and collects what changed for the affected test files. */
 export function summarise(judged: readonly Decided[], projects: readonly Project[]): RunCounts {
   const changed = new Set<string>();

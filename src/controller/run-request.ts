@@ -41,3 +41,8 @@ export interface RunRequest {
   /** Whether V8 counts for it. Then files count as a whole. */
   coveredByV8: boolean;
 }
+
+/** Whether the coverage report of a run holds the coverage of unaffected test files, which do not run. */
+export function carriesCoverage({ select, coverage, coveredByV8, listing }: RunRequest): boolean {
+  return select && coverage && !coveredByV8 && !listing;
+}

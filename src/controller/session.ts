@@ -6,7 +6,7 @@ import { announceOuterVariables } from '../run/outer-variables';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
 import { snapshotProcess, type ProcessSnapshot } from '../workspace/runtime-fingerprint';
 import type { Answers } from './answers/answers';
-import { undoChoice, type RunnerChoice } from './answers/runner-choice';
+import { canChooseRunner, undoChoice, type RunnerChoice } from './answers/runner-choice';
 import { composeHandWritten } from './hand-written';
 import { Controller } from './controller';
 import { describeUnpublished } from './steps/publish';
@@ -121,7 +121,7 @@ export function beginRun(
   current.concluded = null;
   current.release();
   const request = stopRecordingIfToolChainChanged(
-    { ...prepareRequest(configs, globalConfig), listing },
+    { ...prepareRequest(configs, globalConfig, canAnswerFor(contexts)), listing },
     configs,
   );
   current.everythingOnce = false;
@@ -220,12 +220,13 @@ export function concludeRun(jest: JestResults): void {
   });
   session().concluded = settlement === null || watches ? null : { jest, settlement };
   session().running = false;
-  if (current !== null && !current.onlyReports)
+  if (current !== null)
     conclude(
       current.request,
-      current.counts,
+      current.onlyReports ? null : current.counts,
       current.spotChecks?.outcome,
       current.flaky,
+      current.coverage?.summary,
       current.budget?.summary,
     );
   const verifying = session().verification;
@@ -317,11 +318,13 @@ function excludedFolders(
 function prepareRequest(
   configs: readonly Config.ProjectConfig[],
   globalConfig: Config.GlobalConfig | null,
+  canCarryCoverage = true,
 ): RunRequest {
   const { everythingOnce, verification } = session();
   const request = readRequest(configs, globalConfig, {
     everythingOnce,
     verify: verification !== null,
+    canCarryCoverage,
     startedOnce,
   });
   // Keeps this process and its workers from taking part in an older run.
@@ -332,6 +335,11 @@ function prepareRequest(
   // V8 reports on the text that runs, which must be the user's code alone.
   announce(PROBES_VARIABLE, request.coveredByV8 ? 'off' : undefined);
   return request;
+}
+
+/** Whether our runner can take the place of the projects' own. Without our sequencer there are no contexts. */
+function canAnswerFor(contexts: readonly TestContext[]): boolean {
+  return contexts.length > 0 && canChooseRunner(contexts);
 }
 
 /** Returns the snapshot of the process from before its first run, for watch mode. */

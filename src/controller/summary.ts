@@ -20,6 +20,7 @@ export function announce(
     toolChainChanged,
     openEscapes,
     coverage,
+    coveredByV8,
   }: RunRequest,
   counts: RunCounts,
   watchKey: string | null = null,
@@ -64,7 +65,7 @@ export function announce(
   }
   if (selected === 0) {
     logger.info(
-      `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${coverage ? ', so the coverage report is empty' : ''}${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
+      `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${coverage && coveredByV8 ? ', so the coverage report is empty' : ''}${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
     );
     return;
   }
@@ -79,7 +80,7 @@ export function announce(
       ? ''
       : `; ${count(skippedTests, 'unaffected test')} in ${selected === 1 ? 'it' : 'them'} skipped`;
   logger.info(`${selected} of ${count(total, 'test file')} affected${cause}${others}${inside}`);
-  if (coverage && selected < total) {
+  if (coverage && coveredByV8 && selected < total) {
     logger.info(
       `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
     );
@@ -126,20 +127,27 @@ export function announceWithin(
     logger.info(`${selected} of ${count(total, 'recorded test file')} affected${causeOf(changed)}`);
 }
 
-/** Prints the line after the tests have run. */
+/**
+ * Prints the line after the tests have run.
+ * @param counts Null if all was said before the tests ran.
+ */
 export function conclude(
   { logger, select }: RunRequest,
   counts: RunCounts | null,
   spotChecks: SpotCheckOutcome | undefined,
   flaky: FlakyOutcomes,
+  carried: readonly string[] = [],
   unreached: readonly string[] = [],
 ): void {
-  if (counts === null) return;
-  const parts = [
-    ...unreached,
-    ...(select ? describeSelection(counts, spotChecks) : []),
-    ...describeFlaky(flaky),
-  ];
+  const parts =
+    counts === null
+      ? carried
+      : [
+          ...unreached,
+          ...(select ? describeSelection(counts, spotChecks) : []),
+          ...carried,
+          ...describeFlaky(flaky),
+        ];
   if (parts.length > 0) logger.info(`${parts.join('; ')}.`);
 }
 

@@ -3,7 +3,7 @@ import { decodeLayout, type Hits } from './hits';
 import type { FileCoverage } from './file-coverage';
 
 /** A covered file as it is now. */
-export interface CoveredFile {
+export interface CarriedFile {
   /** By fingerprint, as `latin1` text: the index of each block. */
   blocks: ReadonlyMap<string, number>;
   counters: CounterTable;
@@ -22,7 +22,7 @@ export interface ExecutedVersion {
  * @returns Null where nobody can tell: the test file has to run.
  */
 export function carryHits(
-  file: CoveredFile,
+  file: CarriedFile,
   { executed, hits }: ExecutedVersion,
 ): Counter[] | null {
   if (executed.length === 0) return [];

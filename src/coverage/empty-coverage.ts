@@ -2,7 +2,7 @@ import { parseExpressionAt, type AnyNode } from 'acorn';
 import type { FileCoverage } from './file-coverage';
 
 /** How istanbul begins the literal with a file's coverage data. Source: `coverageTemplate` in `istanbul-lib-instrument`. */
-const DATA = /\bfunction cov_[a-z0-9]+\(\)\s*\{[^]*?\bvar coverageData = (?=\{)/;
+const DATA = /\bfunction cov_[a-z0-9]+\(\)\s*\{[^]*?\b(?:var|let|const) coverageData\s*=\s*(?=\{)/;
 
 /**
  * The coverage data of a file that nothing has run yet.
@@ -14,7 +14,7 @@ export function emptyCoverage(code: string): FileCoverage | null {
   if (found === null) return null;
   const at = found.index + found[0].length;
   const data = valueOf(parseExpressionAt(code, at, { ecmaVersion: 'latest' })) as FileCoverage;
-  const hash = /\bvar hash = "([^"]*)"/.exec(found[0])?.[1];
+  const hash = /\b(?:var|let|const) hash\s*=\s*["']([^"']*)["']/.exec(found[0])?.[1];
   return hash === undefined ? data : { ...data, hash };
 }
 

@@ -5,7 +5,7 @@ import { FINGERPRINTS_VERSION } from '../blocks';
 import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
 
 /** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
-const PROBES_VERSION = '5';
+const PROBES_VERSION = '6';
 
 /**
  * Whether nothing may be put into outputs: V8 is to count what runs in them. The controller says so, and so do the options that

@@ -56,6 +56,23 @@ export class ProjectTransform {
   }
 
   /**
+   * Returns a file as Jest runs it in a run with coverage.
+   * @param name Stored path.
+   * @throws If the file does not transform.
+   */
+  async coveredCode(
+    name: string,
+    form: Exclude<ModuleForm, 'node'>,
+    coverage: CoverageOptions,
+  ): Promise<string> {
+    this.#transformer ??= this.#load();
+    const transformer = await this.#transformer;
+    const file = fromStored(this.#root, name);
+    const options = form === 'module' ? MODULE_OPTIONS : COMMONJS_OPTIONS;
+    return (await transformed(transformer, file, { ...options, ...coverage })).code;
+  }
+
+  /**
    * Makes Jest ask its disk cache again for files that this process transformed in an earlier run, as in watch mode.
    * In memory, Jest keeps a result until the file itself changes, although it may also depend on other files. The key
    * of the disk cache includes them.
@@ -100,10 +117,10 @@ export class ProjectTransform {
 async function transformed(
   transformer: ScriptTransformer,
   file: string,
-  options: typeof MODULE_OPTIONS | typeof COMMONJS_OPTIONS,
-  text: string | undefined,
+  options: TransformingOptions,
+  text?: string,
 ): Promise<{ code: string }> {
-  if (options === MODULE_OPTIONS)
+  if (options.supportsStaticESM)
     return text === undefined
       ? transformer.transformAsync(file, options)
       : transformer.transformSourceAsync(file, text, { ...options, instrument: false });
@@ -111,6 +128,19 @@ async function transformed(
     ? transformer.transform(file, options)
     : transformer.transformSource(file, text, { ...options, instrument: false });
 }
+
+/** What Jest tells its transformers of coverage. Source: jest-runtime, `ShouldInstrumentOptions`. */
+export interface CoverageOptions {
+  changedFiles: Set<string> | undefined;
+  collectCoverage: boolean;
+  collectCoverageFrom: string[];
+  coverageProvider: 'babel' | 'v8';
+  /** The `rootDir` of the root config. Jest 29 does not know it. */
+  globalRootDir?: string;
+  sourcesRelatedToTestsInChangedFiles: Set<string> | undefined;
+}
+
+type TransformingOptions = CoverageOptions & Omit<typeof COMMONJS_OPTIONS, keyof CoverageOptions>;
 
 /** The options that jest-runtime passes in `transformFile` and `transformFileAsync`. */
 const BARE = {

@@ -1,4 +1,4 @@
-import { declarationHashes } from '../syntax/hash';
+import { declarationHashes, type HashableDeclaration } from '../syntax/hash';
 import type { BlockTree } from '../tree/block-node';
 import type { Block } from '../tree/read';
 import type { Counter } from './counter';
@@ -51,8 +51,36 @@ export function counterTable(
     const key = groupKey(owner, own).toString('base64');
     return [block, key, encodeCounters(own), GROUP_KINDS[kind]] as const;
   });
-  return { hash, loaded: encodeCounters(counters.loaded), groups };
+  const evaluated = groupKey(evaluations(declarations, hashes), []).toString('base64');
+  return {
+    hash,
+    loaded: encodeCounters(counters.loaded),
+    groups: [...groups, [0, evaluated, '', GROUP_KINDS.uncertain]],
+  };
 }
+
+/**
+ * The declarations that may run functions of the module as it is loaded, whoever uses them. Example: `const year =
+ * parser('year')` decides which branches of `parser` are hit. A group without counters stands for all of them, so that what
+ * was hit is not carried over a change of one.
+ */
+function evaluations(
+  declarations: readonly HashableDeclaration[],
+  hashes: ReadonlyMap<string, string>,
+): string {
+  const running = declarations.filter(({ name: own, syntax, mentions }) => {
+    const usesOthers = [...mentions].some((name) => name !== own && hashes.has(name));
+    return CALL.test(syntax) && (usesOthers || FUNCTION.test(syntax));
+  });
+  return running
+    .map(({ name }) => `${name}=${hashes.get(name)};`)
+    .sort()
+    .join('');
+}
+
+/** In the syntax of a declaration, which its functions' bodies are no part of where they do not run with it. */
+const CALL = /\((?:Call|New|TaggedTemplate|Import)Expression/;
+const FUNCTION = /\((?:Arrow)?Function(?:Expression|Declaration)/;
 
 function encodeCounters(counters: readonly Counter[]): string {
   return counters.map(encodeCounter).join(' ');

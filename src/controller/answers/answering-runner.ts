@@ -2,7 +2,7 @@ import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { getOrCreate } from '../../dependencies/get-or-create';
 import { fromJest } from '../../run/user-jest';
-import type { Answers } from './answers';
+import type { Answers, AskedCoverage } from './answers';
 
 /** Says whether the user has stopped the run. Source: jest-watcher, `TestWatcher`. */
 interface Watcher {
@@ -41,7 +41,7 @@ interface CallbackRunner {
 type UserRunner = EmittingRunner | CallbackRunner;
 
 /** Source: jest-runner, `TestRunnerContext`. */
-export type RunnerContext = object;
+export type RunnerContext = AskedCoverage['context'];
 
 type RunnerClass = new (
   globalConfig: Config.GlobalConfig,
@@ -83,6 +83,7 @@ export class AnsweringRunner implements EmittingRunner {
     { serial }: RunnerOptions,
   ): Promise<void> {
     const answers = this.#takeAnswers();
+    await answers?.carryCoverage({ globalConfig: this.#globalConfig, context: this.#context });
     const isAnswered = (test: Test) => answers?.has(test) === true;
     for (const test of tests.filter(isAnswered)) {
       if (watcher.isInterrupted()) return;

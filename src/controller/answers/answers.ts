@@ -1,4 +1,5 @@
 import type { Test, TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
 import { loadEmptyTestResult, skippedResult } from '../../run/skipped-result';
 import { swallowed } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
@@ -6,11 +7,22 @@ import type { JudgedTest } from '../projects/project';
 /** The coverage that is added to the result of a test file that does not run: what its tests would have covered. */
 export type Carried = Pick<TestResult, 'coverage' | 'v8Coverage'>;
 
-/**
- * The hook for coverage. It is called once for each answered test file, in Jest's main process, just before the
- * result goes to Jest's reporters, which include `CoverageReporter`. It is set as `Controller.carriedCoverage`.
- */
-export type CarriedCoverage = (judged: JudgedTest) => Carried;
+/** What Jest tells its runners, and what they need to know of coverage. */
+export interface AskedCoverage {
+  globalConfig: Config.GlobalConfig;
+  /** Source: jest-runner, `TestRunnerContext`. */
+  context: { changedFiles?: Set<string>; sourcesRelatedToTestsInChangedFiles?: Set<string> };
+}
+
+/** Finds the coverage of unaffected test files in a run with coverage. */
+export interface CarriesCoverage {
+  /**
+   * Called once, before the first test file is answered. What it finds goes to Jest's reporters, which include
+   * `CoverageReporter`, with the results of these test files.
+   * @returns The test files that can be answered. The others have to run.
+   */
+  carry(judged: readonly JudgedTest[], asked: AskedCoverage): Promise<ReadonlyMap<Test, Carried>>;
+}
 
 /** Reads the names of the tests of a record. */
 type ReadTestNames = (recordId: number) => string[][];
@@ -20,20 +32,31 @@ type ReadTestNames = (recordId: number) => string[][];
  * our runner answers for each one with a result in which all tests are skipped.
  */
 export class Answers {
-  readonly #judged: ReadonlyMap<Test, JudgedTest>;
+  readonly #judged: Map<Test, JudgedTest>;
   readonly #readTestNames: ReadTestNames;
-  readonly #carriedCoverage: CarriedCoverage | null;
+  readonly #coverage: CarriesCoverage | null;
+  #carried: ReadonlyMap<Test, Carried> = new Map();
   #makeResult: (() => TestResult) | null = null;
   readonly #given = new WeakSet<TestResult>();
 
   constructor(
     judged: readonly JudgedTest[],
     readTestNames: ReadTestNames,
-    carriedCoverage: CarriedCoverage | null,
+    coverage: CarriesCoverage | null,
   ) {
     this.#judged = new Map(judged.map((one) => [one.test, one]));
     this.#readTestNames = readTestNames;
-    this.#carriedCoverage = carriedCoverage;
+    this.#coverage = coverage;
+  }
+
+  /**
+   * Finds the coverage of the answered test files, in a run with coverage. Those of which it is not known are no longer
+   * answered.
+   */
+  async carryCoverage(asked: AskedCoverage): Promise<void> {
+    if (this.#coverage === null) return;
+    this.#carried = await this.#coverage.carry([...this.#judged.values()], asked);
+    for (const test of this.tests) if (!this.#carried.has(test)) this.#judged.delete(test);
   }
 
   get tests(): Test[] {
@@ -63,7 +86,7 @@ export class Answers {
     result.displayName = test.context.config.displayName;
     // Jest's own reporters print nothing about such a test file, and its sequencer keeps the previous duration.
     result.skipped = true;
-    if (judged !== undefined) Object.assign(result, this.#carriedCoverage?.(judged));
+    Object.assign(result, this.#carried.get(test));
     this.#given.add(result);
     return result;
   }

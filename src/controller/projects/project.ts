@@ -70,7 +70,7 @@ export class Project {
   /** The prefix of all paths below the root. */
   readonly #below: string;
   readonly #tree: WorkingTree;
-  readonly #transform: ProjectTransform;
+  readonly transform: ProjectTransform;
   readonly #always: ((path: string) => boolean) | null;
   readonly #byTest: boolean;
   readonly #readsAhead: boolean;
@@ -94,7 +94,7 @@ export class Project {
     this.#root = root;
     this.#below = root + path.sep;
     this.#tree = tree;
-    this.#transform = new ProjectTransform(config, root);
+    this.transform = new ProjectTransform(config, root);
     this.#byTest = byTest;
     this.#readsAhead = readsAhead;
     this.#always = always.length > 0 ? picomatch(always, { dot: true }) : null;
@@ -210,7 +210,7 @@ export class Project {
   async #prepare(data: SelectionData): Promise<View> {
     this.#data = data;
     await this.#tree.prepare();
-    await this.#transform.forgetEarlierRuns();
+    await this.transform.forgetEarlierRuns();
     return (this.#view = await this.#look(data));
   }
 
@@ -292,7 +292,7 @@ export class Project {
    * @returns Null if the file does not transform, or its output cannot carry probes.
    */
   async currentVersion(path: string, form: ModuleForm, text?: string): Promise<FileVersion | null> {
-    const metadata = await this.#transform.metadata(path, form, text);
+    const metadata = await this.transform.metadata(path, form, text);
     return metadata?.path === path ? metadata : null;
   }
 
