@@ -189,9 +189,15 @@ function imports(code: string, file: string): string[] {
   return importedFiles(code, folder, aliasesAt(folder));
 }
 
+/** A comment. It matches in one way alone: repeated, two ways each would take time that doubles with each comment. */
+const BLOCK_COMMENT = String.raw`/\*[^*]*\*+(?:[^/*][^*]*\*+)*/`;
+const COMMENT = String.raw`${BLOCK_COMMENT}|//[^\n]*(?=\n|$)`;
+
 /** Imports and exports of names, but for those of types alone. */
-const CLAUSE =
-  /\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))((?=[\w$*{/])(?:\{(?:[^{}'"/]|"[^"\n]*"|'[^'\n]*'|\/\*[^]*?\*\/|\/\/[^\n]*)*\}|[^;'"/{]|\/\*[^]*?\*\/|\/\/[^\n]*)*?)\bfrom\s*(?:\/\*[^]*?\*\/\s*)*(["'][^"'\n]+["'])/g;
+const CLAUSE = new RegExp(
+  String.raw`\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))((?=[\w$*{/])(?:\{(?:[^{}'"/]|"[^"\n]*"|'[^'\n]*'|${COMMENT})*\}|[^;'"/{]|${COMMENT})*?)\bfrom\s*(?:${BLOCK_COMMENT}\s*)*(["'][^"'\n]+["'])`,
+  'g',
+);
 
 /** What the imports lead to that are not in the output. */
 function leftOut(code: string, file: string, output: string | null): string[] {
@@ -204,8 +210,10 @@ function leftOut(code: string, file: string, output: string | null): string[] {
 }
 
 /** A brace in quotes or in a comment does not end one. */
-const ENUM =
-  /\benum\s+[\w$]+\s*\{((?:[^}'"`/]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[^])*`|\/\*[^]*?\*\/|\/\/[^\n]*|\/)*)\}/g;
+const ENUM = new RegExp(
+  String.raw`\benum\s+[\w$]+\s*\{((?:[^}'"\`/]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\`(?:[^\`\\]|\\[^])*\`|${COMMENT}|/(?![/*]))*)\}`,
+  'g',
+);
 const NAME = /[A-Za-z_$][\w$]*/g;
 
 /** What the imports lead to that bind a name in an enum. */

@@ -25,8 +25,8 @@ const EXTENSIONS = [
 
 const NO_INDEX = EXTENSIONS.filter((extension) => !extension.startsWith('/'));
 
-/** Whitespace and comments between two words. */
-const GAP = String.raw`(?:\s|/\*[^]*?\*/|//[^\n]*\n)*`;
+/** Whitespace and comments between two words. A comment matches in one way alone, or many take time without end. */
+const GAP = String.raw`(?:\s|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|//[^\n]*\n)*`;
 
 /**
  * Matches specifiers after `from` and `import`, and the parenthesis of `import(` and `require(`.
