@@ -119,7 +119,7 @@ export class Controller {
 
   /** Returns the test files to run: the affected ones, or all if the run does not select. */
   running(judged: readonly JudgedTest[]): JudgedTest[] {
-    return this.request.select ? judged.filter(({ decision }) => decision.affected) : [...judged];
+    return this.#selection.running(judged);
   }
 
   /**

@@ -93,6 +93,20 @@ export class RunSelection {
     return known?.records.find(({ id }) => id === recordId);
   }
 
+  /** Returns the test files to run: the affected ones, or all if the run does not select. */
+  running(judged: readonly JudgedTest[]): JudgedTest[] {
+    if (!this.#run.request.select) return [...judged];
+    return judged.filter((one) => one.decision.affected || this.#isListedForReport(one));
+  }
+
+  /** Whether a list names an unaffected test file, as a run with coverage takes it: what it covers is not recorded. */
+  #isListedForReport(judged: JudgedTest): boolean {
+    const { listing, coverage, coveredByV8 } = this.#run.request;
+    if (!listing || !coverage || coveredByV8) return false;
+    const record = this.recordOf(judged);
+    return record === undefined || this.#run.store.coverage(record.id) === null;
+  }
+
   /** Returns the unaffected tests of an affected test file. */
   unaffectedTestsOf({ skips }: JudgedTest): StoredTest[] {
     if (skips === null) return [];
