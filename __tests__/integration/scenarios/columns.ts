@@ -24,6 +24,7 @@ export function columnsOf(
       : given.map((row): Group => [row]);
   const first = grouped(groupable);
   if (family.base.isOlderJest === true) return [{ workers: 3, groups: [...first, ...single] }];
+  if (family.isInBand === true) return [{ workers: 1, groups: [...first, ...single] }];
   const columns = isFullTestRun
     ? splitInTwo(single).map((half, column) => [
         ...(column === 0 ? first : grouped([...groupable].reverse(), first)),

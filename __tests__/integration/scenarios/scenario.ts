@@ -42,6 +42,8 @@ export interface Family {
   /** What runs though nothing changed; default nothing. */
   unchanged?: readonly string[];
   scenarios: readonly Scenario[];
+  /** Whether it is recorded in band alone: what a tool reads counts for the test files after it in the same process. */
+  isInBand?: boolean;
   /** Whether rows that select different test files are judged by one run, default true; else their edits disturb one another. */
   isGrouped?: boolean;
 }

@@ -38,6 +38,7 @@ const file = (name: string): string => `__tests__/${name}.test.js`;
 /** What an installed plug-in of Babel writes into the code. */
 export const transformInputs: Family = {
   name: 'what a transform is made from',
+  isInBand: true,
   base: {
     packages: ['jest', 'babel-jest', '@babel/core', 'babel-plugin-istanbul', 'babel-preset-jest'],
     files: {
