@@ -1,4 +1,5 @@
 import { decodeCounters, GROUP_KINDS, type Counter, type CounterTable } from '../blocks';
+import { hasBit } from '../records/bits';
 import { decodeLayout, type Hits } from './hits';
 import type { FileCoverage } from './file-coverage';
 
@@ -40,7 +41,7 @@ export function carryHits(
     const counters = decodeCounters(text);
     const recorded = layout?.get(key);
     if (recorded !== undefined && hits !== null && recorded.count === counters.length)
-      carried.push(...counters.filter((_, nth) => isSet(hits.bits, recorded.first + nth)));
+      carried.push(...counters.filter((_, nth) => hasBit(hits.bits, recorded.first + nth)));
     // One that was added since: nobody uses it who is unaffected.
     else if (kind !== GROUP_KINDS.declaration || layout === null) return null;
   }
@@ -48,10 +49,6 @@ export function carryHits(
   if (layout === null && loaded.length > 0) return null;
   // To have executed any block is to have loaded the module.
   return [...loaded, ...carried];
-}
-
-function isSet(bits: Uint8Array, index: number): boolean {
-  return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }
 
 /**

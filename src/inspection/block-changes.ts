@@ -1,4 +1,5 @@
 import { decodeLocations, exportOf, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
+import { hasBit } from '../records/bits';
 
 /** The blocks of one version of a file. */
 export interface Blocks {
@@ -99,11 +100,6 @@ export function fingerprintsOf(fingerprints: Buffer): string[] {
   return Array.from({ length: fingerprints.length / FINGERPRINT_BYTES }, (_, block) =>
     fingerprints.toString('latin1', block * FINGERPRINT_BYTES, (block + 1) * FINGERPRINT_BYTES),
   );
-}
-
-/** Whether the bit of a block is set. */
-export function hasBit(bits: Uint8Array, block: number): boolean {
-  return ((bits[block >> 3] ?? 0) & (1 << (block & 7))) !== 0;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { decodeLocations, type BlockLocation } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
 import { blocksAround } from './block-at';
-import { hasBit, originsOf } from './block-changes';
+import { hasBit } from '../records/bits';
+import { originsOf } from './block-changes';
 import { isOfFile } from './changes';
 import { hasRun, recordOf } from './explain';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';

@@ -1,3 +1,4 @@
+import { hasBit } from '../records/bits';
 import type { Dependency } from '../records/types';
 
 /** The blocks and dependencies seen so far by a test, or by the part of a test file that its tests share. */
@@ -47,8 +48,7 @@ export class Accumulator {
   /** Adds blocks given as bits, as they are stored. */
   addBits(metadata: string, blocks: number, bits: Uint8Array): void {
     const mine = this.#executed(metadata, blocks);
-    for (let block = 0; block < blocks; block += 1)
-      if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1) mine[block] = 1;
+    for (let block = 0; block < blocks; block += 1) if (hasBit(bits, block)) mine[block] = 1;
   }
 
   /** Drops all that another has not seen. */

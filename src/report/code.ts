@@ -1,6 +1,7 @@
 import { decodeLocations, exportOf, type BlockLocation } from '../blocks';
 import { fingerprintSet, blockPresence } from '../selection/match';
 import { decodeBlocks } from '../store';
+import { hasBit, setBits } from '../records/bits';
 import type { StoredVersion } from '../records/types';
 import type { ReportFile } from './data';
 import { functionsOf, type FoundFunction } from './functions';
@@ -140,7 +141,7 @@ export function changedPlaces(
   const { functions, ofBlock } = functionsOf(all);
   const changed: BlockLocation[] = [];
   for (const block of setBits(bits)) {
-    const isThere = standing !== 'none' && ((standing[block >> 3] ?? 0) & (1 << (block & 7))) !== 0;
+    const isThere = standing !== 'none' && hasBit(standing, block);
     const place = all[block];
     if (isThere || place === undefined) continue;
     // A fingerprint includes those of the parent blocks, so all blocks in a changed block have changed too.
@@ -153,14 +154,6 @@ export function changedPlaces(
     changed.push({ ...place, name: name ?? '' });
   }
   return changed;
-}
-
-function* setBits(bits: Uint8Array): Generator<number> {
-  for (let index = 0; index < bits.length; index += 1) {
-    for (let rest = bits[index] ?? 0; rest !== 0; rest &= rest - 1) {
-      yield index * 8 + 31 - Math.clz32(rest & -rest);
-    }
-  }
 }
 
 function fingerprintAt(fingerprints: Buffer, block: number): string {

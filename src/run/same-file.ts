@@ -1,3 +1,4 @@
+import { setBits } from '../records/bits';
 import { fingerprintAt, fingerprintPlaces } from '../selection/match';
 import type { ExecutedBlocks, FileVersion, Footprint, TestFileRecord } from '../records/types';
 
@@ -65,7 +66,7 @@ function translator(footprints: readonly Footprint[]): Translate | null {
       const target = move?.to ?? version;
       const all = united.get(target) ?? new Uint8Array(Math.ceil(target.fingerprints.length / 64));
       united.set(target, all);
-      for (const block of blocksOf(bits)) {
+      for (const block of setBits(bits)) {
         const place =
           move === undefined ? block : move.places.get(fingerprintAt(version.fingerprints, block));
         if (place !== undefined) all[place >> 3] = (all[place >> 3] ?? 0) | (1 << (place & 7));
@@ -81,13 +82,6 @@ function holdsAll(
   all: readonly Uint8Array[],
 ): boolean {
   return all.every((bits) =>
-    blocksOf(bits).every((block) => places.has(fingerprintAt(version.fingerprints, block))),
+    [...setBits(bits)].every((block) => places.has(fingerprintAt(version.fingerprints, block))),
   );
-}
-
-function blocksOf(bits: Uint8Array): number[] {
-  const blocks: number[] = [];
-  for (let block = 0; block < bits.length * 8; block += 1)
-    if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1) blocks.push(block);
-  return blocks;
 }

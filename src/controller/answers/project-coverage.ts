@@ -1,6 +1,7 @@
 import { addHits, carryHits } from '../../coverage/carry';
 import { readCoveredFile, type CoveredFile } from '../../coverage/covered-file';
 import type { FileCoverage } from '../../coverage/file-coverage';
+import { setBits } from '../../records/bits';
 import type { FileHits, RecordedCoverage } from '../../records/coverage';
 import { fingerprintAt, fingerprintPlaces } from '../../selection/match';
 import { decodeBlocks, type LoadedVersion, type StoredRecord } from '../../store';
@@ -104,10 +105,9 @@ export class ProjectCoverage {
     const byHits = getOrCreate(this.#carried, version, (): CarriedByHits => new Map());
     const byBits = getOrCreate(byHits, hits, () => new Map<string, Counters | null>());
     return getOrCreate(byBits, Buffer.from(bits).toString('latin1'), () => {
-      const executed: string[] = [];
-      for (let block = 0; block < bits.length * 8; block += 1)
-        if (((bits[block >> 3] ?? 0) >> (block & 7)) & 1)
-          executed.push(fingerprintAt(version.fingerprints, block));
+      const executed = Array.from(setBits(bits), (block) =>
+        fingerprintAt(version.fingerprints, block),
+      );
       return carryHits(file, { executed, hits });
     });
   }
