@@ -1,11 +1,10 @@
-import { observeBehind, unobserved } from '../interception/observer';
+import { observeBehind } from '../interception/observer';
 import { NOBODY, type Sink } from '../interception/sink';
-import { observeVariables } from '../interception/variables/tool-variables';
 import type { Dependency } from '../records/types';
 import type { RunFile } from '../run/run-file';
 import { PathInputs } from './inputs/path-inputs';
 import { ToolCode } from './inputs/tool-code';
-import { noteLoadsBy, toolInputs, watchToolLoads } from './inputs/tool-inputs';
+import { noteWorkOf, toolInputs, watchToolLoads } from './inputs/tool-inputs';
 import { storedInput } from '../transform/input-values';
 import { WorkerRun } from './worker-run';
 
@@ -41,7 +40,7 @@ class RunnerRecorder extends PathInputs implements Sink {
 
   readonly #run: WorkerRun;
   readonly #code: ToolCode;
-  readonly #unwatch: readonly (() => void)[];
+  readonly #unwatch: () => void;
   #tool: string | undefined;
 
   constructor(run: RunFile, code: ToolCode) {
@@ -49,12 +48,8 @@ class RunnerRecorder extends PathInputs implements Sink {
     super(places);
     this.#run = places;
     this.#code = code;
-    const unwatchVariables = observeVariables((name) => {
-      const tool = code.caller;
-      if (tool !== undefined) unobserved(() => toolInputs.noteVariable(tool, name));
-    });
     watchToolLoads();
-    this.#unwatch = [unwatchVariables, noteLoadsBy(() => code.caller)];
+    this.#unwatch = noteWorkOf(() => code.caller);
     observeBehind(this);
   }
 
@@ -86,7 +81,7 @@ class RunnerRecorder extends PathInputs implements Sink {
 
   /** Another takes its place. */
   stop(): void {
-    for (const unwatch of this.#unwatch) unwatch();
+    this.#unwatch();
   }
 
   protected depend(dependency: Dependency): void {

@@ -144,14 +144,11 @@ export async function withWatchedVariablesAsync<T>(work: () => Promise<T>): Prom
 /** Runs a tool that is no transformer, and tells which variables it asks for. */
 export function variablesDuring<T>(work: () => T): { result: T; asked: string[] } {
   const asked = new Set<string>();
-  const tell = (name: string): void => void asked.add(name);
-  observers.add(tell);
-  watchVariables();
+  const stop = observeVariables((name) => asked.add(name));
   try {
     return { result: work(), asked: [...asked] };
   } finally {
-    unwatchVariables();
-    observers.delete(tell);
+    stop();
   }
 }
 

@@ -1,11 +1,9 @@
 import { fromStored } from '../../dependencies/files/paths';
 import { getOrCreate } from '../../dependencies/get-or-create';
-import { unobserved } from '../../interception/observer';
-import { observeVariables } from '../../interception/variables/tool-variables';
 import type { Dependency } from '../../records/types';
 import { Accumulator } from '../accumulator';
 import type { ToolCode } from './tool-code';
-import { noteLoadsBy, toolInputs } from './tool-inputs';
+import { noteWorkOf, toolInputs } from './tool-inputs';
 
 /** What the tools of a project read while one test file is recorded. They may keep it for the test files after it. */
 export class ObservedTools {
@@ -14,7 +12,7 @@ export class ObservedTools {
   /** Stored path of the test file. */
   readonly #testFile: string;
   readonly #found = new Map<string, Accumulator>();
-  readonly #unwatch: readonly (() => void)[];
+  readonly #unwatch: () => void;
   /** The tool whose doing is reported just now. */
   #tool: string | undefined;
 
@@ -23,11 +21,7 @@ export class ObservedTools {
     this.#code = code;
     this.#root = root;
     this.#testFile = testFile;
-    const unwatchVariables = observeVariables((name) => {
-      const tool = code.caller;
-      if (tool !== undefined) unobserved(() => toolInputs.noteVariable(tool, name));
-    });
-    this.#unwatch = [unwatchVariables, noteLoadsBy(() => code.caller)];
+    this.#unwatch = noteWorkOf(() => code.caller);
   }
 
   /** Code does something to the file system. @param report Reports it, with the tool whose code it is. */
@@ -50,7 +44,7 @@ export class ObservedTools {
 
   /** The test file has come to its end. */
   stop(): void {
-    for (const unwatch of this.#unwatch) unwatch();
+    this.#unwatch();
   }
 
   /** What tools read that is no output of theirs. */

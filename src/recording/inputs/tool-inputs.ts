@@ -134,10 +134,21 @@ export function watchToolLoads(): void {
   });
 }
 
-/** Has modules that code of a tool loads noted as its own. @returns To be called at the end of that. */
-export function noteLoadsBy(caller: () => string | undefined): () => void {
+/**
+ * Has the modules that code of a tool loads, and the variables that it asks for, noted as the tool's.
+ * @param caller Tells the tool whose code is at work just now.
+ * @returns To be called at the end of that.
+ */
+export function noteWorkOf(caller: () => string | undefined): () => void {
   callers.add(caller);
-  return () => void callers.delete(caller);
+  const unwatchVariables = observeVariables((name) => {
+    const tool = caller();
+    if (tool !== undefined) unobserved(() => toolInputs.noteVariable(tool, name));
+  });
+  return () => {
+    unwatchVariables();
+    callers.delete(caller);
+  };
 }
 
 /** One for the process: what a tool has read stays in its memory. */
