@@ -6,15 +6,13 @@ import { parseDiff } from '../inspection/diff/parse-diff';
 import { count, duration, some } from '../terminal/logger';
 import { printJson, printLines } from './command';
 import {
+  consequencesOf,
   inProjects,
   outdatedLines,
-  outdatedProjects,
+  runsSomething,
   testFilesList,
   toolChainProjects,
-  totalsOf,
-  type Concerned,
-  type OutdatedProject,
-  type Totals,
+  type Consequences,
 } from './impact-lines';
 import { UnknownNameError } from './inspecting';
 
@@ -25,12 +23,9 @@ interface DiffFlags {
 }
 
 /** The answer about a whole change. */
-interface Answer extends DiffImpact {
+interface Answer extends DiffImpact, Consequences {
   /** The files of the change that shape every result, so that it runs everything. */
   toolChain: string[];
-  concerned: Concerned;
-  outdated: OutdatedProject[];
-  totals: Totals;
 }
 
 /**
@@ -55,13 +50,11 @@ export async function answerDiff(inspection: Inspection, flags: DiffFlags): Prom
   const answer: Answer = {
     ...found,
     toolChain: shaping.filter(({ projects }) => projects.length > 0).map(({ path }) => path),
-    concerned: { projects: whole.size, of: inspection.projects.length },
-    outdated: outdatedProjects(inspection),
-    totals: totalsOf(inspection, found.testFiles, [...whole]),
+    ...consequencesOf(inspection, found.testFiles, [...whole]),
   };
   if (flags.json === true) printJson(answer);
   else printLines(describe(answer, flags));
-  return answer.totals.testFiles > 0 || answer.outdated.length > 0;
+  return runsSomething(answer);
 }
 
 function describe(answer: Answer, flags: DiffFlags): string[] {

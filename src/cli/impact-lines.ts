@@ -11,11 +11,36 @@ export interface Totals {
   testFiles: number;
   tests: number;
   wouldRun: number;
+  /** In milliseconds. */
   duration: number;
 }
 
+/** What a change comes to. */
+export interface Consequences {
+  concerned: Concerned;
+  outdated: OutdatedProject[];
+  totals: Totals;
+}
+
 /** @param whole The projects in which a change runs every test file. */
-export function totalsOf(
+export function consequencesOf(
+  inspection: Inspection,
+  testFiles: readonly ReachedTestFile[],
+  whole: readonly InspectedProject[],
+): Consequences {
+  return {
+    concerned: { projects: whole.length, of: inspection.projects.length },
+    outdated: outdatedProjects(inspection),
+    totals: totalsOf(inspection, testFiles, whole),
+  };
+}
+
+/** Whether anything runs after a change. */
+export function runsSomething({ totals, outdated }: Consequences): boolean {
+  return totals.testFiles > 0 || outdated.length > 0;
+}
+
+function totalsOf(
   inspection: Inspection,
   testFiles: readonly ReachedTestFile[],
   whole: readonly InspectedProject[],
@@ -69,7 +94,7 @@ export interface OutdatedProject {
 }
 
 /** Finds the projects whose tool chain has changed. */
-export function outdatedProjects({ projects, tests }: Inspection): OutdatedProject[] {
+function outdatedProjects({ projects, tests }: Inspection): OutdatedProject[] {
   return projects
     .filter(({ recorded }) => recorded === 'other')
     .map((project) => ({

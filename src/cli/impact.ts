@@ -16,15 +16,13 @@ import { findPaths, parseTarget, storedPath } from '../inspection/targets';
 import { decodeBlocks } from '../store';
 import { answerDiff } from './impact-diff';
 import {
+  consequencesOf,
   inProjects,
   outdatedLines,
-  outdatedProjects,
+  runsSomething,
   testFilesList,
   toolChainProjects,
-  totalsOf,
-  type Concerned,
-  type OutdatedProject,
-  type Totals,
+  type Consequences,
 } from './impact-lines';
 import { colours, makeCommand, printJson, printLines } from './command';
 import type { Subcommand } from './subcommand';
@@ -53,13 +51,9 @@ interface Flags extends InspectingFlags {
 }
 
 /** The answer about one file or line. */
-interface Answer extends Impact {
+interface Answer extends Impact, Consequences {
   /** Whether the file is part of the tool chain, so that a change runs everything. */
   toolChain: boolean;
-  concerned: Concerned;
-  outdated: OutdatedProject[];
-  /** The duration is in milliseconds. */
-  totals: Totals;
 }
 
 async function run(args: string[]): Promise<void> {
@@ -113,7 +107,7 @@ async function run(args: string[]): Promise<void> {
       const byTest = inspection.request.options.granularity === 'test';
       printLines(describe(answer, { limit, allTests: flags.tests === true, byTest }));
     }
-    return answer.totals.testFiles > 0 || answer.outdated.length > 0;
+    return runsSomething(answer);
   });
 }
 
@@ -129,9 +123,7 @@ async function answerFor(inspection: Inspection, text: string): Promise<Answer> 
   return {
     ...found,
     toolChain: whole.length > 0,
-    concerned: { projects: whole.length, of: inspection.projects.length },
-    outdated: outdatedProjects(inspection),
-    totals: totalsOf(inspection, found.testFiles, whole),
+    ...consequencesOf(inspection, found.testFiles, whole),
   };
 }
 
