@@ -18,10 +18,31 @@ export interface Hits {
  * @returns Null where the module did not load to its end, so that nobody can tell what else would have counted.
  */
 export function readHits(table: CounterTable, counted: FileCoverage): Hits | null {
-  if (!decodeCounters(table.loaded).every((counter) => isHit(counted, counter))) return null;
-  const counters = table.groups.flatMap(([, , text]) => decodeCounters(text));
-  const hits = counters.map((counter) => (isHit(counted, counter) ? 1 : 0));
+  const { loaded, grouped } = countersOf(table);
+  if (!loaded.every((counter) => isHit(counted, counter))) return null;
+  const hits = grouped.map((counter) => (isHit(counted, counter) ? 1 : 0));
   return { layout: layoutOf(table), bits: packBits(Uint8Array.from(hits)) };
+}
+
+interface TableCounters {
+  loaded: readonly Counter[];
+  /** Those of all groups, in order. */
+  grouped: readonly Counter[];
+}
+
+/** Each test file of a process reads the same tables. */
+const decoded = new WeakMap<CounterTable, TableCounters>();
+
+function countersOf(table: CounterTable): TableCounters {
+  let counters = decoded.get(table);
+  if (counters === undefined) {
+    counters = {
+      loaded: decodeCounters(table.loaded),
+      grouped: table.groups.flatMap(([, , text]) => decodeCounters(text)),
+    };
+    decoded.set(table, counters);
+  }
+  return counters;
 }
 
 /** The groups of a table, without the numbers of their counters. */
