@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -56,6 +57,16 @@ export function canHeedPermissions(): boolean {
   return !isRoot || spawnSync('setpriv', [...BOUND, 'true']).status === 0;
 }
 
+/**
+ * Makes the folder of a project. Its name ends in digits: letters drawn at random might match
+ * the pattern that a test gives to Jest, such as `t0`.
+ */
+function temporaryFolder(): string {
+  const folder = path.join(fs.realpathSync(os.tmpdir()), `testmon-fixture-${randomInt(2 ** 47)}`);
+  fs.mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
 /** A project in a temporary folder, with the packages of this repository linked into it. */
 export class Project {
   readonly root: string;
@@ -64,7 +75,7 @@ export class Project {
   readonly #copies: Project[] = [];
 
   constructor(files: Files, packages: Record<string, string> | readonly string[] = ['jest']) {
-    const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'testmon-fixture-')));
+    const base = temporaryFolder();
     this.root = path.join(base, 'project');
     this.temporary = path.join(base, 'tmp');
     fs.mkdirSync(this.root);
