@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Project, type Files } from './harness';
+import { Project, type Files, type RunResult } from './harness';
 
 jest.setTimeout(300_000);
 
@@ -53,14 +53,21 @@ const FILES: Files = {
   ),
 };
 
+/**
+ * How often a run may be repeated. What is held once is held each time. But Jest 29 asks V8 once
+ * whether a global object is gone, and V8 holds one for a moment where it compiles in the
+ * background; Jest 30 takes a heap snapshot before it says so.
+ */
+const ATTEMPTS: Record<string, number> = { 'Jest 30': 1, 'Jest 29': 3 };
+
 const PACKAGES: Record<string, Record<string, string>> = {
   'Jest 30': { jest: 'jest', 'jest-environment-jsdom': 'jest-environment-jsdom' },
   'Jest 29': { jest: 'jest29', 'jest-environment-jsdom': 'jest-environment-jsdom29' },
 };
 
 describe('nothing of ours holds what a finished test file left, as --detectLeaks sees it', () => {
-  let project: Project;
-  afterEach(() => project.remove());
+  let project: Project | undefined;
+  afterEach(() => project?.remove());
 
   test.each([
     { version: 'Jest 30', testEnvironment: 'node', transforms: false },
@@ -71,15 +78,19 @@ describe('nothing of ours holds what a finished test file left, as --detectLeaks
   ])('$version, $testEnvironment, transforms: $transforms', (row) => {
     const { version, testEnvironment, transforms } = row;
     const config = { testEnvironment, ...(transforms ? {} : { transform: {} }) };
-    project = new Project(
-      {
-        ...FILES,
-        'jest.config.json': JSON.stringify(config),
-        'babel.config.js': 'module.exports = {};',
-      },
-      { ...PACKAGES[version], 'babel-jest': 'babel-jest' },
-    );
-    const { stderr, exitCode, passed } = project.run(['--maxWorkers=2', '--detectLeaks']);
+    const files = {
+      ...FILES,
+      'jest.config.json': JSON.stringify(config),
+      'babel.config.js': 'module.exports = {};',
+    };
+    let attempts = ATTEMPTS[version] ?? 1;
+    let result: RunResult;
+    do {
+      project?.remove();
+      project = new Project(files, { ...PACKAGES[version], 'babel-jest': 'babel-jest' });
+      result = project.run(['--maxWorkers=2', '--detectLeaks']);
+    } while (result.stderr.includes('leaking memory') && --attempts > 0);
+    const { stderr, exitCode, passed } = result;
     expect(stderr).not.toContain('leaking memory');
     expect({ exitCode, passed: passed.length }).toEqual({ exitCode: 0, passed: 5 });
   });
