@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { Project, type Files, type RunResult } from './harness';
+import {
+  ALL,
+  ALONE,
+  compare,
+  config,
+  FILES,
+  LARGE,
+  replace,
+  SMALL,
+  thresholds,
+  TWICE,
+} from './covered';
+import { Project, type Files } from './harness';
 
 jest.setTimeout(600_000);
 
@@ -11,100 +23,6 @@ function make(files: Files, packages: Record<string, string> = { jest: 'jest' })
   made.push(project);
   return project;
 }
-
-type Counts = Record<string, number>;
-
-interface Covered {
-  s: Counts;
-  f: Counts;
-  b: Record<string, number[]>;
-  [key: string]: unknown;
-}
-
-/** A report with its counts as hit or not. */
-function reportIn(project: Project, folder: string): [report: unknown, summary: unknown] {
-  const report = JSON.parse(project.read(`${folder}/coverage-final.json`)) as Record<
-    string,
-    Covered
-  >;
-  const hit = (count: number) => (count > 0 ? 1 : 0);
-  const all = (counts: Counts) =>
-    Object.fromEntries(Object.entries(counts).map(([id, count]) => [id, hit(count)]));
-  const files = Object.entries(report).map(([file, { s, f, b, ...rest }]) => {
-    const paths = Object.entries(b).map(([id, counts]) => [id, counts.map(hit)] as const);
-    return [file, { ...rest, s: all(s), f: all(f), b: Object.fromEntries(paths) }] as const;
-  });
-  return [
-    Object.fromEntries(files),
-    JSON.parse(project.read(`${folder}/coverage-summary.json`)) as unknown,
-  ];
-}
-
-const ARGS = [
-  '-i',
-  ...['json', 'json-summary', 'lcovonly', 'text'].map((name) => `--coverageReporters=${name}`),
-];
-
-/** Runs with selection, and bare Jest beside it: the reports and the ends are the same. */
-function compare(project: Project, ...args: string[]): RunResult {
-  const given = [...args, ...ARGS];
-  const selected = project.run(['--coverage', ...given]);
-  const bare = project.run(
-    ['--coverage', '--coverageDirectory=bare', ...given.filter((arg) => !/testmon/.test(arg))],
-    { plain: true },
-  );
-  expect(reportIn(project, 'coverage')).toEqual(reportIn(project, 'bare'));
-  expect(table(selected)).toBe(table(bare));
-  expect([selected.exitCode, thresholds(selected)]).toEqual([bare.exitCode, thresholds(bare)]);
-  return selected;
-}
-
-/** The report in the terminal. */
-function table({ stdout }: RunResult): string {
-  return stdout.slice(stdout.indexOf('---'));
-}
-
-function thresholds({ stderr }: RunResult): string[] {
-  return [...stderr.matchAll(/^Jest: .*$/gm)].map(([line]) => line);
-}
-
-const CONFIG = { coverageReporters: ['json'], transform: {} };
-
-function config(more: object = {}): Files {
-  return { 'jest.config.js': `module.exports = ${JSON.stringify({ ...CONFIG, ...more })};` };
-}
-
-const FILES: Files = {
-  ...config(),
-  'src/size.js': `
-const limit = 3;
-exports.size = (n, unit = 'm') => {
-  if (n > limit) return 'large' + unit;
-  return n > 1 && n < limit ? 'some' : 'small';
-};
-exports.never = () => limit || exports.size(limit);
-`,
-  'src/sum.js': `
-function sum(a, b) { if (a) { return a + b; } return b; }
-function twice(a) { for (const one of [a]) { if (one) return one * 2; } return a ?? 0; }
-class Pair { constructor(a) { this.a = a; } swap(c = 1) { return c || this.a; } }
-exports.sum = sum;
-exports.twice = twice;
-exports.Pair = Pair;
-`,
-  'src/alone.js': `exports.alone = (a) => { return a ? 1 : 2; };\n`,
-  '__tests__/large.test.js': `test('it', () => { expect(require('../src/size').size(4)).toBe('largem'); });`,
-  '__tests__/small.test.js': `
-const { size } = require('../src/size');
-const { sum } = require('../src/sum');
-test('it', () => { expect(size(sum(0, 1), 'k')).toBe('small'); });
-`,
-  '__tests__/twice.test.js': `
-const { twice, Pair } = require('../src/sum');
-test('it', () => { expect(twice(1)).toBe(2); expect(new Pair(1).a).toBe(1); });
-`,
-  '__tests__/alone.test.js': `test('it', () => { expect(require('../src/alone').alone(1)).toBe(1); });`,
-};
 
 const SUM = 'function sum(a, b) { if (a) { return a + b; } return b; }';
 /** A function that nobody uses. */
@@ -135,17 +53,6 @@ import { Kinds, size } from '../src/kinds';
 test('it', () => { expect(new Kinds().of()).toBe(1); expect(size(1)).toBe('small'); });`,
 };
 const TYPED_TESTS = ['__tests__/kinds.test.js', '__tests__/large.test.js'];
-
-const LARGE = '__tests__/large.test.js';
-const SMALL = '__tests__/small.test.js';
-const TWICE = '__tests__/twice.test.js';
-const ALONE = '__tests__/alone.test.js';
-const ALL = [ALONE, LARGE, SMALL, TWICE];
-
-/** Replaces texts in a file, one after the other. */
-function replace(project: Project, name: string, ...texts: [from: string, to: string][]): void {
-  for (const [from, to] of texts) project.edit(name, from, to);
-}
 
 /** One after the other, on one project: what runs is written beside it. */
 const EDITS: [string, (project: Project) => void, string[]][] = [

@@ -11,6 +11,7 @@ const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
   ['status', () => (require('./status') as typeof import('./status')).status],
   ['flaky', () => (require('./flaky') as typeof import('./flaky')).flaky],
   ['summary', () => (require('./summary') as typeof import('./summary')).summary],
+  ['coverage', () => (require('./coverage') as typeof import('./coverage')).coverage],
   ['report', () => (require('./report') as typeof import('./report')).report],
   ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
   ['init', () => (require('./init') as typeof import('./init')).init],

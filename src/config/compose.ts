@@ -69,6 +69,7 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     sequencer: isPlugPoint(testSequencer) ? null : testSequencer,
     globalSetup: isPlugPoint(globalSetup) ? null : (globalSetup ?? null),
     globalKeys: globalKeys(root.effective),
+    effective: root.effective,
     coverage,
     coveredByV8,
     coverageFromConfig: switchesCoverageOff,

@@ -1,6 +1,7 @@
 import type { CommandLine } from './command-line';
 import type { GlobalKeys } from './global-keys';
 import type { Options } from './options';
+import type { EffectiveConfig } from './reading/raw-config';
 
 /** What composing passes to the plug points in Jest's main process, for which there is no config key. */
 export interface Composition {
@@ -16,6 +17,8 @@ export interface Composition {
   /** Absolute path of the user's own root `globalSetup`. Null if there is none. */
   globalSetup: string | null;
   globalKeys: GlobalKeys;
+  /** The user's root config as Jest has normalized it, with the command line in it. */
+  effective: EffectiveConfig;
   /** Whether this run creates a coverage report. */
   coverage: boolean;
   /** Whether V8 counts for that report. */

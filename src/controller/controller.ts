@@ -218,7 +218,7 @@ export class Controller {
     );
     const readTestNames = (recordId: number) => this.#run.store.testNames(recordId);
     this.coverage = carriesCoverage(this.request)
-      ? new CoverageCarrier(this.#run, this.#selection, (one) => countAsSelected(this.#counts, one))
+      ? new CoverageCarrier(this.#run, (one) => countAsSelected(this.#counts, one))
       : null;
     return (this.#answers = new Answers(unaffected, readTestNames, this.coverage));
   }

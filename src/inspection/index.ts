@@ -1,5 +1,6 @@
 /** Examines a project without running its tests, for commands that explain, check and report. */
 export { type BlockChange } from './block-changes';
+export { carryAll, reportConfig, writeReport, type CarriedReport } from './carried-report';
 export { type Cause } from './causes';
 export { type ChangedFile, type Changes } from './changes';
 export { editCosts, type EditCost } from './costs';

@@ -1,18 +1,14 @@
 import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import { getOrCreate } from '../../dependencies/get-or-create';
-import type { RecordedCoverage } from '../../records/coverage';
-import type { StoredRecord } from '../../store';
 import { swallowed } from '../../terminal/debug';
 import { ago } from '../../terminal/age';
 import { count } from '../../terminal/logger';
 import { messageOf } from '../../terminal/error-message';
-import type { JudgedTest, Project } from '../projects/project';
+import type { JudgedTest } from '../projects/project';
 import type { RunContext } from '../run-context';
-import type { RunSelection } from '../steps/select';
 import type { CoverageOptions } from '../../workspace/transformed';
 import type { AskedCoverage, Carried, CarriesCoverage } from './answers';
-import { ProjectCoverage } from './project-coverage';
+import { carriedCoverage, recordedSince } from './carried-coverage';
 
 /** Why unaffected test files run in spite of that. */
 const REASONS = {
@@ -24,19 +20,12 @@ const REASONS = {
 /** Carries the coverage of unaffected test files into the report of a run. */
 export class CoverageCarrier implements CarriesCoverage {
   readonly #run: RunContext;
-  readonly #selection: RunSelection;
-  readonly #missing: Record<keyof typeof REASONS, JudgedTest[]> = { unrecorded: [], unknown: [] };
   readonly #runsAfterAll: (judged: JudgedTest) => void;
-  #recordedAt: number[] = [];
+  #recordedAt: readonly number[] = [];
 
   /** @param runsAfterAll Hears of each test file that has to run. */
-  constructor(
-    run: RunContext,
-    selection: RunSelection,
-    runsAfterAll: (judged: JudgedTest) => void,
-  ) {
+  constructor(run: RunContext, runsAfterAll: (judged: JudgedTest) => void) {
     this.#run = run;
-    this.#selection = selection;
     this.#runsAfterAll = runsAfterAll;
   }
 
@@ -44,9 +33,8 @@ export class CoverageCarrier implements CarriesCoverage {
   get summary(): string[] {
     const files = this.#recordedAt.length;
     if (files === 0) return [];
-    const oldest = ago(this.#recordedAt.reduce((a, b) => Math.min(a, b)));
     return [
-      `the report holds the coverage of ${count(files, 'test file')} that did not run, recorded ${files === 1 ? oldest : `from ${oldest} on`}`,
+      `the report holds the coverage of ${count(files, 'test file')} that did not run, ${recordedSince(this.#recordedAt, ago)}`,
     ];
   }
 
@@ -70,47 +58,18 @@ export class CoverageCarrier implements CarriesCoverage {
       return new Map();
     }
     try {
-      const carried = await this.#carryAll(judged, optionsOf(asked));
-      for (const [why, tests] of Object.entries(this.#missing))
-        this.#say(tests.length, REASONS[why as keyof typeof REASONS](tests.length === 1));
-      return carried;
+      const { store, projects } = this.#run;
+      const source = { store, projectOf: ({ test }: JudgedTest) => projects.of(test) };
+      const found = await carriedCoverage(judged, source, optionsOf(asked));
+      this.#recordedAt = found.recordedAt;
+      for (const why of ['unrecorded', 'unknown'] as const)
+        this.#say(found[why].length, REASONS[why](found[why].length === 1));
+      return found.carried;
     } catch (error) {
       swallowed('controller', error, 'carrying coverage; everything runs');
-      this.#recordedAt = [];
       this.#say(judged.length, `their coverage could not be carried (${messageOf(error)})`);
       return new Map();
     }
-  }
-
-  async #carryAll(
-    judged: readonly JudgedTest[],
-    options: CoverageOptions,
-  ): Promise<Map<Test, Carried>> {
-    const carried = new Map<Test, Carried>();
-    const projects = new Map<Project, ProjectCoverage>();
-    for (const one of judged) {
-      const project = this.#run.projects.of(one.test);
-      const known = this.#recorded(one);
-      if (project === undefined || known === null) {
-        this.#missing.unrecorded.push(one);
-        continue;
-      }
-      const coverage = getOrCreate(projects, project, () => new ProjectCoverage(project, options));
-      if (await coverage.add(one.test, known.record, known.coverage)) {
-        carried.set(one.test, {});
-        this.#recordedAt.push(known.coverage.recordedAt);
-      } else this.#missing.unknown.push(one);
-    }
-    for (const coverage of projects.values())
-      for (const [test, data] of coverage.broughtBy())
-        carried.set(test as Test, { coverage: data as unknown as Carried['coverage'] });
-    return carried;
-  }
-
-  #recorded(one: JudgedTest): { record: StoredRecord; coverage: RecordedCoverage } | null {
-    const record = this.#selection.recordOf(one);
-    const coverage = record === undefined ? null : this.#run.store.coverage(record.id);
-    return record === undefined || coverage === null ? null : { record, coverage };
   }
 
   #say(files: number, why: string): void {

@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import * as fs from 'node:fs';
+import {
+  ALL,
+  ALONE,
+  ARGS,
+  config,
+  FILES,
+  LARGE,
+  replace,
+  reportIn,
+  SMALL,
+  table,
+  thresholds,
+  TWICE,
+} from './covered';
+import { Project, type Files, type RunResult } from './harness';
+
+jest.setTimeout(600_000);
+
+const made: Project[] = [];
+afterEach(() => made.splice(0).forEach((project) => project.remove()));
+
+function make(files: Files, packages: Record<string, string> = { jest: 'jest' }): Project {
+  const project = new Project(files, packages);
+  made.push(project);
+  return project;
+}
+
+/** The command, and bare Jest beside it: the reports and the ends are the same, and no test file ran. */
+function compareReport(project: Project, ...args: string[]): RunResult {
+  const given = [...args, ...ARGS];
+  fs.rmSync(project.path('coverage'), { recursive: true, force: true });
+  const before = fs.readFileSync(project.path('.testmondata'));
+  const reported = project.run([
+    'coverage',
+    ...given.filter((arg) => arg !== '-i'),
+    '--maxWorkers=2',
+  ]);
+  expect(fs.readFileSync(project.path('.testmondata')).equals(before)).toBe(true);
+  const bare = project.run(['--coverage', '--coverageDirectory=bare', ...given], { plain: true });
+  expect(reportIn(project, 'coverage')).toEqual(reportIn(project, 'bare'));
+  expect(table(reported)).toBe(table(bare));
+  expect([reported.exitCode, thresholds(reported)]).toEqual([bare.exitCode, thresholds(bare)]);
+  expect(reported.ran).toEqual([]);
+  return reported;
+}
+
+const RECORDED = 'recorded from less than a minute ago on.';
+const ADVICE = '"jest-testmon --coverage" runs what is needed and writes the full report.';
+
+describe('the coverage command', () => {
+  test.each([
+    ['Jest 30', { jest: 'jest' }],
+    ['Jest 29', { jest: 'jest29' }],
+  ])('writes the report of a full run, and runs nothing: %s', (_jest, packages) => {
+    const project = make(
+      {
+        ...FILES,
+        ...config({
+          collectCoverageFrom: ['src/**'],
+          coverageThreshold: { global: { lines: 20 } },
+          globalSetup: './setup.js',
+          globalTeardown: './setup.js',
+          reporters: ['default', './reporter.js'],
+        }),
+        'src/never.js': 'exports.never = (a) => a ? 1 : 2;\n',
+        'setup.js': `module.exports = () => { if (process.argv.length < 3) throw new Error('set up'); };`,
+        'reporter.js': `module.exports = class { constructor() { console.error('a reporter'); } };`,
+      },
+      packages,
+    );
+    expect(project.run(['--coverage', '-i'])).toMatchObject({ ran: ALL, exitCode: 0 });
+    const first = compareReport(project);
+    expect(first).toMatchObject({
+      exitCode: 0,
+      messages: [`the report holds the coverage of 4 test files, ${RECORDED}`],
+    });
+    expect(first.stderr).not.toContain('a reporter');
+    // What is edited was not run by any test file, so the report alone changes.
+    replace(
+      project,
+      'src/sum.js',
+      ['function sum', '// one\nfunction sum'],
+      ['return c || this.a', 'if (c) return this.a; return c'],
+    );
+    project.edit('jest.config.js', '"lines":20', '"lines":99');
+    const missed = compareReport(project);
+    expect(missed.exitCode).toBe(1);
+    expect(thresholds(missed)).toHaveLength(1);
+    project.edit(
+      'jest.config.js',
+      '"collectCoverageFrom"',
+      '"testFailureExitCode":7,"collectCoverageFrom"',
+    );
+    expect(compareReport(project).exitCode).toBe(7);
+  });
+
+  test('of two projects with one source', () => {
+    const project = make({
+      ...FILES,
+      'jest.config.js': `module.exports = {
+        coverageReporters: ['json'], projects: ['one', 'two'].map((displayName) => ({
+          displayName, transform: {}, testMatch: ['**/__tests__/' + (displayName === 'one' ? '[ls]*' : '*')],
+        })),
+      };`,
+    });
+    project.run(['--coverage']);
+    expect(compareReport(project).exitCode).toBe(0);
+    expect(compareReport(project, '--selectProjects', 'one').messages).toEqual([
+      `the report holds the coverage of 2 test files, ${RECORDED}`,
+    ]);
+  });
+
+  test('says what the report lacks, and does not pass for it', () => {
+    const project = make({ ...FILES, [TWICE]: null });
+    const nothing = project.run(['coverage', ...ARGS]);
+    expect([nothing.exitCode, nothing.messages]).toEqual([
+      1,
+      [`no report is written: 3 affected (${[ALONE, LARGE, SMALL].join(', ')}); ${ADVICE}`],
+    ]);
+    expect(fs.readdirSync(project.root)).not.toContain('.testmondata');
+    project.run();
+    expect(project.run(['coverage', ...ARGS]).messages).toEqual([
+      `no report is written: 3 without recorded coverage (${[ALONE, LARGE, SMALL].join(', ')}); ${ADVICE}`,
+    ]);
+    expect(fs.readdirSync(project.root)).not.toContain('coverage');
+    project.run(['--coverage', ...ARGS]);
+    project.write({ [TWICE]: FILES[TWICE] ?? '' });
+    project.run();
+    replace(project, 'src/size.js', ["'large'", "'lar' + 'ge'"]);
+    replace(project, 'src/alone.js', ['return a ?', '/* istanbul ignore next */ return a ?']);
+    const lacking = project.run(['coverage', ...ARGS]);
+    expect([lacking.exitCode, lacking.messages]).toEqual([
+      1,
+      [
+        'the report holds the coverage of 1 test file, recorded less than a minute ago.',
+        `it lacks 3 of 4 test files: 1 affected (${LARGE}), 1 without recorded coverage (${TWICE}), ` +
+          `1 of which what is recorded does not tell what they cover now (${ALONE}); ${ADVICE}`,
+      ],
+    ]);
+    expect(Object.keys(reportIn(project, 'coverage')[0] as object)).toEqual([
+      project.path('src/size.js'),
+      project.path('src/sum.js'),
+    ]);
+    expect(project.run(['coverage', '--coverageProvider=v8'])).toMatchObject({
+      exitCode: 1,
+      messages: [`what V8 counts is not recorded, so there is nothing to report; ${ADVICE}`],
+    });
+    expect(project.run(['coverage'], { env: { TESTMON: '0' } })).toMatchObject({
+      exitCode: 1,
+      ran: [],
+      messages: [expect.stringContaining('it is switched off for this project')],
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import type { Test } from '@jest/test-result';
+import { getOrCreate } from '../../dependencies/get-or-create';
+import type { Store } from '../../store';
+import type { CoverageOptions } from '../../workspace/transformed';
+import type { JudgedTest, Project } from '../projects/project';
+import type { Carried } from './answers';
+import { ProjectCoverage } from './project-coverage';
+
+/** What is known of unaffected test files. */
+export interface CoverageSource<Judged extends JudgedTest> {
+  store: Pick<Store, 'coverage'>;
+  projectOf: (judged: Judged) => Project | undefined;
+}
+
+/** The coverage of unaffected test files, as far as it is known. */
+export interface CarriedCoverage<Judged extends JudgedTest> {
+  /** What the result of each test file brings along. */
+  carried: Map<Test, Carried>;
+  /** When the coverage of each of them was recorded, in milliseconds since the epoch. */
+  recordedAt: number[];
+  /** Test files whose coverage is not recorded. */
+  unrecorded: Judged[];
+  /** Test files of which nobody can tell what they would cover now. */
+  unknown: Judged[];
+}
+
+/**
+ * Finds the coverage that unaffected test files would have if they ran.
+ * @param judged Unaffected test files.
+ * @param options What Jest tells its transformers of coverage.
+ */
+export async function carriedCoverage<Judged extends JudgedTest>(
+  judged: readonly Judged[],
+  { store, projectOf }: CoverageSource<Judged>,
+  options: CoverageOptions,
+): Promise<CarriedCoverage<Judged>> {
+  const carried = new Map<Test, Carried>();
+  const recordedAt: number[] = [];
+  const unrecorded: Judged[] = [];
+  const unknown: Judged[] = [];
+  const projects = new Map<Project, ProjectCoverage>();
+  for (const one of judged) {
+    const project = projectOf(one);
+    const record = project && recordOf(project, one);
+    const recorded = record === undefined ? null : store.coverage(record.id);
+    if (project === undefined || record === undefined || recorded === null) {
+      unrecorded.push(one);
+      continue;
+    }
+    const coverage = getOrCreate(projects, project, () => new ProjectCoverage(project, options));
+    if (await coverage.add(one.test, record, recorded)) {
+      carried.set(one.test, {});
+      recordedAt.push(recorded.recordedAt);
+    } else unknown.push(one);
+  }
+  for (const coverage of projects.values())
+    for (const [test, data] of coverage.broughtBy())
+      carried.set(test as Test, { coverage: data as unknown as Carried['coverage'] });
+  return { carried, recordedAt, unrecorded, unknown };
+}
+
+/** The record that shows a test file unaffected. */
+function recordOf({ data }: Project, { path, decision }: JudgedTest) {
+  if (decision.affected) return undefined;
+  return data?.testFiles.get(path)?.records.find(({ id }) => id === decision.recordId);
+}
+
+/** Since when there was coverage to carry, for a message. @param ago Says how long ago a time was. */
+export function recordedSince(recordedAt: readonly number[], ago: (at: number) => string): string {
+  const oldest = ago(recordedAt.reduce((a, b) => Math.min(a, b)));
+  return `recorded ${recordedAt.length === 1 ? oldest : `from ${oldest} on`}`;
+}

@@ -1,0 +1,84 @@
+import type { CoverageReporter } from '@jest/reporters';
+import type { AggregatedResult, Test, TestResult } from '@jest/test-result';
+import type { Config } from '@jest/types';
+import {
+  carriedCoverage,
+  type CarriedCoverage,
+  type CoverageSource,
+} from '../controller/answers/carried-coverage';
+import { contextsOf } from '../controller/projects/project';
+import { fromJest } from '../run/user-jest';
+import { InspectionError, type InspectedTest, type Inspection } from './inspection';
+
+/** A coverage report from what is recorded alone. */
+export interface CarriedReport {
+  /** When the coverage of each test file in it was recorded, in milliseconds since the epoch. */
+  recordedAt: readonly number[];
+  /** Test files that the report lacks, as they would run now. */
+  affected: readonly InspectedTest[];
+  /** Test files that it lacks, as their coverage is not recorded. */
+  unrecorded: readonly InspectedTest[];
+  /** Test files that it lacks, as nobody can tell what they would cover now. */
+  unknown: readonly InspectedTest[];
+}
+
+/** The parts of Jest's global config that reports of coverage are made by. */
+export type ReportConfig = Pick<
+  Config.GlobalConfig,
+  'collectCoverageFrom' | 'coverageProvider' | 'rootDir' | 'testFailureExitCode'
+>;
+
+/** The config by which Jest would report. @throws {InspectionError} If it is not known. */
+export function reportConfig({ request }: Inspection): ReportConfig {
+  const { composition } = request;
+  if (composition === null)
+    throw new InspectionError("testmon: Jest's config is not known, so no report can be made.");
+  return composition.effective as unknown as ReportConfig;
+}
+
+/** Finds the coverage of all test files that would not run now. */
+export async function carryAll(
+  { tests, store }: Pick<Inspection, 'tests' | 'store'>,
+  { collectCoverageFrom, coverageProvider, rootDir }: ReportConfig,
+): Promise<{ report: CarriedReport; carried: CarriedCoverage<InspectedTest>['carried'] }> {
+  const affected = tests.filter(({ decision }) => decision.affected);
+  const others = tests.filter(({ decision }) => !decision.affected);
+  const source: CoverageSource<InspectedTest> = {
+    store: { coverage: (recordId) => store?.coverage(recordId) ?? null },
+    projectOf: ({ project }) => project.project,
+  };
+  const { carried, ...found } = await carriedCoverage(others, source, {
+    collectCoverage: true,
+    collectCoverageFrom,
+    coverageProvider,
+    globalRootDir: rootDir,
+    changedFiles: undefined,
+    sourcesRelatedToTestsInChangedFiles: undefined,
+  });
+  return { report: { ...found, affected }, carried };
+}
+
+/**
+ * Writes a report by Jest's own reporter, which also judges the thresholds and says which are missed.
+ * @param tests All test files that Jest finds.
+ * @returns Whether the thresholds are met.
+ */
+export async function writeReport(
+  tests: readonly Test[],
+  carried: CarriedCoverage<InspectedTest>['carried'],
+  config: ReportConfig,
+): Promise<boolean> {
+  const load = fromJest('@jest/reporters', config.rootDir);
+  const { CoverageReporter: Reporter } = load('@jest/reporters') as {
+    CoverageReporter: typeof CoverageReporter;
+  };
+  // Jest's own context says more, of which this reporter reads nothing in a run of everything.
+  const context = { firstRun: true, previousSuccess: true } as ConstructorParameters<
+    typeof CoverageReporter
+  >[1];
+  const reporter = new Reporter(config as Config.GlobalConfig, context);
+  for (const [test, { coverage }] of carried)
+    reporter.onTestResult(test, { coverage } as unknown as TestResult);
+  await reporter.onRunComplete(new Set(contextsOf(tests)), {} as AggregatedResult);
+  return reporter.getLastError() === undefined;
+}
