@@ -112,6 +112,42 @@ describe('the coverage command', () => {
     ]);
   });
 
+  test('of shards whose databases are merged, on a machine that ran no test', () => {
+    const third = make(FILES);
+    const shards = ['1/2', '2/2'].map((shard) => {
+      const project = third.copy();
+      made.push(project);
+      return { project, shard };
+    });
+    const runAndMerge = () => {
+      const ran = shards.map(
+        ({ project, shard }) => project.run(['--coverage', `--shard=${shard}`, ...ARGS]).ran,
+      );
+      const files = shards.map(({ project }) => project.path('.testmondata'));
+      expect(third.run(['merge', ...files])).toMatchObject({ exitCode: 0 });
+      return ran;
+    };
+    const first = runAndMerge();
+    expect(first.flat().sort()).toEqual(ALL);
+    expect(first.map(({ length }) => length)).toEqual([2, 2]);
+    expect(compareReport(third).exitCode).toBe(0);
+    // Each goes on with what it has, and with an edit that affects the test files of one of them.
+    for (const project of [third, ...shards.map((one) => one.project)])
+      replace(
+        project,
+        'src/sum.js',
+        ['function sum', '// one\nfunction sum'],
+        ['return one * 2;', 'return one > 5 ? 7 : one * 2;'],
+      );
+    const reported = third.run(['coverage', ...ARGS]);
+    expect([reported.exitCode, reported.messages.at(-1)]).toEqual([
+      1,
+      `it lacks 1 of 4 test files: 1 affected (${TWICE}); ${ADVICE}`,
+    ]);
+    expect(runAndMerge().flat()).toEqual([TWICE]);
+    expect(compareReport(third).exitCode).toBe(0);
+  });
+
   test('says what the report lacks, and does not pass for it', () => {
     const project = make({ ...FILES, [TWICE]: null });
     const nothing = project.run(['coverage', ...ARGS]);

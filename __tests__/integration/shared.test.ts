@@ -24,6 +24,20 @@ it('never leaves out a test that fails by what others recorded', () => {
   expect(run(laptop)).toMatchObject({ exitCode: 1, failed: ['./b.test.js'] });
 });
 
+it('brings along what test files covered, also where that is recorded later', () => {
+  const first = machine();
+  runOnMain(first);
+  expect(run(machine(), {}, ['--coverage']).ran).toEqual(['./a.test.js', './b.test.js']);
+  expect(runOnMain(first, {}, ['--coverage']).ran).toEqual(['./a.test.js', './b.test.js']);
+  const laptop = machine({ 'b.js': 'exports.b = () => 1 + 1;' });
+  const result = run(laptop, {}, ['--coverage']);
+  expect(result.ran).toEqual(['./b.test.js']);
+  expect(result.stdout).toMatch(/a\.js +\| +100 .*\n *b\.js +\| +100/);
+  const other = machine();
+  expect(run(other, {}, ['pull'])).toMatchObject({ exitCode: 0 });
+  expect(run(other, {}, ['coverage'])).toMatchObject({ exitCode: 0, ran: [] });
+});
+
 it('lets a pull request read main, and keep its own apart', () => {
   runOnMain(machine());
   const request = {

@@ -83,6 +83,65 @@ describe('what test files hit', () => {
   });
 });
 
+describe('what test files hit, in databases that are merged', () => {
+  /** By path of the test file: what its record hit in the union of databases, merged in this order. */
+  function merged(...sources: Store[]) {
+    const target = open();
+    for (const source of sources) target.merge(source.file, 9);
+    const { id } = target.findOrCreateEnvironment(KEY, 1);
+    return Object.fromEntries(
+      [...target.load(id).testFiles].map(([name, { records }]) => [
+        name,
+        records.map((one) => target.coverage(one.id)),
+      ]),
+    );
+  }
+
+  /** A database with one test file that hit this. */
+  function recorded(file: string, coverage?: FileHits[], at = 1_000): Store {
+    const store = open();
+    const { id } = store.findOrCreateEnvironment(KEY, 1);
+    const parts = { recordedAt: at, ...(coverage === undefined ? {} : { coverage }) };
+    store.commit(batch({ records: [record(id, file, [executed(A, 0)], parts)] }), 5);
+    return store;
+  }
+
+  it('is united, whichever comes first', () => {
+    const all = [
+      recorded('a.test.js', [hits(1), hits(2, 'other', 'src/b.js')]),
+      recorded('b.test.js', [hits(1)]),
+      recorded('c.test.js'),
+    ];
+    const union = {
+      'a.test.js': [{ files: [hits(1), hits(2, 'other', 'src/b.js')], recordedAt: 1_000 }],
+      'b.test.js': [{ files: [hits(1)], recordedAt: 1_000 }],
+      'c.test.js': [null],
+    };
+    expect(merged(...all)).toEqual(union);
+    expect(merged(...all.toReversed(), ...all)).toEqual(union);
+  });
+
+  it.each<[string, [bits: number | null, at: number], [bits: number | null, at: number], number]>([
+    ['one knows none', [1, 1_000], [null, 2_000], 1],
+    ['one is later', [1, 2_000], [3, 1_000], 1],
+    ['both are of one time', [1, 1_000], [3, 1_000], 3],
+  ])('is the same where both hold a record, whichever comes first: %s', (_why, a, b, stays) => {
+    const [one, other] = [a, b].map(([bits, at]) =>
+      recorded('a.test.js', bits === null ? undefined : [hits(bits)], at),
+    );
+    const found = [merged(must(one), must(other)), merged(must(other), must(one))];
+    for (const { 'a.test.js': records } of found)
+      expect(records?.map((coverage) => coverage?.files)).toEqual([[hits(stays)]]);
+    expect(found[0]).toEqual(found[1]);
+  });
+
+  it('is left out where it is damaged, and its record is not', () => {
+    const source = recorded('a.test.js', [hits(1)]);
+    sql(source.file, (db) => db.exec('UPDATE hit_set SET bits = zeroblob(5)'));
+    expect(merged(source)).toEqual({ 'a.test.js': [null] });
+  });
+});
+
 describe('a database of an older format', () => {
   it.each([
     ['1', makeFormat1],

@@ -61,6 +61,34 @@ it('sends each fact once', () => {
   expect(store.sharing({ ...PLACE, scope: 'pr/7' }).withUnsent()).toHaveLength(1);
 });
 
+it('sends a record again when it is first known what its test file hit', () => {
+  const hits = (bits: number) => [
+    { path: 'src/a.js', layout: Buffer.from('x'), bits: Buffer.from([bits]) },
+  ];
+  const [first, second] = [open(), open()];
+  const { id } = first.findOrCreateEnvironment(KEY, 1);
+  const add = (coverage?: ReturnType<typeof hits>) =>
+    first.commit(
+      batch({ records: [record(id, 'a.test.js', [], coverage === undefined ? {} : { coverage })] }),
+      2,
+    );
+  const receive = (name: string) => {
+    second.sharing(PLACE).takeIn([{ name, file: send(first, name) }], TAKE);
+    const environment = second.findOrCreateEnvironment(KEY, 1);
+    const [one] = second.load(environment.id).testFiles.get('a.test.js')?.records ?? [];
+    return one && second.coverage(one.id)?.files;
+  };
+  add();
+  expect(receive('one')).toBeUndefined();
+  add(hits(1));
+  expect(receive('two')).toEqual(hits(1));
+  expect(first.sharing(PLACE).withUnsent()).toEqual([]);
+  // What came from there does not go back.
+  expect(second.sharing(PLACE).withUnsent()).toEqual([]);
+  add(hits(3));
+  expect([...first.sharing(PLACE).unsent(id).records]).toEqual([]);
+});
+
 it('makes of bundles what was recorded, in any order and however often', () => {
   const first = open();
   recordAll(first, ['a.test.js', 'b.test.js'], '1', 2);

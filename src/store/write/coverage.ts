@@ -19,7 +19,9 @@ export class CoverageWriter {
   readonly #insertLayout;
   readonly #findSet;
   readonly #insertSet;
+  readonly #has;
   readonly #save;
+  readonly #forgetSent;
 
   constructor(db: Database) {
     this.#db = db;
@@ -39,13 +41,20 @@ export class CoverageWriter {
     this.#insertSet = db.prepare<[number, Buffer]>(
       'INSERT INTO hit_set (counter_layout_id, bits) VALUES (?, ?)',
     );
+    this.#has = db.prepare<[number], number>('SELECT 1 FROM coverage WHERE record_id = ?').pluck();
+    this.#forgetSent = db.prepare<[number]>('DELETE FROM shared_record WHERE record_id = ?');
     this.#save = db.prepare<[number, number, Buffer]>(
       'INSERT OR REPLACE INTO coverage (record_id, recorded_at, hit_sets) VALUES (?, ?, ?)',
     );
   }
 
-  /** Writes the hits of a record. Replaces earlier ones. */
-  write(recordId: number, hits: readonly FileHits[], recordedAt: number): void {
+  /**
+   * Writes the hits of a record. Replaces earlier ones.
+   * @param isSent Whether the hits come from where the record is shared. Else a record whose first hits these are is sent
+   * there again.
+   */
+  write(recordId: number, hits: readonly FileHits[], recordedAt: number, isSent = false): void {
+    if (!isSent && this.#has.get(recordId) === undefined) this.#forgetSent.run(recordId);
     const sets = new Set(hits.map((one) => this.#setId(one)));
     const ids = encodeIds([...sets].sort((a, b) => a - b));
     this.#save.run(recordId, recordedAt, seal(ids, coverageOwner(recordId)));

@@ -6,6 +6,7 @@ import {
   type EnvironmentContent,
 } from '../read/canonical';
 import { Clock } from '../connection/clock';
+import { CoverageMerger } from './merge-coverage';
 import type { Details } from '../read/details';
 import { FailureWriter } from './failures';
 import { FlakyWriter } from './flaky';
@@ -57,6 +58,7 @@ export class Merger {
   readonly #source: Source;
   readonly #interning: Interning;
   readonly #records: RecordWriter;
+  readonly #coverage: CoverageMerger;
   readonly #keep: number | undefined;
   readonly #part: MergePart | null;
   /** The ids of the source's versions in the target, for the present environment. */
@@ -73,6 +75,7 @@ export class Merger {
     this.#source = source;
     this.#interning = new Interning(target.db);
     this.#records = new RecordWriter(target.db);
+    this.#coverage = new CoverageMerger(target.db, source.db, part !== null);
   }
 
   /** @param merged Called after each merged test file. */
@@ -136,13 +139,14 @@ export class Merger {
       for (const record of theirs.records) {
         if (this.#part?.wantsRecord?.(record.id) === false) continue;
         const same = mine?.records.find(({ hash }) => hash === record.hash);
-        this.#record(
+        const recordId = this.#record(
           { id: testFileId, environmentId, path: theirs.path },
           record,
           content,
           same,
           myRows,
         );
+        if (recordId !== null) this.#coverage.take(recordId, record.id);
       }
       dropped += this.#records.limit(testFileId, this.#keep);
       merged();
@@ -211,10 +215,10 @@ export class Merger {
     { rows }: EnvironmentContent,
     mine: StoredRecord | undefined,
     myRows: Rows,
-  ): void {
-    if (mine !== undefined && compareRecords(theirs, rows, mine, myRows) <= 0) return;
+  ): number | null {
+    if (mine !== undefined && compareRecords(theirs, rows, mine, myRows) <= 0) return mine.id;
     const record = readVerifiedRecord(theirs, this.#source.details, rows);
-    if (record === null) return;
+    if (record === null) return null;
     const { environmentId } = testFile;
     const mapped: IdRecord = {
       ...record,
@@ -224,7 +228,7 @@ export class Merger {
         ...this.#mapFootprint(environmentId, test, rows),
       })),
     };
-    this.#records.write(testFile, mapped, this.#interning);
+    return this.#records.write(testFile, mapped, this.#interning);
   }
 
   #mapFootprint(

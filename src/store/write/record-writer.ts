@@ -65,10 +65,13 @@ export class RecordWriter {
     this.#delete = db.prepare<[number]>('DELETE FROM record WHERE id = ?');
   }
 
-  /** Writes a record. Replaces one with the same hash, because its versions and durations are older. */
-  write(testFile: TestFileRow, record: IdRecord, rows: Rows): void {
+  /**
+   * Writes a record. Replaces one with the same hash, because its versions and durations are older.
+   * @returns The id of the record.
+   */
+  write(testFile: TestFileRow, record: IdRecord, rows: Rows): number {
     const whole = union([record.shared, ...record.tests]);
-    this.writeHashed(testFile, record, whole, recordHash(record, rows, whole));
+    return this.writeHashed(testFile, record, whole, recordHash(record, rows, whole));
   }
 
   /**

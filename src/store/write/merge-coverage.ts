@@ -1,0 +1,45 @@
+import type { Database } from 'better-sqlite3';
+import type { RecordedCoverage } from '../../records/coverage';
+import { CoverageReader } from '../read/coverage';
+import { CoverageWriter } from './coverage';
+
+/** Takes over from another database what the test files of records hit. */
+export class CoverageMerger {
+  readonly #mine: CoverageReader;
+  readonly #theirs: CoverageReader;
+  readonly #writer: CoverageWriter;
+  readonly #isSent: boolean;
+
+  /** @param isSent Whether the other database comes from where records are shared. */
+  constructor(target: Database, source: Database, isSent: boolean) {
+    this.#isSent = isSent;
+    this.#mine = new CoverageReader(target);
+    this.#theirs = new CoverageReader(source);
+    this.#writer = new CoverageWriter(target);
+  }
+
+  /**
+   * Takes over the coverage of one record. Where both databases have it, the later one stays, whichever is merged first.
+   * @param recordId The id of the record in this database.
+   * @param theirId The id of the same record in the other one.
+   */
+  take(recordId: number, theirId: number): void {
+    const theirs = this.#theirs.of(theirId);
+    if (theirs === null) return;
+    const mine = this.#mine.of(recordId);
+    if (mine !== null && compare(theirs, mine) <= 0) return;
+    this.#writer.write(recordId, theirs.files, theirs.recordedAt, this.#isSent);
+  }
+}
+
+/** The greater one wins: the later one, or at the same time the one with the greater content. */
+function compare(a: RecordedCoverage, b: RecordedCoverage): number {
+  return a.recordedAt - b.recordedAt || Buffer.compare(contentOf(a), contentOf(b));
+}
+
+function contentOf({ files }: RecordedCoverage): Buffer {
+  const texts = files.map(({ path, layout, bits }) =>
+    [path, layout.toString('hex'), Buffer.from(bits).toString('hex')].join('\n'),
+  );
+  return Buffer.from(texts.sort().join('\n'));
+}
