@@ -65,6 +65,47 @@ export function isNumber(text) {
   return whole.test(text);
 }
 `,
+  'src/getters.ts': `
+import { note } from './notes';
+const options = {
+  get width() {
+    note('read');
+    return 2;
+  },
+};
+const width = options.width;
+export function wide() {
+  return width;
+}
+export function other() {
+  return 1;
+}
+`,
+  'src/shown.ts': `
+function inner() {
+  return 1;
+}
+function shown() {
+  return inner();
+}
+export function text() {
+  return shown.toString().length;
+}
+`,
+  'src/space.ts': `
+namespace Units {
+  export const day = 1;
+  export function hours() {
+    return day * 24;
+  }
+}
+export function day() {
+  return Units.day;
+}
+export function none() {
+  return 0;
+}
+`,
   '__tests__/day.test.ts': `import { day } from '../src/parse';\n${testing('expect(day([1, 2])).toMatch(/^y/);')}`,
   '__tests__/week.test.ts': `import { week } from '../src/parse';\n${testing('expect(week([1, 2])).toMatch(/^y/);')}`,
   '__tests__/season.test.ts': `import { season } from '../src/parse';\n${testing('expect(season(0)).toBeTruthy();')}`,
@@ -73,6 +114,11 @@ export function isNumber(text) {
   '__tests__/date.test.ts': `import { date } from '../src/dates';\n${testing('expect(date(1, 2)).toMatch(/^1.0*2$/);')}`,
   '__tests__/kind.test.ts': `import { kind } from '../src/dates';\n${testing('expect(kind()).toMatch(/d$|n$/);')}`,
   '__tests__/early.test.ts': `import { early } from '../src/dates';\n${testing('expect(early()).toBeTruthy();')}`,
+  '__tests__/wide.test.ts': `import { wide } from '../src/getters';\n${testing('expect(wide()).toBeGreaterThan(1);')}`,
+  '__tests__/other.test.ts': `import { other } from '../src/getters';\n${testing('expect(other()).toBe(1);')}`,
+  '__tests__/text.test.ts': `import { text } from '../src/shown';\n${testing('expect(text()).toBeGreaterThan(9);')}`,
+  '__tests__/space.test.ts': `import { day } from '../src/space';\n${testing('expect(day()).toBeGreaterThan(0);')}`,
+  '__tests__/none.test.ts': `import { none } from '../src/space';\n${testing('expect(none()).toBe(0);')}`,
   '__tests__/own.test.ts': `const own = { answer: 1 };\nfunction answer() {\n  return own.answer;\n}\n${testing('expect(answer()).toBeGreaterThan(0);')}`,
 };
 
@@ -181,6 +227,41 @@ function declarations(transformer: string, base: Omit<Base, 'files'> & { files: 
         name: 'a call that does more than make a value',
         edit: (project) => project.edit('src/parse.ts', "'first'", "'last'"),
         expectRan: PARSING,
+      },
+      {
+        name: 'a getter that an initialiser calls',
+        edit: (project) => project.edit('src/getters.ts', 'return 2', 'return 3'),
+        expectRan: ['other', 'wide'].map(testFile),
+      },
+      {
+        name: 'another initialiser that calls a getter',
+        edit: (project) =>
+          project.edit(
+            'src/getters.ts',
+            'export function other',
+            'const height = options.width;\nexport function other',
+          ),
+        expectRan: ['other', 'wide'].map(testFile),
+      },
+      {
+        name: 'a function whose text is shown, and which nobody called',
+        edit: (project) => project.edit('src/shown.ts', 'return inner()', 'return inner() + 0'),
+        expectRan: [testFile('text')],
+      },
+      {
+        name: 'a function that one refers to whose text is shown',
+        edit: (project) => project.edit('src/shown.ts', 'return 1', 'return 2'),
+        expectRan: [],
+      },
+      {
+        name: 'a constant of a namespace',
+        edit: (project) => project.edit('src/space.ts', 'day = 1', 'day = 2'),
+        expectRan: ['none', 'space'].map(testFile),
+      },
+      {
+        name: 'a function of a namespace that nobody called',
+        edit: (project) => project.edit('src/space.ts', '* 24', '* 25'),
+        expectRan: [],
       },
       {
         name: 'an initialiser that may do something',

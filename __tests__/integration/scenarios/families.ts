@@ -5,6 +5,7 @@ import { childLookups } from './child-lookups';
 import { children } from './children';
 import { code } from './code';
 import { declarationFamilies } from './declarations';
+import { decorators } from './decorators';
 import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
@@ -42,6 +43,7 @@ function underJest29(family: Family): Family {
 export const families: readonly Family[] = [
   code,
   ...declarationFamilies,
+  ...decorators,
   ...exportFamilies,
   takenByJest,
   esExports,
