@@ -190,3 +190,84 @@ describe('the coverage command', () => {
     });
   });
 });
+
+describe('the coverage command, of a file', () => {
+  test('tells which test files hit which lines', () => {
+    const project = make(FILES);
+    project.run(['--coverage']);
+    // Lines shift, and nothing runs for it.
+    replace(project, 'src/size.js', ['const limit', '// one\n// two\nconst limit']);
+    const { stdout, stderr, exitCode } = project.run(['coverage', 'src/size.js']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`src/size.js is hit by 2 test files:
+
+  lines 4-6  2 test files (${LARGE}, ${SMALL})
+  line 7     ${SMALL}
+  line 9     2 test files (${LARGE}, ${SMALL})
+`);
+    expect(project.run(['coverage', 'size.js:6']).stdout)
+      .toBe(`src/size.js:6 is hit by 2 test files:
+
+  lines 4-6  ${LARGE}
+             ${SMALL}
+`);
+    expect(JSON.parse(project.run(['coverage', 'src/alone.js', '--json']).stdout)).toEqual({
+      file: 'src/alone.js',
+      lines: [{ line: 1, endLine: 1, testFiles: [{ path: ALONE, project: '.' }] }],
+      lacking: { affected: [], unrecorded: [], unknown: [] },
+    });
+    project.write({ 'src/never.js': 'exports.never = (a) => {\n  return a ? 1 : 2;\n};\n' });
+    replace(project, 'src/size.js', ["'large'", "'lar' + 'ge'"]);
+    expect(project.run(['coverage', 'src/size.js']).stdout).toBe(`src/size.js is hit by 1 test file:
+
+  lines 4-9  ${SMALL}
+
+Not told, until "jest-testmon --coverage" has run: 1 affected (${LARGE}).
+`);
+    expect(project.run(['coverage', 'src/never.js']).stdout).toContain(
+      'src/never.js is hit by no test file:\n\n  lines 1-3  no test file\n',
+    );
+    expect(project.run(['coverage', 'src/none.js']).exitCode).toBe(2);
+    expect(project.run(['coverage', '--json'])).toMatchObject({ exitCode: 2 });
+  });
+
+  test.each<[string, Record<string, string>, unknown]>([
+    [
+      'Jest 29',
+      { jest: 'jest29', 'ts-jest': 'ts-jest', typescript: 'typescript' },
+      ['ts-jest', { diagnostics: false }],
+    ],
+    ['Jest 30', { jest: 'jest', '@swc/jest': '@swc/jest', '@swc/core': '@swc/core' }, '@swc/jest'],
+  ])('tells the lines of its source: %s', (_jest, packages, transformer) => {
+    const project = make(
+      {
+        ...config({ transform: { '\\.[jt]s$': transformer } }),
+        'tsconfig.json':
+          '{"compilerOptions":{"module":"CommonJS","target":"ES2022","isolatedModules":true}}',
+        'src/kind.ts': `interface Kind {
+  name: string;
+}
+type Names = Kind['name'][];
+
+export function kind(name: string, all: Names): Kind | null {
+  if (all.includes(name)) {
+    return { name };
+  }
+  return null;
+}
+`,
+        '__tests__/some.test.ts': `import { kind } from '../src/kind'; test('it', () => { expect(kind('a', ['a'])).toBeTruthy(); });`,
+        '__tests__/none.test.ts': `import { kind } from '../src/kind'; test('it', () => { expect(kind('a', [])).toBeNull(); });`,
+      },
+      packages,
+    );
+    expect(project.run(['--coverage'])).toMatchObject({ exitCode: 0 });
+    const { lines } = JSON.parse(project.run(['coverage', 'src/kind.ts', '--json']).stdout) as {
+      lines: { line: number; endLine: number; testFiles: { path: string }[] }[];
+    };
+    const told = lines.map(({ line, testFiles }) => [line, testFiles.map(({ path }) => path)]);
+    const [none, some] = ['__tests__/none.test.ts', '__tests__/some.test.ts'];
+    expect(Object.fromEntries(told)).toMatchObject({ 8: [some], 10: [none] });
+    expect(lines.find(({ line, endLine }) => line <= 7 && 7 <= endLine)?.testFiles).toHaveLength(2);
+  });
+});

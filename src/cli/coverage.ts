@@ -4,13 +4,12 @@ import {
   InspectionError,
   reportConfig,
   writeReport,
-  type CarriedReport,
-  type InspectedTest,
   type Inspection,
 } from '../inspection';
 import { ago } from '../terminal/age';
-import { count, some } from '../terminal/logger';
+import { count } from '../terminal/logger';
 import { EXIT, makeCommand, printNotice } from './command';
+import { describeLack, printCoveredLines } from './coverage-lines';
 import { inspecting, look, UnknownNameError, type InspectingFlags } from './inspecting';
 import type { Subcommand } from './subcommand';
 
@@ -27,39 +26,38 @@ async function run(args: string[]): Promise<void> {
       coverage.name,
       'Writes the coverage report that "jest --coverage" would write now, from what is recorded alone: with the coverage ' +
         'reporters, collectCoverageFrom and coverageThreshold of the project. Where a test file would run now, or its ' +
-        'coverage is not recorded, the report lacks it, and the command says so and ends with 1.',
+        'coverage is not recorded, the report lacks it, and the command says so and ends with 1. With a file: which test ' +
+        'files hit which of its lines.',
       {
         exitCodes: [
-          '0  the report is that of a full run, and it meets the thresholds',
+          '0  the report is that of a full run, and it meets the thresholds; or the lines were told',
           '1  it lacks test files, or misses a threshold (or what testFailureExitCode of Jest says); or the project or its ' +
             'database cannot be used, which is said',
-          '2  the command line was not understood',
+          '2  there is no such file, or the command line was not understood',
         ],
         examples: [
           ['coverage', 'the report of the project'],
           ['coverage --coverageReporters=lcov', 'with options of Jest'],
+          ['coverage src/form.ts', 'which test files hit which lines'],
+          ['coverage src/form.ts:42', 'which test files hit a line'],
         ],
       },
-    ),
+    ).argument('[place]', 'a file, or a file and line such as src/form.ts:42'),
   ).parse(args, { from: 'user' });
+  const flags = command.opts<InspectingFlags>();
   let exitCode: number = EXIT.good;
-  await look(
-    ['--coverage', ...command.args],
-    command.opts<InspectingFlags>(),
-    async (inspection) => {
-      exitCode = await writeCarried(inspection);
-      return false;
-    },
-  );
+  await look(['--coverage', ...command.args], flags, async (inspection) => {
+    const [file] = inspection.positionals;
+    refuseUntold(inspection);
+    if (file !== undefined) await printCoveredLines(inspection, file, flags.json === true);
+    else exitCode = await writeCarried(inspection, flags.json === true);
+    return false;
+  });
   if (process.exitCode === EXIT.good) process.exitCode = exitCode;
 }
 
-async function writeCarried(inspection: Inspection): Promise<number> {
-  const { tests, positionals, request, openEscapes } = inspection;
-  if (positionals.length > 0)
-    throw new UnknownNameError(
-      'the report is of all test files; --testPathPatterns says of which others, as for Jest',
-    );
+/** @throws {InspectionError} If nothing is known of what test files cover. */
+function refuseUntold({ request, openEscapes, tests }: Inspection): void {
   if (request.coveredByV8)
     throw new InspectionError(
       `testmon: what V8 counts is not recorded, so there is nothing to report; ${ADVICE}.`,
@@ -68,6 +66,14 @@ async function writeCarried(inspection: Inspection): Promise<number> {
     throw new InspectionError(`testmon: no report is written while that is open; ${ADVICE}.`);
   if (tests.length === 0)
     throw new InspectionError('testmon: Jest finds no test file, so there is nothing to report.');
+}
+
+async function writeCarried(inspection: Inspection, json: boolean): Promise<number> {
+  if (json)
+    throw new UnknownNameError(
+      '--json goes with a file; of the whole report, --coverageReporters=json-summary writes JSON',
+    );
+  const { tests } = inspection;
   const config = reportConfig(inspection);
   const { report, carried } = await carryAll(inspection, config);
   if (carried.size === 0)
@@ -89,16 +95,3 @@ async function writeCarried(inspection: Inspection): Promise<number> {
 }
 
 const ADVICE = '"jest-testmon --coverage" runs what is needed and writes the full report';
-
-/** Why test files are not in a report. */
-function describeLack({ affected, unrecorded, unknown }: CarriedReport): string {
-  const parts: [readonly InspectedTest[], string][] = [
-    [affected, 'affected'],
-    [unrecorded, 'without recorded coverage'],
-    [unknown, 'of which what is recorded does not tell what they cover now'],
-  ];
-  return parts
-    .filter(([tests]) => tests.length > 0)
-    .map(([tests, why]) => `${tests.length} ${why}${some(tests.map(({ path }) => path))}`)
-    .join(', ');
-}

@@ -8,18 +8,23 @@ import {
 } from '../controller/answers/carried-coverage';
 import { contextsOf } from '../controller/projects/project';
 import { fromJest } from '../run/user-jest';
+import type { CoverageOptions } from '../workspace/transformed';
 import { InspectionError, type InspectedTest, type Inspection } from './inspection';
 
+/** The test files whose coverage is not known without running them. */
+export interface LackingTestFiles {
+  /** They would run now. */
+  affected: readonly InspectedTest[];
+  /** Their coverage is not recorded. */
+  unrecorded: readonly InspectedTest[];
+  /** Nobody can tell what they would cover now. */
+  unknown: readonly InspectedTest[];
+}
+
 /** A coverage report from what is recorded alone. */
-export interface CarriedReport {
+export interface CarriedReport extends LackingTestFiles {
   /** When the coverage of each test file in it was recorded, in milliseconds since the epoch. */
   recordedAt: readonly number[];
-  /** Test files that the report lacks, as they would run now. */
-  affected: readonly InspectedTest[];
-  /** Test files that it lacks, as their coverage is not recorded. */
-  unrecorded: readonly InspectedTest[];
-  /** Test files that it lacks, as nobody can tell what they would cover now. */
-  unknown: readonly InspectedTest[];
 }
 
 /** The parts of Jest's global config that reports of coverage are made by. */
@@ -39,7 +44,7 @@ export function reportConfig({ request }: Inspection): ReportConfig {
 /** Finds the coverage of all test files that would not run now. */
 export async function carryAll(
   { tests, store }: Pick<Inspection, 'tests' | 'store'>,
-  { collectCoverageFrom, coverageProvider, rootDir }: ReportConfig,
+  config: ReportConfig,
 ): Promise<{ report: CarriedReport; carried: CarriedCoverage<InspectedTest>['carried'] }> {
   const affected = tests.filter(({ decision }) => decision.affected);
   const others = tests.filter(({ decision }) => !decision.affected);
@@ -47,15 +52,24 @@ export async function carryAll(
     store: { coverage: (recordId) => store?.coverage(recordId) ?? null },
     projectOf: ({ project }) => project.project,
   };
-  const { carried, ...found } = await carriedCoverage(others, source, {
+  const { carried, ...found } = await carriedCoverage(others, source, coverageOptions(config));
+  return { report: { ...found, affected }, carried };
+}
+
+/** What Jest would tell its transformers of coverage in a run of everything. */
+export function coverageOptions({
+  collectCoverageFrom,
+  coverageProvider,
+  rootDir,
+}: ReportConfig): CoverageOptions {
+  return {
     collectCoverage: true,
     collectCoverageFrom,
     coverageProvider,
     globalRootDir: rootDir,
     changedFiles: undefined,
     sourcesRelatedToTestsInChangedFiles: undefined,
-  });
-  return { report: { ...found, affected }, carried };
+  };
 }
 
 /**

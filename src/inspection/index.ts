@@ -1,6 +1,12 @@
 /** Examines a project without running its tests, for commands that explain, check and report. */
 export { type BlockChange } from './block-changes';
-export { carryAll, reportConfig, writeReport, type CarriedReport } from './carried-report';
+export {
+  carryAll,
+  reportConfig,
+  writeReport,
+  type CarriedReport,
+  type LackingTestFiles,
+} from './carried-report';
 export { type Cause } from './causes';
 export { type ChangedFile, type Changes } from './changes';
 export { editCosts, type EditCost } from './costs';
@@ -15,5 +21,6 @@ export {
   type InspectedTest,
   type Inspection,
 } from './inspection';
+export { coverageByLine, type CoveredLines, type LineCoverage } from './line-coverage';
 export { openInspection, openReadonly } from './open';
 export { makeOverview, spotCheckOverview, type Overview } from './overview';

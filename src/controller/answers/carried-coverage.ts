@@ -1,6 +1,6 @@
 import type { Test } from '@jest/test-result';
 import { getOrCreate } from '../../dependencies/get-or-create';
-import type { Store } from '../../store';
+import type { Store, StoredRecord } from '../../store';
 import type { CoverageOptions } from '../../workspace/transformed';
 import type { JudgedTest, Project } from '../projects/project';
 import type { Carried } from './answers';
@@ -60,7 +60,10 @@ export async function carriedCoverage<Judged extends JudgedTest>(
 }
 
 /** The record that shows a test file unaffected. */
-function recordOf({ data }: Project, { path, decision }: JudgedTest) {
+export function recordOf(
+  { data }: Project,
+  { path, decision }: JudgedTest,
+): StoredRecord | undefined {
   if (decision.affected) return undefined;
   return data?.testFiles.get(path)?.records.find(({ id }) => id === decision.recordId);
 }

@@ -61,6 +61,32 @@ export class ProjectCoverage {
     return hits !== null;
   }
 
+  /**
+   * What an unaffected test file would hit of one file.
+   * @param path Stored path.
+   * @returns Null if it would load nothing of it that counts; `unknown` if nobody can tell.
+   */
+  async hitsIn(
+    path: string,
+    record: StoredRecord,
+    recorded: RecordedCoverage,
+  ): Promise<FileCoverage | 'unknown' | null> {
+    const hits = await this.#hitsOf(record, recorded, path);
+    if (hits === null) return 'unknown';
+    const [hit] = hits;
+    return hit === undefined ? null : hitCoverage(hit);
+  }
+
+  /**
+   * The coverage data of a file that nothing has run.
+   * @param path Stored path.
+   * @returns Null if nothing in it counts; `unknown` if nobody can tell.
+   */
+  async emptyOf(path: string): Promise<FileCoverage | 'unknown' | null> {
+    const file = await this.#file(path, 'commonjs');
+    return file === null || file === 'unknown' ? file : file.empty;
+  }
+
   /** The coverage data that each test file brings along, by absolute path of the covered file. */
   broughtBy(): Map<object, Record<string, FileCoverage>> {
     const all = new Map<object, Record<string, FileCoverage>>();
@@ -73,6 +99,7 @@ export class ProjectCoverage {
   async #hitsOf(
     record: StoredRecord,
     { files: recorded }: RecordedCoverage,
+    only: string | null = null,
   ): Promise<Hit[] | null> {
     const versions = this.#project.data?.versions;
     const hits: Hit[] = [];
@@ -81,6 +108,7 @@ export class ProjectCoverage {
     for (const { version: id, bits } of decodeBlocks(blocks)) {
       const version = versions?.get(id);
       if (version === undefined) return null;
+      if (only !== null && version.path !== only) continue;
       // Jest covers nothing of what Node runs by itself.
       if (version.form === 'node') continue;
       const file = await this.#file(version.path, version.form);
@@ -127,4 +155,10 @@ export class ProjectCoverage {
       return 'unknown';
     }
   }
+}
+
+function hitCoverage({ file, counters }: Hit): FileCoverage {
+  const coverage = structuredClone(file.empty);
+  addHits(coverage, counters);
+  return coverage;
 }
