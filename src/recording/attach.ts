@@ -1,6 +1,7 @@
 import type { Config } from '@jest/types';
 import { flushInWorker } from '../compile-cache';
 import { runnerBehind, withoutHandover, wrapsAllTransformers } from '../run/handover';
+import { withoutOurFrames } from '../run/own-frames';
 import { putBack } from '../run/run-variables';
 import type { AnyEnvironment } from './tests/circus';
 import { hideProbes, watchVariables } from './environment-globals';
@@ -105,7 +106,8 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   watchVariables(environment.global, recorder);
   hideProbes(environment.global, recorder);
   watchTestEvents(environment, attachment);
-  watchTeardown(environment, attachment);
+  const isOwn = environmentFile !== undefined && !isWellKnown(environmentFile);
+  watchTeardown(environment, attachment, isOwn ? environmentFile : undefined);
   if (early && environmentFile !== undefined) watchSetup(environment, recorder, environmentFile);
   const { runner: ofFiles } = context.config;
   if (tools.includes(ofFiles)) unobserved(() => toolInputs.seeElsewhere(run.file.root, ofFiles));
@@ -162,15 +164,29 @@ function watchSetup(environment: AnyEnvironment, recorder: Recorder, file: strin
   replace('environment', environment, 'setup', watched);
 }
 
-function watchTeardown(environment: AnyEnvironment, attachment: Attachment): void {
+/** @param file Absolute path of an environment of the user's; undefined for one that reads nothing. */
+function watchTeardown(
+  environment: AnyEnvironment,
+  attachment: Attachment,
+  file: string | undefined,
+): void {
   const teardown = environment.teardown.bind(environment);
+  const { recorder } = attachment;
+  const write = (hasFailed: boolean) => safely(recorder, () => recorder.write(hasFailed));
   const watched = async (): Promise<void> => {
     // A test file that never came to its end (it could not load) has failed.
-    safely(attachment.recorder, () =>
-      attachment.recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot),
-    );
+    safely(recorder, () => recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot));
+    const end = file === undefined ? null : recorder.watchTool(file);
+    if (end === null) write(false);
     flushInWorker();
-    await teardown();
+    try {
+      await teardown();
+    } catch (error) {
+      write(true);
+      throw withoutOurFrames(error);
+    }
+    end?.();
+    write(false);
   };
   replace('environment', environment, 'teardown', watched);
 }

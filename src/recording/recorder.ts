@@ -15,9 +15,8 @@ import type { JournalWriter, RecordedFile } from './journal-writer';
 import { docblockInputs } from './inputs/docblock-inputs';
 import { ModuleInputs, type ModuleContext } from './inputs/module-inputs';
 import { fileDependency, presenceDependency } from '../interception/files/file-values';
-import { isForOthers, ObservedTools } from './inputs/observed-tools';
-import { LOST, PathInputs } from './inputs/path-inputs';
-import type { ToolCode } from './inputs/tool-code';
+import { ObservedTools, type ToolsAtWork } from './inputs/observed-tools';
+import { PathInputs } from './inputs/path-inputs';
 import { toolInputs } from './inputs/tool-inputs';
 import { coverageOf } from './coverage-reader';
 import { ProbeReader } from './probe-reader';
@@ -25,18 +24,14 @@ import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
 
 /** What names a test file in its run. */
-export interface RecordedTestFile extends ModuleContext {
+export interface RecordedTestFile extends ModuleContext, ToolsAtWork {
   environmentId: number;
   /** As `jest-docblock` parsed them. */
   pragmas: Record<string, string | string[]>;
   /** What asks for variables in its project. */
   toolChain: ToolChain;
-  /** The modules of the user's that run in Jest's own process, as absolute paths; see `ToolInputs`. */
-  tools: readonly string[];
   /** Whether its modules count what runs in them, for a coverage report. */
   isCovered: boolean;
-  /** The code of those that are at work while tests run; null where these read nothing. */
-  toolCode: ToolCode | null;
 }
 
 /**
@@ -63,8 +58,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   readonly #modules: ModuleInputs;
   readonly #compiled: CompiledInputs;
   readonly #children: ChildInputs;
-  /** Null where no tool at work reads anything. */
-  readonly #observedTools: ObservedTools | null;
+  readonly #observedTools: ObservedTools;
   readonly #whilePaused: Sink = {
     ...NOBODY,
     loaded: (file) => this.#modules.loadedByJest(file),
@@ -73,6 +67,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   #isLimited = false;
   #isFinished = false;
+  /** What is written once the environment is torn down. */
+  #unwritten: { result: RecordedFile; snapshot: string | null } | null = null;
   #isPaused = false;
 
   /** @param global The global object of the test environment, where probes keep their bytes. */
@@ -94,48 +90,47 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     for (const input of run.file.setupInputs) this.#shared.depend(input);
     journal.start(target.environmentId, this.#name, this.#startedAt);
     this.#children.watch();
-    const { toolCode } = target;
-    this.#observedTools = toolCode && new ObservedTools(toolCode, run.file.root, this.#name);
+    this.#observedTools = new ObservedTools(target, run.file.root, this.#name);
     observe(this);
   }
 
   // --- what the observer reports; see `Sink` ---
 
   override read(file: string, isContent?: boolean): void {
-    this.#byCaller((tool) => {
+    this.#observedTools.byCaller((tool) => {
       if (tool !== undefined && isContent === true) toolInputs.outputs.read(tool, file);
       super.read(file, isContent);
     });
   }
 
   override looked(file: string): void {
-    this.#byCaller(() => super.looked(file));
+    this.#observedTools.byCaller(() => super.looked(file));
   }
 
   override followed(file: string): void {
-    this.#byCaller(() => super.followed(file));
+    this.#observedTools.byCaller(() => super.followed(file));
   }
 
   override listed(folder: string): void {
-    this.#byCaller(() => super.listed(folder));
+    this.#observedTools.byCaller(() => super.listed(folder));
   }
 
   override wrote(file: string): void {
-    this.#byCaller((tool) => {
+    this.#observedTools.byCaller((tool) => {
       if (tool !== undefined) toolInputs.outputs.wrote(tool, file);
       super.wrote(file);
     });
   }
 
   override changes(file: string): void {
-    this.#byCaller((tool) => {
+    this.#observedTools.byCaller((tool) => {
       if (tool !== undefined) toolInputs.outputs.wrote(tool, file);
       super.changes(file);
     });
   }
 
   override makes(folder: string): void {
-    this.#byCaller((tool) => {
+    this.#observedTools.byCaller((tool) => {
       if (tool !== undefined) toolInputs.outputs.made(tool, folder);
       super.makes(folder);
     });
@@ -236,27 +231,45 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   /**
-   * Ends the recording and appends it to the worker's journal.
+   * Ends the recording of the tests, while their global object is still there. What the environment reads, and what
+   * children do, counts until `write`.
    * @param outcome Of the whole test file.
    * @param snapshot The absolute path of the test file's snapshot, if it has one place.
    */
   finish(outcome: 'passed' | 'failed', snapshot: string | null): void {
     if (this.#isFinished) return;
+    this.#isFinished = true;
+    unobserved(() => {
+      this.#tests.close();
+      this.#addModules(snapshot);
+      this.#unwritten = { result: this.#result(outcome), snapshot };
+    });
+  }
+
+  /**
+   * Appends the recording to the worker's journal.
+   * @param hasFailed Whether the test file failed since the recording of its tests ended.
+   */
+  write(hasFailed: boolean): void {
+    if (this.#unwritten === null) return;
+    const { result, snapshot } = this.#unwritten;
+    this.#unwritten = null;
     this.#stop();
     unobserved(() => {
       collectChildren();
       this.#children.finish();
-      this.#tests.close();
-      this.#addModules(snapshot);
+      this.#addTools();
       if (snapshot !== null) this.#addSnapshot(snapshot);
       this.settle();
-      this.#journal.end(this.#result(outcome));
+      this.#journal.end(hasFailed ? { ...result, outcome: 'failed' } : result);
     });
   }
 
   /** Ends the recording and leaves nothing. */
   abandon(): void {
-    if (this.#isFinished) return;
+    if (this.#isFinished && this.#unwritten === null) return;
+    this.#isFinished = true;
+    this.#unwritten = null;
     this.#stop();
     unobserved(collectChildren);
   }
@@ -267,30 +280,16 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
    * @returns To be called at the end of that.
    */
   watchTool(tool: string): () => void {
-    const before = new Set(this.#shared.dependencies.keys());
-    return () => {
-      for (const [key, dependency] of this.#shared.dependencies)
-        if (!before.has(key) && isForOthers(dependency, this.#name))
-          toolInputs.noteRecorded(tool, dependency);
-    };
-  }
-
-  #byCaller(report: (tool: string | undefined) => void): void {
-    if (this.#observedTools === null) report(undefined);
-    else this.#observedTools.byCaller(report);
+    return this.#observedTools.watch(tool, this.#shared);
   }
 
   #addTools(): void {
-    const { tools } = this.#target;
-    for (const input of this.#observedTools?.inputs() ?? []) this.#shared.depend(input);
-    this.#compiled.addAll(toolInputs.inputs(tools));
-    for (const dependency of toolInputs.recorded(tools)) this.#shared.depend(dependency);
-    if (!toolInputs.areSeen(tools)) this.#shared.depend(LOST);
+    for (const input of this.#observedTools.inputs()) this.#shared.depend(input);
+    this.#compiled.addAll(toolInputs.inputs(this.#target.tools));
   }
 
   #stop(): void {
-    this.#isFinished = true;
-    this.#observedTools?.stop();
+    this.#observedTools.stop();
     stopObserving(this);
     stopObserving(this.#whilePaused);
   }
@@ -298,7 +297,6 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   #addModules(snapshot: string | null): void {
     const { metadata } = this.#probes;
     this.#compiled.addProbed(metadata, this.#target.toolChain);
-    this.#addTools();
     // Whichever test uses an export, the module that names it was loaded for all.
     this.#modules.exportUses.find(
       this.#probes.files,
@@ -341,6 +339,6 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   protected depend(dependency: Dependency): void {
-    if (this.#observedTools?.take(dependency) !== true) this.#tests.current.depend(dependency);
+    if (!this.#observedTools.take(dependency)) this.#tests.current.depend(dependency);
   }
 }

@@ -23,12 +23,18 @@ early.push(optional('environment-module'));
 let late;
 module.exports = class extends TestEnvironment {
   handleTestEvent(event) { if (event.name === 'test_start') late ??= [read('environment-late'), optional('later-module')]; }
+  async teardown() { await super.teardown(); await null; this.end = [read('environment-end'), variable('AT_END')]; }
 };\n`,
   'tools/chosen.js': `${HEAD}
 const early = [read('chosen'), fs.existsSync(named('chosen-optional'))];
 let late;
 module.exports = class extends TestEnvironment {
   constructor(...args) { super(...args); late ??= read('chosen-late'); }
+  async teardown() {
+    await super.teardown();
+    optional('end-module');
+    require('child_process').execFileSync(process.execPath, ['-e', 'require("fs").readFileSync(process.argv[1])', named('child-end')]);
+  }
 };\n`,
   'tools/test-runner.js': `${HEAD}
 const circus = require('jest-circus/runner');
@@ -53,6 +59,8 @@ module.exports = class extends Runner {
 
 for (const name of [
   'environment-late',
+  'environment-end',
+  'child-end',
   'chosen',
   'chosen-late',
   'runner-late',
@@ -69,7 +77,7 @@ const inChosen = selecting('./c.test.js', './d.test.js');
 const everywhere = selecting('./a.test.js', './b.test.js', './c.test.js', './d.test.js');
 const nowhere = selecting();
 
-const ENV = { TOOL_AT_LOAD: '1', TOOL_LATER: '1', TOOL_IN_RUN: '1' };
+const ENV = { TOOL_AT_LOAD: '1', TOOL_LATER: '1', TOOL_IN_RUN: '1', TOOL_AT_END: '1' };
 
 /**
  * What tools that run in Jest's own process read. They keep it, so it counts for the test files that come later in the
@@ -119,6 +127,23 @@ export const tools: Family = {
       ...inEnvironment('a variable that an environment asks for as it is loaded', () => undefined),
       env: { ...ENV, TOOL_AT_LOAD: '2' },
     },
+    inEnvironment('a file that an environment reads as it is torn down', (p) =>
+      p.write({ 'tools/environment-end.json': '2' }),
+    ),
+    {
+      ...inEnvironment(
+        'a variable that an environment asks for as it is torn down',
+        () => undefined,
+      ),
+      env: { ...ENV, TOOL_AT_END: '2' },
+    },
+    inChosen(
+      'a module that the environment of a docblock required in vain as it was torn down',
+      (p) => p.write({ 'tools/end-module.js': '' }),
+    ),
+    inChosen('a file that a child reads as the environment of a docblock is torn down', (p) =>
+      p.write({ 'tools/child-end.json': '2' }),
+    ),
     inChosen('a file that the environment of a docblock reads as it is loaded', (p) =>
       p.write({ 'tools/chosen.json': '2' }),
     ),

@@ -69,7 +69,7 @@ export function report(): void {
   const watched = watchedVariables(variables, { asked: note, askedForNames: () => note('') });
   replace('childVariables', process, 'env', watched);
   watchLaunches({
-    variables: () => variables,
+    variables: (given = variables) => given,
     handover: () => handover,
     named: (file, runs) => (runs ? writer.write('launched', file) : sink.read(file)),
     missed: (file) => writer.write('missed', file),

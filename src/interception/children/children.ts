@@ -14,6 +14,7 @@ import { OBSERVATIONS, type Observation } from './observation';
 import { ObservationFiles } from './observation-files';
 import { unobserved, unwatched } from '../observer';
 import { now } from '../files/self-writes';
+import { unwatchedVariables } from '../variables/tool-variables';
 
 /**
  * Watches what tests run outside their own process. A hook that Node children and threads load reports what they do to
@@ -74,7 +75,7 @@ export function install(): void {
   installed = true;
   watchLaunches({
     isWorker: true,
-    variables: () => process.env,
+    variables: (given = process.env) => unwatchedVariables(given),
     handover: () => {
       if (watcher === null) return null;
       const { workspace, temporary, reportsScripts } = watcher;

@@ -19,8 +19,8 @@ import { define, replace } from '../patched';
 
 /** Who is told of the child processes and worker threads that code starts, and what these are handed. */
 export interface LaunchWatch extends NamedInCommand {
-  /** The variables that a child gets where none are given. */
-  variables(): NodeJS.ProcessEnv;
+  /** The variables that a child gets: those of the process where none are given. */
+  variables(given: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv;
   /** Null where nobody watches. */
   handover(): ChildHandover | null;
   /** Whether it is Jest's process that runs the tests: what tells it of the run is none of a child's. */
@@ -134,7 +134,7 @@ function watchSynchronous(
       (arg, index) => index > 0 && typeof arg === 'object' && arg !== null && !Array.isArray(arg),
     );
     const options = (at < 0 ? {} : args[at]) as SpawnOptions & { env?: NodeJS.ProcessEnv };
-    const inherited = options.env ?? watch.variables();
+    const inherited = watch.variables(options.env);
     const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
     const command = args.filter((_, index) => index !== at).flat();
     const added = additions(String(command[0]), command, env, options, handover);

@@ -99,6 +99,14 @@ const LISTENER = {
   },
 };
 
+/**
+ * Returns the variables themselves, where ours stand in their place: what we read of them, nobody asked for.
+ * @param variables Those that a child is to get.
+ */
+export function unwatchedVariables(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return variables === watched && actual !== null ? actual : variables;
+}
+
 /** Begins to watch; each call is to be followed by one of `unwatchVariables`. */
 function watchVariables(): void {
   watching += 1;
