@@ -1,4 +1,7 @@
 import { Project, type Files, type RunResult } from './harness';
+import { MARKER_FILE, WATCHED_FILES, Watcher } from './watcher';
+
+jest.setTimeout(300_000);
 
 let project: Project;
 afterEach(() => project.remove());
@@ -309,5 +312,57 @@ describe('a test file that is not loaded', () => {
     ]);
     expect(run(['--coverage=false']).ran).toEqual([]);
     expect(covered.stdout).toMatch(/sign\.js\s+\|\s+85/);
+  });
+});
+
+describe('without a plug point that is told of outcomes', () => {
+  test.each([
+    ['Jest 30', undefined],
+    ['Jest 29', 'jest29'],
+  ] as const)('what Jest fails later than its worker stays selected: %s', (_, version) => {
+    install(
+      { ...(STACKS['no transformer, in band'] as Stack), jest: version },
+      {
+        'torn.js': `const { TestEnvironment } = require('jest-environment-node');
+module.exports = class extends TestEnvironment {
+  async teardown() { await super.teardown(); throw new Error('not torn down'); }
+};\n`,
+        '__tests__/torn.test.js': "/** @jest-environment ./torn.js */\ntest('passes', () => {});\n",
+        '__tests__/empty.test.js': '',
+        '__tests__/leak.test.js': "require('http').kept = globalThis;\ntest('passes', () => {});\n",
+        '__tests__/minus.test.js': null,
+      },
+    );
+    const run = () => project.run(['--maxWorkers=2', '--detectLeaks'], { plain: true });
+    const failed = ['empty', 'leak', 'torn'].map((name) => `__tests__/${name}.test.js`);
+    const first = run();
+    expect(first).toMatchObject({ exitCode: 1, failed });
+    expect(first.stderr).not.toMatch(/jest-testmon.dist/);
+    expect(run()).toMatchObject({ exitCode: 1, ran: failed, failed });
+  });
+
+  test('each run of --watchAll selects by what the ones before recorded', async () => {
+    install(STACKS['no transformer, in band'] as Stack, {
+      'jest.config.js': `module.exports = { ${NODE}, transform: {}, watchPlugins: ['${MARKER_FILE}'] };\n`,
+      ...WATCHED_FILES,
+    });
+    const command = project.path('node_modules/jest/bin/jest.js');
+    const watcher = new Watcher(project, ['--watchAll', '--maxWorkers=2'], command);
+    try {
+      expect((await watcher.run()).ran).toHaveLength(4);
+      project.edit('src/sign.js', "'plus'", "'wrong'");
+      const plus = ['__tests__/plus.test.js'];
+      expect(await watcher.run()).toMatchObject({ ran: plus, failed: plus });
+      watcher.press('\r');
+      expect(await watcher.run()).toMatchObject({ ran: plus, failed: plus });
+      project.edit('src/sign.js', "'wrong'", "'pl' + 'us'");
+      expect(await watcher.run()).toMatchObject({ ran: plus, failed: [] });
+      watcher.press('\r');
+      expect(await watcher.run()).toMatchObject({ ran: [] });
+      expect(await watcher.quit()).toBe(0);
+    } finally {
+      watcher.kill();
+    }
+    expect(project.run(['--maxWorkers=2'], { plain: true }).ran).toEqual([]);
   });
 });

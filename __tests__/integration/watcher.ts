@@ -47,11 +47,14 @@ export class Watcher {
   #output = '';
   #read = 0;
 
-  /** The command watches a project that has `WATCHED_FILES`, and names `MARKER_FILE`. */
-  constructor(project: Project, args: readonly string[]) {
+  /**
+   * The command watches a project that has `WATCHED_FILES`, and names `MARKER_FILE`.
+   * @param command Absolute path: ours, or Jest's own.
+   */
+  constructor(project: Project, args: readonly string[], command = CLI) {
     const keyboard = path.join(project.temporary, 'keyboard.js');
     fs.writeFileSync(keyboard, KEYBOARD);
-    this.#child = spawn(process.execPath, ['-r', keyboard, CLI, ...args], {
+    this.#child = spawn(process.execPath, ['-r', keyboard, command, ...args], {
       cwd: project.root,
       env: project.environment(),
       stdio: 'pipe',

@@ -42,6 +42,8 @@ export function concludeWith(
 export function isPassed(result: TestResult, updatesSnapshots: boolean): boolean {
   return (
     result.numFailingTests === 0 &&
+    // Jest fails a test file without tests, later than its runner.
+    result.testResults.length > 0 &&
     // Null in the results of other runners.
     !result.testExecError &&
     !result.failureMessage &&

@@ -292,18 +292,16 @@ export class Controller {
       this.#run.outcomes.keepIn(this.#publication.directory.verdictFile);
   }
 
-  /**
-   * Called if one of our plug points receives every outcome. From then on, a test file without an outcome has not
-   * passed.
-   */
+  /** From now on, a test file without an outcome has not passed: one of our plug points receives every outcome. */
   expectVerdicts(): void {
     this.#run.outcomes.decide();
   }
 
-  /** Notes the outcome of a test file, as Jest reports it. Jest also reports crashes, which leave no journal. */
+  /** Notes the outcome of a test file, as Jest reports it. That one passed whose tests workers skipped says nothing. */
   noteResult(configId: string, testPath: string, passed: boolean): void {
     const testFile = this.#run.projects.keyOf(configId, testPath);
-    if (testFile !== null) this.#run.outcomes.note(testFile, passed);
+    if (testFile === null || (passed && this.#selection.skips(configId, testFile.path))) return;
+    this.#run.outcomes.note(testFile, passed);
   }
 
   /** How the tests of a test file came out. */

@@ -1,3 +1,4 @@
+import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { fromJest } from '../run/user-jest';
@@ -9,14 +10,22 @@ import { describeFault, isSystemError } from '../terminal/fault';
 import { beginSharedRun } from './sharing/begin-shared-run';
 import { describeFailedSelection } from './open-store';
 import type { RunnerInputs } from './steps/commit';
+import { isPassed } from './conclude-with';
+import { listenToRunners } from './jest-process/runner-outcomes';
 import { session, startWorkers } from './session';
 
-/** Begins the run if our sequencer has not done so, because the user wrote the config keys by hand and left it out. */
+/**
+ * Begins the run if our sequencer has not done so, because the user wrote the config keys by hand and left it out. In
+ * watch mode the run before has not ended either, as nobody tells us that it did: this ends it.
+ */
 export async function beginWithoutSequencer(
   globalConfig: Config.GlobalConfig,
   projectConfig: Config.ProjectConfig,
 ): Promise<void> {
-  if (readComposition() !== null || session().controller !== null) return;
+  const current = session();
+  if (readComposition() !== null) return;
+  if (current.controller !== null && !current.begunBySetup) return;
+  current.begunBySetup = true;
   const controller = await beginSharedRun([], [projectConfig], globalConfig);
   if (controller === null) return;
   const { logger } = controller.request;
@@ -53,6 +62,35 @@ export async function runUserGlobalSetup(
   if (typeof setup !== 'function')
     throw new TypeError(`globalSetup file must export a function at ${file}`);
   await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
+}
+
+/**
+ * Has the project's runner tell the outcome of each test file, where no plug point of ours is told: a test file can fail
+ * after its worker wrote the record, as its environment is torn down for instance. Jest loads the runner after the global
+ * setup, by the same function.
+ */
+export async function hearOutcomes(
+  { updateSnapshot }: Config.GlobalConfig,
+  { runner, rootDir }: Config.ProjectConfig,
+): Promise<void> {
+  const { begunBySetup, controller } = session();
+  if (!begunBySetup || controller === null) return;
+  try {
+    const { requireOrImportModule } = fromJest(
+      'jest-util',
+      rootDir,
+    )('jest-util') as typeof import('jest-util');
+    listenToRunners(await requireOrImportModule(runner), (test, result) =>
+      noteOutcome(test, result !== null && isPassed(result, updateSnapshot === 'all')),
+    );
+    session().hearsRunner = true;
+  } catch (error) {
+    swallowed('controller', error, 'listening to the runner; outcomes are what workers record');
+  }
+}
+
+function noteOutcome({ context, path }: Test, passed: boolean): void {
+  session().controller?.noteResult(context.config.id, path, passed);
 }
 
 /** Returns the user's global setups that must run before tests are recorded. Null if there are none. */

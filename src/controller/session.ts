@@ -1,6 +1,5 @@
 import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
-import * as path from 'node:path';
 import { NO_RUN } from '../run/run-file';
 import { announceOuterVariables } from '../run/outer-variables';
 import { announce, PROBES_VARIABLE, ROOT_VARIABLE, RUN_FILE_VARIABLE } from '../run/run-variables';
@@ -9,7 +8,7 @@ import type { Answers } from './answers/answers';
 import { canChooseRunner, undoChoice, type RunnerChoice } from './answers/runner-choice';
 import { composeHandWritten } from './hand-written';
 import { Controller } from './controller';
-import { describeUnpublished } from './steps/publish';
+import { describeUnpublished, excludedFolders } from './steps/publish';
 import { environmentKeys } from './projects/environments';
 import { readRequest } from './read-request';
 import type { RunRequest } from './run-request';
@@ -27,6 +26,10 @@ import type { Comparison, Verification } from './checks/verification';
 /** What Jest's main process knows about the present run. All plug points share it. */
 export interface Session {
   controller: Controller | null;
+  /** Whether our global setup began the run, because the config does not name our sequencer. */
+  begunBySetup: boolean;
+  /** Whether the runner of this run tells every outcome, where our global setup began it. */
+  hearsRunner: boolean;
   /** Set by the reporter and the sequencer, which receive every outcome and end the run. */
   reported: boolean;
   /** Observes how this process ends. */
@@ -85,6 +88,8 @@ export function session(): Session {
 function startSession(): Session {
   const started: Session = {
     controller: null,
+    begunBySetup: false,
+    hearsRunner: false,
     reported: false,
     processEnd: null,
     concluded: null,
@@ -180,7 +185,7 @@ export function endRun(ending: Ending): Settlement | null {
   const current = session().controller;
   if (current === null) return null;
   session().controller = null;
-  if (session().reported) current.expectVerdicts();
+  if (session().reported || session().hearsRunner) current.expectVerdicts();
   return current.end(ending);
 }
 
@@ -297,21 +302,6 @@ function watchProcess(): void {
   const current = session();
   current.processEnd?.forget();
   current.processEnd = new ProcessEnd();
-}
-
-/** Returns folders that Jest or we write to and that affect no result, as absolute paths. */
-function excludedFolders(
-  contexts: readonly TestContext[],
-  configs: readonly Config.ProjectConfig[],
-): string[] {
-  const all = [...contexts.map(({ config }) => config), ...configs];
-  return [
-    ...new Set(
-      all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]),
-    ),
-  ]
-    .filter((folder): folder is string => typeof folder === 'string')
-    .map((folder) => path.resolve(folder));
 }
 
 /** Reads the request of a run, and announces to this process and its workers what transforming depends on. */

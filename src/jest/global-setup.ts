@@ -7,6 +7,7 @@ import {
   awaitRunnerInputs,
   beforeGlobalSetup,
   beginWithoutSequencer,
+  hearOutcomes,
   noteGlobalSetup,
   ownRunners,
   runUserGlobalSetup,
@@ -21,9 +22,11 @@ async function globalSetup(
   await runUserGlobalSetup(globalConfig, projectConfig);
   noteGlobalSetup(beforeGlobalSetup() === null ? [] : await findInputs());
   const { run, runners } = ownRunners();
-  if (run === null || runners.length === 0) return;
-  const { watchRunners } = await import('../recording/runner-recorder.js');
-  awaitRunnerInputs(watchRunners(run, runners));
+  if (run !== null && runners.length > 0) {
+    const { watchRunners } = await import('../recording/runner-recorder.js');
+    awaitRunnerInputs(watchRunners(run, runners));
+  }
+  await hearOutcomes(globalConfig, projectConfig);
 }
 
 async function findInputs(): Promise<Dependency[]> {

@@ -61,7 +61,7 @@ async function ownServer(settings: readonly string[]): Promise<TestPostgres> {
   let running: ChildProcess | null = null;
   const start = async () => {
     // What a killed server left behind goes some moments later.
-    await untilItWorks(30, async () => {
+    await untilItWorks(120, async () => {
       if (running === null || running.exitCode !== null)
         running = spawn(
           path.join(binaries, 'postgres'),

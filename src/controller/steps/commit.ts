@@ -203,8 +203,7 @@ function wasSkipped(
   { environmentId, path }: TestFileKey,
 ): boolean {
   return [...context.projects.entries].some(
-    ([id, project]) =>
-      project.environmentId === environmentId && Object.hasOwn(selection.skippedOf(id), path),
+    ([id, project]) => project.environmentId === environmentId && selection.skips(id, path),
   );
 }
 

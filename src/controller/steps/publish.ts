@@ -1,3 +1,5 @@
+import type { TestContext } from '@jest/test-result';
+import type { Config } from '@jest/types';
 import * as path from 'node:path';
 import { slowHashes } from '../../dependencies/slow-hash';
 import { variableValue } from '../../dependencies/variables';
@@ -149,4 +151,19 @@ export function describeUnpublished(error: unknown): string {
   return isSystemError(error)
     ? `the temporary folder cannot be written (${message}), so this run is not recorded; set TMPDIR to a folder that can.`
     : describeFault('writing the run file', error, 'this run is not recorded');
+}
+
+/** Returns folders that Jest or we write to and that affect no result, as absolute paths. */
+export function excludedFolders(
+  contexts: readonly TestContext[],
+  configs: readonly Config.ProjectConfig[],
+): string[] {
+  const all = [...contexts.map(({ config }) => config), ...configs];
+  return [
+    ...new Set(
+      all.flatMap(({ cacheDirectory, coverageDirectory }) => [cacheDirectory, coverageDirectory]),
+    ),
+  ]
+    .filter((folder): folder is string => typeof folder === 'string')
+    .map((folder) => path.resolve(folder));
 }

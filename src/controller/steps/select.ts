@@ -86,6 +86,11 @@ export class RunSelection {
     return this.#unaffected.get(configId) ?? {};
   }
 
+  /** @param path Stored path. @returns Whether workers skip the tests of that test file. */
+  skips(configId: string, path: string): boolean {
+    return Object.hasOwn(this.skippedOf(configId), path);
+  }
+
   /** Returns the record by which a test file, or tests in it, were found unaffected. */
   recordOf({ test, path, decision, skips }: JudgedTest): StoredRecord | undefined {
     const recordId = decision.affected ? skips?.recordId : decision.recordId;
