@@ -4,12 +4,12 @@ import type { TransformOptions } from '@jest/transform';
 import { FINGERPRINTS_VERSION } from '../blocks';
 import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
 
-/** Raised when the same source would get other probes, so that Jest's cache forgets the old ones. */
+/** Increase this if the same source would get different probes. Then Jest no longer uses the outputs in its cache. */
 const PROBES_VERSION = '6';
 
 /**
- * Whether nothing may be put into outputs: V8 is to count what runs in them. The controller says so, and so do the options that
- * Jest gives.
+ * Whether outputs must have no probes, because V8 counts what runs in them. The controller says so, and so do the
+ * options that Jest passes.
  */
 export function probesAreOff(options: TransformOptions<unknown>): boolean {
   const { collectCoverage, coverageProvider } = options as Partial<CoverageOptions>;
@@ -17,17 +17,17 @@ export function probesAreOff(options: TransformOptions<unknown>): boolean {
   return isByV8 || announced(PROBES_VARIABLE) === 'off';
 }
 
-/** Jest gives them too, though its types do not say so. */
+/** Jest passes these too, but its types do not say so. */
 interface CoverageOptions {
   collectCoverage: boolean;
   coverageProvider: string;
 }
 
 /**
- * The cache key of an output with probes.
- * @param options Those that Jest gives for the output.
- * @param shaping What shapes the outputs of all files.
- * @param inner The key that the user's transformer gives, or Jest without one.
+ * Returns the cache key of an output with probes.
+ * @param options The options that Jest passes for the output.
+ * @param shaping Everything that influences the outputs of all files.
+ * @param inner The key that the user's transformer returned, or Jest's default key.
  */
 export function probedKey(
   options: TransformOptions<unknown>,
@@ -49,7 +49,10 @@ export function probedKey(
     .slice(0, 32);
 }
 
-/** What Jest hashes if a transformer has no `getCacheKey`. Source: `ScriptTransformer._buildCacheKeyFromFileInfo`. */
+/**
+ * Returns what Jest hashes if a transformer has no `getCacheKey`. Source:
+ * `ScriptTransformer._buildCacheKeyFromFileInfo`.
+ */
 export function defaultKey(code: string, file: string, options: TransformOptions<unknown>): string {
   return [
     code,

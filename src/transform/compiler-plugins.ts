@@ -2,9 +2,8 @@ import * as path from 'node:path';
 import { getTsconfig, parseTsconfig } from 'get-tsconfig';
 
 /**
- * Whether plug-ins take part in compiling: those that ts-jest is given as `astTransformers`, and those of ts-patch, which
- * stand in the tsconfig.
- * @param options What the transformer is given.
+ * Whether a compiler uses plug-ins. ts-jest gets them as `astTransformers`; ts-patch reads them from the tsconfig.
+ * @param options The options of the transformer.
  * @param rootDir Absolute path of the project.
  */
 export function hasCompilerPlugins(options: unknown, rootDir: string): boolean {
@@ -31,11 +30,11 @@ function isTransform(plugin: unknown): boolean {
   return typeof plugin === 'object' && plugin !== null && 'transform' in plugin;
 }
 
-/** What a compiler reads of the program itself: that is known from what the sources import. */
+/** The files of the program itself. That a compiler reads them is known already, from the imports of the sources. */
 const OF_PROGRAM =
   /(?<!\.d)\.[cm]?tsx?$|\.[cm]?jsx?$|[\\/]package\.json$|[\\/][jt]sconfig[^\\/]*\.json$/;
 
-/** The files that a compiler or its plug-ins read besides, declarations that no source imports among them. */
+/** The other files that a compiler or its plug-ins read, such as declaration files that no source imports. */
 export function besidesProgram(files: readonly string[]): string[] {
   return files.filter((file) => !OF_PROGRAM.test(file));
 }

@@ -11,48 +11,51 @@ import { inputValues, type TransformInput } from './input-values';
 import { transformProcess } from './transform-process';
 
 /**
- * TypeScript writes values of other files into the code that uses them, so a file depends on every `const enum` that
- * its imports reach, and on the constants that its own enums are made of, though nothing of that is loaded when the
- * tests run. It leaves out imports of what is no value, and may write down what kinds of types there are.
+ * TypeScript writes values of other files into the code that uses them. Example: for a `const enum` it writes the
+ * number. Nothing loads these files when the tests run. So a file depends on every `const enum` that its imports
+ * reach, and on the constants that its own enums use.
+ *
+ * TypeScript also removes imports of names that are not values. With decorators, it may write into the output which
+ * kinds of types there are.
  */
 
-/** What one source says of this; looked at once per process and content. */
+/** What was found in one source. Each content is read once per process. */
 interface Source {
   declaresConstEnum: boolean;
   imports: string[];
   /** Files that its enums take constants from. */
   constants: string[];
-  /** Whether something that it exports, or a type that it declares, may come from a file that it imports. */
+  /** Whether one of its exports, or a type that it declares, may come from a file that it imports. */
   reExports: boolean;
   hash: string;
 }
 
-/** What a compiler takes from other files, as absolute paths, sorted. */
+/** What a compiler takes from other files. Paths are absolute and sorted. */
 type CompiledWith = Omit<OutputInputs, 'inputs'> & {
-  /** Files whose content may stand in it. */
+  /** Files whose content may be part of the output. */
   inlined: string[];
 };
 
 const NOTHING: CompiledWith = { inlined: [], values: [], types: [] };
 
-/** By absolute path; null for what cannot be read. */
+/** By absolute path. Null if the file cannot be read. */
 const sources = runCache.table<string, Source | null>('sources');
-/** By file: what `compiledNow` found. */
+/** By file: the results of `compiledNow`. */
 const compiled = runCache.table<string, CompiledWith>('sources');
 
 /**
- * By absolute path: the hash of a source as this process saw it first; empty where it was missing. In watch mode, a
- * compiler may go on with that one, as ts-jest does.
+ * By absolute path: the hash of a source when this process first read it. Empty if the file was missing. In watch
+ * mode a compiler may keep using this first content, as ts-jest does.
  */
 const firstSeen = new Map<string, string>();
-/** Sources that have changed since: nobody knows which of their contents is in an output. */
+/** Sources that changed after this process first read them. It is unknown which of their contents an output has. */
 const edited = new Set<string>();
-/** Tells outputs that may be out of date from those of other processes. */
+/** Added to the cache keys of outputs that may be outdated, so that no other process uses them. */
 const PROCESS = randomUUID();
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
-/** Whether a transformer compiles whole programs, and so inlines across files. */
+/** Whether a transformer compiles whole programs, and so writes values of one file into another. */
 export function inlinesAcrossFiles(transformer: string | null): boolean {
   return (
     transformer !== null &&
@@ -62,13 +65,13 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
   );
 }
 
-/** All that a source imports, at any depth, for its types alone as well. */
+/** Everything that a source imports, directly or indirectly, including imports of types only. */
 function allImported(imported: readonly string[], file: string): string[] {
   return [...reach(imported, file, () => true)].sort();
 }
 
 /**
- * The files whose content a compiler may write into a file's output.
+ * Returns the files whose content a compiler may write into the output of a file.
  * @param code The file's source.
  * @param file Absolute path.
  * @returns Absolute paths, sorted.
@@ -81,10 +84,10 @@ export function reachableConstants(code: string, file: string): string[] {
 }
 
 /**
- * What a compiler of whole programs may take from other files.
+ * Returns what a compiler of whole programs may take from other files.
  * @param code The file's source.
  * @param file Absolute path.
- * @param output What it was compiled to; null where that is not known.
+ * @param output The compiled code. Null if it is not known.
  */
 export function compiledWith(code: string, file: string, output: string | null): CompiledWith {
   if (!TYPESCRIPT.test(file)) return NOTHING;
@@ -102,7 +105,10 @@ export function compiledWith(code: string, file: string, output: string | null):
   };
 }
 
-/** The same for a file as it is now, looked at once; nothing where it cannot be read. */
+/**
+ * Like `compiledWith`, for the present content of a file. The file is read once per run. Returns nothing if it cannot
+ * be read.
+ */
 export function compiledNow(file: string): CompiledWith {
   if (!TYPESCRIPT.test(file)) return NOTHING;
   let found = compiled.get(file);
@@ -117,7 +123,7 @@ function compiledAsRead(file: string): CompiledWith {
   try {
     return compiledWith(fs.readFileSync(file, 'utf8'), file, null);
   } catch {
-    // A missing file has no imports. That it is missing is recorded elsewhere.
+    // A missing file has no imports. Another place records that it is missing.
     return NOTHING;
   }
 }
@@ -125,7 +131,7 @@ function compiledAsRead(file: string): CompiledWith {
 const DECORATOR = /^\s*@\w/m;
 const WRITTEN_TYPE = /metadata\("design:/;
 
-/** Files with a `const enum` that imports reach, and those that enums are made of. */
+/** The files with a `const enum` that the imports reach, and the files that enums take constants from. */
 function constantsFrom(
   imported: readonly string[],
   constants: readonly string[],
@@ -143,7 +149,7 @@ function constantsFrom(
 
 /**
  * The TypeScript sources that imports lead to.
- * @param goesOn Whether those that one imports are reached through it.
+ * @param goesOn Whether to follow the imports of a source.
  */
 function reach(
   from: readonly string[],
@@ -164,42 +170,51 @@ function reach(
   return found;
 }
 
-/** What belongs into the cache key of a file that inlines from others. */
+/** The part of a cache key that covers the files whose content may be in the output. */
 export function inlinedKey(files: readonly string[]): string {
   return files
     .map((file) => (sources.get(file)?.hash ?? '') + (edited.has(file) ? PROCESS : ''))
     .join();
 }
 
-/** Whether the compiler may have an earlier content of a source in its memory. */
+/** Whether the compiler may still have an earlier content of a source in memory. */
 export function wasEdited(file: string): boolean {
   return edited.has(file);
 }
 
-/** The content of such a file as it was looked at. A record holds for none where it is not clear what was compiled. */
+/**
+ * The content of such a file when it was read. If it is unclear which content was compiled, the value matches no
+ * file, so that no record holds.
+ */
 export function inlinedInput(name: string): TransformInput {
   if (edited.has(name)) return { kind: 'file', name, value: 'unknown' };
   const source = sources.get(name);
   return source == null ? inputValues.file(name) : { kind: 'file', name, value: source.hash };
 }
 
-/** What the compiler finds for the imports of a source, by relative paths, aliases or names of the workspace. */
+/**
+ * The files that the compiler finds for the imports of a source: by relative paths, by aliases or by names of
+ * workspace packages.
+ */
 function imports(code: string, file: string): string[] {
   const folder = path.dirname(file);
   return importedFiles(code, folder, aliasesAt(folder));
 }
 
-/** A comment. It matches in one way alone: repeated, two ways each would take time that doubles with each comment. */
+/**
+ * A comment. The pattern must match a comment in only one way. With two ways, matching a sequence of comments would
+ * take twice the time for each further comment.
+ */
 const BLOCK_COMMENT = String.raw`/\*[^*]*\*+(?:[^/*][^*]*\*+)*/`;
 const COMMENT = String.raw`${BLOCK_COMMENT}|//[^\n]*(?=\n|$)`;
 
-/** Imports and exports of names, but for those of types alone. */
+/** Imports and exports of names from another file, except those of types only. */
 const CLAUSE = new RegExp(
   String.raw`\b(?:import|export)\s+(?!type\b(?!\s*,|\s+from\b))((?=[\w$*{/])(?:\{(?:[^{}'"/]|"[^"\n]*"|'[^'\n]*'|${COMMENT})*\}|[^;'"/{]|${COMMENT})*?)\bfrom\s*(?:${BLOCK_COMMENT}\s*)*(["'][^"'\n]+["'])`,
   'g',
 );
 
-/** What the imports lead to that are not in the output. */
+/** The files that imports lead to that the output does not contain. */
 function leftOut(code: string, file: string, output: string | null): string[] {
   const isKept = (name: string): boolean =>
     output !== null && (output.includes(`"${name}"`) || output.includes(`'${name}'`));
@@ -209,14 +224,14 @@ function leftOut(code: string, file: string, output: string | null): string[] {
   );
 }
 
-/** A brace in quotes or in a comment does not end one. */
+/** The body of an enum. A brace in quotes or in a comment does not end it. */
 const ENUM = new RegExp(
   String.raw`\benum\s+[\w$]+\s*\{((?:[^}'"\`/]|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\`(?:[^\`\\]|\\[^])*\`|${COMMENT}|/(?![/*]))*)\}`,
   'g',
 );
 const NAME = /[A-Za-z_$][\w$]*/g;
 
-/** What the imports lead to that bind a name in an enum. */
+/** The files that the imports of names used in an enum lead to. */
 function enumConstants(code: string, file: string): string[] {
   const used = new Set([...code.matchAll(ENUM)].flatMap(([, body = '']) => body.match(NAME) ?? []));
   if (used.size === 0) return [];
@@ -228,12 +243,12 @@ function enumConstants(code: string, file: string): string[] {
   );
 }
 
-/** What these clauses of a source lead to. */
+/** The files that these import and export clauses of a source lead to. */
 function importedThrough(clauses: readonly RegExpExecArray[], file: string): string[] {
   return clauses.length === 0 ? [] : imports(clauses.map(([clause]) => clause).join('\n'), file);
 }
 
-/** Exports of what may be another's, types made of others, and other names for them. */
+/** Declarations that may come from another file: re-exports, types made of other types, and aliases. */
 const RE_EXPORT =
   /\bexport\s*(?:[*{=]|default\s+[\w$.]+\s*(?:;|$)|type\s*[*{])|\btype\s+[\w$]+[^;=]*=|\binterface\s+[\w$]+[^{]*\bextends\b|\bimport\s+(?:type\s+)?[\w$]+\s*=/m;
 
@@ -259,7 +274,7 @@ function read(file: string): Source | null {
       hash: contentHash(text),
     };
   } catch {
-    // An import may lead to a file that is missing: the compiler says so.
+    // An import may lead to a missing file. The compiler reports it.
     return null;
   }
 }

@@ -11,36 +11,36 @@ import { isInput, type TransformInput } from './input-values';
 import { noteHome } from './note-homes';
 import type { ToolChain } from './tool-chain-id';
 
-/** An output that was made, and is in Jest's cache by this key. */
+/** An output that was made. Jest's cache stores it under this key. */
 export interface MadeOutput {
   key: string;
   inputs: readonly TransformInput[];
 }
 
-/** How the names of the files begin that name variables. */
+/** The files that list variables begin with this. */
 const VARIABLES = 'variables-';
 
-/** How many notes of one file are kept. The newest names all inputs that any of them does. */
+/** How many notes are kept for one file. The newest note contains the inputs of all earlier ones. */
 const MAX_NOTES = 16;
 
 /** By tool chain: the variables that it asked for in any process. */
 const variables = runCache.table<string, Set<string>>('transforms');
-/** By folder: the names in it, empty where it is missing. */
+/** By folder: the names in it. Empty if the folder is missing. */
 const listings = runCache.table<string, ReadonlySet<string>>('transforms');
 
 /**
- * What outputs were made from, kept beside Jest's cache of the outputs, in a folder for each file and usual key. Several
- * processes write there at once, so each note is a file of its own, named by its hash.
+ * Stores what outputs were made from, beside Jest's cache of the outputs. Each file and usual key has a folder.
+ * Several processes write there at the same time, so each note is a file of its own, named by its hash.
  */
 export class InputNotes {
-  /** By folder: what this process noted, even if it could not be written. */
+  /** By folder: what this process noted. It is kept here because writing it may fail. */
   readonly #noted = new Map<string, MadeOutput[]>();
   #snapshot: { names: ReadonlySet<string>; of: Set<string> } | null = null;
 
   /**
-   * The folder for the notes of a file.
-   * @param cacheDirectory Of Jest; absolute.
-   * @param subject Tells the file and its key from others.
+   * Returns the folder for the notes of a file.
+   * @param cacheDirectory Jest's cache directory, an absolute path.
+   * @param subject A text that is different for each file and key.
    */
   folder(cacheDirectory: string, subject: string): string {
     return path.join(noteHome(cacheDirectory).folder, shortHash(subject));
@@ -49,12 +49,12 @@ export class InputNotes {
   /** The outputs noted in a folder, by this process and by others. */
   madeIn(folder: string): readonly MadeOutput[] {
     const own = this.#noted.get(folder) ?? [];
-    // Nearly no file has notes, so the folder above all is listed once.
+    // Few files have notes. So the parent folder is listed once, instead of looking for each folder.
     if (!namesIn(path.dirname(folder)).has(path.basename(folder))) return own;
     return [...own, ...notesIn(folder)];
   }
 
-  /** Those that other processes noted are read anew. */
+  /** Reads the notes in a folder again. Other processes may have added some. */
   writtenIn(folder: string): readonly MadeOutput[] {
     return notesIn(folder);
   }
@@ -77,7 +77,7 @@ export class InputNotes {
     });
   }
 
-  /** The same names as they are now, in a set that does not change any more. */
+  /** A copy of the present names, which does not change later. */
   variablesNow(toolChain: ToolChain): ReadonlySet<string> {
     const names = this.variables(toolChain);
     if (this.#snapshot?.of !== names || this.#snapshot.names.size !== names.size)
@@ -85,7 +85,10 @@ export class InputNotes {
     return this.#snapshot.names;
   }
 
-  /** Notes what this process was asked for since. All its tool chains share the modules that keep the answers. */
+  /**
+   * Notes the variables that this process was asked for since the last call. They count for each of its tool chains,
+   * because all share the modules that keep the values.
+   */
   addVariables(toolChain: ToolChain): void {
     const { cacheDirectory, id } = toolChain;
     if (id === null) return;
@@ -108,7 +111,7 @@ function notesIn(folder: string): MadeOutput[] {
       .filter((name) => name.endsWith('.json'))
       .flatMap((name) => asMade(readJson(path.join(folder, name))) ?? []);
   } catch {
-    // There is no such folder: no notes.
+    // The folder does not exist, so there are no notes.
     return [];
   }
 }
@@ -118,7 +121,7 @@ function namesIn(folder: string): ReadonlySet<string> {
     try {
       return new Set(unwatched.readdirSync(folder));
     } catch {
-      // The first run with this cache.
+      // This is the first run with this cache.
       return new Set();
     }
   });
@@ -132,13 +135,13 @@ function prune(folder: string): void {
     byAge.sort((a, b) => b.at - a.at);
     for (const { file } of byAge.slice(MAX_NOTES / 2)) fs.rmSync(file, { force: true });
   } catch {
-    // Another process is doing the same.
+    // Another process is deleting the same files.
   }
 }
 
-/** Whoever may read Jest's cache has to see the notes as well. */
+/** Writes a file that every user can access, like Jest's cache: whoever reads the cache must also see the notes. */
 function write(place: string, text: string): void {
-  // Where it fails, Jest cannot write its cache either, so the next process makes the output anew.
+  // If this fails, Jest cannot write its cache either. So the next process transforms the file again.
   if (!writeCache(place, text, { mode: 0o666 }))
     debug('transform')('%s cannot be written; the next process transforms again', place);
 }
@@ -147,7 +150,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(unwatched.readFileSync(file, 'utf8'));
   } catch {
-    // Another process has pruned it, or somebody wrote into it.
+    // Another process deleted the note, or the file was damaged.
     return null;
   }
 }

@@ -9,16 +9,16 @@ import { fileDependency } from '../interception/files/file-values';
 
 const KINDS = ['file', 'absent', 'present', 'listing', 'variable'] as const;
 
-/** An input as it was when the output was made; paths are absolute. */
+/** An input with its value at the time when the output was made. Paths are absolute. */
 export type TransformInput = Pick<Dependency, 'name' | 'value'> & { kind: (typeof KINDS)[number] };
 
-/** Reads what inputs of transforms are now. Paths are absolute. */
+/** Reads the present values of inputs. Paths are absolute. */
 class InputValues {
-  /** Modules that this process has loaded, as they were then: it goes on with what it has. */
+  /** Modules that this process has loaded, with their content at that time. The process keeps using that content. */
   readonly #loaded = new Map<string, TransformInput>();
   readonly #hashed = new Map<string, readonly [Stamp, TransformInput]>();
 
-  /** An input as it is now. */
+  /** The present value of an input. */
   now({ kind, name }: TransformInput): TransformInput {
     switch (kind) {
       case 'variable':
@@ -33,7 +33,7 @@ class InputValues {
     }
   }
 
-  /** Whether there is something at a path. */
+  /** Whether something exists at a path. */
   presence(name: string): TransformInput {
     const value = kindAt(name);
     return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
@@ -44,7 +44,7 @@ class InputValues {
     return { kind: 'listing', name, value: listingValue(name, unwatched.readdirSync) };
   }
 
-  /** The content of a file, as this process loaded it if it did. */
+  /** The content of a file. If this process loaded the file, the content at that time. */
   file(name: string): TransformInput {
     const known = this.#loaded.get(name);
     if (known !== undefined) return known;
@@ -56,7 +56,7 @@ class InputValues {
     return input;
   }
 
-  /** As `file`, for a module that this process has just loaded. */
+  /** Like `file`, for a module that this process has just loaded. */
   loaded(name: string): TransformInput {
     const input = this.file(name);
     this.#loaded.set(name, input);
@@ -64,16 +64,19 @@ class InputValues {
   }
 }
 
-/** One for the process: what it has loaded stays loaded. */
+/** The only instance of this process. What a process has loaded stays loaded. */
 export const inputValues = new InputValues();
 
-/** An input with the path that records know it by. @param root Absolute path of the root that stored paths are relative to. */
+/**
+ * Returns an input with its path as records store it.
+ * @param root Absolute path of the root that stored paths are relative to.
+ */
 export function storedInput(root: string, input: TransformInput): TransformInput {
   const { kind, name, value } = input;
   return kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
 }
 
-/** Whether a value has an input's shape. */
+/** Whether a value has the shape of an input. */
 export function isInput(value: unknown): value is TransformInput {
   const { kind, name, value: state } = (value ?? {}) as Record<string, unknown>;
   return (

@@ -4,7 +4,7 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { fromJest } from '../run/user-jest';
 import { swallowed } from '../terminal/debug';
 
-/** What the user's transformer made of a file. */
+/** The output of the user's transformer for a file. */
 interface Uninstrumented {
   file: string;
   options: TransformOptions<unknown>;
@@ -12,7 +12,7 @@ interface Uninstrumented {
   isTransformed: boolean;
 }
 
-/** What Jest instruments with, of the project's own Jest. */
+/** What Jest instruments with, loaded from the project's own Jest. */
 interface Instrumenter {
   transformSync: (
     code: string,
@@ -23,8 +23,8 @@ interface Instrumenter {
 }
 
 /**
- * Instruments a file as Jest does where a transformer does not. Source: `_buildTransformResult` and `_instrumentFile` of
- * Jest's `ScriptTransformer`.
+ * Instruments an output as Jest does for a transformer that does not do it itself. Source: `_buildTransformResult`
+ * and `_instrumentFile` of Jest's `ScriptTransformer`.
  * @param root The root that stored paths are relative to.
  */
 export function instrumented(transformed: Uninstrumented, root: string): TransformedSource {
@@ -69,7 +69,7 @@ function given(map: TransformedSource['map']): TransformedSource['map'] | null {
   return map === undefined || map === null || map === '' ? null : map;
 }
 
-/** @throws Where Jest's own instrumenter cannot be loaded; Jest itself does not come so far then. */
+/** @throws If Jest's own instrumenter cannot be loaded. In that case Jest itself fails earlier. */
 function load(root: string): Instrumenter {
   const jest = fromJest('@jest/transform', root);
   const load = createRequire(jest.resolve('@jest/transform'));

@@ -6,37 +6,40 @@ import { unwatched } from '../interception/observer';
 import { swallowed } from '../terminal/debug';
 
 /**
- * Where notes of transforms are kept, beside Jest's cache of the outputs. There is a folder for each file and usual key,
- * so they pile up, as Jest's own cache does.
+ * Where the notes of transforms are kept: beside Jest's cache of the outputs, in one folder for each file and usual
+ * key. The folders accumulate, as Jest's own cache does.
  *
- * A note must not be deleted as long as Jest's cache may give the output that it is about: without the note, the output
- * would be taken for one that depends on nothing else. So when there are many, a new generation of notes begins. Its
- * number is part of each key, so nothing that was made before is ever asked for again, and the notes on it can go. They
- * go days later, as a process that still works by the old generation must find them.
+ * A note must exist as long as Jest's cache may return its output. Without the note, the output would seem to depend
+ * on nothing else. So when there are many notes, a new generation begins. The number of the generation is part of
+ * each cache key. Jest then never asks for an output of the old generation, and the old notes can be deleted. They
+ * are deleted days later, because another process may still use the old generation.
  */
 export interface NoteHome {
   folder: string;
-  /** The first one has 0. */
+  /** The first generation has 0. */
   generation: number;
 }
 
-/** The fewest notes for which it is worth it to have everything transformed anew. */
+/** A new generation makes Jest transform everything again. It begins only if there are more notes than this. */
 const MAX_SUBJECTS = 20_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A generation lasts at least this long, however many files a project has. */
+/** A generation lasts at least this long, even if a project has very many files. */
 const MIN_AGE_MS = 30 * DAY_MS;
-/** No process works longer by an old generation: in watch mode, each run looks anew. */
+/** No process uses an old generation for longer than this. In watch mode, each run checks again. */
 const MAX_USE_MS = 2 * DAY_MS;
 /** How many folders of an old generation one process deletes in a run. */
 const MAX_DELETED = 500;
 
 const NAME = 'testmon-inputs';
-/** Its time says when a generation began. */
+/** The time of this file says when a generation began. */
 const BEGUN = 'begun';
 
 const homes = runCache.table<string, NoteHome>('transforms');
 
-/** The notes that are in use. @param cacheDirectory Of Jest; absolute. */
+/**
+ * The folder of notes that is in use.
+ * @param cacheDirectory Jest's cache directory, an absolute path.
+ */
 export function noteHome(cacheDirectory: string): NoteHome {
   return getOrCreate(homes, cacheDirectory, () => {
     const generations = generationsIn(cacheDirectory);
@@ -71,7 +74,7 @@ function generationsIn(cacheDirectory: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** How long ago a generation began, in milliseconds; 0 where there are no notes yet. */
+/** The age of a generation, in milliseconds. 0 if there are no notes yet. */
 function ageOf(home: NoteHome): number {
   const file = path.join(home.folder, BEGUN);
   const stats = unwatched.statSync(file, { throwIfNoEntry: false });
@@ -85,7 +88,7 @@ function begin({ folder }: NoteHome): void {
   unwatched.writeFileSync(path.join(folder, BEGUN), '');
 }
 
-/** Deletes a part of a folder, and the folder itself once it is empty. */
+/** Deletes a part of a folder. Deletes the folder itself once it is empty. */
 function shrink(folder: string): void {
   const names = namesIn(folder);
   for (const name of names.slice(0, MAX_DELETED))
@@ -97,7 +100,7 @@ function namesIn(folder: string): string[] {
   try {
     return unwatched.readdirSync(folder);
   } catch {
-    // There is no such folder yet.
+    // The folder does not exist yet.
     return [];
   }
 }

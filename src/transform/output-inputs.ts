@@ -1,14 +1,14 @@
 import type { TransformInput } from './input-values';
 
-/** What a file's transformed code depends on besides the file: it travels with the code. */
+/** What the output of a file depends on besides the file. This information is stored with the output. */
 export interface OutputInputs {
-  /** What it was made from, as that was then. */
+  /** What the output was made from, with the values of that time. */
   inputs: TransformInput[];
-  /** Paths of files that decide by what they declare whether it imports them. */
+  /** Paths of files whose declarations decide whether the compiler keeps an import of this file. */
   values: string[];
-  /** Files whose types it may name, too. */
+  /** Files whose types the output may name. */
   types: string[];
 }
 
-/** The same where nothing is said of it. */
+/** No inputs. */
 export const NO_OUTPUT_INPUTS: OutputInputs = { inputs: [], values: [], types: [] };

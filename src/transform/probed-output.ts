@@ -10,31 +10,31 @@ import { instrumented } from './instrument';
 import { storedInput, type TransformInput } from './input-values';
 import type { OutputInputs } from './output-inputs';
 
-/** Jest gives `.json` to transformers, but it is no program. */
+/** Files that are programs. Jest passes `.json` files to transformers too, but these are not programs. */
 const PROGRAM =
   /\.(?:[cm]?[jt]sx?|vue|svelte|coffee|mdx?|es6|js\.flow)$|^(?!.*\.(?:json|node|wasm)$).*$/;
 
-/** A source and what the user's transformer made of it. */
+/** A source and the output of the user's transformer. */
 export interface Transformed {
   source: string;
   /** Absolute path of the source. */
   file: string;
   options: TransformOptions<unknown>;
   output: TransformedSource;
-  /** What the output was made from besides the source; paths are absolute. */
+  /** What the output was made from besides the source. Paths are absolute. */
   inputs: Partial<OutputInputs>;
-  /** Whether the output is instrumented, as far as Jest asks for that. */
+  /** Whether the output is instrumented already, if Jest asks for that. */
   isInstrumented: boolean;
-  /** Whether a transformer of the user's made the output. */
+  /** Whether a transformer of the user made the output. */
   isTransformed: boolean;
 }
 
 /**
- * Puts probes into what the user's transformer made. Where Jest asks for coverage, that is instrumented first: the report is
- * about the user's code alone.
+ * Inserts probes into the output of the user's transformer. If Jest asks for coverage, the output is instrumented
+ * first, so that the coverage report covers only the user's code.
  * @param root The root that stored paths are relative to.
- * @returns The output as it is where probes have no place: in packages, in what is no program, and under coverage by V8, which
- * counts offsets in the output. Such a file is depended upon as a whole.
+ * @returns The unchanged output if it must have no probes: in packages, in files that are not programs, and with V8
+ *   coverage, which counts offsets in the output. Tests depend on such a file as a whole.
  */
 export function withProbes(transformed: Transformed, root: string): TransformedSource {
   const { output, isInstrumented } = transformed;
@@ -49,7 +49,10 @@ function withProbesIn(transformed: Transformed, root: string): TransformedSource
   return probedForm(transformed, root) ?? output;
 }
 
-/** @returns Null for what is not JavaScript that can be parsed: it runs as it is and counts as a whole file. */
+/**
+ * @returns Null if the output is not JavaScript that can be parsed. It then runs unchanged, and tests depend on the
+ *   whole file.
+ */
 function probedForm(transformed: Transformed, root: string): TransformedSource | null {
   const { source, file, options, output, inputs } = transformed;
   const extras = Object.entries(inputs)
@@ -78,7 +81,10 @@ function asStored(root: string, input: string | TransformInput): string | Transf
   return typeof input === 'string' ? toStored(root, realPath(input)) : storedInput(root, input);
 }
 
-/** Code that was compiled beforehand names its source map in a file beside it; stack traces follow it. */
+/**
+ * Reads the source map of code that was compiled before Jest runs. Such code names a map file next to it. Stack
+ * traces need the map.
+ */
 function externalMap(code: string, file: string): object | null {
   const reference = findMapReference(code);
   if (reference === null || /^[a-z]+:/i.test(reference)) return null;
@@ -95,7 +101,7 @@ function externalMap(code: string, file: string): object | null {
       sources: map.sources?.map((source) => path.resolve(base, source)),
     };
   } catch {
-    // The map is missing or is no JSON. Jest's own reading of it fails in the same way.
+    // The map is missing or is not JSON. Jest fails to read it in the same way.
     return null;
   }
 }

@@ -32,15 +32,18 @@ import {
 import { loadTransformer, type AnyTransformer } from './user-transformer';
 import { TransformerWatch, type WatchedCall } from './watched-transformer';
 
-/** Jest looks for each method before it calls it, so only those that the user's transformer has are there. */
+/**
+ * A transformer for Jest. Jest checks whether a method exists before it calls it, so this has only the methods that
+ * the user's transformer has.
+ */
 export type ProbingTransformer = Partial<SyncTransformer<unknown>> &
   Partial<AsyncTransformer<unknown>>;
 
 type Options = TransformOptions<unknown>;
 
 /**
- * Puts probes behind the user's transformer.
- * @throws What loading the user's transformer throws, for Jest to show.
+ * Wraps the user's transformer: its output gets probes.
+ * @throws What loading the user's transformer throws. Jest shows it.
  */
 export async function wrapTransformer(handover: TransformHandover): Promise<ProbingTransformer> {
   const { path: file, options, collect } = handover;
@@ -55,7 +58,7 @@ export async function wrapTransformer(handover: TransformHandover): Promise<Prob
   return probing(inner, handover);
 }
 
-/** Stands in where the user has no transformer. */
+/** Used if the user has no transformer. */
 const identity: SyncTransformer<unknown> = {
   process: (code) => ({ code }),
 };
@@ -64,7 +67,7 @@ function probing(inner: AnyTransformer, handover: TransformHandover): ProbingTra
   const probed = new ProbedTransform(inner, handover);
   const { process, processAsync, getCacheKey, getCacheKeyAsync } = inner;
   return {
-    // What the user's transformer does not instrument is instrumented here, before probes are put in.
+    // If the user's transformer does not instrument for coverage, jest-testmon does it before it inserts probes.
     canInstrument: true,
     getCacheKey: (...args) => probed.key(getCacheKey, ...args),
     ...(process !== undefined && { process: (...args) => probed.transform(process, ...args) }),
@@ -77,7 +80,10 @@ function probing(inner: AnyTransformer, handover: TransformHandover): ProbingTra
   };
 }
 
-/** One transformer of the user's with probes behind it. Its methods take what Jest calls the transformer with. */
+/**
+ * One transformer of the user, whose output gets probes. The methods take the arguments that Jest passes to a
+ * transformer.
+ */
 class ProbedTransform {
   readonly #inner: AnyTransformer;
   readonly #handover: TransformHandover;
@@ -161,7 +167,7 @@ class ProbedTransform {
     return unobserved(() => this.#keyFrom(code, file, options, result));
   }
 
-  /** The options that the user's transformer would get without us. */
+  /** The options that the user's transformer would get without jest-testmon. */
   #toInner(options: Options): Options {
     watchSources(options.cacheFS);
     if (this.#handover.path === null) return options;
@@ -173,7 +179,7 @@ class ProbedTransform {
     return this.#watch.call(config, transformProcess.rootOf(config), work);
   }
 
-  /** @param readAgain Transforms once more and tells what was read; null where that would be of no use. */
+  /** @param readAgain Transforms the file once more and returns what was read. Null if that would be of no use. */
   #withProbes(
     source: string,
     file: string,
@@ -196,7 +202,7 @@ class ProbedTransform {
     );
   }
 
-  /** What a file transforms to depends on besides itself. */
+  /** Returns what the output of a file depends on besides the file. */
   #inputs(
     code: string,
     file: string,
@@ -213,7 +219,7 @@ class ProbedTransform {
     return { ...declarations, inputs: [...inputs, ...ofPrograms.map(inlinedInput)] };
   }
 
-  /** @param inner The key that the user's transformer gives, or Jest without one. */
+  /** @param inner The key that the user's transformer returned, or Jest's default key. */
   #keyFrom(code: string, file: string, options: Options, inner: string): string {
     const inlined = this.#watch.compilesPrograms ? inlinedKey(reachableConstants(code, file)) : '';
     const key = probedKey(options, this.#memory.key() + inlined, inner);
@@ -227,8 +233,9 @@ class ProbedTransform {
 }
 
 /**
- * Jest transpiles what it requires for a test file, our plug points included, unless they lie in `node_modules`. The
- * user's transformer is not asked: ts-jest keeps the options that it is called with first.
+ * Whether a file belongs to jest-testmon. Jest transforms the modules that it requires for a test file. These include
+ * our plug points, unless they are in `node_modules`. The user's transformer must not be called for them: ts-jest
+ * keeps the options of its first call.
  */
 function isOurs(file: string): boolean {
   return file.startsWith(OWN_FOLDER);

@@ -2,22 +2,25 @@ import type { Config } from '@jest/types';
 import { shortHash } from '../dependencies/files/content';
 import { userTransformers } from '../run/handover';
 
-/** Those of a project whose questions for variables are noted together: its transformers and its resolver. */
+/** The tools of a project whose requests for variables are noted together: its transformers and its resolver. */
 export interface ToolChain {
-  /** Of Jest; absolute. Many projects may share it. */
+  /** Jest's cache directory, an absolute path. Many projects may share it. */
   cacheDirectory: string;
-  /** The same for projects with the same root, transformers and resolver; null where a project has none of these. */
+  /**
+   * The same for projects with the same root, transformers and resolver. Null if a project has no transformer and no
+   * resolver.
+   */
   id: string | null;
 }
 
-/** Jest keeps one object for the config of a project. */
+/** By config. Jest keeps one object for the config of a project. */
 const toolChains = new WeakMap<object, ToolChain>();
 
 /**
- * What asks for variables in a project. Jest's cache directory is the same for all projects of a user, so what is asked
- * for in one project must not count for another.
- * @param root Absolute path; stored paths are relative to it. It is part of each key in Jest's cache, so projects of
- *   different roots share no output.
+ * Returns the tools of a project that may ask for variables. All projects of a user share Jest's cache directory.
+ * Without the id, variables that one project asked for would count for another.
+ * @param root The root that stored paths are relative to, an absolute path. It is part of each key in Jest's cache,
+ *   so projects with different roots share no output.
  */
 export function toolChainOf(
   config: Pick<Config.ProjectConfig, 'cacheDirectory' | 'transform' | 'resolver'>,

@@ -7,9 +7,9 @@ import { inputValues, type TransformInput } from './input-values';
 import { noteHome } from './note-homes';
 import type { ToolChain } from './tool-chain-id';
 
-/** What is known of a file between the question for its key and its transform. */
+/** What is known of a file after Jest asked for its cache key and before Jest transforms it. */
 interface Asked {
-  /** Of the file's notes. */
+  /** The folder of the file's notes. */
   folder: string;
   key: string;
   made: readonly MadeOutput[];
@@ -18,25 +18,25 @@ interface Asked {
 }
 
 /**
- * What the outputs of files were made from besides the files themselves.
+ * Knows what the outputs of files were made from besides the files themselves.
  *
- * Jest asks for the key of an output before the output is made, so before its inputs are known. Example: the output of
- * `a.ts` was made while the transformer read `flags.json`. That is noted beside Jest's cache. When `flags.json` changes,
- * `a.ts` gets another key, and Jest has it transformed again.
+ * Jest asks for the cache key of an output before the output is made, so before its inputs are known. Example: while
+ * the transformer made the output of `a.ts`, it read `flags.json`. This is noted beside Jest's cache. When
+ * `flags.json` changes, `a.ts` gets another key, and Jest transforms it again.
  *
  * All files are absolute paths.
  */
 class TransformInputs {
   readonly #notes = new InputNotes();
   readonly #asked = new Map<string, Asked>();
-  /** By file: what the output that this process was given last was made from. */
+  /** By file: the inputs of the output that this process got last. */
   readonly #inUse = new Map<string, readonly TransformInput[]>();
-  /** By file: what `of` found. */
+  /** By file: the results of `of`. */
   readonly #found = new Map<string, readonly TransformInput[]>();
 
   /**
-   * The key by which Jest's cache is to know a file's output.
-   * @param inner The key that it has if nothing else is an input.
+   * Returns the key under which Jest's cache stores the output of a file.
+   * @param inner The key to use if the output has no other inputs.
    */
   key(toolChain: ToolChain, file: string, inner: string): string {
     const { cacheDirectory } = toolChain;
@@ -61,10 +61,10 @@ class TransformInputs {
   }
 
   /**
-   * Notes what the output of a file was made from, under the key that was asked for before.
+   * Notes what the output of a file was made from, under the key that Jest asked for before.
    * @param found What the transformer was seen to read.
-   * @returns All that the output depends on. It includes what earlier outputs of the file were made from: a transformer
-   * may keep in memory what it has read once.
+   * @returns All inputs of the output. They include the inputs of earlier outputs of the file, because a transformer
+   *   may keep in memory what it read once.
    */
   note(
     toolChain: ToolChain,
@@ -90,8 +90,8 @@ class TransformInputs {
   }
 
   /**
-   * What the output of a file was made from that this process was given last: what it noted itself, and what other
-   * processes noted that made the output of this key. Nothing for a file that this process asked for no output of.
+   * Returns the inputs of the output that this process got last for a file: those that it noted itself, and those
+   * that other processes noted for the same key. Empty if this process never asked for an output of the file.
    */
   of(file: string): readonly TransformInput[] {
     const { folder, key } = this.#asked.get(file) ?? {};
@@ -102,7 +102,7 @@ class TransformInputs {
     });
   }
 
-  /** The variables that a tool chain is known to have asked for in any process, with their values in this one. */
+  /** The variables that a tool chain asked for in any process, with their values in this process. */
   variables(toolChain: ToolChain): TransformInput[] {
     this.#notes.addVariables(toolChain);
     return [...this.#notes.variables(toolChain)].map((name) => ({
@@ -113,10 +113,10 @@ class TransformInputs {
   }
 }
 
-/** One for the process: Jest makes transformers anew for each test file, and keeps their outputs. */
+/** The only instance of this process. Jest creates new transformers for each test file, but keeps their outputs. */
 export const transformInputs = new TransformInputs();
 
-/** Kinds that exclude each other have one name. */
+/** The name of an input. Kinds that exclude each other share one name. */
 function nameOf({ kind, name }: TransformInput): string {
   return `${kind === 'listing' || kind === 'variable' ? kind : 'path'} ${name}`;
 }

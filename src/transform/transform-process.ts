@@ -6,7 +6,9 @@ import type { WorkspacePaths } from '../dependencies/files/workspace-paths';
 import { asUserWroteIt } from '../run/handover';
 import { announced, ROOT_VARIABLE } from '../run/run-variables';
 
-/** What this process keeps of the transformers that it wraps. Jest wraps each of them anew for every test file. */
+/**
+ * What this process keeps for the transformers that it wraps. Jest wraps each transformer again for every test file.
+ */
 class TransformProcess {
   #compilesWithPlugins = false;
   #isWatched = false;
@@ -14,27 +16,33 @@ class TransformProcess {
   readonly #packageRoots = new Map<string, string>();
   /** By root. */
   readonly #workspaces = new Map<string, WorkspacePaths>();
-  /** A config stays one object: transformers compare it by identity. */
+  /** By Jest's config. A config must stay the same object, because transformers compare it by identity. */
   readonly #configs = new WeakMap<Config.ProjectConfig, Config.ProjectConfig>();
 
-  /** A compiler of this process has plug-ins, which may write into an output whatever they find out about a type. */
+  /**
+   * Whether a compiler of this process has plug-ins. A plug-in may write anything that it finds out about a type into
+   * an output.
+   */
   get compilesWithPlugins(): boolean {
     return this.#compilesWithPlugins;
   }
 
-  /** A compiler with plug-ins was seen. From now on, all that a source imports counts as a whole. */
+  /** Notes that a compiler has plug-ins. From now on, an output depends on everything that its source imports. */
   notePlugins(): void {
     this.#compilesWithPlugins = true;
   }
 
-  /** Runs a function the first time, and does nothing afterwards. */
+  /** Runs the function on the first call, and does nothing on later calls. */
   watchOnce(watch: () => void): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
     watch();
   }
 
-  /** The root that stored paths are relative to. The controller tells it; a lone transform finds the package. */
+  /**
+   * The root that stored paths are relative to. The controller announces it. Without a controller, it is the root of
+   * the package.
+   */
   rootOf({ rootDir }: Config.ProjectConfig): string {
     return (
       announced(ROOT_VARIABLE) ??
@@ -42,7 +50,7 @@ class TransformProcess {
     );
   }
 
-  /** Where the repository around a root lies, and where temporary files do. */
+  /** The repository around a root, and the folder of temporary files. */
   workspaceOf(root: string): WorkspacePaths {
     return getOrCreate(this.#workspaces, root, () => ({
       workspace: repositoryRoot(root),
@@ -50,7 +58,7 @@ class TransformProcess {
     }));
   }
 
-  /** A project's config without what jest-testmon put into it. */
+  /** A project's config without the changes that jest-testmon made. */
   configAsUserWroteIt(given: Config.ProjectConfig): Config.ProjectConfig {
     let config = this.#configs.get(given);
     if (config === undefined) {
@@ -61,5 +69,5 @@ class TransformProcess {
   }
 }
 
-/** The one of this process. */
+/** The only instance of this process. */
 export const transformProcess = new TransformProcess();

@@ -6,25 +6,29 @@ import { inputValues, type TransformInput } from './input-values';
 import { NOTHING_READ, type TransformerReads } from './transformer-reads';
 
 /**
- * What one transformer of this process has looked at, and so may have in memory while it transforms the next file.
+ * Knows what one transformer of this process has read. The transformer may have this in memory while it transforms
+ * the next file.
  */
 export class TransformerMemory {
-  /** What it read as it was loaded: it may shape all that it transforms. */
+  /** What the transformer read while it was loaded. This may influence all its outputs. */
   readonly #early = new Map<string, TransformInput>();
-  /** By file: what its key was made of. */
+  /** By file: what the transformer read when it made the file's cache key. */
   readonly #readForKey = new Map<string, TransformerReads>();
-  /** What it read once, whatever for, and has not read again. */
+  /** What the transformer read once, for any file, and has not read again. */
   readonly #kept = new Map<string, Kept>();
-  /** What it reads each time that it needs it. */
+  /** What the transformer reads each time that it needs it. */
   readonly #readAgain = new Set<string>();
   readonly #modules: LoadedModules;
 
-  /** @param modules Those that any transformer of this process loaded. */
+  /** @param modules The modules that any transformer of this process loaded. */
   constructor(modules: LoadedModules) {
     this.#modules = modules;
   }
 
-  /** It was loaded. @param reads What it read meanwhile. */
+  /**
+   * Notes that the transformer was loaded.
+   * @param reads What it read while it was loaded.
+   */
   loadedEarly(reads: TransformerReads): void {
     for (const file of [...reads.files, ...reads.modules])
       if (packageFolder(file) === null) this.#early.set(file, inputValues.loaded(file));
@@ -36,12 +40,15 @@ export class TransformerMemory {
         this.#early.set(folder + path.sep, inputValues.listing(folder));
   }
 
-  /** What all its outputs depend on, as a text that belongs into each cache key. */
+  /** All that every output depends on, as a text for each cache key. */
   key(): string {
     return JSON.stringify([...this.#early.values()]);
   }
 
-  /** It made the cache key of a file. @param reads What it read meanwhile. */
+  /**
+   * Notes that the transformer made the cache key of a file.
+   * @param reads What it read for that.
+   */
   readForKey(file: string, reads: TransformerReads): void {
     this.#modules.note(reads);
     if (reads.files.length + reads.folders.length + reads.missing.length + reads.looked.length > 0)
@@ -49,9 +56,9 @@ export class TransformerMemory {
   }
 
   /**
-   * What the output of a file depends on besides the file, as far as it was seen.
+   * Returns what the output of a file depends on besides the file, as far as this was seen.
    * @param code The file's source.
-   * @param again Transforms the file once more; null where that would be of no use.
+   * @param again Transforms the file once more. Null if that would be of no use.
    */
   inputs(
     code: string,
@@ -75,7 +82,7 @@ export class TransformerMemory {
     const words = new Set(code.match(WORDS));
     const isNamed = (name: string): boolean =>
       words.has(stemOf(name)) || stemOf(name) === stemOf(file);
-    // Whether it keeps in memory what it read shows in whether it reads that again for the same file.
+    // Transforms the file once more: what the transformer does not read again, it keeps in memory.
     const isUnsure = (name: string): boolean => !this.#kept.has(name) && !this.#readAgain.has(name);
     if (again !== null && [...own].some(isUnsure))
       for (const name of again().own) if (own.has(name)) this.#readAgain.add(name);
@@ -97,18 +104,21 @@ export class TransformerMemory {
 /** What a transformer may have kept of a file or a folder. */
 interface Kept {
   input: TransformInput;
-  /** Whether what it was read for names it: it is of no use for what does not. Else it is the transformer's own. */
+  /**
+   * Whether the source that it was read for names it. Then it does not matter for sources that do not name it.
+   * Otherwise it belongs to the transformer, such as a config file.
+   */
   isNamed: boolean;
 }
 
 const WORDS = /[\w$@-]+/g;
 
-/** The name of a file up to its first dot, which may hide it. */
+/** The name of a file up to the first dot, without the dot of a hidden file. */
 function stemOf(file: string): string {
   return /^\.?[^.]*/.exec(path.basename(file))?.[0].replace(/^\./, '') ?? '';
 }
 
-/** Modules of the project that transformers loaded in this process: they may shape all that is transformed later. */
+/** Modules of the project that transformers loaded in this process. They may influence all later outputs. */
 class LoadedModules {
   readonly #inputs = new Map<string, TransformInput>();
 
@@ -128,7 +138,7 @@ class TransformerMemories {
   readonly #modules = new LoadedModules();
   readonly #byTransformer = new Map<string | null, TransformerMemory>();
 
-  /** @param transformer Absolute path; null where the user has none. */
+  /** @param transformer Absolute path. Null if the user has none. */
   of(transformer: string | null): TransformerMemory {
     return getOrCreate(
       this.#byTransformer,
@@ -138,5 +148,5 @@ class TransformerMemories {
   }
 }
 
-/** One for the process: it loads a transformer once, and wraps it anew for each test file. */
+/** The only instance of this process. A process loads a transformer once, but wraps it again for each test file. */
 export const transformerMemories = new TransformerMemories();

@@ -8,15 +8,15 @@ import { install as watchFiles, readsDuring, readsDuringAsync } from '../interce
 import type { Reads } from '../interception/reads';
 import { transformProcess } from './transform-process';
 
-/** What a transformer and the programs that it ran looked at. */
+/** What a transformer and its child processes read. */
 export interface TransformerReads extends Reads {
-  /** Where a program of its looked for a file of the project, and there was none. */
+  /** Files of the project that one of its child processes looked for and did not find. */
   missing: string[];
-  /** The files and folders that this process itself read: a transformer may keep what they said. */
+  /** The files and folders that this process itself read. A transformer may keep their content in memory. */
   own: string[];
 }
 
-/** The same for a transformer that nobody watched. */
+/** For a transformer that was not watched. */
 export const NOTHING_READ: TransformerReads = {
   files: [],
   folders: [],
@@ -29,8 +29,9 @@ export const NOTHING_READ: TransformerReads = {
 };
 
 /**
- * Before a transformer is loaded, as it may take functions out of `fs` and `child_process` then, and keep them. Once: a
- * later test may have put a function of its own there, which no ES module of the tool chain is to get.
+ * Starts watching. This must happen before a transformer is loaded, because it may then take functions out of `fs`
+ * and `child_process` and keep them. It happens only once: a later test may have replaced such a function, and the ES
+ * modules of the tool chain must not get the test's function.
  */
 export function watchTransformers(): void {
   transformProcess.watchOnce(() => {
@@ -41,9 +42,11 @@ export function watchTransformers(): void {
 }
 
 /**
- * Runs a transformer and tells what it read, also in programs that it ran meanwhile; nothing of that is the test's.
- * @param root Absolute path of the root; what its programs did outside of its repository does not count.
- * @param asked Is told the variables that its programs ask for; empty for the names of all.
+ * Runs a transformer and returns what it read, including what its child processes read. None of this counts for the
+ * test.
+ * @param root Absolute path of the root. What child processes do outside the repository of the root does not count.
+ * @param asked Called with each variable that a child process asks for. The name is empty if it asks for the names of
+ *   all variables.
  */
 export function transformerReads<T>(
   root: string,
@@ -77,7 +80,7 @@ export function transformerReads<T>(
   };
 }
 
-/** The same for one that is asynchronous; of the programs that it runs nothing is told. */
+/** Like `transformerReads`, for an asynchronous transformer. Its child processes are not watched. */
 export async function asyncTransformerReads<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; reads: TransformerReads }> {
@@ -85,12 +88,12 @@ export async function asyncTransformerReads<T>(
   return { result, reads: { ...reads, missing: [], own: [...reads.files, ...reads.folders] } };
 }
 
-/** What the programs of a transformer looked at in the project, as absolute paths. */
+/** What the child processes of a transformer read in the project. Paths are absolute. */
 class ChildReads {
   readonly files = new Set<string>();
   readonly folders = new Set<string>();
   readonly missing = new Set<string>();
-  /** What they made or changed themselves is no input. */
+  /** What the child processes wrote themselves. It is not an input. */
   readonly #own = new Set<string>();
   readonly #workspace: string;
 

@@ -8,15 +8,15 @@ import type {
 import { importFile } from '../run/import-file';
 import { withoutOurFrames } from '../run/own-frames';
 
-/** A transformer of any kind: each method may be missing. */
+/** A transformer of any kind. Each method may be missing. */
 export type AnyTransformer = Partial<SyncTransformer<unknown>> &
   Partial<Omit<AsyncTransformer<unknown>, 'process' | 'getCacheKey'>>;
 
 type TransformerModule = Transformer<unknown> | TransformerFactory<Transformer<unknown>>;
 
 /**
- * Loads the user's transformer as Jest does: CommonJS or ES module, an object or a factory.
- * Source: `ScriptTransformer.loadTransformers` and `requireOrImportModule` in Jest.
+ * Loads the user's transformer as Jest does. It may be CommonJS or an ES module, and an object or a factory. Source:
+ * `ScriptTransformer.loadTransformers` and `requireOrImportModule` in Jest.
  */
 export async function loadTransformer(file: string, options: unknown): Promise<AnyTransformer> {
   const module = asTransformer(await requireOrImport(file));

@@ -15,17 +15,17 @@ import {
   type TransformerReads,
 } from './transformer-reads';
 
-/** What a call of a transformer returned, and what it read meanwhile. */
+/** What a call of a transformer returned, and what the transformer read during the call. */
 export interface WatchedCall<T> {
   result: T;
   reads: TransformerReads;
 }
 
-/** Calls one transformer of the user's and sees what it reads and which variables it asks for. */
+/** Calls one transformer of the user, and sees what it reads and which variables it asks for. */
 export class TransformerWatch {
   /**
-   * Whether it compiles whole programs. Such a compiler reads very many files, and what it takes from them is known
-   * without watching it (see `inlined-sources.ts`), unless it has plug-ins.
+   * Whether it compiles whole programs. Such a compiler reads many files, so it is not watched: `inlined-sources.ts`
+   * finds out what it takes from them. Only a compiler with plug-ins is watched.
    */
   readonly compilesPrograms: boolean;
   readonly #options: TransformHandover['options'];
@@ -47,7 +47,7 @@ export class TransformerWatch {
     });
   }
 
-  /** The same for an asynchronous call. */
+  /** Like `call`, for an asynchronous transformer. */
   callAsync<T>(work: () => Promise<T>): Promise<WatchedCall<T>> {
     return withWatchedVariablesAsync(async () =>
       this.compilesPrograms
