@@ -3,9 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { packageFolder } from '../dependencies/packages/package-folder';
 import { OWN_FOLDER } from '../run/own-frames';
 
-/** The watch stands between whoever looks at a file and the file system; what it sees of Jest's own is told by the stack. */
+/**
+ * Jest and tools read files through the replaced functions too. The stack tells those reads from the reads of a test.
+ */
 
-/** The resolver looks into package.json files, once per process; that is not the test's reading. */
+/**
+ * Whether Jest's resolver reads a package.json. It does so once per process, so the read does not count for the test.
+ */
 export function calledByResolver(): boolean {
   const callers = callerFiles();
   const runtime = callers.findIndex((file) => /[\\/]jest-runtime[\\/]/.test(file));
@@ -15,14 +19,14 @@ export function calledByResolver(): boolean {
   return resolver >= 0 && (runtime < 0 || resolver < runtime);
 }
 
-/** An error's stack is being mapped to the sources, which reads them. */
+/** Whether a stack trace is being mapped to the sources, which reads them. */
 export function calledForStackTrace(): boolean {
   return callerFiles().some((file) =>
     /[\\/](source-map-support|@jest[\\/]source-map)[\\/]/.test(file),
   );
 }
 
-/** Jest's runtime lists a folder for the message that a module was not found. */
+/** Whether Jest's runtime lists a folder to suggest names in its message that a module was not found. */
 export function calledForSuggestions(): boolean {
   const first = callerFiles().find(
     (file) =>
@@ -33,21 +37,21 @@ export function calledForSuggestions(): boolean {
   return first !== undefined && /[\\/]jest-runtime[\\/]build[\\/]/.test(first);
 }
 
-/** Node itself reads the variables for a child or a thread that it starts. */
+/** Whether Node itself reads the variables for a child or a thread that it starts. */
 export function calledByLaunch(): boolean {
   const first = callerFiles().find((file) => file !== '' && !file.startsWith(OWN_FOLDER));
   return first !== undefined && /^node:(?:internal\/)?(?:child_process|worker)/.test(first);
 }
 
-/** Jest copies all variables for a test file. Source: `createProcessObject` of jest-util. */
+/** Whether Jest copies all variables for a test file. Source: `createProcessObject` of jest-util. */
 export function calledToCopy(): boolean {
   const first = callerFiles().find((file) => path.isAbsolute(file) && !file.startsWith(OWN_FOLDER));
   return first !== undefined && /[\\/]node_modules[\\/]jest-util[\\/]/.test(first);
 }
 
 /**
- * A tool that is known to look for its own key alone asks for a package.json: those keys are watched. For anyone else
- * the whole of it counts.
+ * Whether the caller is a tool known to read only its own key of a package.json. Those keys are watched. For any
+ * other caller, the whole file counts.
  */
 export function calledForKnownKeys(): boolean {
   const first = callerFiles().find(isForeignFile);
@@ -57,7 +61,7 @@ export function calledForKnownKeys(): boolean {
 const KNOWING =
   /[\\/]node_modules[\\/](?:@babel[\\/]core|browserslist|resolve|@?jest(?:-[\w-]+)?|@swc[\\/]\w+|typescript|tsconfig-paths|get-tsconfig)[\\/]/;
 
-/** `debug` looks for `DEBUG_*` among all variables, to write to the terminal. */
+/** Whether the package `debug` looks for `DEBUG_*` among all variables. It only decides what is logged. */
 export function calledToLog(): boolean {
   const first = callerFiles().find(isForeignFile);
   return first !== undefined && /[\\/]node_modules[\\/]debug[\\/]/.test(first);
@@ -72,9 +76,10 @@ function isForeignFile(file: string): boolean {
 }
 
 /**
- * The innermost caller that is code of the user's, or of a tool; what a package does on the way is done for it.
- * @param toolOf The tool that a file belongs to; undefined for a file of none.
- * @returns That tool; undefined where the code is none of a tool.
+ * Finds the innermost caller that is code of the user or of a tool. What a package does counts for the code that
+ * called it.
+ * @param toolOf Returns the tool that a file belongs to, or undefined.
+ * @returns The tool, or undefined if that code belongs to no tool.
  */
 export function calledByTool(toolOf: (file: string) => string | undefined): string | undefined {
   for (const given of callerFiles(MAX_TOOL_FRAMES)) {
@@ -86,22 +91,22 @@ export function calledByTool(toolOf: (file: string) => string | undefined): stri
   return undefined;
 }
 
-/** What Jest does when a tool calls it, it does for itself. */
+/** Packages of Jest. What Jest does when a tool calls it counts for Jest, not for the tool. */
 const OF_JEST =
   /[\\/]node_modules[\\/](?:@jest|jest-(?:changed-files|circus|config|docblock|environment-(?:jsdom|node)|haste-map|jasmine2|leak-detector|message-util|resolve|runner|runtime|snapshot|util|worker))[\\/]/;
 
-/** A tool may read its config by way of a package. */
+/** Larger than the default limit, because a tool may read its config through a package. */
 const MAX_TOOL_FRAMES = 40;
 
-/** Node reads a module to run it. */
+/** Whether Node reads a module to run it. */
 export function calledByModuleLoader(): boolean {
   const first = callerFiles().find((file) => file !== '' && !file.startsWith(OWN_FOLDER));
   return first !== undefined && /^node:internal\/modules\//.test(first);
 }
 
-/** The files of the innermost callers, taken without anyone's `prepareStackTrace` looking into them. */
+/** The files of the innermost callers. No foreign `prepareStackTrace` sees this stack. */
 function callerFiles(limit = 18): string[] {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- Put back as it was, never called.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- Only put back later, never called.
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = limit;
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '');
@@ -111,11 +116,11 @@ function callerFiles(limit = 18): string[] {
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
   if (Array.isArray(files)) return files as string[];
-  // While another stack is being formatted V8 asks nobody, and makes the text itself.
+  // While V8 formats another stack, it does not call `prepareStackTrace` but makes the text itself.
   return typeof files === 'string' ? files.split('\n').slice(1).map(fileOfLine) : [];
 }
 
-/** The file that a line of a stack as text names; empty where it names none. */
+/** The file that one line of a stack's text names. Empty if it names none. */
 function fileOfLine(line: string): string {
   return /(?:\(|at (?:async )?)([^()]*?):\d+:\d+\)?$/.exec(line)?.[1] ?? '';
 }

@@ -13,7 +13,7 @@ import { Reading, type Reads } from './reads';
 import { guarded, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
 import { debug, swallowed } from '../terminal/debug';
 
-/** The parts of `fs` our own code uses while everybody else's are watched. */
+/** The functions of `fs` as they were before they were replaced. Our own code uses these. */
 export const unwatched = {
   readFileSync: ownFs.readFileSync,
   readdirSync: ownFs.readdirSync,
@@ -25,30 +25,30 @@ export const unwatched = {
   closeSync: ownFs.closeSync,
 };
 
-/** What Jest reads by, as it was before our watch. */
+/** The function that Jest reads with, as it was before we replaced it. */
 const { readFileSync } = fs;
 
 let sink: Sink | null = null;
 let background: Sink | null = null;
 let suspended = 0;
-/** How many modules are being loaded, one for the other, where that is seen. */
+/** How many module loads are in progress, one inside the other. Counted only for sinks that see loading. */
 let loading = 0;
 let installed = false;
-/** Whether modules were loaded since the last search that are to be watched too. */
+/** Whether modules that must be watched may have been loaded since the last search. */
 let unsearched = true;
 
 const failed: OnFault = (error, what) =>
   unobserved(() => swallowed('interception', error, `${what}; the record can never match`));
 
-/** A fault of ours costs the record, never the test. */
+/** An internal error costs the record, never the test. */
 function withGuard(to: Sink): Sink {
   return guarded(to, failed);
 }
 
-/** Starts reporting to a sink, installing the watch on first use. One test file runs at a time in a worker. */
+/** Starts to report to a sink. The first call installs the watch. A worker runs one test file at a time. */
 export function observe(next: Sink): void {
   install();
-  // Going through the loaded modules costs more than all else here, and they are the same for most test files.
+  // Searching all loaded modules is the most expensive step here, and they are the same for most test files.
   if (unsearched) {
     unsearched = false;
     watchPrivateCopies();
@@ -61,13 +61,13 @@ export function observe(next: Sink): void {
   sink = withGuard(next);
 }
 
-/** Reports to a sink whatever no recorder is told, until the process ends or another takes its place. */
+/** Reports to this sink whatever goes to no recorder, until the process ends or another sink replaces this one. */
 export function observeBehind(next: Sink): void {
   install();
   background = withGuard(next);
 }
 
-/** Puts the watch in place; to be called before code takes hold of the watched functions. Nobody is told yet. */
+/** Replaces the functions. Call it before other code keeps references to them. Nothing is reported yet. */
 export function install(): void {
   if (installed) return;
   installed = true;
@@ -76,7 +76,7 @@ export function install(): void {
   watchModules();
 }
 
-/** Whoever is told of what one asynchronous transform does; null while there is none, as it slows every promise. */
+/** Finds the sink of an asynchronous transform. Null while there is none, because it slows down every promise. */
 let asynchronous: AsyncLocalStorage<Sink> | null = null;
 let transforms = 0;
 
@@ -93,7 +93,7 @@ export function stopObserving(previous: Sink): void {
   if (sink === withGuard(previous)) sink = null;
 }
 
-/** Runs something of Jest's or ours that reads files on its own account: a transformer, a module of the tool chain. */
+/** Runs code of Jest or of jest-testmon that reads files for itself: a transformer, or a module of the tool chain. */
 export function unobserved<T>(work: () => T): T {
   suspended += 1;
   try {
@@ -103,7 +103,7 @@ export function unobserved<T>(work: () => T): T {
   }
 }
 
-/** The same for one call among very many: it makes no closure. */
+/** Like `unobserved`, without a closure, for a call that is made very often. */
 function quietly(call: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
   suspended += 1;
   try {
@@ -113,7 +113,7 @@ function quietly(call: AnyFunction, self: unknown, args: readonly unknown[]): un
   }
 }
 
-/** Runs a transformer and tells what it read; nothing of that is the test's. */
+/** Runs a transformer and returns what it read. None of that counts for the test. */
 export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
   const reading = new Reading(() => loading > 0);
   const outer = { sink, suspended, loading };
@@ -129,7 +129,7 @@ export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
   }
 }
 
-/** The same for a transformer that others may run beside. Modules that it loads meanwhile count as files that it read. */
+/** Like `readsDuring`, for a transformer that runs beside others. Modules that it loads count as files that it read. */
 export async function readsDuringAsync<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; reads: Reads }> {
@@ -149,14 +149,14 @@ export async function readsDuringAsync<T>(
   }
 }
 
-/** What requests for the modules that `watchPrivateCopies` and `watchResolver` look for have in common. */
+/** Matches requests for the modules that `watchPrivateCopies` and `watchResolver` look for. */
 const SEARCHED = /graceful-fs|jest-resolve/;
 
 const MARK = Symbol.for('jest-testmon.watched');
 
 /**
- * Jest reads modules through its own copies of graceful-fs, made before our watch. Each copy among the loaded
- * modules gets a watch of its own; only Jest's runtime and snapshots read through them.
+ * Jest reads modules through its own copies of graceful-fs, which were made before our watch. So each loaded copy is
+ * watched too. Only Jest's runtime and its snapshots read through these copies.
  */
 function watchPrivateCopies(): void {
   for (const module of loadedModulesAt('graceful-fs', 'graceful-fs.js')) {
@@ -178,7 +178,7 @@ function watchPrivateCopies(): void {
   }
 }
 
-/** What Jest looks at beside a module that is to be mocked without a factory. Source: `requireMock` of jest-runtime. */
+/** Where Jest looks for the manual mock of a module mocked without a factory. Source: `requireMock` of jest-runtime. */
 const BESIDE_MODULE = `${path.sep}__mocks__${path.sep}`;
 
 function watchForMocks(table: FunctionTable): void {
@@ -196,9 +196,9 @@ function watchForMocks(table: FunctionTable): void {
 }
 
 /**
- * Jest looks into its cache of sources before it reads a module, and a transformer may have put there what it read
- * itself: ts-jest does so with all that a file imports. What Jest takes from it is loaded as well.
- * @param cache The `cacheFS` of one test file, which transformers are given.
+ * Jest looks into its cache of sources before it reads a module. A transformer may have put a source there that it
+ * read itself: ts-jest does so with every file that a file imports. What Jest takes from the cache counts as loaded.
+ * @param cache The `cacheFS` of one test file, which transformers receive.
  */
 export function watchSources(cache: Map<string, string>): void {
   if (Object.hasOwn(cache, 'get')) return;
@@ -210,7 +210,7 @@ export function watchSources(cache: Map<string, string>): void {
   define('sourceCache', cache, 'get', { value: watched, configurable: true, writable: true });
 }
 
-/** A copy made after our watch holds the watched function; reading through it is still Jest's reading. */
+/** A copy made after our watch contains the watched function. A read through it is still a read by Jest. */
 function unwrapReadFileSync(current: AnyFunction): AnyFunction {
   return current === (fs.readFileSync as unknown)
     ? (readFileSync as unknown as AnyFunction)
@@ -218,8 +218,8 @@ function unwrapReadFileSync(current: AnyFunction): AnyFunction {
 }
 
 /**
- * Modules of the tool chain find and load themselves, each once in a process, whichever test file is running; only a
- * native addon comes to a test this way.
+ * Modules of the tool chain load once per process, whichever test file is running. So their loads do not count for
+ * the test. The exception is a native addon, which a test loads this way.
  */
 function watchModules(): void {
   const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
@@ -272,27 +272,27 @@ function watchModules(): void {
   replace('moduleLoader', loader, '_load', watchedLoad);
 }
 
-/** Whether it is a module of this process, and not one that Jest made for a test. */
+/** Whether it is a module of this process. Modules that Jest made for a test are not. */
 function isLoaded(asking: unknown): boolean {
   const file = (asking as { filename?: unknown } | undefined)?.filename;
   return typeof file === 'string' && require.cache[file] === asking;
 }
 
-/** Is told of what Jest's own process loads for tools of the project. */
+/** Receives what Jest's own process loads for tools of the project. */
 export interface ToolLoads {
-  /** The tool whose code loads a module just now, while a test file is recorded or a runner is at work. */
+  /** Returns the tool whose code is loading a module, while a test file is recorded or a runner works. */
   caller(): string | undefined;
   loaded(tool: string, reads: Reads): void;
 }
 
 let toolLoads: ToolLoads | null = null;
 
-/** Has told what tools read as they are loaded, or load modules later. */
+/** From now on, tells the listener what tools read when they are loaded, and when they load modules later. */
 export function watchLoadsOfTools(listener: ToolLoads): void {
   toolLoads = listener;
 }
 
-/** The tool for which a module is about to be loaded; undefined where it is none. */
+/** The tool for which a module is about to be loaded. Undefined if it is not for a tool. */
 function toolOfLoad(request: unknown): string | undefined {
   if (toolLoads === null || suspended + loading + transforms > 0) return undefined;
   if (typeof request !== 'string' || Module.isBuiltin(request)) return undefined;
@@ -302,7 +302,7 @@ function toolOfLoad(request: unknown): string | undefined {
   return toolLoads.caller() ?? (isBetween && isToolOfTestFile(request) ? request : undefined);
 }
 
-/** Between two test files Jest loads nothing else for itself but its own packages: an environment that a docblock names. */
+/** Between two test files, Jest loads only its own packages and the environment that a docblock names. */
 function isToolOfTestFile(request: string): boolean {
   return (
     path.isAbsolute(request) &&
@@ -312,7 +312,7 @@ function isToolOfTestFile(request: string): boolean {
   );
 }
 
-/** Does something that may throw. @returns Gives its result, or throws what it threw. */
+/** Calls `work`. @returns A function that returns the result, or throws what `work` threw. */
 function attempt<T>(work: () => T): () => T {
   try {
     const result = work();
@@ -326,14 +326,14 @@ function attempt<T>(work: () => T): () => T {
 
 let pending: PendingObservations | null = null;
 
-/** Starts keeping observations for a test file about to begin; forgets those of one that never began. */
+/** Keeps observations for the test file that is about to begin. Drops those of a test file that never began. */
 export function observePending(): void {
   if (sink !== null && (pending === null || sink !== withGuard(pending.sink))) return;
   pending = new PendingObservations(() => background);
   observe(pending.sink);
 }
 
-/** Hands what was kept to the recorder that now exists, or drops it. */
+/** Passes the kept observations to the recorder that now exists, or drops them. */
 export function settlePending(to: Sink | null): void {
   const kept = pending;
   pending = null;

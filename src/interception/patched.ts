@@ -11,10 +11,10 @@ export type FunctionTable = Record<string, unknown>;
 
 /** A group of functions or values of Node, Jest or the test environment that are replaced. */
 interface Patch {
-  /** Where the group is found, as a reader would write it. */
+  /** Where the group is found, in words. */
   of: string;
   names: readonly string[];
-  /** What replacing them shows. */
+  /** What the replacements make visible. */
   shows: string;
   /**
    * The processes in which they are replaced: `worker` is Jest's process that runs tests (or the only one), `child` a
@@ -23,19 +23,19 @@ interface Patch {
   in: readonly ('worker' | 'child')[];
   /**
    * How the replacement is undone:
-   * - `stays` until the process ends. While nobody observes, it hands every call on.
-   * - `restored` as soon as the work that it is made for is done.
+   * - `stays` until the process ends. While nobody observes, it passes every call on.
+   * - `restored` as soon as the work that needs it is done.
    * - `goes with its holder`, such as the global object of a test environment.
    */
   undone: 'stays' | 'restored' | 'goes with its holder';
-  /** The objects that have them now; none where these are made for each test file. */
+  /** The objects that have these functions now. Empty if the objects are made anew for each test file. */
   holders: () => readonly object[];
 }
 
 /**
- * Everything that is replaced. `replace` and `define` refuse what is not in this list; the three groups that are replaced
- * without them say so: `stackTrace` for speed, the other two because their rooms may not import this one. Names that this
- * version of Node or Jest does not have are passed over.
+ * Everything that is replaced. `replace` and `define` refuse a name that this list lacks. Three groups are replaced
+ * without them, and say so in their files: `stackTrace` for speed, the other two because their rooms may not import
+ * this one. A name that this version of Node or Jest does not have is skipped.
  */
 export const PATCHED = {
   fs: {
@@ -294,7 +294,7 @@ export const PATCHED = {
 /** Names a group of `PATCHED`. */
 export type PatchedGroup = keyof typeof PATCHED;
 
-/** Assigns a replacement. @throws Where the list does not name it. */
+/** Assigns a replacement. @throws If the list does not name it. */
 export function replace(
   group: PatchedGroup,
   holder: object,
@@ -305,7 +305,7 @@ export function replace(
   (holder as FunctionTable)[name] = replacement;
 }
 
-/** As `replace`, where an assignment would not do. */
+/** Like `replace`, for properties that cannot be assigned. */
 export function define(
   group: PatchedGroup,
   holder: object,

@@ -4,16 +4,16 @@ import { tellRequire } from '../dependencies/resolution/node-lookups';
 import { calledByModuleLoader, calledForKnownKeys } from './callers';
 import { NOBODY, type Sink } from './sink';
 
-/** What a tool looked at while it was loaded or did its work, as absolute paths, each once. */
+/** What a tool looked at while it was loaded or worked. Absolute paths, each once. */
 export interface Reads {
   files: string[];
-  /** Folders that it listed. */
+  /** Folders whose entries it listed. */
   folders: string[];
-  /** What it looked for, whether that was there or not. */
+  /** Paths that it looked for, whether they exist or not. */
   looked: string[];
-  /** Modules that this process loaded for it, which counts as what these read then; it does so once. */
+  /** Modules that this process loaded for it. They count as read, though Node loads them only once. */
   modules: string[];
-  /** Folders that it made, or would have. */
+  /** Folders that it made or wanted to make. */
   made: string[];
   wrote: string[];
 }
@@ -38,7 +38,7 @@ export class Reading {
         else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
       },
       looked: (file) => {
-        // Node looks around for the module itself.
+        // Node itself looks for the module.
         if (!isLoading() || !calledByModuleLoader()) this.#looked.add(file);
       },
       unresolved: (from, specifier) => {
@@ -67,7 +67,7 @@ export class Reading {
   }
 }
 
-/** Where Node would find a module, had there been one. */
+/** The paths at which Node would have found a module. */
 function placesOf(from: string, specifier: string): string[] {
   const places: string[] = [];
   const note = (file: string): void => void places.push(file);
@@ -77,7 +77,7 @@ function placesOf(from: string, specifier: string): string[] {
   return places;
 }
 
-/** Those that Node tries. */
+/** The extensions that Node tries. */
 const EXTENSIONS = ['.js', '.json', '.node'];
 
 function isKnownManifest(file: string): boolean {

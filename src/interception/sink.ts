@@ -1,14 +1,16 @@
 /** Receives what the code of one test file does to the file system, as absolute paths. */
 export interface Sink {
-  /** Whether modules that this process loads for itself, and what they do meanwhile, count as well. */
+  /** Whether it also receives modules that this process loads for itself, and what those do while they load. */
   readonly seesLoading?: boolean;
-  /** Tells it from those before it, for whoever outlives it; those without one keep nothing of what they are told. */
+  /**
+   * Distinguishes this sink from earlier ones, for callers that outlive it. Without a number, the sink keeps nothing.
+   */
   readonly number?: number;
-  /** Jest's runtime read a module's source, a JSON module or a snapshot. */
+  /** Jest's runtime read the source of a module, a JSON module or a snapshot. */
   loaded(file: string, content: string | Buffer): void;
   /**
-   * Code under test read, or is about to read, a file's content or its size and times.
-   * @param isContent Whether it is the content.
+   * Code under test reads, or is about to read, the content of a file or its size and times.
+   * @param isContent Whether it reads the content.
    */
   read(file: string, isContent?: boolean): void;
   /** Code under test looked for a path. */
@@ -19,50 +21,50 @@ export interface Sink {
   listed(folder: string): void;
   /**
    * Jest's resolver found a file for a specifier.
-   * @param paths Those that `require.resolve` was given.
+   * @param paths The paths that `require.resolve` was given.
    */
   resolved(from: string, specifier: string, file: string, paths?: readonly string[]): void;
   /**
-   * Jest asked for the id of a module, maybe to replace it by a mock.
-   * @param parts What the id is made of; the path of the module is among them.
+   * Jest asked for the id of a module, perhaps to replace the module by a mock.
+   * @param parts The parts of the id. The path of the module is one of them.
    * @param resolve Reports what the module resolves to.
    */
   identified(parts: readonly string[], resolve: (to: Sink) => void): void;
   /** Jest's resolver found nothing for a specifier. */
   unresolved(from: string, specifier: string, paths?: readonly string[]): void;
   /**
-   * Jest looked for a module by a name without a path, where a manual mock of that name would have come first.
-   * @param needsMock Whether a mock that is there makes a difference though Jest never loads it.
+   * Jest looked for a module by a name without a path. A manual mock of that name would have come first.
+   * @param needsMock Whether an existing mock makes a difference even if Jest never loads it.
    */
   named(name: string, needsMock?: boolean): void;
-  /** Jest looked for the manual mock beside a module that is to be mocked. */
+  /** Jest looked for the manual mock next to a module that is to be mocked. */
   soughtMock(file: string): void;
-  /** Code under test is about to create, replace or remove a path, whatever was there. */
+  /** Code under test is about to create, replace or remove a path, whatever exists there. */
   wrote(file: string): void;
-  /** Code under test is about to change what a file holds. */
+  /** Code under test is about to change the content of a file. */
   changes(file: string): void;
-  /** Code under test is about to make a folder, and those above it where they are missing. */
+  /** Code under test is about to make a folder, and its missing parent folders. */
   makes(folder: string): void;
   /** Code under test is about to make a link. */
   links(link: string, target: string): void;
-  /** A fault of ours hid something that happened: what is known is not all. */
+  /** An internal error hid something that happened, so the observations are incomplete. */
   lost(): void;
 }
 
-/** Who is to be told what is seen. */
+/** Decides who receives the observations. */
 export interface Watch {
-  /** Null where nobody is to be told. */
+  /** Null if nobody observes. */
   sink(): Sink | null;
-  /** Runs something without telling. */
+  /** Runs something without reporting it. */
   unobserved<T>(work: () => T): T;
-  /** The same for code that must add no frame to the stack: tells nothing until `resume`. */
+  /** Reports nothing until `resume`. For code that must add no frame to the stack. */
   suspend(): void;
   resume(): void;
-  /** A fault of ours was kept from the code under test. Left out in children, which print nothing of their own. */
+  /** An internal error was kept from the code under test. Omitted in children, which print nothing of their own. */
   failed?: OnFault;
 }
 
-/** Is told of a fault of ours. @param what What was done, such as `loaded`. */
+/** Receives an internal error. @param what What failed, such as `loaded`. */
 export type OnFault = (error: unknown, what: string) => void;
 
 /** Receives everything and keeps nothing. */
@@ -89,7 +91,7 @@ const METHODS = Object.keys(NOBODY) as (keyof typeof NOBODY)[];
 const guards = new WeakMap<Sink, Sink>();
 let guardsMade = 0;
 
-/** The same sink for whoever stands in the midst of code under test: a fault of ours never becomes one of that code. */
+/** Wraps a sink that is called from within code under test, so that an internal error never reaches that code. */
 export function guarded(sink: Sink, onFault?: OnFault): Sink {
   let guard = guards.get(sink);
   if (guard === undefined) {
@@ -103,13 +105,16 @@ export function guarded(sink: Sink, onFault?: OnFault): Sink {
   return guard;
 }
 
-/** They are called tens of thousands of times: none takes more than four arguments, and no array is made of them. */
+/**
+ * The methods are called tens of thousands of times. None takes more than four arguments, so no array is made of
+ * them.
+ */
 function guardedMethod(
   sink: Sink,
   name: (typeof METHODS)[number],
   onFault: OnFault | undefined,
 ): (a?: unknown, b?: unknown, c?: unknown, d?: unknown) => void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- It is called with its sink.
   const method = sink[name] as (a: unknown, b: unknown, c: unknown, d: unknown) => void;
   return (a, b, c, d) => {
     try {
@@ -122,16 +127,16 @@ function guardedMethod(
 }
 
 /**
- * Keeps what happens before a recorder can exist: a test file whose docblock names another environment runs its
- * setup files before any plug point of ours sees that environment.
+ * Keeps what happens before a recorder can exist. If a docblock names another environment, the setup files run before
+ * any of our plug points sees that environment.
  */
 export class PendingObservations {
   readonly #calls: Call[] = [];
 
-  /** What keeps everything it receives. */
+  /** Keeps everything it receives. */
   readonly sink: Sink;
 
-  /** @param behind Who else is told at once; null for nobody. */
+  /** @param behind Returns another sink that receives each observation at once, or null. */
   constructor(behind: () => Sink | null) {
     const receive = (call: Call): void => {
       this.#calls.push(call);
@@ -151,6 +156,6 @@ export class PendingObservations {
 type Call = [(typeof METHODS)[number], unknown[]];
 
 function tell(to: Sink, [name, args]: Call): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- Called with what it belongs to.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- It is called with its sink.
   Reflect.apply(to[name] as (...args: unknown[]) => void, to, args);
 }

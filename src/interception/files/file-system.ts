@@ -7,12 +7,12 @@ import { asPath, findsManifest, follows, globs, OPERATIONS, type Report } from '
 import { replace, type FunctionTable, type PatchedGroup } from '../patched';
 import type { Sink, Watch } from '../sink';
 
-/** Any function whose arguments are handed through. */
+/** Any function whose arguments are passed on unchanged. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
-/** What becomes of an error that a watched function throws; nothing touches it where there is none. */
+/** Converts an error that a watched function throws. Without it, errors are not touched. */
 type OnError = (error: unknown) => unknown;
 
-/** Replaces the functions of `fs` by ones that report what they are about to do, once per process or thread. */
+/** Replaces the functions of `fs` by ones that report what they are about to do. Call it once per process or thread. */
 export function watchFs(watch: Watch, onError?: OnError): void {
   const table = fs as unknown as FunctionTable;
   const promises = fs.promises as unknown as FunctionTable;
@@ -30,7 +30,7 @@ export function watchFs(watch: Watch, onError?: OnError): void {
       follows,
       onError,
     );
-  // Node reads a file of variables by itself; Node 20.12 is the first that can.
+  // Node reads the file of variables itself. `loadEnvFile` exists since Node 20.12.
   const own = process as unknown as FunctionTable;
   watchOne(
     watch,
@@ -41,7 +41,7 @@ export function watchFs(watch: Watch, onError?: OnError): void {
     onError,
     ([file]) => asPath(file ?? '.env'),
   );
-  // Native addons, whoever loads them.
+  // Loads native addons.
   watchOne(
     watch,
     'process',
@@ -58,7 +58,7 @@ export function watchFs(watch: Watch, onError?: OnError): void {
   watchOne(watch, 'fs.promises', promises, 'glob', globs, onError, workingFolder);
   const modules = Module as unknown as FunctionTable;
   watchOne(watch, 'Module', modules, 'findPackageJSON', findsManifest, onError, workingFolder);
-  // What a temporary folder will be called is known only afterwards.
+  // The name of a temporary folder is known only afterwards.
   watchResult(watch, 'fs', table, 'mkdtempSync', onError);
   watchResult(watch, 'fs', table, 'mkdtemp', onError);
   watchResult(watch, 'fs.promises', promises, 'mkdtemp', onError);
@@ -67,7 +67,7 @@ export function watchFs(watch: Watch, onError?: OnError): void {
 }
 
 /**
- * Replaces one function by one that reports first; names, lengths and own properties stay.
+ * Replaces one function by one that reports first. Names, lengths and own properties stay the same.
  * @param pathOf Finds the path among the arguments.
  */
 function watchOne(
@@ -88,10 +88,10 @@ function watchOne(
     if (to === null) return;
     try {
       const file = pathOf(args);
-      // Our own look at the file must not report itself.
+      // Our own look at the file must not be reported.
       if (file !== null) watch.unobserved(() => report(to, file, args));
     } catch (error) {
-      // Or the working folder was removed, so that a relative path means nothing.
+      // For example, the working folder was removed, so a relative path means nothing.
       watch.failed?.(error, name);
       to.lost();
     }
@@ -99,7 +99,7 @@ function watchOne(
   const watched: AnyFunction = function (...args) {
     tell(args);
     if (!isSynchronous) return Reflect.apply(call, this, args);
-    // Node's own synchronous functions call one another; only the outermost is the code's.
+    // Node's synchronous functions call one another. Only the outermost call is made by the code under test.
     watch.suspend();
     try {
       return Reflect.apply(call, this, args);
@@ -108,7 +108,7 @@ function watchOne(
     }
   };
   const mending: AnyFunction = function (...args) {
-    // Most calls are the tool chain's.
+    // Most calls are made by the tool chain.
     if (watch.sink() === null) return Reflect.apply(call, this, args);
     try {
       const result = Reflect.apply(watched, this, args);
@@ -121,7 +121,7 @@ function watchOne(
       throw stripOwnFrames(watch, onError, error);
     }
   };
-  // What throws again would show as the place of an error that nobody catches.
+  // Without `onError` the error must not be thrown again: Node shows where an uncaught error was last thrown.
   const replacement = onError === undefined ? watched : mending;
   replace(group, table, name, mimicFunction(replacement, call));
 }
@@ -170,15 +170,16 @@ function watchResult(
   replace(group, table, name, mimicFunction(watched, call));
 }
 
-/** A temporary folder was made: a path, or what removes it later and knows its path. */
+/** Notes a temporary folder. It is given as a path, or as a disposable object with that path. */
 function noteMade(to: Sink, made: unknown): void {
   const folder = typeof made === 'object' && made !== null && 'path' in made ? made.path : made;
   if (typeof folder === 'string') to.wrote(path.resolve(folder));
 }
 
 /**
- * Whether an operation was refused for its arguments. What goes wrong later has no frame of ours, and a promise that
- * is waited for through another one would lose the frames that wait for it.
+ * Whether an operation was refused because of its arguments. Only then does the error contain a frame of
+ * jest-testmon. Other promises are returned as they are: waiting for one through another promise would lose the
+ * frames that wait for it.
  */
 function isRefused(result: Promise<unknown>, [first, ...others]: readonly unknown[]): boolean {
   const isHandle = typeof first === 'object' && first !== null && 'fd' in first;
@@ -186,10 +187,10 @@ function isRefused(result: Promise<unknown>, [first, ...others]: readonly unknow
   return others.some(opensWrongly) || /^Promise \{\s+<rejected>/.test(inspect(result));
 }
 
-/** How a file may be opened. Source: Node's documentation, "File system flags". */
+/** The flags that a file can be opened with. Source: Node's documentation, "File system flags". */
 const FLAGS = /^(?:rs?|sr|[wa]x?|x[wa]|as|sa)\+?$/;
 
-/** Whether options are refused by what opens the file, which the operation itself waits for. */
+/** Whether the options make opening the file fail, which happens inside the operation. */
 function opensWrongly(options: unknown): boolean {
   const { flag, mode } = (typeof options === 'object' && options !== null ? options : {}) as {
     flag?: unknown;
@@ -198,17 +199,17 @@ function opensWrongly(options: unknown): boolean {
   return !isOption(flag, FLAGS) || !isOption(mode, /^[0-7]+$/);
 }
 
-/** Whether it is none, a number, or a text of some form. */
+/** Whether an option is missing, a number, or a text that matches. */
 function isOption(value: unknown, form: RegExp): boolean {
   return typeof value === 'string' ? form.test(value) : value == null || Number.isInteger(value);
 }
 
-/** What is thrown for an error that came through a watched function. */
+/** The error to throw in place of one that passed through a watched function. */
 function stripOwnFrames(watch: Watch, onError: OnError | undefined, error: unknown): unknown {
   return onError === undefined ? error : watch.unobserved(() => onError(error));
 }
 
-/** Makes a replacement look like what it replaces. */
+/** Makes a replacement look like the original. */
 export function mimicFunction(watched: AnyFunction, original: AnyFunction): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);

@@ -5,7 +5,7 @@ import { calledForStackTrace, calledForSuggestions } from '../callers';
 import { tellImport, tellScope } from '../../dependencies/resolution/node-lookups';
 import type { Sink } from '../sink';
 
-/** Tells a sink what a call is about to do. `file` is its first argument, as a path. */
+/** Tells a sink what a call is about to do. `file` is the first argument of the call, as a path. */
 export type Report = (to: Sink, file: string, args: readonly unknown[]) => void;
 const PROGRAM = /\.[cm]?[jt]sx?(\.map)?$/;
 
@@ -18,21 +18,21 @@ const readsContent: Report = (to, file) => {
 const looks: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.looked(file);
 };
-/** Asks where a path leads. */
+/** The code asks where a path leads. */
 export const follows: Report = (to, file) => to.followed(file);
-/** What is asked of a link itself depends on where it leads, too. */
+/** Even the answer about the link itself depends on where it leads. */
 const looksAtLink: Report = (to, file, args) => {
   reads(to, file, args);
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) to.followed(file);
 };
 const lists: Report = (to, file, args) => {
   if (calledForSuggestions()) return;
-  // A recursive listing is one listing per folder below; the folder's whole tree is what was seen.
+  // A recursive listing is one listing for each folder below.
   to.listed(file);
   if (flag(args[1], 'recursive'))
     for (const { path, isFolder } of treeBelow(file)) if (isFolder) to.listed(path);
 };
-/** Whether it fails depends on what is there. */
+/** Without `force`, the result depends on what exists. */
 const removes: Report = (to, file, args) => {
   if (!flag(args[1], 'force')) to.looked(file);
   to.wrote(file);
@@ -53,7 +53,7 @@ const copies: Report = (to, file, args) => {
   const target = asPath(args[1]);
   if (target === null) return;
   const tree = treeBelow(file);
-  // An existing folder keeps what it has beside the copies.
+  // An existing target folder keeps its other files.
   if (tree.length > 0) {
     to.listed(file);
     to.makes(target);
@@ -78,7 +78,7 @@ const linksTo: Report = (to, file, args) => {
     to.links(link, path.resolve(path.dirname(link), relativeTarget(args[0], file)));
 };
 
-/** What opening a file with some flags does to it. Source: Node's documentation of file system flags. */
+/** What opening a file with these flags does to it. Source: Node's documentation of file system flags. */
 function opensFor(to: Sink, file: string, flags: unknown): void {
   const { O_APPEND, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
   const has = (letter: string, bit: number): boolean =>
@@ -98,7 +98,7 @@ function opensFor(to: Sink, file: string, flags: unknown): void {
   } else to.wrote(file);
 }
 
-/** An option of a call that may also be given as an encoding. */
+/** An option of a call. The options may also be given as a text, the encoding. */
 function option(options: unknown, name: string): unknown {
   return typeof options === 'object' && options !== null
     ? (options as Record<string, unknown>)[name]
@@ -109,12 +109,12 @@ function flag(options: unknown, name: string): boolean {
   return option(options, name) === true;
 }
 
-/** The target of a link is relative to the link's folder, unlike any other path. */
+/** The target of a link is relative to the folder of the link, unlike any other path. */
 function relativeTarget(given: unknown, resolved: string): string {
   return typeof given === 'string' ? given : resolved;
 }
 
-/** Each watched operation by its name in `fs.promises`; the callback and the `Sync` form follow from it. */
+/** Each watched operation by its name in `fs.promises`. The callback form and the `Sync` form report the same. */
 export const OPERATIONS: Record<string, Report> = {
   readFile: readsContent,
   openAsBlob: readsContent,
@@ -140,7 +140,7 @@ export const OPERATIONS: Record<string, Report> = {
   cp: copies,
   link: copies,
   symlink: linksTo,
-  // Whether these fail depends on what is there.
+  // Whether these fail depends on what exists.
   chmod: looks,
   lchmod: looks,
   chown: looks,
@@ -151,7 +151,7 @@ export const OPERATIONS: Record<string, Report> = {
   watchFile: reads,
 };
 
-/** Lists the folders in which a pattern looks, as far down as it does. */
+/** Lists the folders in which a pattern looks, down to the depth of the pattern. */
 export const globs: Report = (to, _cwd, [patterns, options]) => {
   const cwd = asPath(option(options, 'cwd')) ?? process.cwd();
   for (const pattern of [patterns].flat()) {
@@ -178,7 +178,7 @@ function listBelow(to: Sink, folder: string, depth: number, skipsPackages: boole
   }
 }
 
-/** `module.findPackageJSON` tells where a package.json is, not what it says. */
+/** `module.findPackageJSON` returns where a package.json is, not its content. */
 export const findsManifest: Report = (to, _cwd, [specifier, base]) => {
   const from = asPath(base);
   const folder = from === null ? process.cwd() : path.dirname(from);
@@ -197,7 +197,7 @@ export const findsManifest: Report = (to, _cwd, [specifier, base]) => {
   }
 };
 
-/** A path, or what a URL names, also where that is a text. */
+/** A path, or the path of a URL. The URL may be a text. */
 function fileAt(value: unknown): string | null {
   return typeof value === 'string' && value.startsWith('file:')
     ? fileURLToPath(value)
@@ -207,24 +207,24 @@ function fileAt(value: unknown): string | null {
 /** The standard input of the process, which is also descriptor 0. */
 const STDIN = '/dev/stdin';
 
-/** The absolute path an `fs` function was given, or null where it is a descriptor or unreadable. */
+/** The absolute path that an `fs` function was given. Null for a file descriptor or an unreadable value. */
 export function asPath(value: unknown): string | null {
   if (value === 0) return STDIN;
-  // What looks into stack traces also looks for Node's own modules.
+  // Code that looks into stack traces also looks for Node's own modules.
   if (typeof value === 'string') return value.startsWith('node:') ? null : path.resolve(value);
   if (ArrayBuffer.isView(value))
     return path.resolve(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString());
-  // A URL may come from the test's own realm.
+  // A URL may come from the realm of the test.
   if (typeof value !== 'object' || value === null || !('href' in value)) return null;
   try {
     return fileURLToPath(String(value.href));
   } catch {
-    // A URL of another kind, which `fs` refuses itself.
+    // Another kind of URL. `fs` refuses it too.
     return null;
   }
 }
 
-/** All that is below a folder; nothing where it is none. */
+/** Everything below a folder. Empty if it is not a folder. */
 function treeBelow(folder: string): { path: string; isFolder: boolean }[] {
   return entriesOf(folder, true);
 }
@@ -236,7 +236,7 @@ function entriesOf(folder: string, recursive = false): { path: string; isFolder:
       isFolder: entry.isDirectory(),
     }));
   } catch {
-    // No folder: the call itself tells the code so.
+    // It is not a folder. The call itself fails with that error.
     return [];
   }
 }

@@ -5,21 +5,21 @@ import type { Dependency } from '../../records/types';
 const { timeOrigin } = performance;
 const sinceThen = performance.now.bind(performance);
 
-/** The time in milliseconds since the epoch, alike in all processes of a machine. */
+/** The time in milliseconds since the epoch. All processes of a machine agree on it. */
 export const now = (): number => timeOrigin + sinceThen();
 
 interface OwnPath {
-  /** What was there before, where that still counts. */
+  /** What existed before, if that still counts. */
   before: Dependency | null;
   since: number;
 }
 
-/** Links may lead to one another in a circle. */
+/** Links may form a circle. */
 const MAX_LINKS = 16;
 
 /**
- * What a test file did to the file system itself. What it finds there is no input, but for what it built on: the
- * content that it appended to, or the absence of the folder that it made.
+ * What a test file itself did to the file system. What it finds there later is not an input, except for what it built
+ * on. Examples: the content that it appended to, or the absence of the folder that it made.
  */
 export class SelfWrites {
   readonly #own = new Map<string, OwnPath>();
@@ -27,25 +27,25 @@ export class SelfWrites {
 
   /**
    * A path was created, replaced or removed.
-   * @param at When, as `now` tells it.
+   * @param at The time, from `now`.
    */
   wrote(file: string, at = now()): void {
     this.#own.set(file, { before: null, since: this.#since(file, at) });
     this.#links.delete(file);
   }
 
-  /** A path was changed, so what was there before counts for whoever looks at it later. */
+  /** A path was changed, so what existed before counts for later reads. */
   changed(file: string, before: Dependency | null, at = now()): void {
     this.#own.set(file, { before, since: this.#since(file, at) });
   }
 
-  /** A link was made: what is seen through it is what stands at its target. */
+  /** A link was made. A look through it sees what is at its target. */
   linked(link: string, target: string): void {
     this.#own.delete(link);
     this.#links.set(link, target);
   }
 
-  /** The path without the links that the test file made. */
+  /** The path after the links that the test file made are followed. */
   through(file: string): string {
     let at = file;
     for (let followed = 0; this.#links.size > 0 && followed < MAX_LINKS; followed += 1) {
@@ -57,9 +57,9 @@ export class SelfWrites {
   }
 
   /**
-   * What was at or above a path before the test file changed it.
-   * @param seen When the path was looked at, as `now` tells it; only what was done until then counts.
-   * @returns Undefined where the path is none of its own; null where what was there does not count.
+   * What existed at or above a path before the test file changed it.
+   * @param seen When the path was looked at, from `now`. Only changes up to then count.
+   * @returns Undefined if the test file did not change the path. Null if what existed before does not count.
    */
   before(file: string, seen = Infinity): Dependency | null | undefined {
     if (this.#own.size === 0) return undefined;
@@ -70,7 +70,7 @@ export class SelfWrites {
     }
   }
 
-  /** The names of what was created, replaced or removed in a folder. */
+  /** The names of what the test file created, replaced or removed in a folder. */
   namesIn(folder: string): ReadonlySet<string> {
     return new Set(
       [...this.#own.keys(), ...this.#links.keys()]

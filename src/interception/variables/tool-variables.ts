@@ -6,34 +6,35 @@ import { replace } from '../patched';
 import { watchedVariables } from './variables';
 
 /**
- * What the tool chain asks of `process.env` while it loads, makes keys and transforms. It may keep what it was told for
- * as long as the process lives, so whatever was asked for once counts for all that is transformed.
+ * The variables that the tool chain reads from `process.env` while it loads, makes cache keys and transforms. It may
+ * keep a value for the life of the process. So a variable that was read once counts for everything that is
+ * transformed.
  */
 
-/** By name: its value as a record keeps it, as it was when it was first asked for. */
+/** By name: the value as a record stores it, from the time of the first read. */
 const asked = new Map<string, string>();
 
 let actual: NodeJS.ProcessEnv | null = null;
 let watched: NodeJS.ProcessEnv = {};
 let watching = 0;
-/** How many transformers and resolvers are at work: whatever is asked for meanwhile counts as theirs. */
+/** How many transformers and resolvers are working. Every variable read meanwhile counts as theirs. */
 let transforming = 0;
 
 const ignores = ignoredVariables();
 
-/** Asks for the names of all variables. */
+/** Stands for the names of all variables. */
 export const ALL_NAMES = '';
 
-/** Variables that Node is reading for a child: it asks for each of those that it was told of. */
+/** Variables that Node is reading for a child. Node first asks for all names, and then for each variable. */
 let launching: Set<string> | null = null;
 
-/** By variable: how often Jest is about to ask for it, as it copies all of them. */
+/** By variable: how many reads Jest is about to make, because it copies all variables. */
 let copied: Map<string, number> | null = null;
 
-/** `Object.assign` asks for the descriptor of a property, and for its value. */
+/** `Object.assign` reads the descriptor of a property, and then its value. */
 const QUESTIONS_OF_A_COPY = 2;
 
-/** Whether a question is one of those by which Jest copies all variables. */
+/** Whether this read is part of Jest's copy of all variables. */
 function isOfCopy(name: string): boolean {
   const left = copied?.get(name) ?? 0;
   if (left > 0) copied?.set(name, left - 1);
@@ -44,12 +45,12 @@ function note(name: string): void {
   if (!asked.has(name)) asked.set(name, valueNow(name));
 }
 
-/** Is told of each question, also of one for a variable that was asked for before. */
+/** Is called for each read, also for a variable that was read before. */
 export type VariableObserver = (name: string) => void;
 
 const observers = new Set<VariableObserver>();
 
-/** Notes that the tool chain asks for a variable, or, with `ALL_NAMES`, for all names. */
+/** Notes that the tool chain reads a variable or, with `ALL_NAMES`, all names. */
 export function noteToolVariable(name: string): void {
   if (name === ALL_NAMES || counts(name)) note(name);
 }
@@ -69,7 +70,7 @@ function valueNow(name: string): string {
     : variableValue(name, outerVariable(name));
 }
 
-/** The value of a variable for the tool chain of this process. What the tool chain sets itself does not count. */
+/** The value of a variable as this process's tool chain saw it. What the tool chain sets itself does not count. */
 export function toolVariable(name: string): string {
   return asked.get(name) ?? valueNow(name);
 }
@@ -78,7 +79,7 @@ const LISTENER = {
   asked(name: string): boolean {
     if (watching === 0 || launching?.has(name) === true || isOfCopy(name)) return false;
     if (counts(name)) heard(name);
-    // Another tool may ask for it as well.
+    // Reported again next time, because another tool may read it too.
     return false;
   },
   askedForNames(): boolean {
@@ -100,14 +101,14 @@ const LISTENER = {
 };
 
 /**
- * Returns the variables themselves, where ours stand in their place: what we read of them, nobody asked for.
- * @param variables Those that a child is to get.
+ * Returns the real variables if the watching proxy is given. Our own reads then do not count.
+ * @param variables The variables for a child.
  */
 export function unwatchedVariables(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return variables === watched && actual !== null ? actual : variables;
 }
 
-/** Begins to watch; each call is to be followed by one of `unwatchVariables`. */
+/** Begins to watch. Each call needs one call of `unwatchVariables`. */
 function watchVariables(): void {
   watching += 1;
   if (watching > 1) return;
@@ -120,12 +121,12 @@ function watchVariables(): void {
 
 function unwatchVariables(): void {
   watching -= 1;
-  // The tool chain may have put variables of its own in place of all.
+  // The tool chain may have replaced `process.env` itself.
   if (watching === 0 && process.env === watched && actual !== null)
     replace('variables', process, 'env', actual);
 }
 
-/** Runs a part of the tool chain and notes what it asks for. */
+/** Runs a part of the tool chain and notes which variables it reads. */
 export function withWatchedVariables<T>(work: () => T): T {
   watchVariables();
   transforming += 1;
@@ -137,7 +138,7 @@ export function withWatchedVariables<T>(work: () => T): T {
   }
 }
 
-/** The same for one that is asynchronous; what others ask for meanwhile counts as well. */
+/** The asynchronous form. What other code reads meanwhile counts as well. */
 export async function withWatchedVariablesAsync<T>(work: () => Promise<T>): Promise<T> {
   watchVariables();
   transforming += 1;
@@ -149,7 +150,7 @@ export async function withWatchedVariablesAsync<T>(work: () => Promise<T>): Prom
   }
 }
 
-/** Runs a tool that is no transformer, and tells which variables it asks for. */
+/** Runs a tool that is not a transformer, and returns which variables it reads. */
 export function variablesDuring<T>(work: () => T): { result: T; asked: string[] } {
   const asked = new Set<string>();
   const stop = observeVariables((name) => asked.add(name));
@@ -160,7 +161,7 @@ export function variablesDuring<T>(work: () => T): { result: T; asked: string[] 
   }
 }
 
-/** Has all questions told from now on. @returns To be called at the end of that. */
+/** Calls `tell` for all reads from now on. @returns A function that ends this. */
 export function observeVariables(tell: VariableObserver): () => void {
   observers.add(tell);
   watchVariables();
@@ -170,7 +171,7 @@ export function observeVariables(tell: VariableObserver): () => void {
   };
 }
 
-/** All names that were asked for in this process, with their values. */
+/** All variables that the tool chain read in this process, with their values. */
 export function askedVariables(): ReadonlyMap<string, string> {
   return asked;
 }

@@ -1,12 +1,12 @@
-/** Is told which environment variables code asks for. */
+/** Receives which environment variables code reads. */
 export interface VariableListener {
-  /** @returns False where it should be told again when the variable is asked for again. */
+  /** @returns False if the next read of this variable must be reported too. */
   asked(name: string): boolean;
-  /** Code asked which variables there are. Returns as `asked` does. */
+  /** Code asked for the names of all variables. Returns as `asked` does. */
   askedForNames(): boolean;
 }
 
-/** Variables that report whoever asks for one; what code sets or deletes itself is no input. */
+/** Variables that report each read. What code sets or deletes itself is not an input. */
 export function watchedVariables(
   actual: NodeJS.ProcessEnv,
   listener: VariableListener,
