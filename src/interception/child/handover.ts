@@ -1,33 +1,35 @@
 import path from 'node:path';
 import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
 
-/** What a child process or a worker thread needs to know to report what it does. */
+/** What a child process or a worker thread must know to report what it does. */
 export interface ChildHandover extends WorkspacePaths {
-  /** The folder that it reports into. */
+  /** The folder for its reports. */
   folder: string;
-  /** Whether Node is to report the scripts that it loaded, also those that no code can see being read: it takes long. */
+  /**
+   * Whether Node must report the scripts that it loaded, including those whose reading no code can see. This is slow.
+   */
   reportsScripts: boolean;
 }
 
-/** What a thread is handed besides. */
+/** What a thread receives in addition. */
 export interface ThreadHandover extends ChildHandover {
-  /** Node's options of the thread as they would be without us. */
+  /** The options of Node that the thread would have without jest-testmon. */
   execArgv: string[];
 }
 
-/** Names the handover among a child's environment variables and a thread's environment data. */
+/** The name of the handover in the environment variables of a child, and in the environment data of a thread. */
 export const CHILD_VARIABLE = 'TESTMON_CHILD';
 
-/** What children load before everything else; it ends as this file does. */
+/** The file that children load before everything else. It has the same extension as this file. */
 export const HOOK = path.join(__dirname, `hook${path.extname(__filename)}`);
 
-/** Yarn keeps packages in archives, which only a program of its own can look into. */
+/** Yarn keeps packages in archives. Only processes with Yarn's own loader can read them. */
 export const HOOK_IS_ARCHIVED = /\.zip[\\/]/.test(HOOK);
 
-/** In the form of NODE_OPTIONS. Source: Node's documentation of NODE_OPTIONS. */
+/** The option in the form of NODE_OPTIONS. Source: Node's documentation of NODE_OPTIONS. */
 const LOAD_HOOK = `--require ${/[\s"]/.test(HOOK) ? `"${HOOK.replace(/["\\]/g, '\\$&')}"` : HOOK}`;
 
-/** The variables that make a Node child report, beside those that it gets. */
+/** The additional variables that make a Node child report. */
 export function childVariables(
   env: NodeJS.ProcessEnv,
   handover: ChildHandover,
@@ -35,13 +37,15 @@ export function childVariables(
   const { NODE_OPTIONS: options } = env;
   return {
     ...coverageVariable(env, handover),
-    // First, so that what the other options load is seen too.
+    // First, so that the hook sees what the other options load.
     NODE_OPTIONS: options === undefined ? LOAD_HOOK : `${LOAD_HOOK} ${options}`,
     [CHILD_VARIABLE]: JSON.stringify(handover),
   };
 }
 
-/** The variable that makes Node report the scripts that it loaded, unless somebody else is told already. */
+/**
+ * The variable that makes Node report the scripts that it loaded. Left out if Node already reports to somebody else.
+ */
 export function coverageVariable(
   env: NodeJS.ProcessEnv,
   { folder, reportsScripts }: ChildHandover,
@@ -49,7 +53,7 @@ export function coverageVariable(
   return reportsScripts && env.NODE_V8_COVERAGE === undefined ? { NODE_V8_COVERAGE: folder } : {};
 }
 
-/** Takes our variables out again, so that a child's code sees what it would without us. */
+/** Removes our variables, so that the child's code sees what it would see without jest-testmon. */
 export function takeVariables(env: NodeJS.ProcessEnv): ChildHandover | null {
   const { [CHILD_VARIABLE]: text, NODE_OPTIONS: options, NODE_V8_COVERAGE: coverage } = env;
   if (text === undefined) return null;
@@ -62,7 +66,7 @@ export function takeVariables(env: NodeJS.ProcessEnv): ChildHandover | null {
   return handover;
 }
 
-/** Whether a program can be given the hook: not one that is no Node, nor one that may not read it. */
+/** Whether a program can load the hook. It cannot if it is not Node, or if it may not read the hook's file. */
 export function takesHook(
   file: string,
   args: readonly unknown[],

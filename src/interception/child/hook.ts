@@ -1,6 +1,6 @@
 /**
- * What child processes and worker threads of tests load before everything else. Older versions of Node and other
- * programs may come across it too, so it is written for all of them, and a fault of ours is no fault of theirs.
+ * Child processes and worker threads of tests load this before everything else. Older versions of Node and other
+ * programs may load it too, so it must run in all of them. An internal error here must not disturb them.
  */
 try {
   if (
@@ -8,10 +8,10 @@ try {
     process.versions['bun'] === undefined &&
     process.versions['deno'] === undefined
   ) {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- Only where it can be read.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- Only loaded if it can be parsed.
     (require('./report') as typeof import('./report')).report();
   }
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Older versions want it named.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Older versions require the name.
 } catch (error) {
-  // The child runs, and what it does is not watched.
+  // The child runs without being watched.
 }

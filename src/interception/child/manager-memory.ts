@@ -5,7 +5,7 @@ import { isWithin } from '../../dependencies/files/workspace-paths';
 
 const { readFileSync, realpathSync } = fs;
 
-/** What the program of a package manager may be called; only these are looked at closely. */
+/** What the program of a package manager may be called. Only such programs are looked at closely. */
 const MAY_BE_MANAGER = /(?:^|[\\/])(?:npm|npx|pnpm|pnpx|yarn|corepack)(?:[-.][\w.-]+)?(?:[\\/]|$)/i;
 
 /** How a package manager was started. */
@@ -14,14 +14,15 @@ interface Start {
   main: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
-  /** Absolute path of the folder that it works in. */
+  /** Absolute path of its working folder. */
   folder: string;
 }
 
 /**
- * The folders in which a package manager keeps what it remembers from call to call: downloads, logs, when it last asked
- * for updates. None of it is an input: each call leaves it different, and answers the same.
- * @returns Absolute paths; none where the program is no package manager, and none that the working folder is in.
+ * The folders in which a package manager keeps its own state: downloads, logs, when it last asked for updates. They
+ * are not inputs: each call changes them, and gives the same result.
+ * @returns Absolute paths, without any that contains the working folder. Empty if the program is not a package
+ *   manager.
  */
 export function managerMemory(start: Start): string[] {
   try {
@@ -34,17 +35,17 @@ export function managerMemory(start: Start): string[] {
       )
       .filter((folder) => !isWithin(folder, start.folder));
   } catch {
-    // What cannot be told is not left out.
+    // If it cannot be decided, nothing is left out.
     return [];
   }
 }
 
-/** The folder as it is given, and where links lead. */
+/** The folder as given, and its real path. */
 function bothWays(folder: string): string[] {
   try {
     return [folder, realpathSync(folder)];
   } catch {
-    // It is not there yet.
+    // It does not exist yet.
     return [folder];
   }
 }
@@ -109,7 +110,7 @@ const npmFolders: Folders = (start) => [
   npmOption(start, 'logs-dir'),
 ];
 
-/** By the name of the package whose program it is. */
+/** By the name of the package that the program belongs to. */
 const FOLDERS: Record<string, Folders | undefined> = {
   npm: npmFolders,
   pnpm: pnpmFolders,
@@ -138,7 +139,10 @@ function cacheHome(env: NodeJS.ProcessEnv): string {
   );
 }
 
-/** A setting of npm, which pnpm reads the same way: from its command line, its variables, and the nearest .npmrc that has it. */
+/**
+ * A setting of npm, which pnpm reads in the same way: from the command line, the variables, and the nearest .npmrc
+ * that has it.
+ */
 function npmOption(start: Start, name: string): string | undefined {
   const { args, env } = start;
   const variable = `npm_config_${name.replaceAll('-', '_')}`;
@@ -164,7 +168,7 @@ function option(args: readonly string[], name: string): string | undefined {
 }
 
 /**
- * What a file of settings says, in the folder of the project or elsewhere.
+ * The value of a key in a settings file, which is in or above the working folder or elsewhere.
  * @param others Files, or folders with a file of that name.
  */
 function configured(
@@ -194,7 +198,7 @@ function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // There is no such file, or it cannot be read.
+    // The file is missing or unreadable.
     return null;
   }
 }

@@ -14,7 +14,7 @@ import { replace } from '../patched';
 import type { Sink, Watch } from '../sink';
 import type { ReportWriter } from './report-writer';
 
-/** What Node's own loader calls as it finds modules, for `require` and for CommonJS entries. */
+/** What Node's loader calls to find modules, for `require` and for CommonJS entries. */
 interface Loader {
   _findPath: AnyFunction;
   _resolveFilename: AnyFunction;
@@ -31,17 +31,17 @@ type ResolveHook = (
 
 const loader = Module as unknown as Loader;
 
-/** Whether this version of Node tells which modules are imported. Elsewhere the worker reads it in their sources. */
+/** Whether this version of Node reports imported modules. If not, the worker finds them in the sources. */
 export const SEES_IMPORTS = typeof loader.registerHooks === 'function';
 
-/** Reports where modules were looked for before they were found, or in vain. */
+/** Reports where modules were looked for, whether they were found or not. */
 export function watchModules(watch: Watch, to: Sink & NodeLookupListener): void {
   const tell = (work: () => void): void => {
     if (watch.sink() === null) return;
     try {
       watch.unobserved(work);
     } catch {
-      // The child of a test must go on: that something was missed is reported instead.
+      // The child of a test must go on. It reports instead that something was missed.
       to.lost();
     }
   };
@@ -65,7 +65,8 @@ function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener):
   const { _findPath: find, _resolveFilename: resolve } = loader;
   const watchedFind: typeof find = function (...args) {
     let found: unknown;
-    // An error keeps the place at which it was thrown only where nobody catches it on its way.
+    // `finally` instead of `catch`: an error keeps the place where it was thrown only if nobody catches it on its
+    // way.
     try {
       found = Reflect.apply(find, this, args);
       return found;
@@ -96,7 +97,7 @@ function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener):
   replace('childModuleLoader', loader, '_resolveFilename', watchedResolve);
 }
 
-/** A package may call its own modules by `#` names, or by its own name. */
+/** A package may name its own modules with `#`, or by its own name. */
 function tellOwn(to: NodeLookupListener, request: unknown, parent: unknown): void {
   const { filename } = (parent ?? {}) as { filename?: unknown };
   const folder = typeof filename === 'string' ? path.dirname(filename) : process.cwd();
@@ -113,17 +114,17 @@ function tellImported(
   const folder =
     parent?.startsWith('file:') === true ? path.dirname(fileURLToPath(parent)) : process.cwd();
   tellImport(to, folder, specifier);
-  // Node reports what a process has loaded, but not what a thread has.
+  // Node reports what a process loaded, but not what a thread loaded.
   if (!isMainThread && found?.startsWith('file:') === true) to.read(fileURLToPath(found));
 }
 
-/** What is imported by a text that is in no file is seen by the text alone. */
+/** The imports of a text that is in no file are found only in the text itself. */
 export function reportUnseenImports(writer: ReportWriter): void {
   const { _eval: text } = process as { _eval?: unknown };
   if (typeof text === 'string') {
     if (text.includes('import')) writer.write('evaluated', process.cwd(), text);
   } else if (isMainThread && process.argv[1] === undefined) {
-    // Such a text comes from standard input.
+    // The text comes from standard input.
     if (process.execArgv.some((option) => option.endsWith('type=module'))) writer.write('lost', '');
   }
 }

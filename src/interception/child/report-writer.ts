@@ -5,8 +5,8 @@ import { encodeObservation, type Observation } from '../children/observation';
 const { fstatSync, openSync, writeSync } = fs;
 
 /**
- * Appends observations to a file of their own, each at once: a test may be over as soon as it has a child's answer, and
- * kill it then.
+ * Appends observations to a file of its own. Each is written at once, because a test may kill the child as soon as it
+ * has its answer.
  */
 export class ReportWriter {
   readonly #file: string;
@@ -20,11 +20,11 @@ export class ReportWriter {
     try {
       writeSync(this.#descriptor(), encodeObservation({ at: now(), what, name, value }));
     } catch {
-      // The run is over, or the folder is out of reach.
+      // The run is over, or the folder cannot be reached.
     }
   }
 
-  /** Code may close all descriptors that there are, and ours may then be another file's. */
+  /** Code may close all open descriptors. The number of ours may then belong to another file. */
   #descriptor(): number {
     if (this.#opened !== null) {
       const { descriptor, inode } = this.#opened;

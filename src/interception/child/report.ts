@@ -20,7 +20,9 @@ import { managerMemory } from './manager-memory';
 import { reportUnseenImports, SEES_IMPORTS, watchModules } from './modules';
 import { stripOwnFramesFromUncaught } from './uncaught';
 
-/** Reports what this process or thread does from now on to the worker that started it; nothing where none did. */
+/**
+ * Reports what this process or thread does from now on to the worker that started it. Does nothing if no worker did.
+ */
 export function report(): void {
   const variables = process.env;
   const handover = takeHandover(variables);
@@ -56,7 +58,7 @@ export function report(): void {
     resume: () => (suspended -= 1),
   };
   watchFs(watch);
-  // Node has read the files of variables that its command names.
+  // Node has already read the files of variables that its command names.
   if (isMainThread) for (const file of variableFiles(process.execArgv)) sink.read(file);
   watchModules(watch, reporting);
   if (!SEES_IMPORTS) reportUnseenImports(writer);
@@ -81,7 +83,10 @@ export function report(): void {
   syncBuiltinESMExports();
 }
 
-/** Tells whether Node still runs modules as they are: hooks of compilers replace these two. */
+/**
+ * Returns a function that says whether Node still runs modules as they are. Compiler hooks replace these two
+ * functions.
+ */
 function asWritten(): () => boolean {
   const { _extensions: extensions, prototype } = Module as unknown as {
     _extensions: Record<string, unknown>;
@@ -92,13 +97,13 @@ function asWritten(): () => boolean {
   return () => extensions['.js'] === load && prototype._compile === compile;
 }
 
-/** As an absolute path; empty where there is none. */
+/** Absolute path, or empty if there is no script. */
 function mainScript(): string {
   const [, script] = process.argv;
   return script !== undefined && path.isAbsolute(script) ? script : '';
 }
 
-/** Whether something else is loaded first, which may turn files into others before they run. */
+/** Whether something else is loaded first that may change files before they run. */
 function hasHooks({ NODE_OPTIONS: options = '' }: NodeJS.ProcessEnv): boolean {
   return /(?:^|\s)(?:-r|--(?:require|import|loader|experimental-loader|experimental-strip-types))\b/.test(
     [options, ...process.execArgv].join(' '),

@@ -12,24 +12,30 @@ import type { ReportWriter } from './report-writer';
 
 const { readFileSync, statSync, readdirSync, realpathSync } = fs;
 
-/** Their content is looked at by the worker, as most children load many and do nothing else. */
+/**
+ * For programs, only a stamp is reported, and the worker reads the content. Most children load many and do little
+ * else.
+ */
 const PROGRAM = /\.[cm]?[jt]sx?$/;
 
-/** What Node may run; JSON it reads as data. */
+/** Files that Node may run. It reads JSON as data. */
 const RUNNABLE = /(?:^|[\\/])(?:[^\\/.]+|[^\\/]+\.[cm]?js)$/;
 
-/** Reports what code does to the file system, with what stood there, each thing once until it is written to. */
+/**
+ * Reports what code does to the file system, with what existed there. Reports each thing once, until something is
+ * written.
+ */
 export class ReportingSink implements Sink {
   readonly #writer: ReportWriter;
   readonly #handover: ChildHandover;
   readonly #isLoading: () => boolean;
-  /** Folders that are no input, as the program itself remembers there what it did. */
+  /** Folders in which the program keeps its own state. They are not inputs. */
   readonly #memory: readonly string[];
   readonly #reported = new Set<string>();
-  /** Whether the files below a package's folder are those of an installed package. */
+  /** By folder: whether it belongs to an installed package. */
   readonly #installed = new Map<string, boolean>();
 
-  // Nobody here is Jest.
+  // There is no Jest in this process.
   readonly loaded = (): void => undefined;
   readonly resolved = (): void => undefined;
   readonly identified = (): void => undefined;
@@ -38,8 +44,8 @@ export class ReportingSink implements Sink {
   readonly soughtMock = (): void => undefined;
 
   /**
-   * @param isLoading Whether Node reads a file to run it as it is.
-   * @param memory Absolute paths of folders in which the program remembers from call to call.
+   * @param isLoading Whether Node is reading a file to run it unchanged.
+   * @param memory Absolute paths of folders in which the program keeps its own state.
    */
   constructor(
     writer: ReportWriter,
@@ -54,7 +60,7 @@ export class ReportingSink implements Sink {
   }
 
   read(file: string, isContent = false): void {
-    // What comes through a pipe is nowhere to be looked at again.
+    // What comes through a pipe cannot be read again later.
     if (isContent && this.#counts(file) && isStream(file)) this.lost();
     const isScript = RUNNABLE.test(file) && this.#isLoading();
     this.#report(isScript ? 'script' : 'read', file, contentValue);
@@ -98,7 +104,7 @@ export class ReportingSink implements Sink {
     if (this.#counts(link)) this.#writer.write('linked', link, target);
   }
 
-  /** What a package.json says of files counts, or that none is there. */
+  /** What a package.json says about files counts, and so does a missing package.json. */
   governed(manifest: string): void {
     this.#report('governed', manifest, () => '');
   }
@@ -116,7 +122,7 @@ export class ReportingSink implements Sink {
     if (folder === null || !this.#isInstalled(folder)) this.#writer.write(what, file, value(file));
   }
 
-  /** A package counts as a whole, so it is reported once. */
+  /** An installed package counts as a whole, so it is reported once. */
   #isInstalled(folder: string): boolean {
     if (folder === '') return true;
     let installed = this.#installed.get(folder);
@@ -140,11 +146,11 @@ export class ReportingSink implements Sink {
 function contentValue(file: string): string {
   try {
     const stats = statSync(file, { bigint: true });
-    // Reading a pipe or a device would never end.
+    // Reading a pipe or a device might never end.
     if (!stats.isFile()) return stats.isDirectory() ? 'directory' : 'other';
     return PROGRAM.test(file) ? stamp(stats) : contentHash(readFileSync(file));
   } catch {
-    // Nothing is there, or it may not be read: the code finds the same.
+    // It is missing or unreadable. The code finds the same.
     return '';
   }
 }
@@ -157,7 +163,7 @@ function isInPackages(folder: string): boolean {
   try {
     return packageFolder(realpathSync.native(folder)) !== null;
   } catch {
-    // The folder has gone.
+    // The folder is gone.
     return false;
   }
 }

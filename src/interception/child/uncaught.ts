@@ -4,9 +4,9 @@ import { define } from '../patched';
 type Emit = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * An error that nobody catches is shown with the stack that it has without us. Throwing it again would change the
- * place that Node shows with it, and a listener of ours could be counted.
- * Source: Node's documentation of the event `uncaughtExceptionMonitor`.
+ * An uncaught error is shown with the stack that it would have without jest-testmon. Throwing it again would change
+ * the place that Node shows with it. A listener could be counted by the code. Source: Node's documentation of the
+ * event `uncaughtExceptionMonitor`.
  */
 export function stripOwnFramesFromUncaught(): void {
   const emit = Reflect.get(process, 'emit') as unknown as Emit;

@@ -14,11 +14,11 @@ import { unwatched } from '../observer';
 import { stamp } from './observation';
 import type { Sink } from '../sink';
 
-/** Names without an extension may be those of commands. */
+/** Files without an extension may be commands. */
 const PROGRAM = /(?:^|[\\/])[^.\\/]+$|\.[cm]?[jt]sx?$/;
 const SCRIPT = /\.[cm]?[jt]sx?$/;
 
-/** What a command begins with that Node runs. */
+/** How a command begins that Node runs. */
 const COMMAND = /^#!.*\bnode\b/;
 
 const NO_STATEMENTS: ImportStatements = { specifiers: [], isComputed: false };
@@ -26,15 +26,15 @@ const NO_STATEMENTS: ImportStatements = { specifiers: [], isComputed: false };
 /** A larger file without an extension is a binary program. */
 const MAX_COMMAND_BYTES = 1_000_000;
 
-/** Before Node 22.15 no child can tell what it imports; its sources can. */
+/** Before Node 22.15, a child cannot report what it imports. Its sources are read instead. */
 const READS_SOURCES = !('registerHooks' in Module);
 
-/** What is known of sources, for all test files of a worker: many start the same programs. */
+/** The imports of known sources, for all test files of a worker, because many test files start the same programs. */
 export type KnownSources = Map<string, ImportStatements>;
 
 /**
- * What the modules of children and threads depend on besides their content: the package.json files that say how each
- * is read, and, where the child cannot tell, the places where what they import was looked for.
+ * What the modules of children and threads depend on, apart from their content: the package.json files that say how
+ * each one is read. If the child cannot report its imports, also the places where these were looked for.
  */
 export class ChildModules {
   readonly #to: NodeLookupListener & Pick<Sink, 'lost'>;
@@ -53,7 +53,7 @@ export class ChildModules {
     this.#known = known;
   }
 
-  /** A file was loaded, or named to a program. */
+  /** A file was loaded, or named in a command. */
   loaded(file: string): void {
     if (!PROGRAM.test(file) || this.#seen.has(file) || !this.#isProjects(file)) return;
     this.#seen.add(file);
@@ -78,7 +78,7 @@ export class ChildModules {
 
   #imports(folder: string, { specifiers, isComputed }: ImportStatements): void {
     for (const specifier of specifiers) tellImport(this.#to, folder, specifier);
-    // Which names it asked for nobody knows.
+    // The specifier is computed, so it is unknown what was imported.
     if (isComputed) this.#to.lost();
   }
 
@@ -93,7 +93,7 @@ export class ChildModules {
         return isScript || COMMAND.test(source) ? importStatements(source) : NO_STATEMENTS;
       });
     } catch {
-      // The file has gone since, or may not be read: nobody can run it either.
+      // The file is gone or unreadable, so nobody can run it either.
       return null;
     }
   }

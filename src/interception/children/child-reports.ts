@@ -7,44 +7,44 @@ import { SCRIPT } from './commands';
 import { STAMP, STARTED_WITH_HOOKS, type Observation } from './observation';
 import { isStill } from './stamps';
 
-/** What a file was to a process that ran it. */
+/** What is known of a file that a process ran. */
 export type Ran =
-  /** What V8 counted of it. */
+  /** What V8 counted in it. */
   | readonly ScriptFunction[]
-  /** Nobody knows which parts of it ran. */
+  /** It is unknown which parts of it ran. */
   | 'all'
-  /** Nobody knows what it was turned into before it ran. */
+  /** It is unknown what it was compiled to before it ran. */
   | 'text'
-  /** It is no longer what ran. */
+  /** It has changed since it ran. */
   | 'changed';
 
 /** A process or a thread that reported what it did. */
 interface Process {
-  /** The file that it was started with, or empty. */
+  /** The file that it was started with. Empty if there is none. */
   main: string;
-  /** Whether it was told to load something else first, which may turn files into others. */
+  /** Whether it loaded something else first that may change files before they run. */
   hasHooks: boolean;
-  /** Files that Node loaded as CommonJS modules: when, and the stamp that each had. */
+  /** Files that Node loaded as CommonJS modules: the time, and the stamp of the file. */
   loaded: Map<string, { at: number; value: string }>;
 }
 
-/** Brings together what processes and threads report of the scripts that they ran. */
+/** Combines what processes and threads report about the scripts that they ran. */
 export class ChildReports {
   readonly #processes = new Map<string, Process>();
-  /** The scripts in the reports of V8, by process. */
+  /** By process: the scripts in V8's reports. */
   readonly #scripts = new Map<string, Map<string, ScriptFunction[][]>>();
-  /** Scripts that Node was started with. */
+  /** Scripts that a command started Node with. */
   readonly #launched = new Set<string>();
 
-  /** A script was named to Node. */
+  /** A command started Node with this script. */
   launched(file: string): void {
     this.#launched.add(file);
   }
 
   /**
-   * A process or a thread reports.
-   * @param id Its own: see `idOf`.
-   * @returns Whether that was about scripts, so that nobody else need know.
+   * A process or a thread reported an observation.
+   * @param id The id of the process or thread, from `idOf`.
+   * @returns Whether the observation was about scripts. If so, nobody else needs it.
    */
   observed(id: string, { at, what, name, value }: Observation): boolean {
     if (what === 'launched') this.launched(name);
@@ -67,21 +67,21 @@ export class ChildReports {
     }
   }
 
-  /** All scripts in the reports of V8. */
+  /** All scripts in V8's reports. */
   files(): Set<string> {
     return new Set([...this.#scripts.values()].flatMap((scripts) => [...scripts.keys()]));
   }
 
   /**
-   * Tells what ran, each file as often as somebody ran it.
-   * @param ran Told when a file was seen to be loaded; `Infinity` where it was not.
+   * Reports what ran, each file as often as it ran.
+   * @param ran Receives the time at which a file was loaded, or `Infinity` if the load was not seen.
    */
   tell(ran: (file: string, how: Ran, at: number) => void): void {
     for (const [id, scripts] of this.#scripts) {
       const { loaded } = this.#process(id);
       for (const [file, reports] of scripts) {
         const { at = Infinity } = loaded.get(file) ?? {};
-        // Whoever resets V8's counts takes away what ran before.
+        // Code that resets V8's counts hides what ran before.
         if (reports.every(([whole]) => (whole?.ranges[0]?.count ?? 0) === 0)) ran(file, 'all', at);
         for (const functions of reports) ran(file, functions, at);
       }
@@ -97,12 +97,12 @@ export class ChildReports {
         else if (scripts?.has(file) !== true) ran(file, how, at);
       }
       if (scripts !== undefined) continue;
-      // It was killed, or goes on.
+      // The process was killed or is still running.
       const starts = main === '' ? this.#launched : [main];
       for (const file of importClosure(starts))
         if (!loaded.has(file)) ran(file, SCRIPT.test(file) ? how : 'text', Infinity);
     }
-    // Whoever was to run it reported nothing, or could not.
+    // The process that should have run it reported nothing.
     for (const file of this.#launched)
       if (!known.has(file)) for (const other of importClosure([file])) ran(other, 'text', Infinity);
   }
@@ -118,7 +118,10 @@ export class ChildReports {
   }
 }
 
-/** What tells a process or thread from others, in the name of a file that it or Node made: its number and the thread's. */
+/**
+ * Finds the id of a process or thread in the name of a file that it or Node made: the process id and the thread's
+ * number.
+ */
 export function idOf(file: string): string | null {
   const own = /^seen-(\d+-\d+)-\d+\.jsonl$/.exec(file);
   if (own !== null) return own[1] ?? null;
@@ -135,7 +138,7 @@ function asFile(url: string): string | null {
   }
 }
 
-/** A script may be named without its extension, or by its folder. */
+/** A script may be given without its extension, or as its folder. */
 function asScript(main: string): string {
   if (main === '') return '';
   const places = [main, `${main}.js`, path.join(main, 'index.js')];

@@ -17,42 +17,43 @@ import { now } from '../files/self-writes';
 import { unwatchedVariables } from '../variables/tool-variables';
 
 /**
- * Watches what tests run outside their own process. A hook that Node children and threads load reports what they do to
- * the file system and which variables they ask for; Node itself reports the files that a child loaded through
- * `NODE_V8_COVERAGE`, at the child's exit. What its script imports counts for a child that is killed before.
+ * Watches what tests run in other processes. Node children and threads load a hook, which reports what they do to the
+ * file system and which variables they read. Node itself reports the scripts that a child loaded, through
+ * `NODE_V8_COVERAGE`, when the child exits. If the child is killed before that, the imports of its script count
+ * instead.
  */
 
-/** Who is told what children and threads did. */
+/** Receives what children and threads did. */
 export interface ChildWatcher extends WorkspacePaths {
-  /** Whether Node is to report the scripts that a child loaded. */
+  /** Whether Node must report the scripts that a child loaded. */
   reportsScripts: boolean;
-  /** A file was loaded, or named to a program. */
+  /** A file was loaded, or named in a command. */
   loaded(file: string): void;
-  /** A file was run by Node. */
+  /** Node ran a file. */
   ran?(file: string, how: Ran, at: number): void;
-  /** A path was named to a program, and nothing was there. */
+  /** A command named a path that does not exist. */
   missed(file: string): void;
   observed(observation: Observation): void;
 }
 
-/** Where children report; made when the first one starts. */
+/** The folder for the reports of children. Made when the first child starts. */
 let reports: string | null = null;
-/** What they observed. */
+/** The observations of children. */
 let observations = new ObservationFiles();
-/** What children reported of the scripts that they ran. */
+/** The scripts that children reported. */
 let scripts = new ChildReports();
 let watcher: ChildWatcher | null = null;
 let installed = false;
 
-/** Starts watching for one test file. */
+/** Starts to watch for one test file. */
 export function watchChildren(next: ChildWatcher): void {
   watcher = next;
   install();
 }
 
 /**
- * Runs something whose children are another's: nothing that they do is the test file's. Of those that go on
- * afterwards, it counts what they did until then.
+ * Runs something whose children do not belong to the test file. What these do is reported to `next` alone. For
+ * children that keep running, only what they did until the end of `work` counts.
  */
 export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
   const outer = { watcher, reports, observations, scripts };
@@ -69,7 +70,7 @@ export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
   }
 }
 
-/** Watches the ways to start a child; to be called before code takes hold of them. Nobody is told yet. */
+/** Watches the ways to start a child. Call it before other code keeps references to them. Nothing is reported yet. */
 export function install(): void {
   if (installed) return;
   installed = true;
@@ -92,7 +93,7 @@ export function install(): void {
     },
     lost: () => watcher?.observed({ at: now(), what: 'lost', name: '', value: '' }),
     asked: (name) => watcher?.observed({ at: 0, what: 'variable', name, value: '' }),
-    // What a child did before is seen before what the test does next.
+    // What the child did must be reported before what the test does next.
     ended: () => unobserved(readObservations),
     unobserved,
   });
@@ -118,7 +119,7 @@ export function collectChildren(): void {
   if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** Reports what was observed since the last time. */
+/** Reports the observations since the last call. */
 function readObservations(): void {
   const to = watcher;
   if (to === null || reports === null) return;
@@ -137,7 +138,7 @@ function listed(folder: string): string[] {
   }
 }
 
-/** For those who do not ask which parts of a script ran: a script is a file that was read. */
+/** For watchers that do not ask which parts of a script ran. To them, a script is a file that was read. */
 function observedByName(to: ChildWatcher, observation: Observation): void {
   const { what, name } = observation;
   if (what === 'launched') loadedWithImports(to, name);
@@ -154,14 +155,14 @@ function textOf(report: string): string {
   try {
     return unwatched.readFileSync(report, 'utf8');
   } catch {
-    // The report has gone: it counts as none.
+    // The report is gone, so it counts as none.
     return '';
   }
 }
 
 /**
- * A folder in that of the run, which is removed with it when the controller ends, or by the next run where this process
- * or the controller was killed.
+ * A folder inside the run's folder. The controller removes it at the end of the run. If the controller or this
+ * process is killed, the next run removes it.
  */
 function reportFolder(): string {
   return (reports ??= unobserved(() => {

@@ -4,54 +4,54 @@ import { fileURLToPath } from 'node:url';
 import { statsOf } from '../../dependencies/files/stats';
 import { readNodeCommand } from './node-command';
 
-/** Is told what a command names. */
+/** Receives what a command names. */
 export interface NamedInCommand {
   /**
-   * A file that is there, as an absolute path.
+   * A file that exists, by its absolute path.
    * @param runs Whether Node runs it, in a process that reports what it does.
    */
   named(file: string, runs: boolean): void;
-  /** A path where nothing is; the program may make it. */
+  /** A path that does not exist. The program may create it. */
   missed(file: string): void;
   /** A folder that the program lists. */
   listed(folder: string): void;
   /** An environment variable. */
   asked(variable: string): void;
-  /** The program does what nobody can see. */
+  /** The program does something that cannot be observed. */
   lost(): void;
-  /** Runs our own looks at files. */
+  /** Runs our own reads of files without reporting them. */
   unobserved<T>(work: () => T): T;
 }
 
 const { closeSync, openSync, readFileSync, readdirSync, readSync } = fs;
 
-/** What stands between the words of a shell command. */
+/** Separates the words of a shell command. */
 const BETWEEN = /[\s"'`;|&<>(){}=,]+/;
 
-/** What a Node program runs. */
+/** Matches scripts that Node runs. */
 export const SCRIPT = /\.[cm]?[jt]s$/;
 
-/** A word that is meant as a path, though nothing may be there. */
+/** Matches a word that is meant as a path, even if nothing exists there. */
 const PATH_LIKE = /^[^-$*?[\]:]*(?:[\\/]|\.\w{1,8}$)[^$*?[\]:]*$/;
 
 const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
 
-/** What a shell command hands to Node. */
+/** Matches Node in a shell command, with its arguments. */
 const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g;
 
 const BETWEEN_ARGUMENTS = /["'\s]+/;
 
-/** A longer text is a program or data, and not a command. */
+/** A longer text is a program or data, not a command. */
 const MAX_TEXT_CHARACTERS = 20_000;
 
-/** No more files of a named folder are looked at. */
+/** The largest number of files of a named folder that count. */
 const MAX_FILES = 1_000;
 
 /**
- * Tells which files and variables a command names, as the program that it starts may be one that cannot be looked
- * into. What a shell script names counts, too.
+ * Reports which files and variables a command names, because the program that it starts may not be one that can be
+ * watched. What a shell script names counts too.
  * @param command The program and its arguments.
- * @param cwd The folder that it is started in; the working folder where none is given.
+ * @param cwd The folder that it is started in. If missing, the working folder.
  * @param hooked Whether Node programs that it starts report what they do.
  */
 export function noteCommand(
@@ -67,12 +67,12 @@ export function noteCommand(
     to.unobserved(() => {
       if (isNode(command[0])) noted.node(command.slice(1).map(String), path.resolve(folder));
       for (const [index, text] of command.entries())
-        // The program itself is looked for in PATH where it is a lone word.
+        // A program given as a single word is looked up in PATH.
         if (typeof text === 'string' && (index > 0 || /[\\/\s]/.test(text)))
           noted.text(text, path.resolve(folder));
     });
   } catch {
-    // What cannot be told from the command is seen by what the program itself reports, or not at all.
+    // What the command does not show is reported by the program itself, or not at all.
   }
 }
 
@@ -80,10 +80,10 @@ function isNode(program: unknown): boolean {
   return typeof program === 'string' && /^node(?:\.exe)?$/i.test(path.basename(program));
 }
 
-/** Where one simple command of a shell ends. */
+/** Where a simple command of a shell ends. */
 const COMMAND_END = /[;&|()`\n]+/;
 
-/** Whether a simple command is one of Node with the hook: its input is nobody else's to read, nor its variables changed. */
+/** Whether a simple command runs Node with the hook, with neither redirected input nor variables of the shell. */
 function runsNode(command: string, words: readonly string[]): boolean {
   const program = words.findIndex((word) => !/^\w+=/.test(word));
   return program === 0 && isNode(words[0]) && !/[<$]/.test(command);
@@ -103,11 +103,11 @@ function isNodeProgram(file: string): boolean {
 
 class Noted {
   readonly #to: NamedInCommand;
-  /** Such a program reports itself what it reads. */
+  /** A Node program itself reports what it reads. */
   readonly #isNode: boolean;
   readonly #hooked: boolean;
   readonly #seen = new Set<string>();
-  /** Scripts of a package.json that were gone through. */
+  /** The scripts of package.json files that were already read. */
   readonly #scripts: Set<string>;
 
   constructor(to: NamedInCommand, node: boolean, hooked: boolean, scripts = new Set<string>()) {
@@ -130,14 +130,14 @@ class Noted {
     }
   }
 
-  /** What a Node program reads before its code could say so. */
+  /** Reports what Node reads before the program's code could report it. */
   node(args: readonly string[], folder: string): void {
     const { files, folders, missed, script, isUnwatched } = readNodeCommand(args, folder);
     for (const file of files) this.#to.named(file, this.#hooked && SCRIPT.test(file));
     for (const listed of folders) this.#to.listed(listed);
     for (const file of missed) this.#to.missed(file);
     if (isUnwatched) this.#to.lost();
-    // A script of a package.json is a command like any other; it could name itself.
+    // A script of a package.json is a command like any other. It could name itself.
     if (script === null || this.#scripts.has(script.text)) return;
     this.#scripts.add(script.text);
     const shell = new Noted(this.#to, false, this.#hooked, this.#scripts);
@@ -145,8 +145,8 @@ class Noted {
   }
 
   /**
-   * @param runs Whether Node runs it, should it be a script.
-   * @param isFirst Whether it is what a shell would run.
+   * @param runs Whether Node runs the word, if it is a script.
+   * @param isFirst Whether the word is the program that a shell would run.
    */
   #word(word: string, folder: string, runs: boolean, isFirst = true): void {
     if (word === '' || word.length > 1_000 || word.includes('\n') || word.includes('\0')) return;
@@ -165,7 +165,7 @@ class Noted {
     } else if (stats.isDirectory()) this.#folder(file);
   }
 
-  /** What a shell script does with what it names happens where it was started, or where it lies. */
+  /** The names in a shell script are relative to the folder where it was started, or to its own folder. */
   #script(file: string, folder: string): void {
     const text = readFileSync(file, 'utf8');
     if (!/\.(?:ba|z|k)?sh$/.test(file) && !/^#!.*\b(?:ba|z|k|da)?sh\b/.test(text)) return;
@@ -173,7 +173,7 @@ class Noted {
     if (path.dirname(file) !== folder) this.text(text, path.dirname(file));
   }
 
-  /** A folder that holds the working folder is no input, but a place to work in. */
+  /** A folder that contains the working folder is a place to work in, not an input. */
   #folder(folder: string): void {
     if (!path.relative(folder, process.cwd()).startsWith('..')) return;
     const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>

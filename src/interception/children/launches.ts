@@ -17,19 +17,22 @@ import { noteCommand, type NamedInCommand } from './commands';
 import type { AnyFunction } from '../files/file-system';
 import { define, replace } from '../patched';
 
-/** Who is told of the child processes and worker threads that code starts, and what these are handed. */
+/** Receives what child processes and worker threads are started with, and decides what they are given. */
 export interface LaunchWatch extends NamedInCommand {
-  /** The variables that a child gets: those of the process where none are given. */
+  /** The variables that a child gets. If none are given, those of the process. */
   variables(given: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv;
-  /** Null where nobody watches. */
+  /** Null if nobody watches. */
   handover(): ChildHandover | null;
-  /** Whether it is Jest's process that runs the tests: what tells it of the run is none of a child's. */
+  /**
+   * Whether this is the Jest process that runs the tests. Its children must not get the variables that describe the
+   * run.
+   */
   isWorker?: boolean;
-  /** A child has ended, or a thread was started. */
+  /** A child ended, or a thread was started. */
   ended?(): void;
 }
 
-/** Watches all ways to start a child process or a worker thread, once per process or thread. */
+/** Watches all ways to start a child process or a worker thread. Call it once per process or thread. */
 export function watchLaunches(watch: LaunchWatch): void {
   watchAsynchronous(watch);
   for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const)
@@ -46,12 +49,12 @@ interface SpawnOptions {
   gid?: number;
 }
 
-/** What a child process is to Node. */
+/** The part of Node's child process that is used here. */
 interface Child {
   _handle?: { onexit?: AnyFunction };
 }
 
-/** Every asynchronous form ends in `ChildProcess.prototype.spawn`. */
+/** Every asynchronous form calls `ChildProcess.prototype.spawn`. */
 function watchAsynchronous(watch: LaunchWatch): void {
   const prototype = childProcess.ChildProcess.prototype as unknown as {
     spawn: (this: Child, options: SpawnOptions) => unknown;
@@ -79,17 +82,17 @@ function watchAsynchronous(watch: LaunchWatch): void {
   replace('spawn', prototype, 'spawn', watched);
 }
 
-/** A listener of ours could be counted, and taken away with all others. */
+/** Not a listener: the code could count it, or remove it with all the others. */
 function whenEnded({ _handle: handle }: Child, watch: LaunchWatch): void {
   const { onexit } = handle ?? {};
   if (handle === undefined || typeof onexit !== 'function' || watch.ended === undefined) return;
-  // Node looks for its function as it calls it: nothing of ours is on the stack of what that makes.
+  // Node reads the function just before it calls it. So none of our frames are on the stack of what it does.
   define('childHandle', handle, 'onexit', {
     get: () => {
       try {
         watch.ended?.();
       } catch {
-        // What could not be read is tried again at the end.
+        // What could not be read is read again at the end.
       }
       return onexit;
     },
@@ -107,7 +110,7 @@ function splitPair(pair: string): [string, string] {
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-/** The variables that a child is given besides its own. */
+/** The variables that a child gets in addition. */
 function additions(
   file: string,
   args: readonly unknown[],
@@ -179,14 +182,14 @@ function watchThreads(watch: LaunchWatch): void {
   replace('threads', workerThreads, 'Worker', watched);
 }
 
-/** A thread gets a copy of the process's variables, where ours may be. */
+/** A thread gets a copy of the process's variables, which may contain ours. */
 function withOwnVariables(options: workerThreads.WorkerOptions): workerThreads.WorkerOptions {
   if (options.env != null) return options;
   const env = withoutOurs(process.env);
   return env === process.env ? options : { ...options, env };
 }
 
-/** @returns Null where the thread takes no hook. */
+/** @returns Null if the thread cannot load the hook. */
 function startHooked(
   start: (args: unknown[]) => object,
   script: unknown,
@@ -206,12 +209,12 @@ function startHooked(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
     if (options.execArgv !== undefined) return null;
-    // A thread inherits options of the whole process, but is not to be given any.
+    // A thread inherits options of the whole process, but some of them must not be passed to it.
     const { message } = error as Error;
     try {
       return hooked(execArgv.filter((option) => !message.includes(option)));
     } catch {
-      // The thread takes no hook: it starts without one, and its script counts as read.
+      // The thread cannot load the hook. It starts without one, and its script counts as read.
       return null;
     }
   } finally {

@@ -4,26 +4,29 @@ import { isFile, statsOf } from '../../dependencies/files/stats';
 
 const { readFileSync, readdirSync } = fs;
 
-/** What Node's own options on a command line make it read before any code could report it. */
+/** What Node's own options make it read before any code could report it. */
 export interface NodeCommand {
   /** Absolute paths of files that options name. */
   files: string[];
-  /** Absolute paths of folders that are searched for tests. */
+  /** Absolute paths of folders that Node searches for tests. */
   folders: string[];
-  /** Absolute paths at which a package.json was looked for in vain. */
+  /** Absolute paths where no package.json was found. */
   missed: string[];
-  /** The text of the script that `--run` starts, and the folder that it starts in. */
+  /** The text of the script that `--run` starts, and its working folder. */
   script: { text: string; folder: string } | null;
-  /** Whether code runs that no hook can watch: what it reads is not known. */
+  /** Whether code runs that no hook can watch. What it reads is unknown. */
   isUnwatched: boolean;
 }
 
-/** No hook is loaded there. Source: Node's documentation of startup snapshots and of single executables. */
+/**
+ * With these options, Node loads no hook. Source: Node's documentation of startup snapshots and of single
+ * executables.
+ */
 const UNWATCHED = /^--(?:build-snapshot|build-snapshot-config|build-sea|experimental-sea-config)\b/;
 
 /**
  * Reads the arguments of a Node program.
- * @param args Without the program itself.
+ * @param args The arguments, without the program itself.
  * @param folder Absolute path of the folder that it is started in.
  */
 export function readNodeCommand(args: readonly string[], folder: string): NodeCommand {
@@ -54,7 +57,7 @@ export function readNodeCommand(args: readonly string[], folder: string): NodeCo
       readScript(command, value, folder);
       break;
     }
-    // Whether an option takes a value is Node's to know; a file that is named counts in any case.
+    // We do not know for every option whether it takes a value. A file that is named counts in any case.
     const file = value === undefined ? null : path.resolve(folder, value);
     if (file !== null && isFile(file)) command.files.push(file);
     if (attached === undefined && TAKES_FILE.test(option)) index += 1;
@@ -63,7 +66,7 @@ export function readNodeCommand(args: readonly string[], folder: string): NodeCo
   return command;
 }
 
-/** Options whose value is a file and stands apart. */
+/** Options whose value is a file, given as the next argument. */
 const TAKES_FILE =
   /^(?:-r|--(?:require|import|loader|experimental-loader|env-file|env-file-if-exists|snapshot-blob|experimental-config-file|openssl-config|build-snapshot-config))$/;
 
@@ -100,10 +103,10 @@ function scriptIn(manifest: string, name: string): string | null {
   }
 }
 
-/** A folder and those below it in which Node looks for tests. */
+/** A folder and the folders below it in which Node looks for tests. */
 function foldersBelow(folder: string): string[] {
   const folders = [folder];
-  // It grows as it is gone through.
+  // The array grows during this loop.
   for (const at of folders) {
     for (const entry of entriesOf(at))
       if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git')
@@ -116,7 +119,7 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // No folder, or one that may not be listed.
+    // It is not a folder, or it may not be listed.
     return [];
   }
 }

@@ -3,16 +3,16 @@ import { unwatched } from '../observer';
 import { decodeObservations, OBSERVATIONS, type Observation } from './observation';
 
 /**
- * The files that children and threads write their observations to. A child that goes on for long makes its file longer
- * and longer, so what was read of it once is not read again.
+ * The files in which children and threads write their observations. The file of a child that keeps running grows, so
+ * the part that was already read is not read again.
  */
 export class ObservationFiles {
-  /** By name: how many bytes of it were read. */
+  /** By name: how many bytes of the file were read. */
   readonly #readUpTo = new Map<string, number>();
 
   /**
-   * What was written since the last time, in whole lines.
-   * @param names The names of all files in the folder, also of those that are something else.
+   * Returns the observations written since the last call, in whole lines.
+   * @param names The names of all files in the folder, including other files.
    */
   *added(
     folder: string,
@@ -30,7 +30,7 @@ export class ObservationFiles {
   }
 }
 
-/** What stands in a file from a place on. */
+/** The content of a file from a position on. */
 function readFrom(file: string, start: number): Buffer {
   const missing = unwatched.statSync(file).size - start;
   if (missing <= 0) return NOTHING;

@@ -1,18 +1,19 @@
 /**
- * What a child process or a worker thread did, as it tells the worker that started it: one line of JSON each, in a
- * file of its own in the folder that it was handed.
+ * What a child process or a worker thread did, as it reports to the worker that started it. Each observation is one
+ * line of JSON, in a file of the process's own, in the folder that it was given.
  */
 export interface Observation {
-  /** When, as `now` tells it. */
+  /** The time, from `now`. */
   at: number;
   what: (typeof KINDS)[number];
-  /** An absolute path, or the name of a variable; empty for the names of all variables, and for what was lost. */
+  /** An absolute path, or the name of a variable. Empty for the names of all variables, and for `lost`. */
   name: string;
   /**
-   * What was there:
-   * - read, changed: the git blob hash; `directory`; empty for nothing; for a program its size and times, as `stamp` has them
+   * What existed there:
+   * - read, changed: the git blob hash; `directory`; empty for nothing; for a program its size and times, from
+   *   `stamp`
    * - looked, followed: `file`, `directory` or empty
-   * - listed: as the dependency's value
+   * - listed: the value of the dependency
    * - linked: where the link leads
    * - wrote, made, missed, lost, variable, governed: nothing
    * - evaluated: a source text; the name is the folder that it runs in
@@ -41,7 +42,7 @@ const KINDS = [
   'launched',
 ] as const;
 
-/** Of a process that was told to load something before its script, which may turn files into others. */
+/** Marks a process that loads something before its script that may change files before they run. */
 export const STARTED_WITH_HOOKS = 'hooks';
 
 /** How the name of a file of observations begins. */
@@ -52,7 +53,7 @@ export function encodeObservation({ at, what, name, value }: Observation): strin
   return `${JSON.stringify([at, what, name, value])}\n`;
 }
 
-/** Every complete line; one that cannot be ours is passed over. */
+/** Every complete line. A line that is not an observation is skipped. */
 export function decodeObservations(text: string): Observation[] {
   return text.split('\n').flatMap((line) => {
     try {
@@ -64,13 +65,13 @@ export function decodeObservations(text: string): Observation[] {
         ? [{ at, what: what as Observation['what'], name, value }]
         : [];
     } catch {
-      // A line that was cut short as the process was killed, or not written by us.
+      // The line was cut short when the process was killed, or is not ours.
       return [];
     }
   });
 }
 
-/** Tells one state of a file from another without reading it. */
+/** Distinguishes two states of a file without reading it. */
 export function stamp(stats: { size: bigint; mtimeNs: bigint; ctimeNs: bigint }): string {
   return `${STAMP}${String(stats.size)}:${String(stats.mtimeNs)}:${String(stats.ctimeNs)}`;
 }

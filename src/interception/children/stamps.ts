@@ -1,12 +1,12 @@
 import { stamp } from './observation';
 import { unwatched } from '../observer';
 
-/** Whether a file is still as the stamp of an observation says. */
+/** Whether a file still has the stamp of an observation. */
 export function isStill(file: string, value: string): boolean {
   try {
     return stamp(unwatched.statSync(file, { bigint: true })) === value;
   } catch {
-    // The file has gone.
+    // The file is gone.
     return false;
   }
 }

@@ -6,40 +6,40 @@ import type { Reads } from '../reads';
 import type { Sink } from '../sink';
 
 /**
- * Watches a resolver of the user's (Jest's `resolver`). It reads its own config as it is loaded, or when it is first
- * asked, and keeps it; and Jest keeps its answers. So what it reads must count for every test file of the process, not
- * only for the one that happened to come first.
+ * Watches a resolver of the user (Jest's option `resolver`). It reads its own config when it is loaded or first
+ * called, and keeps it. Jest keeps its answers too. So what it reads counts for every test file of the process, not
+ * only for the first one.
  */
 
-/** One question to a resolver of the user's. */
+/** One call of the user's resolver. */
 export interface CustomResolution {
   /** Absolute path of the resolver. */
   resolver: string;
-  /** Which module asked for what; null where Jest itself asks. */
+  /** The asking module and the specifier. Null if Jest itself asks. */
   key: string | null;
 }
 
-/** Is told what resolvers of the user's look at. */
+/** Receives what the user's resolvers look at. */
 export interface ResolverListener {
-  /** A resolver looked at something. It is told only if there was anything. */
+  /** A resolver looked at something. Not called if it looked at nothing. */
   resolved(resolution: CustomResolution, reads: Reads): void;
-  /** Runs a resolver as part of the tool chain: the variables that it asks for are the tool chain's. */
+  /** Runs a resolver as part of the tool chain. The variables that it reads are the tool chain's. */
   inToolChain<T>(work: () => T): T;
-  /** Looks at a resolver that was loaded before anybody watched. */
+  /** Loads, in another process, a resolver that was loaded here before anybody watched. */
   loadElsewhere(resolver: string): void;
 }
 
-/** Runs something and tells what it read; nothing of that is the test's. */
+/** Runs something and returns what it read. None of that counts for the test. */
 export interface WatchReads {
   during<T>(work: () => T): { result: T; reads: Reads };
   duringAsync<T>(work: () => Promise<T>): Promise<{ result: T; reads: Reads }>;
-  /** The record of the test file under way can never match. */
+  /** Marks the record of the current test file as one that can never match. */
   lost(): void;
 }
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-/** The static methods of jest-resolve's class that are used here. The newer one is missing in old versions. */
+/** The static methods of jest-resolve's class that are used here. Old versions lack the asynchronous one. */
 interface NodeModuleFinder {
   findNodeModule?: AnyFunction;
   findNodeModuleAsync?: (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -47,38 +47,38 @@ interface NodeModuleFinder {
 
 let listener: ResolverListener | null = null;
 
-/** Begins to watch. Until then, resolvers run as without us. */
+/** Begins to watch. Until then, resolvers run unchanged. */
 export function watchCustomResolvers(next: ResolverListener): void {
   listener = next;
 }
 
-/** What a module of a test file asks for just now. */
+/** What a module of a test file is asking for now. */
 let asking: string | null = null;
-/** Whether a resolver of the user's was ever asked: without one, none of this costs anything. */
+/** Whether a resolver of the user was ever called. Projects without one pay nothing for this. */
 let isUsed = false;
-/** By question: the paths that a resolver of the user's looked for. */
+/** By question: the paths that the user's resolver looked for. */
 const lookedFor = new Map<string, Set<string>>();
-/** Resolvers whose load was seen. */
+/** Resolvers whose loading was observed. */
 const seen = new Set<string>();
 
 function keyOf(from: string, specifier: string): string {
   return `${path.dirname(from)}\0${specifier}`;
 }
 
-/** A module of a test file asks for another; Jest may know the answer already. */
+/** A module of a test file asks for another. Jest may already know the answer. */
 export function resolving(from: unknown, specifier: unknown): void {
   if (!isUsed) return;
   asking =
     typeof from === 'string' && typeof specifier === 'string' ? keyOf(from, specifier) : null;
 }
 
-/** Tells a test file what was looked for when its question was first asked. */
+/** Reports to a test file what the resolver looked for when the question was first asked. */
 export function noteLooked(sink: Sink, from: string, specifier: string): void {
   if (lookedFor.size === 0) return;
   for (const file of lookedFor.get(keyOf(from, specifier)) ?? []) sink.looked(file);
 }
 
-/** Keeps what a resolver looked for, for whoever asks the same later. */
+/** Keeps what a resolver looked for, for later test files that ask the same. */
 export function keepLooked(key: string, files: readonly string[]): void {
   const known = lookedFor.get(key);
   if (known === undefined) lookedFor.set(key, new Set(files));
@@ -117,7 +117,7 @@ export function watchCustomResolver(
   }
 }
 
-/** The resolver of the user's in the options of a question; null where there is none or nobody wants to know. */
+/** The user's resolver in the options of a call. Null if there is none, or if nobody listens. */
 function customResolver(options: unknown): string | null {
   const { resolver } = (options ?? {}) as { resolver?: unknown };
   if (listener === null || typeof resolver !== 'string' || !path.isAbsolute(resolver)) return null;
@@ -125,7 +125,7 @@ function customResolver(options: unknown): string | null {
   return resolver;
 }
 
-/** Runs a resolver of the user's and tells what it looked at, also where it finds nothing and throws. */
+/** Runs the user's resolver and reports what it looked at, even if it finds nothing and throws. */
 function during<T>(resolution: CustomResolution, watch: WatchReads, work: () => T): T {
   const { result, reads } = watch.during(() => {
     try {
@@ -165,15 +165,16 @@ function tell(resolution: CustomResolution, reads: Reads, watch: WatchReads): vo
   try {
     listener?.resolved(resolution, reads);
   } catch (error) {
-    // A fault of ours must not become one of the test's; the test file then runs each time.
+    // An internal error must not fail the test. The test file will run each time instead.
     swallowed('interception', error, 'noting what a resolver read; the record can never match');
     watch.lost();
   }
 }
 
 /**
- * Jest may have loaded the resolver before anybody watched: its main process reads the Jest config with it, and its
- * newer versions load it before any of our plug points. What it read then is seen in a process that does the same.
+ * Jest may have loaded the resolver before anybody watched. Its main process reads the Jest config with it, and newer
+ * versions load it before any of our plug points. So another process loads it again, and what it reads there is
+ * observed.
  */
 function seeLoaded(file: string, isPreloaded: boolean, watch: WatchReads): void {
   if (seen.has(file)) return;

@@ -1,9 +1,9 @@
 import path from 'node:path';
 
 /**
- * The modules of this process at a place in a package, whichever copy of the package it is. There are thousands of
- * others, so nothing is made of those.
- * @param names The package's folder, and the names below it.
+ * The modules of this process at one path in a package, in all loaded copies of the package. The cache has thousands
+ * of other modules, so no object is made for those.
+ * @param names The folder of the package, and the names below it.
  */
 export function loadedModulesAt(...names: string[]): NodeJS.Module[] {
   const end = path.sep + path.join(...names);

@@ -6,20 +6,20 @@ import { withoutOurFrames } from '../../run/own-frames';
 import { mimicFunction, type AnyFunction } from '../files/file-system';
 import { replace } from '../patched';
 
-/** Shorter modules, in characters, compile about as fast as they are unpacked. */
+/** In characters. Compiling a shorter module is about as fast as unpacking what V8 kept. */
 const MIN_SOURCE_CHARACTERS = 2_000;
 
-/** So much is kept in all, in characters. */
+/** The limit of all kept texts, in characters. */
 const MAX_CACHED_BYTES = 32 * 2 ** 20;
 
 /** One module as it was last compiled. */
 interface Compiled {
   text: string;
-  /** Undefined until it is compiled a second time; null where it is not to be kept. */
+  /** Undefined before the second compilation. Null if it must not be kept. */
   code: Buffer | null | undefined;
 }
 
-/** What V8 made of the modules that a process compiled, by what else shapes it. */
+/** What V8 compiled of the modules of a process. The key has everything else that shapes the result. */
 class CompiledModules {
   readonly #modules = new Map<string, Compiled>();
   #size = 0;
@@ -32,7 +32,7 @@ class CompiledModules {
 
   note(key: string, text: string): void {
     this.#size += text.length;
-    // Of a project that large, those that all test files need are soon there again.
+    // In a project that large, the modules that all test files need are soon cached again.
     if (this.#size > MAX_CACHED_BYTES) {
       this.#modules.clear();
       this.#size = text.length;
@@ -41,7 +41,7 @@ class CompiledModules {
   }
 }
 
-/** Whether Jest asks V8 itself what of the code ran. */
+/** Whether Jest asks V8 which code ran. */
 export function isCoveredByV8({
   collectCoverage,
   coverageProvider,
@@ -50,16 +50,17 @@ export function isCoveredByV8({
 }
 
 let enabled = false;
-/** The test file at hand: no other compiles it. */
+/** The current test file. No other test file compiles it, so it is not kept. */
 let testFile = '';
 let installed = false;
 
 /**
- * Jest 30 compiles each module anew for each test file. From the third on, a process takes what V8 made of the very same
- * text before: that costs a part of it, and pays for some of what recording costs. Jest 29 compiles scripts, which V8
- * itself keeps.
- * @param testPath The test file that begins, by its absolute path.
- * @param wanted Whether to, from now on: V8's own coverage and a debugger look at what is compiled.
+ * Jest 30 compiles each module again for each test file. From the third time on, a process reuses what V8 compiled of
+ * the same text. That costs a part of a compilation, and pays for some of the cost of recording. Jest 29 compiles
+ * scripts, which V8 caches itself.
+ * @param testPath Absolute path of the test file that begins.
+ * @param wanted Whether to reuse from now on. False for V8's own coverage: it looks at what is compiled, as a
+ *   debugger does.
  */
 export function keepCompiledModules(testPath: string, wanted: boolean): void {
   testFile = testPath;
@@ -91,7 +92,7 @@ function watchFunctions(modules: CompiledModules): void {
         return compiled;
       }
       if (known.code === null) return compile(code, params, options);
-      // The text that is kept, so that the other one goes.
+      // Uses the kept text, so that the other copy can be freed.
       return compile(known.text, params, { ...options, cachedData: known.code });
     } catch (error) {
       throw withoutOurFrames(error);
@@ -102,18 +103,18 @@ function watchFunctions(modules: CompiledModules): void {
 }
 
 /**
- * Node makes the bytes in the realm of the test file that compiled the module. Keeping them would keep that realm's
- * global object, with everything on it.
+ * Node makes the bytes in the realm of the test file that compiled the module. Keeping them would keep the global
+ * object of that realm, with everything on it.
  */
 function ownCopy(code: Buffer | undefined): Buffer | null {
   if (code === undefined) return null;
-  // Small buffers share a slab of memory, which would be kept too.
+  // Small buffers share a pool slab. Keeping one would keep the slab alive.
   const copy = Buffer.allocUnsafeSlow(code.length);
   copy.set(code);
   return copy;
 }
 
-/** Asked of every module, most of which are short. Whoever compiles a function may give anything for it. */
+/** Called for every module, and most are short. Code that calls `compileFunction` may pass a value of any type. */
 function isWanted(
   code: unknown,
   options: { filename?: string | undefined } | null | undefined,
@@ -139,9 +140,9 @@ function isJests(
 }
 
 /**
- * Node 20 no longer knows for whom to import once code was kept (see `mayImportLater`). Where no test can import, a text
- * made into code fails to do so either way.
- * Source: jest-runtime, `runtimeSupportsVmModules`.
+ * On Node 20, a function compiled from a cache cannot call `import()` later (see `mayImportLater`). If no test can
+ * use `import()`, code made from a text fails either way, so only the module's own imports matter. Source:
+ * jest-runtime, `runtimeSupportsVmModules`.
  */
 function isKeepable(code: string, params: readonly string[] | undefined): boolean {
   const text = `(function (${params?.join() ?? ''}) {${code}\n})`;

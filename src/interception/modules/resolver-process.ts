@@ -1,11 +1,11 @@
 import childProcess from 'node:child_process';
 
-/** How long a process may take that looks at a resolver. */
+/** How long the process that looks at a resolver may take. */
 const MAX_LOAD_MS = 20_000;
 
 /**
- * Loads a module of the tool chain. What may be a resolver is asked for a file, as Jest does. The hook of child processes
- * reports what it reads. (The build would rewrite a `require` in here.)
+ * Loads a module of the tool chain. A function that may be a resolver is asked for a file, as Jest does. The hook of
+ * child processes reports what it reads. This is a text because the build would rewrite a `require` in code.
  */
 const LOAD = `
 const file = process.argv[1];
@@ -35,8 +35,8 @@ const file = process.argv[1];
 `;
 
 /**
- * Loads a resolver or another tool in a process of its own. A resolver is asked once. Whoever watches children is told
- * what it looked at.
+ * Loads a resolver or another tool in a process of its own. A resolver is called once. What it looks at is reported
+ * by the watch on children.
  * @param tool Absolute path.
  * @returns Whether it could be loaded.
  */

@@ -28,9 +28,9 @@ interface ResolverClass {
 const MARK = Symbol.for('jest-testmon.watched');
 
 /**
- * Watches what Jest's resolver found, or did not: it does not look through the watched `fs`, so this is seen where it
- * says so. Does nothing where no resolver is loaded, or all are watched already.
- * @param reads Sees what a resolver of the user's reads.
+ * Watches what Jest's resolver finds or fails to find. The resolver does not read through the watched `fs`, so its
+ * methods are replaced. Does nothing if no resolver is loaded, or if all are watched already.
+ * @param reads Observes what a resolver of the user reads.
  */
 export function watchResolver(watch: Watch, reads: WatchReads): void {
   for (const module of loadedModulesAt('jest-resolve', 'build', 'index.js')) {
@@ -50,7 +50,7 @@ export function watchResolver(watch: Watch, reads: WatchReads): void {
 function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { resolveModule, resolveModuleAsync, resolveStubModuleName } = prototype;
   replace('resolver', prototype, 'resolveModule', telling(watch, resolveModule));
-  // What `moduleNameMapper` decides on is asked for before anything is resolved, by older versions alone.
+  // Only older versions call this before anything is resolved, to apply `moduleNameMapper`.
   if (typeof resolveStubModuleName === 'function')
     replace('resolver', prototype, 'resolveStubModuleName', telling(watch, resolveStubModuleName));
   if (typeof resolveModuleAsync !== 'function') return;
@@ -68,13 +68,13 @@ function watchResolutions(prototype: ResolverClass['prototype'], watch: Watch): 
   replace('resolver', prototype, 'resolveModuleAsync', watched);
 }
 
-/** A method that finds a module, throws, or finds that it is not its to find. */
+/** Wraps a method that finds a module, throws, or returns null because the module is not its own to find. */
 function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
-  // Each first `require` of a module by another comes here; forwarded so, V8 makes no array of the arguments.
+  // Called for the first `require` of a module by another. Forwarded like this, V8 makes no array of the arguments.
   return function (from, specifier) {
     resolving(from, specifier);
     try {
-      // eslint-disable-next-line prefer-rest-params -- As said above.
+      // eslint-disable-next-line prefer-rest-params -- See above.
       const found = resolve.apply(this, arguments as unknown as unknown[]);
       if (found !== null) tell(watch.sink(), from, specifier, found);
       return found;
@@ -86,15 +86,15 @@ function telling(watch: Watch, resolve: AnyFunction): AnyFunction {
 }
 
 /**
- * `require.resolve` asks for the module from a folder where it was given paths, or is asked for an absolute one.
+ * `require.resolve` asks for a module from a folder if it was given paths, or if it is asked for an absolute path.
  * Source: `_requireResolve` of jest-runtime.
  */
 function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { resolveModuleFromDirIfExists: resolve } = prototype;
   if (typeof resolve !== 'function') return;
-  // Every other lookup comes through here as well; forwarded so, V8 makes no array of the arguments.
+  // Every other lookup comes through here too. Forwarded like this, V8 makes no array of the arguments.
   const watched: AnyFunction = function (folder, specifier, options) {
-    // eslint-disable-next-line prefer-rest-params -- As said above.
+    // eslint-disable-next-line prefer-rest-params -- See above.
     const found = resolve.apply(this, arguments as unknown as unknown[]);
     const { paths } = (options ?? {}) as { paths?: readonly string[] };
     if (paths !== undefined && typeof folder === 'string')
@@ -104,33 +104,36 @@ function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): v
   replace('resolver', prototype, 'resolveModuleFromDirIfExists', watched);
 }
 
-/** How many ids of modules are being made: what is resolved for an id may be replaced before anyone looks for a mock. */
+/**
+ * How many module ids are being made. A module that is resolved for its id may be mocked before Jest looks for a
+ * manual mock.
+ */
 let identifying = 0;
 
-/** A module's id that Jest made. */
+/** An id that Jest made for a module. */
 interface ModuleId {
-  /** What it is made of. */
+  /** The parts of the id. */
   parts: readonly string[];
-  /** The number of the sink that was told last. A sink itself would stay in memory with all that it has seen. */
+  /** The number of the last sink that was told. Keeping the sink itself would keep all its observations in memory. */
   told: number;
-  /** What that sink's test file first asked for it by. */
+  /** The specifier by which the test file of that sink first asked for the module. */
   specifier: unknown;
-  /** Whether it also asked by another specifier, and one of them is a name. */
+  /** Whether it also asked by another specifier, and at least one of the two is a name. */
   isMixed: boolean;
 }
 
 /**
- * A module that is mocked is resolved for its id alone. Jest remembers ids for all test files of a worker, so one that
- * an earlier test file asked for would have to be resolved again; that is left to the sink, which knows what was
- * loaded too, as nearly all are.
+ * A mocked module is resolved only to make its id. Jest keeps ids for all test files of a worker, so the id that an
+ * earlier test file asked for would have to be resolved again. The sink decides whether to do that: it knows which
+ * modules were loaded, and nearly all are.
  */
 function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { getModuleID } = prototype;
   if (typeof getModuleID !== 'function') return;
   const known = new Map<unknown, ModuleId>();
-  // Each call of `require` asks for an id; forwarded so, V8 makes no array of the arguments.
+  // Each call of `require` asks for an id. Forwarded like this, V8 makes no array of the arguments.
   const watched: AnyFunction = function (virtualMocks, from, specifier, options) {
-    // eslint-disable-next-line prefer-rest-params -- As said above.
+    // eslint-disable-next-line prefer-rest-params -- See above.
     const id = identify(getModuleID, this, arguments);
     const sink = watch.sink();
     if (sink === null) return id;
@@ -138,7 +141,8 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
     let moduleId = known.get(id);
     if (moduleId === undefined) {
       if (typeof id !== 'string') return id;
-      // Source: `Resolver.getModuleID` of jest-resolve: kind, path and options, between delimiters.
+      // The id has the kind, the path and the options, with delimiters between. Source: `Resolver.getModuleID` of
+      // jest-resolve.
       moduleId = { parts: id.split(path.delimiter), told: -1, specifier, isMixed: false };
       known.set(id, moduleId);
     }
@@ -151,14 +155,14 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
     moduleId.specifier = specifier;
     moduleId.isMixed = false;
     const again = [from, specifier, options];
-    // Jest forgets its virtual mocks before the end of the test file.
+    // Decided now, because Jest forgets its virtual mocks before the test file ends.
     const isUnvirtual = isName(specifier) && !isVirtual(this, virtualMocks, from, specifier);
     sink.identified(moduleId.parts, (to) => {
       try {
         const found = watch.unobserved(() => Reflect.apply(prototype.resolveModule, this, again));
         identify(tell, undefined, [to, from, specifier, found]);
       } catch {
-        // A virtual mock stands for no file. Any other factory is refused once the manual mock of that name is gone.
+        // A virtual mock needs no file. Any other factory fails once the manual mock of that name is gone.
         if (isUnvirtual) to.named(specifier, true);
       }
     });
@@ -167,7 +171,7 @@ function watchModuleIds(prototype: ResolverClass['prototype'], watch: Watch): vo
   replace('resolver', prototype, 'getModuleID', watched);
 }
 
-/** Calls what resolves a module for its id alone. */
+/** Calls something that resolves a module only for its id. */
 function identify<T>(call: (...args: never[]) => T, self: unknown, args: ArrayLike<unknown>): T {
   identifying += 1;
   try {
@@ -184,17 +188,17 @@ function isVirtual(resolver: unknown, mocks: unknown, from: unknown, name: strin
   );
 }
 
-/** A mock of one of the names would make two modules of one, so it counts though nobody looks for it. */
+/** A manual mock of one of the names would split the module into two. So it counts although Jest never looks for it. */
 function tellMixed(sink: Sink, moduleId: ModuleId, specifier: unknown): void {
-  // Most have two paths.
+  // For most modules, both specifiers are paths.
   if (!isName(specifier) && !isName(moduleId.specifier)) return;
   moduleId.isMixed = true;
   for (const name of [moduleId.specifier, specifier]) if (isName(name)) sink.named(name, true);
 }
 
 /**
- * Jest 30 looks for the mock of one of Node's modules where that is to be mocked, and nowhere else; it resolves nothing.
- * Before, it resolved the module there, and looked for a mock wherever one was required.
+ * Jest 30 looks for the manual mock of a Node module only if the module is to be mocked, and resolves nothing.
+ * Earlier versions resolved the module then, and looked for a mock at every `require`.
  */
 function watchNodeMocks(prototype: ResolverClass['prototype'], watch: Watch): void {
   const { getMockModule, isCoreModule } = prototype;
@@ -210,10 +214,10 @@ function watchNodeMocks(prototype: ResolverClass['prototype'], watch: Watch): vo
   replace('resolver', prototype, 'getMockModule', watched);
 }
 
-/** What names a module by its path; anything else is the name of a package, or leads to one. */
+/** Matches a specifier that is a path. Any other one is the name of a package, or leads to one. */
 export const PATH = /^(?:\.{0,2}\/|\.{1,2}$|[a-z]:[\\/])/i;
 
-/** Whether a specifier is no path. */
+/** Whether a specifier is not a path. */
 export function isName(specifier: unknown): specifier is string {
   return typeof specifier === 'string' && !PATH.test(specifier);
 }

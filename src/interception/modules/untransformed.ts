@@ -3,9 +3,10 @@ import { replace, type FunctionTable } from '../patched';
 import { loadedModulesAt } from './loaded-modules';
 
 /**
- * In a project without transformers, Jest runs files as they are written. With ours it transforms them: it hashes them,
- * and keeps the output on disk, by functions of Node that a test may have replaced by then. Example: a test lets
- * `crypto.createHash` throw, and then requires a module. For such a file Jest gets the functions that were there before.
+ * In a project without transformers, Jest runs files as they are written. Our transformer makes Jest hash these files
+ * and cache the output on disk. Jest does so with functions of Node that a test may have replaced by then. Example: a
+ * test makes `crypto.createHash` throw, and then requires a module. For such a file, Jest gets the original
+ * functions.
  */
 
 const MARK = Symbol.for('jest-testmon.untransformed');
@@ -14,7 +15,7 @@ interface ScriptTransformer extends FunctionTable {
   [MARK]?: boolean;
 }
 
-/** Watches all loaded copies of `@jest/transform`. Their class is not exported, so an object of it is made. */
+/** Watches all loaded copies of `@jest/transform`. Their class is not exported, so it is taken from an object of it. */
 export async function watchUntransformed(isUntransformed: IsUntransformed): Promise<void> {
   for (const module of loadedModulesAt('@jest', 'transform', 'build', 'index.js')) {
     const { exports } = module as { exports: FunctionTable & { [MARK]?: boolean } };
@@ -27,7 +28,7 @@ export async function watchUntransformed(isUntransformed: IsUntransformed): Prom
   }
 }
 
-/** Whether a file would run as it is written without us. @param config Of its project. */
+/** Whether a file would run as it is written without jest-testmon. @param config The config of its project. */
 export type IsUntransformed = (config: object, file: string) => boolean;
 
 type Transform = (this: { _config?: object }, ...args: unknown[]) => unknown;
