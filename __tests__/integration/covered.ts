@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import * as fs from 'node:fs';
 import type { Files, Project, RunResult } from './harness';
 
 type Counts = Record<string, number>;
@@ -37,12 +38,29 @@ export const ARGS = [
 
 /** Runs with selection, and bare Jest beside it: the reports and the ends are the same. */
 export function compare(project: Project, ...args: string[]): RunResult {
+  return compareWith({}, project, ...args);
+}
+
+/** As `compare`, with variables of the environment. */
+export function compareWith(
+  env: NodeJS.ProcessEnv,
+  project: Project,
+  ...args: string[]
+): RunResult {
   const given = [...args, ...ARGS];
-  const selected = project.run(['--coverage', ...given]);
+  for (const folder of ['coverage', 'bare'])
+    fs.rmSync(project.path(folder), { recursive: true, force: true });
+  const selected = project.run(['--coverage', ...given], { env });
   const bare = project.run(
     ['--coverage', '--coverageDirectory=bare', ...given.filter((arg) => !/testmon/.test(arg))],
-    { plain: true },
+    { plain: true, env },
   );
+  for (const [folder, { stdout, stderr }] of [
+    ['coverage', selected],
+    ['bare', bare],
+  ] as const)
+    if (!fs.existsSync(project.path(folder)))
+      throw new Error(`There is no ${folder}:\n${stdout}\n${stderr}`);
   expect(reportIn(project, 'coverage')).toEqual(reportIn(project, 'bare'));
   expect(table(selected)).toBe(table(bare));
   expect([selected.exitCode, thresholds(selected)]).toEqual([bare.exitCode, thresholds(bare)]);

@@ -17,6 +17,7 @@ export const BENCHES = {
   records: 'equal records for 1, 2 and 4 workers',
   parsers: 'parse and probe times',
   mutation: 'mutants, and whether any test skipped would have failed',
+  'coverage-edits': 'random edits, and whether the coverage report is that of a full run',
   fuzz: 'random projects and changes: does any failure escape',
   replay: 'a real history, commit by commit, bare Jest as the truth',
   kill: 'runs killed at any moment: is anything lost or wrong',

@@ -62,6 +62,11 @@ function refuseUntold({ request, openEscapes, tests }: Inspection): void {
     throw new InspectionError(
       `testmon: what V8 counts is not recorded, so there is nothing to report; ${ADVICE}.`,
     );
+  const { namesTests = [], onlyChanged = false } = request.composition?.command ?? {};
+  if (namesTests.length > 0 || onlyChanged)
+    throw new UnknownNameError(
+      `${namesTests[0] ?? 'an option'} says which tests run, of which nothing is recorded apart; leave it out`,
+    );
   if (openEscapes.length > 0)
     throw new InspectionError(`testmon: no report is written while that is open; ${ADVICE}.`);
   if (tests.length === 0)
