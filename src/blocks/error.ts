@@ -1,4 +1,7 @@
-/** Why a text has no blocks: its message is a sentence for a person. The file is then used as it is and depended upon whole. */
+/**
+ * Thrown if a text cannot be divided into blocks. The message is a sentence for users. The file then runs unchanged,
+ * and tests depend on the whole file.
+ */
 export class BlocksError extends Error {
   override readonly name = 'BlocksError';
 }

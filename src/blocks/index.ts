@@ -1,4 +1,7 @@
-/** Source text -> blocks -> fingerprints and probes. Pure: it reads no files and knows nothing of Jest. */
+/**
+ * From source text to blocks, and from blocks to fingerprints and probes. Pure: it reads no files and imports nothing
+ * of Jest.
+ */
 
 export {
   counterTableOf,

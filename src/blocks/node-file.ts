@@ -8,33 +8,36 @@ import { asBlocks, readBlockNodes } from './tree/read';
 import type { ScriptFunction } from './v8-coverage';
 import { countsAt } from './v8-coverage';
 
-/** A file that Node runs as it is written, without a transformer. */
+/** A file that Node runs directly, without a transformer. */
 export interface NodeFile {
   metadata: ProbeMetadata;
   /** The text that V8 sees. */
   code: string;
-  /** For each block, its parent: -1 for the module. */
+  /** For each block, its parent. -1 for the module. */
   parents: readonly number[];
   /** For each block, the offset where it begins to run. */
   starts: readonly number[];
 }
 
-/** What Node runs as JavaScript, whatever else is installed in the process. Programs without an extension are CommonJS. */
+/**
+ * The files that Node always runs as JavaScript, even if a loader is installed. Programs without an extension are
+ * CommonJS.
+ */
 const RUNNABLE = /(?:^|[\\/])(?:[^\\/.]+|[^\\/]+\.[cm]?js)$/;
 
-/** Where a file stands, and what it is. */
+/** The path and the content of a file, and the root. */
 export interface NodeFileOptions {
-  /** As the metadata is to name it. */
+  /** The path for the metadata. */
   path: string;
   contentHash: string;
-  /** Absolute folder that texts are made independent of. */
+  /** Absolute path of the folder that is replaced in texts, so that fingerprints do not depend on it. */
   root: string;
 }
 
 /**
- * The blocks of a file that Node runs as it is written.
+ * Returns the blocks of a file that Node runs directly.
  * @param source The content of the file.
- * @returns Null where it cannot be parsed: it then counts by its text.
+ * @returns Null if the file cannot be parsed. Tests then depend on its whole text.
  */
 export function readNodeFile(source: string, options: NodeFileOptions): NodeFile | null {
   if (!RUNNABLE.test(options.path)) return null;
@@ -43,7 +46,7 @@ export function readNodeFile(source: string, options: NodeFileOptions): NodeFile
     try {
       return readAs(form, code, options);
     } catch {
-      // A text that is no CommonJS may be an ES module.
+      // A text that is not CommonJS may be an ES module.
     }
   }
   return null;
@@ -81,7 +84,10 @@ function readAs(form: Form, code: string, { path, contentHash, root }: NodeFileO
   };
 }
 
-/** The first line may say what runs the file, and no syntax has it. */
+/**
+ * Adds a seed to a fingerprint. The first line (`#!`) may say which program runs the file, but it is not part of the
+ * syntax.
+ */
 function seeded(seed: string, fingerprint: Buffer): Buffer {
   return createHash('sha1')
     .update(seed)
@@ -90,15 +96,15 @@ function seeded(seed: string, fingerprint: Buffer): Buffer {
     .subarray(0, FINGERPRINT_BYTES);
 }
 
-/** All of them, for want of a better answer. */
+/** Marks all blocks as executed, if it is unknown which of them were. */
 export function allBlocks(file: NodeFile): Uint8Array {
   return new Uint8Array(file.parents.length).fill(1);
 }
 
 /**
- * Which blocks of a file ran, by what V8 counted.
- * @param functions All that it says of one script.
- * @returns A byte for each block; null where V8 saw another text than the file's, or no count can be trusted.
+ * Returns which blocks of a file ran, by V8's counts.
+ * @param functions All functions of one script.
+ * @returns A byte for each block. Null if V8 saw another text than the file's, or if no count can be trusted.
  */
 export function executedBlocks(
   file: NodeFile,
@@ -112,7 +118,7 @@ export function executedBlocks(
     file.starts,
   );
   const executed = new Uint8Array(file.parents.length);
-  // Parents come before their children, so that going back reaches all that are around one.
+  // Parents come before their children. So going backwards reaches all ancestors of a block.
   for (let block = executed.length - 1; block >= 0; block -= 1) {
     if (executed[block] === 0 && (counts[block] ?? 1) === 0) continue;
     executed[block] = 1;
@@ -123,8 +129,8 @@ export function executedBlocks(
 }
 
 /**
- * V8 has functions for a constructor that nobody wrote and for fields, whose ranges reach over parts of the class that
- * run without them: what the class extends, computed names.
+ * V8 reports functions for implicit constructors and for fields. Their ranges cover parts of the class that run
+ * without them: the superclass expression and computed names.
  */
 function isPartOfClass({ functionName, ranges: [whole] }: ScriptFunction, code: string): boolean {
   return (

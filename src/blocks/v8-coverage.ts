@@ -1,21 +1,21 @@
-/** What V8 counted of a script. Source: "Profiler" in the documentation of the Chrome DevTools Protocol. */
+/** What V8 counted in a script. Source: "Profiler" in the documentation of the Chrome DevTools Protocol. */
 export interface ScriptRange {
   startOffset: number;
   endOffset: number;
   count: number;
 }
 
-/** The first one of a script is the script itself. */
+/** The first function of a script is the script itself. */
 export interface ScriptFunction {
   functionName?: string;
-  /** The first range is the whole function; those after it are parts that ran more or less often. */
+  /** The first range is the whole function. The others are parts that ran more or less often. */
   ranges: readonly ScriptRange[];
 }
 
 /**
- * How often the code at some offsets ran: what the innermost range around each says. A function that begins at an offset
- * is made there, whether or not anybody calls it, so its own range says nothing of that.
- * @returns A count for each offset, in the same order; 1 where no range says anything.
+ * Returns how often the code at some offsets ran: the count of the innermost range around each offset. If a function
+ * begins at an offset, its own range is ignored: the function is created there, even if nothing calls it.
+ * @returns A count for each offset, in the same order. 1 if no range contains the offset.
  */
 export function countsAt(
   functions: readonly ScriptFunction[],
@@ -44,15 +44,14 @@ export function countsAt(
   return counts;
 }
 
-/** Ranges lie within one another, so those that end first are the last. */
+/** Removes the ranges that end before an offset. Ranges are nested, so those that end first are last in the list. */
 function leave(around: ScriptRange[], offset: number): void {
   while (around.length > 0 && (around.at(-1)?.endOffset ?? 0) <= offset) around.pop();
 }
 
 /**
- * Reads a report of V8's coverage.
- * Source: Node's documentation of NODE_V8_COVERAGE.
- * @returns What it says of each script, by URL; null where it is no complete report.
+ * Reads a report of V8's coverage. Source: Node's documentation of NODE_V8_COVERAGE.
+ * @returns The functions of each script, by URL. Null if the report is incomplete.
  */
 export function readReport(text: string): { url: string; functions: ScriptFunction[] }[] | null {
   try {
@@ -61,7 +60,7 @@ export function readReport(text: string): { url: string; functions: ScriptFuncti
       ? result.filter(isScript).filter(({ url }) => url.startsWith('file:'))
       : null;
   } catch {
-    // A child that was killed leaves half a report.
+    // A child process that was killed leaves an incomplete report.
     return null;
   }
 }

@@ -5,41 +5,43 @@ import type { Counter, PlacedCounter } from './counter';
 import type { Instrumentation } from './remove-counters';
 
 /**
- * When a counter of a declaration without effects counts:
- * - `certain`: as its module is loaded;
- * - `used`: only for who uses the declaration;
- * - `maybe`: as its module is loaded, if a condition holds.
+ * When a counter of a declaration without effects is hit:
+ * - `certain`: when its module is loaded
+ * - `used`: only when something uses the declaration
+ * - `maybe`: when its module is loaded, if a condition holds
  */
 export type CounterReach = 'certain' | 'used' | 'maybe';
 
-/** What is being written when a counter is met. */
+/** What is being written when a counter is found. */
 interface Written {
   index: number;
   syntax: string;
-  /** Set for what is written of a declaration outside of its blocks. */
+  /** Set for the part of a declaration that is outside of its blocks. */
   declaration?: HashableDeclaration;
 }
 
-/** Where a counter is met. */
+/** Where a counter is found. */
 interface Place {
   block: Written;
   reach: CounterReach;
 }
 
-/** Counters that stand in one block, or in one declaration outside of its blocks. */
+/** The counters of one block, or of the part of one declaration that is outside of its blocks. */
 export interface CounterGroup {
-  /** Index of the block; of a declaration, the module's. */
+  /** Index of the block. For a declaration, the index of the module's block. */
   block: number;
-  /** Null for those of a block. */
+  /** Null for the counters of a block. */
   declaration: HashableDeclaration | null;
   counters: PlacedCounter[];
-  /** Whether some count where nobody uses the declaration, and nobody can tell without having run it. */
+  /**
+   * Whether some of the counters may be hit although nothing uses the declaration. Only running the code shows this.
+   */
   isUncertain: boolean;
 }
 
-/** The counters of a program, found as its blocks are written. */
+/** The counters of a program. They are found while its blocks are written. */
 export class CounterList {
-  /** Those that count whenever the module is loaded. */
+  /** Counters that are always hit when the module is loaded. */
   readonly loaded: Counter[] = [];
   readonly groups: CounterGroup[] = [];
   readonly #instrumentation: Instrumentation | null;
@@ -49,13 +51,16 @@ export class CounterList {
     this.#instrumentation = instrumentation;
   }
 
-  /** The counters before and behind a statement of the module that is a declaration without effects. */
+  /** Adds the counters before and after a top-level statement that is a declaration without effects. */
   addLoaded(statement: AnyNode): void {
     for (const map of [this.#instrumentation?.before, this.#instrumentation?.after])
       this.loaded.push(...(map?.get(statement) ?? []));
   }
 
-  /** The counters before and behind a node. Where nothing is behind them, only what is around tells their place. */
+  /**
+   * Adds the counters before and after a node. Counters at the end of a list have no node after them, so they belong
+   * to the node around the list.
+   */
   add(node: AnyNode, at: Place): void {
     this.#add(this.#instrumentation?.before.get(node), at);
     this.#add(this.#instrumentation?.after.get(node), at);
@@ -81,15 +86,15 @@ export class CounterList {
   }
 }
 
-/** A block that stands in a declaration counts as a block. */
+/** A block inside a declaration counts as a block. */
 function isBlock(written: Written): boolean {
   return 'kind' in written;
 }
 
 /**
- * What tells a group of counters from others, whatever numbers they have: what it belongs to, and where in its syntax each
- * counter of which kind stands.
- * @param owner The fingerprint of its block, or what tells its declaration from others.
+ * Returns a key that identifies a group of counters, whatever their numbers are. It covers the owner of the group,
+ * and the kind and the place of each counter in the owner's syntax.
+ * @param owner The fingerprint of the block, or a text that identifies the declaration.
  */
 export function groupKey(owner: Buffer | string, counters: readonly PlacedCounter[]): Buffer {
   const hash = createHash('sha1').update(owner);
@@ -97,5 +102,5 @@ export function groupKey(owner: Buffer | string, counters: readonly PlacedCounte
   return hash.digest().subarray(0, KEY_BYTES);
 }
 
-/** Length of a key. */
+/** Length of a key, in bytes. */
 export const KEY_BYTES = 8;

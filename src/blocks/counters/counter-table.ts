@@ -5,20 +5,20 @@ import type { Counter } from './counter';
 import { groupKey } from './counter-list';
 import type { Instrumentation } from './remove-counters';
 
-/** The counters of one version of a file, as its metadata carries them. Counters are texts such as `s3 f1 b2.0`. */
+/** The counters of one version of a file, as in its metadata. Counters are written as texts such as `s3 f1 b2.0`. */
 export interface CounterTable {
   /** Hash of the file's coverage data, as istanbul writes it. */
   hash: string;
-  /** Those that count whenever the module is loaded. */
+  /** Counters that are always hit when the module is loaded. */
   loaded: string;
   groups: readonly CounterGroupRow[];
 }
 
 /**
- * - the index of the block, or 0;
- * - what tells the group from others, in base64;
- * - its counters;
- * - whether it belongs to a block, to a declaration, or to one of which nobody can tell what counts who did not run it.
+ * - the index of the block, or 0
+ * - the key of the group, in base64
+ * - its counters
+ * - its kind: it belongs to a block, to a declaration, or to a declaration whose hits are known only by running it
  */
 export type CounterGroupRow = readonly [
   block: number,
@@ -31,8 +31,8 @@ export const GROUP_KINDS = { block: 0, declaration: 1, uncertain: 2 } as const;
 export type GroupKind = (typeof GROUP_KINDS)[keyof typeof GROUP_KINDS];
 
 /**
- * The table of the counters that were found in a tree.
- * @returns Null where not all of them were found: nobody could tell when the others count.
+ * Returns the table of the counters that were found in a tree.
+ * @returns Null if some counters were not found, because it is unknown when those are hit.
  */
 export function counterTable(
   { counters, declarations }: BlockTree,
@@ -60,9 +60,9 @@ export function counterTable(
 }
 
 /**
- * The declarations that may run functions of the module as it is loaded, whoever uses them. Example: `const year =
- * parser('year')` decides which branches of `parser` are hit. A group without counters stands for all of them, so that what
- * was hit is not carried over a change of one.
+ * Finds the declarations that may run functions of the module while it is loaded, even if nothing uses the
+ * declarations. Example: `const year = parser('year')` decides which branches of `parser` are hit. One group without
+ * counters stands for all of them. When one of them changes, recorded hits are no longer used.
  */
 function evaluations(
   declarations: readonly HashableDeclaration[],
@@ -78,7 +78,10 @@ function evaluations(
     .join('');
 }
 
-/** In the syntax of a declaration, which its functions' bodies are no part of where they do not run with it. */
+/**
+ * Searched in the syntax of a declaration. This syntax contains the body of a function only if the body runs with the
+ * declaration.
+ */
 const CALL = /\((?:Call|New|TaggedTemplate|Import)Expression/;
 const FUNCTION = /\((?:Arrow)?Function(?:Expression|Declaration)/;
 
@@ -90,7 +93,7 @@ function encodeCounter({ kind, id, path }: Counter): string {
   return `${kind}${id}${kind === 'b' ? `.${path}` : ''}`;
 }
 
-/** Reads what a table says of counters. What is none is left out. */
+/** Reads the counters in a table. Anything else in the text is ignored. */
 export function decodeCounters(text: string): Counter[] {
   return Array.from(text.matchAll(/([sfb])(\d+)(?:\.(\d+))?/g), ([, kind, id, path = '0']) => ({
     kind: kind as Counter['kind'],
@@ -99,7 +102,7 @@ export function decodeCounters(text: string): Counter[] {
   }));
 }
 
-/** The counter table among what metadata carries besides; null where there is none. */
+/** The counter table in the additional data of the metadata. Null if there is none. */
 export function counterTableOf(extras: unknown): CounterTable | null {
   const table = (extras as { counters?: CounterTable } | undefined)?.counters;
   return typeof table?.hash === 'string' && Array.isArray(table.groups) ? table : null;

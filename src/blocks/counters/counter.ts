@@ -1,22 +1,22 @@
 import type { AnyNode } from 'acorn';
 
-/** One counter that istanbul puts into code, as its coverage data numbers it. */
+/** One counter that istanbul inserts into code, with its numbers in the coverage data. */
 export interface Counter {
-  /** Of a statement, a function, or one path of a branch. */
+  /** A statement, a function, or one path of a branch. */
   kind: 's' | 'f' | 'b';
   id: number;
-  /** Which path of a branch; 0 elsewhere. */
+  /** The path of a branch. 0 for the other kinds. */
   path: number;
 }
 
-/** A counter in the syntax of its block, by how much of that is written before it. */
+/** A counter, and its place in the syntax of its block: the length of the text that is written before it. */
 export interface PlacedCounter extends Counter {
   at: number;
 }
 
 /**
  * Reads `cov_x().s[3]++`, `cov_x().f[1]++` or `cov_x().b[2][0]++`.
- * @param name The function of the file that gives its counters.
+ * @param name The function of the file that returns its counters.
  * @returns Null for anything else.
  */
 export function readCounter(node: AnyNode, name: string): Counter | null {

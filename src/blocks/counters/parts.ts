@@ -1,12 +1,13 @@
 import type { AnyNode } from 'acorn';
 import type { CounterReach } from './counter-list';
 
-/** What is written before and behind a part of a node. */
+/** What is written before and after a part of a node. */
 export type Braces = readonly [before: string, behind: string];
 
 /**
- * What is written around a part of a node so that it reads as if it stood in braces: istanbul puts these around a lone
- * statement, and makes a `return` of the expression that an arrow function has as its body.
+ * Returns what to write around a part of a node, so that it has the same syntax as in braces. This is needed because
+ * istanbul puts braces around a single statement, and turns the expression of an arrow function into a block with a
+ * `return`.
  * @returns Empty texts for any other part.
  */
 export function bracesAround(parent: AnyNode, key: string, child: AnyNode): Braces {
@@ -27,14 +28,14 @@ export function bracesAround(parent: AnyNode, key: string, child: AnyNode): Brac
   }
 }
 
-/** Around what is no lone body. */
+/** For parts that need no braces. */
 export const NO_BRACES = ['', ''] as const;
 const BRACES = ['(BlockStatement,body:[;', '])'] as const;
 const RETURN = ['(BlockStatement,body:[;(ReturnStatement,argument:', ')])'] as const;
 
 /**
- * When a counter below a part of a declaration counts.
- * @param reach The same for the node around that part.
+ * Returns when the counters in a part of a declaration are hit.
+ * @param reach The same for the node that contains the part.
  */
 export function reachOf(parent: AnyNode, key: string, reach: CounterReach): CounterReach {
   if (reach === 'used') return reach;

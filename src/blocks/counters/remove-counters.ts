@@ -2,25 +2,25 @@ import type { AnyNode, FunctionDeclaration, ObjectExpression, Program } from 'ac
 import { isNode } from '../syntax/nodes';
 import { isCallOf, readCounter, type Counter } from './counter';
 
-/** What instrumentation put into a program, taken out of its syntax. */
+/** What istanbul inserted into a program. It is removed from the program's syntax. */
 export interface Instrumentation {
-  /** What tells this version of the file's coverage data from others. */
+  /** Identifies this version of the file's coverage data. */
   hash: string;
-  /** Where the object literal with the coverage data stands. */
+  /** The position of the object literal with the coverage data. */
   data: { start: number; end: number };
   /** The number of counters in that data. */
   total: number;
-  /** By node: the counters that count when it is reached. */
+  /** By node: the counters that are hit when the node is reached. */
   before: ReadonlyMap<AnyNode, readonly Counter[]>;
-  /** By node: the counters behind its last part. */
+  /** By node: the counters after its last part. */
   after: ReadonlyMap<AnyNode, readonly Counter[]>;
 }
 
 /**
- * Takes the counters that istanbul inserted out of a program, so that its syntax is that of the same file without
- * coverage. Positions stay those of the text.
- * @param program Changed.
- * @returns Null where the program is not instrumented in the way that is known.
+ * Removes the counters that istanbul inserted, so that the program has the same syntax as without coverage. Positions
+ * still refer to the text.
+ * @param program It is changed.
+ * @returns Null if the program is not instrumented in the known way.
  */
 export function removeCounters(program: Program): Instrumentation | null {
   const [found] = program.body.flatMap((statement) => coverageFunction(statement) ?? []);
@@ -36,7 +36,7 @@ export function removeCounters(program: Program): Instrumentation | null {
   return { ...told, before: remover.before, after: remover.after };
 }
 
-/** The function at the top that gives a file's counters. */
+/** The top-level function that returns a file's counters. */
 interface CoverageFunction {
   name: string;
   declaration: AnyNode;
@@ -45,7 +45,7 @@ interface CoverageFunction {
   total: number;
 }
 
-/** Recognises what istanbul writes. Source: `coverageTemplate` in `istanbul-lib-instrument`. */
+/** Recognizes the function that istanbul writes. Source: `coverageTemplate` in `istanbul-lib-instrument`. */
 function coverageFunction(statement: AnyNode): CoverageFunction | null {
   if (statement.type !== 'FunctionDeclaration' || !/^cov_[a-z0-9]+$/.test(statement.id?.name ?? ''))
     return null;
@@ -65,7 +65,7 @@ function coverageFunction(statement: AnyNode): CoverageFunction | null {
   return { name: id.name, declaration: statement, hash: hash.value, data: { start, end }, total };
 }
 
-/** The number of counters that coverage data has. */
+/** The number of counters in coverage data. */
 function countersIn(data: ObjectExpression): number {
   const lists = valuesOf(data);
   const [statements, functions, branches] = ['s', 'f', 'b'].map((kind) => lists.get(kind));
@@ -98,7 +98,7 @@ class CounterRemover {
     this.#name = name;
   }
 
-  /** Not by recursion: long chains of operators would use up the stack. */
+  /** Does not use recursion, because long chains of operators would overflow the stack. */
   removeIn(program: Program): void {
     const waiting: AnyNode[] = [program];
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
@@ -120,7 +120,7 @@ class CounterRemover {
     }
   }
 
-  /** Counters that are statements of their own belong to the statement that follows. */
+  /** A counter that is its own statement belongs to the statement after it. */
   #withoutCounters(list: AnyNode, items: readonly unknown[]): unknown[] {
     let counters: Counter[] = [];
     const rest: unknown[] = [];
@@ -138,7 +138,7 @@ class CounterRemover {
     return rest;
   }
 
-  /** `(cov_x().b[0][0]++, value)` is the value. */
+  /** Replaces `(cov_x().b[0][0]++, value)` by `value`. */
   #unwrapped(node: AnyNode): AnyNode {
     if (node.type !== 'SequenceExpression') return node;
     const counters: Counter[] = [];
@@ -155,7 +155,7 @@ class CounterRemover {
     return kept;
   }
 
-  /** An `else` that only counts was none before. */
+  /** Removes an `else` that contains only counters, because istanbul added it. */
   #removeElse(node: AnyNode): void {
     if (node.type !== 'IfStatement' || node.alternate?.type !== 'BlockStatement') return;
     const { body } = node.alternate;

@@ -1,9 +1,9 @@
 import { readMap, type SourceMap } from './source-map';
 
-/** A map that a text carries in its last comment. */
+/** A source map that a text contains in its last comment. */
 export interface InlineMap {
   map: SourceMap;
-  /** Where the comment stands. */
+  /** Where the comment starts. */
   start: number;
   end: number;
 }
@@ -12,9 +12,9 @@ const COMMENT = /\/\/[#@][ \t]+sourceMappingURL=(\S+)[ \t]*/g;
 const DATA_URL = /^data:(?:application|text)\/json(?:;[\w-]+=[^;,]*)*(;base64)?,(.*)$/;
 
 /**
- * The source map inside a text.
- * @param from Offset of the end of the last statement: before it, what looks like the comment may be a string.
- * @returns Null where there is none, or none that can be read.
+ * Finds the source map inside a text.
+ * @param from Offset of the end of the last statement. Before it, text that looks like the comment may be a string.
+ * @returns Null if there is no source map, or none that can be read.
  */
 export function findInlineMap(code: string, from: number): InlineMap | null {
   const comment = lastComment(code, from);
@@ -35,15 +35,15 @@ export function findInlineMap(code: string, from: number): InlineMap | null {
 }
 
 /**
- * The file that a text says its source map is in, as written there. Whoever can read files may pass its content to
- * `insertProbes` as `map`: without, stack traces end at the text itself.
+ * Returns the file that a text names as its source map, as the text names it. A caller that can read files may pass
+ * its content to `insertProbes` as `map`. Without the map, stack traces show positions in the compiled text.
  */
 export function findMapReference(code: string): string | null {
   const comment = lastComment(code, code.lastIndexOf('\n//') + 1);
   return comment === null || comment.url.startsWith('data:') ? null : comment.url;
 }
 
-/** The comment that carries a map. */
+/** Returns the comment that contains a map. */
 export function inlineMapComment(map: SourceMap): string {
   const content = Buffer.from(JSON.stringify(map)).toString('base64');
   return `//# sourceMappingURL=data:application/json;charset=utf-8;base64,${content}`;

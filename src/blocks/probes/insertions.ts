@@ -1,14 +1,14 @@
 import { lastAtMost } from '../syntax/lines';
 
-/** A text that goes before the character at an offset. */
+/** A text to insert before the character at an offset. */
 export interface Insertion {
   at: number;
   text: string;
 }
 
 /**
- * Puts texts into a text.
- * @param insertions By ascending offset.
+ * Inserts texts into a text.
+ * @param insertions In ascending order of their offsets.
  */
 export function insertAll(code: string, insertions: readonly Insertion[]): string {
   const parts: string[] = [];
@@ -21,19 +21,19 @@ export function insertAll(code: string, insertions: readonly Insertion[]): strin
   return parts.join('');
 }
 
-/** How far the columns of one line move: from `columns[i]` on by `lengths[i]` in all. */
+/** How far the columns of one line move. From `columns[i]` on, a column moves by `lengths[i]` in total. */
 interface LineShift {
   columns: number[];
   lengths: number[];
 }
 
-/** Which columns move how far when insertions are made. Lines stay where they are. */
+/** Knows how far insertions move each column. Lines do not move. */
 export class Shifts {
   readonly #lines = new Map<number, LineShift>();
 
   /**
-   * @param starts Where the lines of the text start, before the insertions.
-   * @param insertions By ascending offset, without line breaks.
+   * @param starts The offsets at which the lines start, before the insertions.
+   * @param insertions In ascending order of their offsets, without line breaks.
    */
   constructor(starts: readonly number[], insertions: readonly Insertion[]) {
     let line = 0;
@@ -56,7 +56,7 @@ export class Shifts {
     return this.#lines.has(line);
   }
 
-  /** Where a column ends up. */
+  /** The column after the insertions. */
   column(line: number, column: number): number {
     const shift = this.#lines.get(line);
     if (shift === undefined) return column;

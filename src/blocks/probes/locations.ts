@@ -2,23 +2,23 @@ import { decode } from '@jridgewell/sourcemap-codec';
 import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from '../syntax/lines';
 import type { SourceMap } from './source-map';
 
-/** Where a block stands, for messages. */
+/** Where a block is, for messages. */
 export interface BlockLocation {
-  /** First line, from 1; 0 where unknown. */
+  /** First line, from 1. 0 if unknown. */
   line: number;
   endLine: number;
-  /** The nearest function's name, or empty. */
+  /** The name of the nearest function. Empty if there is none. */
   name: string;
 }
 
 const NAME_LENGTH = 40;
 
-/** Writes places as `line:endLine:name`, with commas between them. */
+/** Writes locations as `line:endLine:name`, separated by commas. */
 export function encodeLocations(places: readonly BlockLocation[]): string {
   return places.map(({ line, endLine, name }) => `${line}:${endLine}:${cleanName(name)}`).join(',');
 }
 
-/** Reads what `encodePlaces` wrote. What is not a number counts as unknown. */
+/** Reads what `encodeLocations` wrote. A line that is not a number becomes 0, for unknown. */
 export function decodeLocations(places: string): BlockLocation[] {
   if (places === '') return [];
   return places.split(',').map((place) => {
@@ -32,9 +32,9 @@ function cleanName(name: string): string {
 }
 
 /**
- * Tells the lines that offsets stand on.
- * @param map From the text to its source; without one, lines are those of the text.
- * @returns Lines count from 1; 0 where the map does not say.
+ * Returns a function that finds the line of an offset.
+ * @param map The map from the text to its source. Without a map, lines are those of the text.
+ * @returns A function that returns lines from 1, or 0 if the map does not contain the offset.
  */
 export function lineFinder(code: string, map: SourceMap | null): (offset: number) => number {
   const starts = lineStarts(code, map === null ? ENGINE_BREAK : MAP_BREAK);
@@ -43,7 +43,8 @@ export function lineFinder(code: string, map: SourceMap | null): (offset: number
     return [line, offset - (starts[line] ?? 0)];
   };
   if (map === null) return (offset) => place(offset)[0] + 1;
-  // For messages only, so maps made of others, which no transformer is known to give, go without.
+  // Lines are only for messages, and no known transformer returns a map made of other maps. So such maps give no
+  // lines.
   if (typeof map.mappings !== 'string') return () => 0;
   const lines = originalLines(map.mappings);
   return (offset) => {
@@ -54,7 +55,7 @@ export function lineFinder(code: string, map: SourceMap | null): (offset: number
   };
 }
 
-/** Per line of the text, the columns that have a source, and its line there (from 1). */
+/** For each line of the text: the columns that have a source, and their lines there, from 1. */
 function originalLines(mappings: string): { columns: number[]; originals: number[] }[] {
   return decode(mappings).map((segments) => {
     const mapped = segments.filter((segment) => segment.length > 1);

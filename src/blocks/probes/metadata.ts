@@ -1,24 +1,24 @@
 import type { Form } from '../syntax/parse';
 
-/** Written first, so that other versions of this package can tell that a text is not theirs. */
+/** Written first. With it, a version of this package recognizes that another version wrote a text. */
 const FORMAT_VERSION = 1;
 
-/** What a file's probes say about it, once, when it is loaded. */
+/** What the probes of a file say about the file. They say it once, when the file is loaded. */
 export interface ProbeMetadata {
-  /** Path of the file, as the caller gave it. */
+  /** Path of the file, as the caller passed it. */
   path: string;
   contentHash: string;
-  /** `node` where Node runs the file as it is written. */
+  /** `node` if Node runs the source directly. */
   form: Form | 'node';
-  /** Eight bytes per block, in tree order. */
+  /** Eight bytes for each block, in tree order. */
   fingerprints: Buffer;
-  /** Where the blocks stand in the source: see `decodePlaces`. */
+  /** The locations of the blocks in the source: see `decodeLocations`. */
   places: string;
-  /** Anything else that the caller wanted carried. */
+  /** Additional data of the caller. */
   extras?: unknown;
 }
 
-/** The one text that the prelude registers: JSON, so that it can be a property name. */
+/** Returns the text that the prelude registers. It is JSON, so it can be used as a property name. */
 export function encodeMetadata(metadata: ProbeMetadata): string {
   const { path, contentHash, form, fingerprints, places, extras } = metadata;
   const fields = [FORMAT_VERSION, path, contentHash, form, fingerprints.toString('base64'), places];
@@ -27,7 +27,7 @@ export function encodeMetadata(metadata: ProbeMetadata): string {
 
 /**
  * Reads what `encodeMetadata` wrote.
- * @throws {Error} Where the text is not of this format version.
+ * @throws {Error} If the text does not have this format version.
  */
 export function decodeMetadata(text: string): ProbeMetadata {
   const fields = parsed(text);

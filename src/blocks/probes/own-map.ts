@@ -3,7 +3,7 @@ import { Shifts, type Insertion } from './insertions';
 import { ENGINE_BREAK, lineStarts } from '../syntax/lines';
 import type { PlainMap } from './source-map';
 
-/** Per ASCII character, whether it is part of a word, white space, or else a sign. */
+/** For each ASCII character: part of a word, white space, or another sign (0). */
 const [WORD, SPACE] = [1, 2];
 const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
@@ -12,10 +12,10 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /**
- * The map from a text with insertions to the text without: for code whose transformer gave no map, and for code that
- * no transformer touched.
- * @param insertions By ascending offset.
- * @param filename Absolute path, the map's only source.
+ * Returns the map from a text with insertions to the text without them. It is for code whose transformer returned no
+ * map, and for code that no transformer changed.
+ * @param insertions In ascending order of their offsets.
+ * @param filename Absolute path. It is the only source of the map.
  */
 export function ownMap(code: string, insertions: readonly Insertion[], filename: string): PlainMap {
   const starts = lineStarts(code, ENGINE_BREAK);
@@ -27,7 +27,7 @@ export function ownMap(code: string, insertions: readonly Insertion[], filename:
     let previous = SPACE;
     for (let at = 0; at < text.length; at += 1) {
       const kind = KINDS[text.charCodeAt(at)] ?? WORD;
-      // A stack trace points at the start of a word or at a sign.
+      // A stack trace points to the start of a word or to a sign.
       const isStart = kind !== SPACE && !(kind === WORD && previous === WORD);
       previous = kind;
       if (isStart) segments.push([shifts.column(line, at), 0, line, at]);

@@ -15,31 +15,34 @@ import { MARK } from './strip';
 import type { BlockNode, TreeOptions } from '../tree/block-node';
 
 export interface ProbeOptions extends TreeOptions {
-  /** The file's path, carried in the metadata. */
+  /** The path of the file, for the metadata. */
   path: string;
-  /** Absolute path: what stack traces name where there is no other source map. */
+  /** Absolute path. Stack traces show it if there is no other source map. */
   filename: string;
-  /** Hash of the source text, carried in the metadata. */
+  /** Hash of the source text, for the metadata. */
   contentHash: string;
-  /** The transformer's source map, if it gave one apart from the code. */
+  /** The transformer's source map, if it is separate from the code. */
   map?: object | string | null;
-  /** Whether istanbul's counters stand in the text. They count for no fingerprint; where they stand is told. */
+  /**
+   * Whether the text contains istanbul's counters. Fingerprints ignore them. The metadata says which block contains
+   * which counter.
+   */
   isInstrumented?: boolean;
-  /** Anything that JSON can express, carried in the metadata. */
+  /** Additional data for the metadata, as JSON can express it. */
   extras?: object;
 }
 
 export interface Probed {
   code: string;
-  /** Null where the code carries its map in a comment, as it did before. */
+  /** Null if the code contains its map in a comment, as it did before. */
   map: object | null;
   blocks: Block[];
 }
 
 /**
- * Puts a probe into each block: a store of one byte that says it ran. The code does the same as before, every line
- * stays where it is, and source maps lead to where they led.
- * @throws {BlocksError} Where the text is not JavaScript that can be parsed, or cannot carry probes.
+ * Inserts a probe into each block: it stores one byte, which says that the block ran. The code does the same as
+ * before, each line keeps its number, and source maps still lead to the same positions.
+ * @throws {BlocksError} If the text is not JavaScript that can be parsed, or if it cannot have probes.
  */
 export function insertProbes(code: string, options: ProbeOptions): Probed {
   const { program, tree, instrumentation } = readBlockNodes(code, { ...options, isLinked: true });
@@ -66,7 +69,7 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
 
   let probed = insertAll(code, insertions);
   if (inline !== null) {
-    // The comment follows every statement, so counting from the end finds it again.
+    // The comment follows all statements, so its distance from the end has not changed.
     const before = probed.slice(0, probed.length - (code.length - inline.start));
     probed = before + inlineMapComment(shiftMap(inline.map, shifts)) + code.slice(inline.end);
   }
@@ -75,13 +78,13 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
   return { code: probed, map, blocks };
 }
 
-/** What else of the text its metadata carries. */
+/** Other facts about the text for the metadata. */
 interface Carried {
   links: Links | null;
   counters: CounterTable | null;
 }
 
-/** The metadata text. */
+/** Returns the metadata text. */
 function describe(
   code: string,
   blocks: readonly Block[],
@@ -107,7 +110,7 @@ function describe(
   });
 }
 
-/** All that is inserted, by ascending offset. */
+/** Returns all insertions, in ascending order of their offsets. */
 function probeInsertions(
   drafts: readonly BlockNode[],
   opening: string,
@@ -136,7 +139,7 @@ function probeInsertions(
         break;
     }
   }
-  // Sorting is stable. What ends somewhere ends before something else starts there; of what ends together, inner
-  // blocks, which come later in the tree, end first; of what starts together, outer ones start first.
+  // At the same offset, closings come before openings. Inner blocks close first: they are later in the tree, and so
+  // earlier in the reversed list. Outer blocks open first. Sorting is stable, so this order stays.
   return [...closings.reverse(), ...openings].sort((a, b) => a.at - b.at);
 }

@@ -8,7 +8,7 @@ export interface PlainMap {
   [field: string]: unknown;
 }
 
-/** A source map made of others: ECMA-426 clause 10. */
+/** A source map made of other maps: ECMA-426 clause 10. */
 export interface SectionedMap {
   version: number;
   sections: { offset: { line: number; column: number }; map: SourceMap }[];
@@ -18,18 +18,18 @@ export interface SectionedMap {
 export type SourceMap = PlainMap | SectionedMap;
 
 /**
- * Takes a map as transformers give it.
+ * Reads a source map in any form that transformers return.
  * @param given An object, JSON text, or nothing.
- * @returns Null where it is none that can be worked with.
+ * @returns Null if it is not a usable map.
  */
 export function readMap(given: unknown): SourceMap | null {
   let map = given;
   try {
     if (typeof map === 'string') map = JSON.parse(map);
-    // A SourceMapGenerator, say.
+    // For example, a SourceMapGenerator.
     if (hasToJson(map)) map = map.toJSON();
   } catch {
-    // It is no source map: a transformer may return anything.
+    // It is no source map. A transformer may return anything.
     return null;
   }
   if (typeof map !== 'object' || map === null) return null;
@@ -48,14 +48,14 @@ function hasToJson(value: unknown): value is { toJSON(): unknown } {
 }
 
 /**
- * The map of a text after insertions: each mapping moves with the character it stands at, so that a trace from there
- * finds what it found before. Nothing else in the map changes.
+ * Returns the map of a text after insertions. Each mapping moves with its character, so stack traces lead to the same
+ * positions as before. Nothing else in the map changes.
  */
 export function shiftMap(map: SourceMap, shifts: Shifts): SourceMap {
   return shiftFrom(map, shifts, { line: 0, column: 0, moved: 0 });
 }
 
-/** Where a map's own text starts: mappings on its first line count columns from there. */
+/** Where the text of a map starts. The columns of mappings on its first line count from there. */
 interface Origin {
   line: number;
   column: number;
@@ -82,7 +82,7 @@ function isSectioned(map: SourceMap): map is SectionedMap {
   return 'sections' in map;
 }
 
-/** Only the column of the text itself changes; a section's first line counts from its origin. */
+/** Changes only the columns in the text. On the first line of a section they count from its origin. */
 function shiftMappings(mappings: string, shifts: Shifts, origin: Origin): string {
   const lines = decode(mappings);
   for (const [index, segments] of lines.entries()) {

@@ -1,15 +1,15 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
 import { forEachChild, isNode } from './nodes';
 
-/** A syntax node with what is around it. */
+/** A syntax node, and the nodes around it. */
 export interface Placed<T extends AnyNode = AnyNode> {
   node: T;
   around: Placed | null;
 }
 
 /**
- * Visits every node of a program. Without recursion: `a + b + c + …` would use up the stack.
- * @param visit Called before the nodes inside of the node, in no order that means anything.
+ * Visits every node of a program. It does not use recursion, because `a + b + c + …` would overflow the stack.
+ * @param visit Called for a node before the nodes inside it. The order is otherwise undefined.
  */
 export function forEachPlaced(program: Program, visit: (placed: Placed) => void): void {
   const open: Placed[] = [{ node: program, around: null }];
@@ -20,24 +20,24 @@ export function forEachPlaced(program: Program, visit: (placed: Placed) => void)
   }
 }
 
-/** The node right around another one. */
+/** The parent of a node. */
 export function parentOf({ around }: Placed): AnyNode | null {
   return around?.node ?? null;
 }
 
-/** Whether a node is `object.name`, or `object['name']`, of some object. */
+/** The name of a member access: `object.name` or `object['name']`. Null for any other node. */
 export function memberName(node: AnyNode): string | null {
   if (node.type !== 'MemberExpression') return null;
   return plainName(node.property, node.computed);
 }
 
-/** The name of a property where the text says it. */
+/** The name of a property, if the text contains it. */
 export function plainName(key: AnyNode, computed: boolean): string | null {
   if (!computed && key.type === 'Identifier') return key.name;
   return key.type === 'Literal' && typeof key.value === 'string' ? key.value : null;
 }
 
-/** Whether a function is called as a method of an object, which it gets as `this`. */
+/** Whether a member is called as a method, so that its object is passed as `this`. */
 export function isMethodCall(member: Placed): boolean {
   const parent = parentOf(member);
   return (
@@ -47,7 +47,10 @@ export function isMethodCall(member: Placed): boolean {
   );
 }
 
-/** The name of a compiler's helper that is called: `_interop_require_default`, `tslib_1.__importStar`, `_interop_require_default._`, `(0, tslib_1.__importStar)`. */
+/**
+ * The name of a compiler's helper that is called. Examples: `_interop_require_default`, `tslib_1.__importStar`,
+ * `_interop_require_default._`, `(0, tslib_1.__importStar)`.
+ */
 export function helperName({ callee }: CallExpression): string {
   const last = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
   if (last?.type === 'Identifier') return last.name;

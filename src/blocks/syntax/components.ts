@@ -1,8 +1,8 @@
 /**
- * The strongly connected components of a graph, each after all that it leads to: Tarjan's algorithm. Without recursion,
- * as a chain may be as long as a file.
- * @param nodes All of them.
- * @param next Where a node leads.
+ * Returns the strongly connected components of a graph. Each comes after all components that it leads to. This is
+ * Tarjan's algorithm without recursion, because a chain may be as long as a file.
+ * @param nodes All nodes.
+ * @param next Returns the nodes that a node leads to.
  */
 export function componentsOf<T>(nodes: readonly T[], next: (node: T) => readonly T[]): T[][] {
   const components: T[][] = [];

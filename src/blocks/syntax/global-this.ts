@@ -1,11 +1,11 @@
 import type { Program } from 'acorn';
 import { boundNames } from './names';
 
-/** The one global that the prelude uses. */
+/** The only global that the prelude uses. */
 const NAME = 'globalThis';
 
 /**
- * Whether a program's top level declares a `globalThis` of its own, so that the prelude would find the wrong one.
+ * Whether the top level of a program declares its own `globalThis`. The prelude would then use the wrong object.
  * @param hoisted The names that hoist to the module.
  */
 export function declaresGlobalThis({ body }: Program, hoisted: ReadonlySet<string>): boolean {

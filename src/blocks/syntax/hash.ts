@@ -7,35 +7,35 @@ export { FINGERPRINT_BYTES };
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
 export const FINGERPRINTS_VERSION = 10;
 
-/** A declaration at the top of a module that counts for those who refer to its name alone. */
+/** A top-level declaration that counts only for code that refers to its name. */
 export interface HashableDeclaration {
   name: string;
-  /** Its own syntax, without the blocks in it, and where it is evaluated. */
+  /** Its own syntax, without its blocks, and where it is evaluated. */
   syntax: string;
-  /** Names that may be those of declarations. */
+  /** Names that may refer to declarations. */
   mentions: ReadonlySet<string>;
 }
 
 /** What a fingerprint is made of. */
 export interface Hashable {
-  /** Index of the parent in the list, -1 for the module. */
+  /** Index of the parent in the list. -1 for the module. */
   parent: number;
-  /** The declaration that it stands in, where that is no part of the parent. */
+  /** The declaration that contains the block, if it is written apart from the blocks around it. */
   declaration?: HashableDeclaration;
   /** The block's own syntax, without its child blocks. */
   syntax: string;
-  /** Names that hoist out of blocks below it, and other effects that reach it without running. */
+  /** Names that hoist out of blocks below it, and other effects that reach it even if their code does not run. */
   hoisted: ReadonlySet<string>;
-  /** Names in its own syntax that may be those of declarations. */
+  /** Names in its own syntax that may refer to declarations. */
   mentions: ReadonlySet<string>;
 }
 
 /**
- * Chains fingerprints down the tree: the parent's, the index among its children, the block's own syntax, and the
- * declarations that it refers to.
- * @param blocks Parents before children.
- * @param declarations Those of their module.
- * @returns One fingerprint per block.
+ * Computes fingerprints from the top of the tree downwards. Each covers the parent's fingerprint, the index among the
+ * children, the block's own syntax, and the declarations that it refers to.
+ * @param blocks Parents come before children.
+ * @param declarations The declarations of the module.
+ * @returns One fingerprint for each block.
  */
 export function fingerprintAll(
   blocks: readonly Hashable[],
@@ -49,12 +49,12 @@ export function fingerprintAll(
     const above = fingerprints[parent];
     if (above !== undefined) {
       hash.update(above);
-      // Deeper in a declaration, a block has its place in the block around it.
+      // Inside a block of the declaration, the index counts within that block.
       const isDeeper = blocks[parent]?.declaration === declaration;
       const around = isDeeper ? parent : (declaration ?? parent);
       const index = children.get(around) ?? 0;
       children.set(around, index + 1);
-      // A declaration is known by its name, whatever stands beside it.
+      // A declaration is identified by its name. The code beside it does not matter.
       if (declaration !== undefined)
         hash.update(`${declaration.name}=${referred.get(declaration.name)};`);
       hash.update(`${index};`);
@@ -69,8 +69,8 @@ export function fingerprintAll(
 }
 
 /**
- * Hashes each declaration with all that it refers to, and so on. Those that refer to one another in a circle have one
- * hash.
+ * Hashes each declaration with all that it refers to, directly or indirectly. Declarations that refer to each other
+ * in a circle share one hash.
  */
 export function declarationHashes(
   declarations: readonly HashableDeclaration[],
@@ -94,8 +94,8 @@ export function declarationHashes(
 }
 
 /**
- * Makes texts independent of where the project lies.
- * @param root Absolute folder. Its spellings with `/` and with `\` are both replaced.
+ * Replaces the root in texts, so that they do not depend on the place of the project.
+ * @param root Absolute folder. It is replaced in its spellings with `/` and with `\`.
  */
 export function rootReplacer(root: string): (text: string) => string {
   const bare = root.replace(/[\\/]+$/, '');

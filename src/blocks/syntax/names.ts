@@ -1,9 +1,9 @@
 import type { AnyNode, Pattern } from 'acorn';
 
 /**
- * The name that a function standing at `parent[key]` is known by, if the syntax around it gives one. For people, so it
- * follows NamedEvaluation (ECMAScript 8.4.5) only roughly.
- * @param className The class around, for its members.
+ * The name that a function at `parent[key]` gets from the syntax around it, if any. It is for messages, so it follows
+ * NamedEvaluation (ECMAScript 8.4.5) only roughly.
+ * @param className The class around it, for the members of a class.
  */
 export function nameFromParent(parent: AnyNode, key: string, className: string): string {
   switch (parent.type) {
@@ -60,7 +60,7 @@ export function boundNames(pattern: Pattern): string[] {
   }
 }
 
-/** What a statement binds by `class`, `let` and `const`: the names of each declaration in it. */
+/** The names that a statement binds by `class`, `let` and `const`, for each of its declarations. */
 export function lexicalNames(statement: AnyNode): string[][] {
   if (statement.type === 'ClassDeclaration') return statement.id ? [[statement.id.name]] : [];
   if (statement.type !== 'VariableDeclaration' || statement.kind === 'var') return [];

@@ -1,6 +1,6 @@
 import type { AnyNode, BinaryExpression, LogicalExpression } from 'acorn';
 
-/** Whether a field of a syntax node holds another one. */
+/** Whether the value of a field is a syntax node. */
 export function isNode(value: unknown): value is AnyNode {
   return (
     typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
@@ -8,8 +8,8 @@ export function isNode(value: unknown): value is AnyNode {
 }
 
 /**
- * Visits the nodes right below a node, in the order of their fields.
- * @param isLeftOut Fields to pass over, by their names. Default: none.
+ * Visits the children of a node, in the order of its fields.
+ * @param isLeftOut Whether to skip a field, by its name. Default: no field is skipped.
  */
 export function forEachChild(
   node: AnyNode,
@@ -17,7 +17,7 @@ export function forEachChild(
   isLeftOut: (key: string) => boolean = () => false,
 ): void {
   const fields = node as unknown as Record<string, unknown>;
-  // Each node of each module comes here: `Object.entries` would make an array for every one.
+  // This runs for every node of every module. `Object.entries` would create an array each time.
   for (const key in fields) {
     const value = fields[key];
     if (typeof value !== 'object' || value === null || isLeftOut(key)) continue;
@@ -27,7 +27,7 @@ export function forEachChild(
   }
 }
 
-/** Whether a node is an operation on two operands. */
+/** Whether a node is an operation with two operands. */
 export function isOperation(node: AnyNode): node is BinaryExpression | LogicalExpression {
   return node.type === 'BinaryExpression' || node.type === 'LogicalExpression';
 }

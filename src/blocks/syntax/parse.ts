@@ -6,7 +6,7 @@ export type Form = 'commonjs' | 'module';
 
 const COMMON: Options = { ecmaVersion: 'latest', allowHashBang: true };
 
-// `commonjs` parses a text as the body of a function, which is what Jest's module wrapper makes of it.
+// `commonjs` parses a text as a function body, as Jest's module wrapper does.
 const OPTIONS: Record<Form, Options> = {
   commonjs: { ...COMMON, sourceType: 'commonjs' },
   module: { ...COMMON, sourceType: 'module' },
@@ -15,8 +15,8 @@ const OPTIONS: Record<Form, Options> = {
 /**
  * Parses one file.
  * @param code The text that Jest would run.
- * @param form How it would run it.
- * @throws {BlocksError} Where the text is not JavaScript, or nested deeper than the stack allows.
+ * @param form How Jest would run it.
+ * @throws {BlocksError} If the text is not JavaScript, or is nested deeper than the stack allows.
  */
 export function parseProgram(code: string, form: Form): Program {
   try {
@@ -27,8 +27,8 @@ export function parseProgram(code: string, form: Form): Program {
 }
 
 /**
- * What went wrong, as a sentence.
- * @param error A parser's `SyntaxError`, or the `RangeError` of a stack that is full; anything else is given back.
+ * Returns an error whose message is a sentence for users.
+ * @param error A parser's `SyntaxError`, or the `RangeError` of a full stack. Any other error is returned unchanged.
  */
 export function asBlocksError(error: unknown): unknown {
   if (error instanceof RangeError || isFullStack(error)) {
@@ -43,7 +43,7 @@ export function asBlocksError(error: unknown): unknown {
   });
 }
 
-/** Acorn turns the `RangeError` into an error of its own kind. */
+/** Acorn turns the `RangeError` into its own kind of error. */
 function isFullStack(error: unknown): boolean {
   return error instanceof SyntaxError && error.message.startsWith('Not enough stack space');
 }

@@ -2,8 +2,8 @@ import type { AnyNode } from 'acorn';
 
 /**
  * Whether V8 would quote a child of a syntax node in an error message, as in "(a || b(...)) is not a function". A
- * probe inside would show there. Source: `CallPrinter` in V8's `src/ast/prettyprinter.cc`, and trial.
- * @returns Null where that is as for the node itself.
+ * probe inside would be visible there. Source: `CallPrinter` in V8's `src/ast/prettyprinter.cc`, and experiments.
+ * @returns Null if the answer is the same as for the parent.
  */
 export function isQuoted(parent: AnyNode, key: string): boolean | null {
   switch (parent.type) {
@@ -13,7 +13,7 @@ export function isQuoted(parent: AnyNode, key: string): boolean | null {
     case 'TaggedTemplateExpression':
       return key === 'tag';
     case 'ConditionalExpression':
-      // Quoted as "(intermediate value)".
+      // V8 quotes it as "(intermediate value)".
       return false;
     case 'VariableDeclarator':
       return key === 'init' && isPattern(parent.id);

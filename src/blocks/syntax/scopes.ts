@@ -4,17 +4,17 @@ import { forEachChild } from './nodes';
 
 /** What the names in a program can mean, as far as the top level is concerned. */
 export interface OuterNames {
-  /** Identifiers that no scope inside of the module surely binds: they may mean a name of its top level, or a global. */
+  /** Identifiers that no scope inside the module certainly binds. They may refer to a top-level name or to a global. */
   references: ReadonlySet<AnyNode>;
   /** Names that are assigned to after their declaration, in any scope. */
   assigned: ReadonlySet<string>;
-  /** Whether `eval` or `with` makes names mean what the text does not say. */
+  /** Whether `eval` or `with` can change the meaning of names. */
   isDynamic: boolean;
 }
 
 /**
- * Finds the names that reach the top level of a program. In doubt a name does: a function in a sloppy block, say, may
- * hoist to the function around it or not (ECMAScript B.3.2.1).
+ * Finds the names that refer to the top level of a program. If it is uncertain, a name counts. Example: a function in
+ * a sloppy block may or may not hoist to the function around it (ECMAScript B.3.2.1).
  */
 export function outerNames(program: Program): OuterNames {
   const walker = new ScopeWalker();
@@ -48,7 +48,7 @@ class ScopeWalker {
         return this.#refer(node, scope);
       case 'BinaryExpression':
       case 'LogicalExpression': {
-        // Not by recursion: `a + b + c + …` would use up the stack.
+        // This does not use recursion, because `a + b + c + …` would overflow the stack.
         let left: AnyNode = node;
         while (left.type === 'BinaryExpression' || left.type === 'LogicalExpression') {
           this.visit(left.right, scope);
@@ -108,7 +108,7 @@ class ScopeWalker {
     const head = within(scope, [...own, ...node.params.flatMap(boundNames)]);
     this.visitAll(node.params, head);
     if (node.body.type !== 'BlockStatement') return this.visit(node.body, head);
-    // A default value does not see what the body declares: ECMAScript 10.2.11.
+    // A default value cannot use names that the body declares: ECMAScript 10.2.11.
     const { body } = node.body;
     this.visitAll(body, within(head, [...lexicalNames(body), ...varNames(body)]));
   }
@@ -136,7 +136,9 @@ function within(around: Scope | null, names: readonly string[]): Scope | null {
   return names.length === 0 ? around : { names: new Set(names), around };
 }
 
-/** Whether a field holds an identifier that is the name of a property, a label or the like. */
+/**
+ * Whether an identifier in a field is only a name, such as that of a property or a label, and refers to no variable.
+ */
 function isMereName(node: AnyNode, key: string): boolean {
   switch (node.type) {
     case 'MemberExpression':
@@ -173,7 +175,7 @@ export function lexicalNames(statements: readonly AnyNode[]): string[] {
   });
 }
 
-/** Names that `var` binds in a list of statements and in those inside: VarDeclaredNames, ECMAScript 8.2.6. */
+/** Names that `var` binds in a list of statements and in nested statements: VarDeclaredNames, ECMAScript 8.2.6. */
 export function varNames(statements: readonly AnyNode[]): string[] {
   const names: string[] = [];
   const search = (node: AnyNode): void => {
@@ -185,7 +187,7 @@ export function varNames(statements: readonly AnyNode[]): string[] {
   return names;
 }
 
-/** Names of functions declared in blocks, which may hoist to the top of the statements (ECMAScript B.3.2.1). */
+/** Names of functions that are declared in blocks. They may hoist to the top of the statements (ECMAScript B.3.2.1). */
 export function blockFunctionNames(statements: readonly AnyNode[]): string[] {
   const names: string[] = [];
   const search = (node: AnyNode): void => {
@@ -198,7 +200,7 @@ export function blockFunctionNames(statements: readonly AnyNode[]): string[] {
   return names;
 }
 
-/** Visits what stands in a statement. What else has statements inside is a function, or a class. */
+/** Visits the parts of a statement. Other nodes that contain statements are functions and classes. */
 function forEachStatementIn(node: AnyNode, visit: (child: AnyNode) => void): void {
   const holdsStatements =
     node.type.endsWith('Statement') || node.type === 'SwitchCase' || node.type === 'CatchClause';

@@ -2,17 +2,17 @@ import type { AnyNode, BinaryExpression, LogicalExpression } from 'acorn';
 import { rootReplacer } from './hash';
 import { isNode, isOperation } from './nodes';
 
-/** Positions and spellings: no part of what a program means. */
+/** Positions and spellings. They do not change what a program means. */
 const NO_SYNTAX: ReadonlySet<string> = new Set(['type', 'start', 'end', 'raw', 'bigint']);
 
 /**
- * Writes syntax as text to be hashed, so that other syntax never gives the same text. It is generic over the fields of
- * nodes: syntax that it has never heard of is written too.
+ * Writes syntax as text for hashing. Different syntax always gives different text. It loops over all fields of a
+ * node, so new kinds of syntax are written without a change here.
  */
 export abstract class SyntaxWriter {
   readonly #withoutRoot: (text: string) => string;
 
-  /** @param root Absolute folder that texts are made independent of. */
+  /** @param root Absolute path of the folder that is replaced in texts, so that they do not depend on it. */
   constructor(root: string) {
     this.#withoutRoot = rootReplacer(root);
   }
@@ -20,10 +20,13 @@ export abstract class SyntaxWriter {
   /** Appends to the text. */
   protected abstract write(text: string): void;
 
-  /** Writes a node that is the value of a field, or an item of it. `name` is what `writeFields` was given. */
+  /** Writes a node that is the value of a field, or an item of the value. `name` is the argument of `writeFields`. */
   protected abstract visitChild(parent: AnyNode, key: string, child: AnyNode, name: string): void;
 
-  /** Writes an item of a list elsewhere. @returns False for what belongs to the list. */
+  /**
+   * Writes an item of a list in another place, if needed.
+   * @returns False if the item stays in the list.
+   */
   protected visitApart(_item: AnyNode): boolean {
     return false;
   }
@@ -34,16 +37,16 @@ export abstract class SyntaxWriter {
     const fields = node as unknown as Record<string, unknown>;
     for (const key in fields) {
       const value = fields[key];
-      // Most fields are flags that are off. Keys are written, so that none is mistaken for another.
+      // Most fields are flags that are off. Keys are written, so that no field can be confused with another.
       if (value === false || value === null || value === undefined || NO_SYNTAX.has(key)) continue;
-      // The body of an arrow function is written as a `return`, whichever form it has.
+      // The body of an arrow function is always written as a `return`, in either form.
       if (value === true && key === 'expression') continue;
       this.writeField(node, key, value, name, `,${key}:`);
     }
     this.write(')');
   }
 
-  /** Writes a field, or an item of one, after a prefix. */
+  /** Writes a field, or an item of a field, after a prefix. */
   protected writeField(
     node: AnyNode,
     key: string,
@@ -53,7 +56,7 @@ export abstract class SyntaxWriter {
   ): void {
     if (typeof value === 'string') {
       const text = this.#withoutRoot(value);
-      // The length makes it impossible for one text to look like another with syntax after it.
+      // Without the length, one text could look like another text with syntax after it.
       this.write(`${prefix}${text.length}${hashable(text)}`);
     } else if (typeof value !== 'object' || value === null) {
       this.write(`${prefix}${typeof value === 'bigint' ? `${value}n` : String(value)}`);
@@ -66,7 +69,7 @@ export abstract class SyntaxWriter {
       this.write(prefix);
       this.visitChild(node, key, value, name);
     } else if (!(value instanceof RegExp)) {
-      // A regular expression's own field `regex` has it, and a template element's `value`, as plain objects.
+      // Plain objects: the field `regex` of a regular expression, and the `value` of a template element.
       this.write(`${prefix}{`);
       for (const [inner, part] of Object.entries(value)) {
         this.writeField(node, key, part, name, `,${inner}:`);
@@ -76,7 +79,7 @@ export abstract class SyntaxWriter {
   }
 
   /**
-   * Writes `a + b + c + …` as `writeFields` would, but without using up the stack.
+   * Writes `a + b + c + …` like `writeFields`, but without recursion, because that would overflow the stack.
    * @param visit Writes the first operand.
    * @param pass Called for each operation between the last one and the first operand.
    */
@@ -100,16 +103,19 @@ export abstract class SyntaxWriter {
     }
   }
 
-  /** A stretch of source text as it can be hashed. */
+  /** A part of the source text, in a form that can be hashed. */
   protected hashableText(text: string): string {
     return hashable(this.#withoutRoot(text));
   }
 }
 
-/** Half of a surrogate pair has no bytes of its own: as UTF-8, each becomes the same replacement character. */
+/**
+ * Escapes a text that is not well-formed. As UTF-8, all single surrogates would become the same replacement
+ * character.
+ */
 function hashable(text: string): string {
   return (text as WellFormed).isWellFormed() ? `'${text}` : JSON.stringify(text);
 }
 
-/** Known to every Node that we run on, but not yet to TypeScript's library for it. */
+/** All supported versions of Node have this method, but TypeScript's library does not declare it yet. */
 type WellFormed = string & { isWellFormed(): boolean };

@@ -10,7 +10,7 @@ export interface BlockNode extends Hashable {
   /** Index in the list of the program's blocks. */
   index: number;
   kind: BlockKind;
-  /** The nearest function's name, or empty. */
+  /** The name of the nearest function. Empty if there is none. */
   name: string;
   /** Offsets in the parsed text. */
   start: number;
@@ -19,36 +19,42 @@ export interface BlockNode extends Hashable {
   hoisted: Set<string>;
   mentions: Set<string>;
   site: ProbeSite;
-  /** True where it may run before the module's first statement: functions of ES modules hoist (ECMAScript 16.2.1.6.4). */
+  /**
+   * True if the block may run before the module's first statement, because ES modules hoist functions (ECMAScript
+   * 16.2.1.6.4).
+   */
   early: boolean;
 }
 
-/** A program taken apart. */
+/** The blocks of a program and what else was found while they were read. */
 export interface BlockTree {
-  /** Parents before children, the module first. */
+  /** Parents come before children. The module is the first. */
   nodes: BlockNode[];
-  /** Declarations that count for those who refer to them alone. */
+  /** Declarations that count only for code that refers to them. */
   declarations: HashableDeclaration[];
-  /** Null where they are not wanted, or the module has none. */
+  /** Null if they are not wanted, or if the module has none. */
   links: Links | null;
-  /** Empty where the program was not instrumented. */
+  /** Empty if the program was not instrumented. */
   counters: CounterList;
 }
 
 /** What the tree depends on besides the syntax. */
 export interface TreeOptions {
   form: Form;
-  /** Absolute folder that texts are made independent of. */
+  /** Absolute path of the folder that is replaced in texts, so that fingerprints do not depend on it. */
   root: string;
-  /** Names that Jest's module wrapper binds besides its own: `sandboxInjectedGlobals`. */
+  /** Additional names that Jest's module wrapper binds: `sandboxInjectedGlobals`. */
   injected?: readonly string[];
-  /** Whether the exports of the module are blocks of their own: for those whose importers can be told. */
+  /**
+   * Whether the exports of the module are blocks of their own. This is possible if the importers of the module are
+   * known.
+   */
   isLinked?: boolean;
-  /** What was taken out of the program's syntax; null where it is not instrumented. */
+  /** What was removed from the program's syntax. Null if the program is not instrumented. */
   instrumentation?: Instrumentation | null;
 }
 
-/** A block with nothing in it yet. Its parent and name are the caller's to set. */
+/** Creates an empty block. The caller sets its parent and its name. */
 export function newBlockNode(
   index: number,
   kind: BlockKind,

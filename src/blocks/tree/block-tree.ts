@@ -18,9 +18,9 @@ import { atStart, writtenOf, type FunctionNode, type WalkContext } from './walk-
 import { SyntaxWriter } from '../syntax/syntax-writer';
 
 /**
- * The blocks of a program, each with its own syntax written out.
- * @param program As `parseProgram` gives it.
- * @param code The text it was parsed from.
+ * Returns the blocks of a program, each with the text of its own syntax.
+ * @param program The result of `parseProgram`.
+ * @param code The text that was parsed.
  */
 export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockTree {
   const { nodes, declared, links, counters } = new BlockTreeBuilder(program, code, options);
@@ -28,8 +28,8 @@ export function buildBlockTree(program: Program, code: string, options: TreeOpti
 }
 
 /**
- * Walks the syntax once. It is generic over the keys of nodes, so that syntax it has never heard of is hashed; only
- * what makes a block, or reaches outside of one, is spelled out.
+ * Walks the syntax once. It loops over all keys of a node, so new kinds of syntax are hashed without a change here.
+ * Only syntax that makes a block or that affects code outside its block has its own case.
  */
 class BlockTreeBuilder extends SyntaxWriter {
   readonly nodes: BlockNode[] = [];
@@ -71,7 +71,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.links = this.#tests.addTo(this.#links.links(first));
   }
 
-  /** Declarations without effects are written on their own: the module's block is the rest. */
+  /** Writes each declaration without effects on its own. The module's block gets the rest. */
   #visitProgram(program: Program): void {
     const exported: string[] = [];
     this.write(`(Program,${program.sourceType}[`);
@@ -88,7 +88,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.counters.addLoaded(program);
     for (const name of this.#links.esExports?.localsIn(this.#names.assigned) ?? [])
       this.write(`,${name}`);
-    // Names that a namespace has are sorted: ECMAScript 10.4.6.
+    // A namespace object has its names in sorted order: ECMAScript 10.4.6.
     for (const name of exported.sort()) {
       this.write(`,${name}`);
       this.#at.block.mentions.add(name);
@@ -105,13 +105,13 @@ class BlockTreeBuilder extends SyntaxWriter {
     // An enum is two statements.
     const runs = { evaluated: true, reach: 'certain', runsWhole: content.length > 1 } as const;
     this.#within({ block, scope, ...runs }, () => {
-      // A function that is exported as it stands is known by the name of the export.
+      // An exported function without a name of its own gets the name of the export.
       for (const node of content) this.#visit(node, name.slice(name.indexOf('.') + 1));
     });
     declaration.syntax += block.syntax;
   }
 
-  /** A test is written on its own: which there are is told by a list. */
+  /** Writes a test on its own. Another block lists which tests there are. */
   protected override visitApart(statement: AnyNode): boolean {
     const key = this.#tests.keyOf(statement);
     if (key === undefined || this.#at.inert || this.#at.evaluated) return false;
@@ -122,7 +122,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     return true;
   }
 
-  /** Starts a block, walks what is in it, and leaves a placeholder in the block around it. */
+  /** Starts a block, walks its content, and leaves a placeholder in the block around it. */
   #addBlock(
     kind: BlockKind,
     name: string,
@@ -139,7 +139,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     block.early = around.early;
     this.nodes.push(block);
     this.write('#');
-    // What follows in the block runs after its own probe, which has found the array.
+    // The block's own probe runs before its content and finds the array. So blocks inside need not look for it.
     this.#at = {
       ...around,
       block,
@@ -162,7 +162,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#at = around;
   }
 
-  /** Walks with other surroundings. */
+  /** Walks with a changed context. */
   #within(change: Partial<WalkContext>, walk: () => void): void {
     const around = this.#at;
     this.#at = { ...around, ...change };
@@ -170,7 +170,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#at = around;
   }
 
-  /** Writes a node into the current block. `name` is what it is called by, should it be a function or class. */
+  /** Writes a node into the current block. `name` is the name of the node if it is a function or a class. */
   #visit(node: AnyNode, name: string): void {
     this.counters.add(node, this.#at);
     switch (node.type) {
@@ -224,7 +224,7 @@ class BlockTreeBuilder extends SyntaxWriter {
         if (node.await) this.#noteAwait();
         break;
       case 'AssignmentExpression':
-        // `(a) = function () {}` gives the function no name: ECMAScript 13.15.2 asks for a bare identifier.
+        // `(a) = function () {}` gives the function no name: ECMAScript 13.15.2 requires a bare identifier.
         if (node.left.start !== node.start) this.write('(');
         break;
       default:
@@ -232,7 +232,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.writeFields(node, '');
   }
 
-  /** Writes a child, or makes it a block. `name` is that of the function whose body it may be. */
+  /** Writes a child, or makes it a block. `name` is the function's name if the child is a function body. */
   protected visitChild(parent: AnyNode, key: string, child: AnyNode, name: string): void {
     if (child.type === 'FunctionDeclaration' && child.id) {
       this.#at.scope.noteFunction(child.id.name, parent);
@@ -247,9 +247,9 @@ class BlockTreeBuilder extends SyntaxWriter {
     }
     this.write(around[0]);
     const own = nameFromParent(parent, key, this.#at.className);
-    // `...x` in an object takes anything, so that V8 never quotes it.
+    // `...x` in an object accepts any value, so V8 never quotes it.
     const quoted = this.#objects.hasSpread(parent) ? false : isQuoted(parent, key);
-    // Names in a `with` statement's body are looked up in its object first.
+    // In the body of a `with` statement, names are first looked up in the object.
     const inert = parent.type === 'WithStatement' && key === 'body';
     const reach = this.#at.runsWhole ? this.#at.reach : reachOf(parent, key, this.#at.reach);
     if (inert || reach !== this.#at.reach || (quoted !== null && quoted !== this.#at.quoted)) {
@@ -261,7 +261,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.write(around[1]);
   }
 
-  /** The body of a function that is called where it stands, with the declaration that it is in. */
+  /** Writes the body of a function that is called where it is defined, as part of the declaration around it. */
   #visitInline(body: AnyNode): void {
     const scope = new HoistScope(body);
     const reach = this.#at.runsWhole ? this.#at.reach : 'maybe';
@@ -277,7 +277,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     if (declared && node.id !== null) this.#at.scope.hoist([node.id.name]);
     const ownName = node.id?.name ?? name;
     const early = this.#earlyFunctions.has(node) || this.#at.early;
-    // V8 warns about asm.js code that is not as it expects.
+    // V8 warns about asm.js code that it does not expect, such as a probe.
     const inert = hasDirective(node.body, 'use asm') || this.#at.inert;
     this.#within({ early, inert, evaluated: false }, () => this.writeFields(node, ownName));
   }
@@ -287,7 +287,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.#within({ className: node.id?.name ?? name }, () => this.writeFields(node, ''));
   }
 
-  /** It is no block of its own, as it runs with the class, but `var` stays in it: ECMAScript 15.7.1. */
+  /** A static block runs with its class, so it is not a block. But its `var` names stay in it: ECMAScript 15.7.1. */
   #visitStaticBlock(node: AnyNode & StaticBlock): void {
     const scope = new HoistScope(node);
     this.#within({ scope }, () => {
@@ -300,14 +300,14 @@ class BlockTreeBuilder extends SyntaxWriter {
   #visitCase(node: SwitchCase): void {
     const { test, consequent } = node;
     const [first] = consequent;
-    // A function declared in one case can be called from another, whether or not the first one runs.
+    // Other cases can call a function that one case declares, even if that case does not run.
     const isShared = consequent.some(({ type }) => type === 'FunctionDeclaration');
     if (first === undefined || isShared || this.#at.inert || this.#at.evaluated)
       return this.writeFields(node, '');
     this.write('(SwitchCase,');
     if (test) this.#visit(test, '');
     this.write(',');
-    // Lexical names of one case are in scope, and maybe in their dead zone, in all: ECMAScript 14.12.4.
+    // The lexical names of one case are in scope in all cases, maybe in their dead zone: ECMAScript 14.12.4.
     for (const statement of consequent)
       for (const names of lexicalNames(statement)) this.#writeNames(names);
     const end = consequent.at(-1)?.end ?? first.end;
@@ -315,12 +315,12 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.write(')');
   }
 
-  /** Names that the block being written depends on, wherever below it they stand. */
+  /** Writes names that the current block depends on, although they may be in blocks below it. */
   #writeNames(names: Iterable<string>): void {
     for (const name of [...names].sort()) this.write(`;${name}`);
   }
 
-  /** Such functions are rare enough to depend on the whole text of what they may hoist to. */
+  /** Whether such a function hoists depends on other code. This is rare, so the scope depends on its whole text. */
   #noteAmbiguousFunctions(): void {
     const { scope } = this.#at;
     if (!scope.hasAmbiguousFunction) return;
@@ -328,7 +328,7 @@ class BlockTreeBuilder extends SyntaxWriter {
     scope.hoist([this.hashableText(this.#code.slice(start, end))]);
   }
 
-  /** An `await` anywhere outside of functions makes the module asynchronous, run or not: ECMAScript 16.2.1.6. */
+  /** An `await` outside of functions makes the module asynchronous, even if it does not run: ECMAScript 16.2.1.6. */
   #noteAwait(): void {
     if (this.#at.scope === this.#module) this.#at.scope.hoist(['await ']);
   }

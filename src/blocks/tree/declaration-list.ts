@@ -8,7 +8,7 @@ export class DeclarationList {
   readonly all: OpenDeclaration[] = [];
   readonly #byName = new Map<string, OpenDeclaration>();
 
-  /** The declaration of a name: a new one, or the one that is there. An export may be defined by several statements. */
+  /** Returns the declaration of a name, or creates it. Several statements may define the same export. */
   of(name: string): OpenDeclaration {
     let declaration = this.#byName.get(name);
     if (declaration === undefined) {

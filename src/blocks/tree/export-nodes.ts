@@ -6,11 +6,11 @@ import type { EsExports } from '../declarations/es-exports';
 import type { LinkReader } from '../declarations/links';
 
 /**
- * One block for which exports there are, and one for each. No code runs in them, so they have no probes: see
+ * Returns a block for the list of exports, and one for each export. No code runs in them, so they have no probes. See
  * `ExportTable`.
- * @param first Index of the first.
+ * @param first Index of the first block.
  * @param declarationOf Finds the declaration of a name.
- * @returns None where the module's exports count as any other code.
+ * @returns An empty list if the module's exports count like any other code.
  */
 export function exportNodes(
   first: number,
@@ -28,7 +28,10 @@ export function exportNodes(
   return [all, ...each];
 }
 
-/** A value of an ES module is that of a variable, or of another module. That it is there is another thing to use. */
+/**
+ * An export of an ES module gets its value from a variable or from another module. A second block for each export
+ * covers only that the export exists.
+ */
 function esExportNodes(
   first: number,
   exports: EsExports,
@@ -59,7 +62,10 @@ function node(index: number, name: string, syntax: string, value?: AnyNode): Blo
 
 const NOWHERE = { start: 0, end: 0 };
 
-/** Where a value is shown to stand. What may hold blocks of its own stands where it begins. */
+/**
+ * The position of an exported value, for messages. A literal has no blocks inside, so it covers all of its text. Any
+ * other value is only a point at its start.
+ */
 function placeOf({ type, start, end }: AnyNode): { start: number; end: number } {
   return type === 'Literal' || type === 'TemplateLiteral' ? { start, end } : { start, end: start };
 }

@@ -1,13 +1,16 @@
 import type { AnyNode, ObjectExpression, Property } from 'acorn';
 
-/** What object literals say about the nodes in them. They are read before what they hold is visited. */
+/** Remembers facts about the nodes in object literals. A literal is noted before its content is visited. */
 export class ObjectLiterals {
-  /** Literals that dev transforms put in: positions in the source. */
+  /** Number literals that dev transforms inserted: positions in the source. */
   readonly #positions = new Set<AnyNode>();
-  /** `...x` in object literals. */
+  /** Spreads (`...x`) in object literals. */
   readonly #spreads = new Set<AnyNode>();
 
-  /** React's `jsxDEV` and `__source` objects say where an element stands in the source. */
+  /**
+   * Notes the positions that React's `jsxDEV` and `__source` objects contain. They say where an element is in the
+   * source.
+   */
   note({ properties }: ObjectExpression): void {
     const positions: AnyNode[] = [];
     let known = 0;
@@ -26,12 +29,12 @@ export class ObjectLiterals {
     }
   }
 
-  /** Whether a literal is a line or a column that a dev transform wrote. */
+  /** Whether a literal is a line or column that a dev transform wrote. */
   isPosition(literal: AnyNode): boolean {
     return this.#positions.has(literal);
   }
 
-  /** Whether a node is a spread in an object, not in a list. */
+  /** Whether a node is a spread in an object, and not in a list. */
   hasSpread(node: AnyNode): boolean {
     return this.#spreads.has(node);
   }

@@ -6,32 +6,32 @@ import type { BlockKind } from './sites';
 import type { BlockTree, TreeOptions } from './block-node';
 import { buildBlockTree } from './block-tree';
 
-/** A part of a program that either runs or does not: the unit that changes are told apart by. */
+/** A part of a program that runs as a whole or not at all. Changes are compared by blocks. */
 export interface Block {
-  /** Index of the block around it, -1 for the module. */
+  /** Index of the block around it. -1 for the module. */
   parent: number;
   kind: BlockKind;
-  /** The nearest function's name, or empty. */
+  /** The name of the nearest function. Empty if there is none. */
   name: string;
   /** Offsets in the parsed text. */
   start: number;
   end: number;
-  /** Eight bytes: equal where the block's syntax, its place and everything around it are equal. */
+  /** Eight bytes. Equal if the block's syntax, its place in the tree and everything around it are equal. */
   fingerprint: Buffer;
 }
 
 /**
- * The blocks of a text.
- * @returns Tree order: parents before children, the module first.
- * @throws {BlocksError} Where the text is not JavaScript that can be parsed.
+ * Returns the blocks of a text.
+ * @returns The blocks in tree order: parents come before children, and the module is the first.
+ * @throws {BlocksError} If the text is not JavaScript that can be parsed.
  */
 export function readBlocks(code: string, options: TreeOptions): Block[] {
   return asBlocks(readBlockNodes(code, options).tree);
 }
 
 /**
- * The syntax of a text and what its blocks are made from. Throws as `readBlocks` does. Counters of an instrumented text are no
- * part of either.
+ * Returns the syntax of a text and the nodes of its blocks. It throws the same errors as `readBlocks`. Neither result
+ * contains the counters of an instrumented text.
  */
 export function readBlockNodes(
   code: string,
@@ -47,7 +47,7 @@ export function readBlockNodes(
   }
 }
 
-/** The blocks of a tree with their fingerprints. */
+/** Returns the blocks of a tree with their fingerprints. */
 export function asBlocks({ nodes, declarations }: BlockTree): Block[] {
   const fingerprints = fingerprintAll(nodes, declarations);
   return nodes.map(({ parent, kind, name, start, end }, index) => {

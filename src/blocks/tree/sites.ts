@@ -1,29 +1,32 @@
 import type { AnyNode, BlockStatement, Expression, Statement } from 'acorn';
 import { isSmall } from './small';
 
-/** What makes a block one: see "Blocks and fingerprints" in the design. No code runs in an `export`, or in a list of tests. */
+/**
+ * The kinds of blocks. `docs/how-it-works.md` explains what a block is. No code runs in an `export` block, or in a
+ * `tests` block, which lists tests.
+ */
 export type BlockKind =
   'module' | 'function' | 'arm' | 'operand' | 'case' | 'loop' | 'catch' | 'export' | 'tests';
 
-/** Where a block's probe goes. */
+/** Where the probe of a block is inserted. */
 export interface ProbeSite {
   /**
-   * - `module`: a prelude goes before it;
-   * - `statement`: the probe stands before other statements;
-   * - `braces`: one statement gets braces around it and the probe;
-   * - `expression`: one expression gets parentheses around it and the probe;
-   * - `none`: there is no probe.
+   * - `module`: a prelude is inserted at the start
+   * - `statement`: the probe is inserted before other statements
+   * - `braces`: a single statement and the probe are put into braces
+   * - `expression`: a single expression and the probe are put into parentheses
+   * - `none`: there is no probe
    */
   style: 'module' | 'statement' | 'braces' | 'expression' | 'none';
   /** Offset of the probe. */
   start: number;
-  /** Offset of the closing brace or parenthesis, where the style adds one. */
+  /** Offset of the closing brace or parenthesis, if the style adds one. */
   end: number;
-  /** True where the text before it is a directive that lacks its semicolon. */
+  /** True if the text before the probe is a directive without a semicolon. */
   afterDirective: boolean;
 }
 
-/** A block-to-be: what kind, and where its probe goes. */
+/** The kind of a future block, and where its probe is inserted. */
 export interface BlockSite {
   kind: BlockKind;
   site: ProbeSite;
@@ -32,7 +35,7 @@ export interface BlockSite {
 /**
  * Whether a child of a syntax node is a block of its own.
  * @param code The parsed text.
- * @returns Null where the child belongs to the block around it.
+ * @returns Null if the child belongs to the block around it.
  */
 export function blockSite(
   parent: AnyNode,
@@ -61,7 +64,7 @@ export function blockSite(
       return key === 'right' ? expressionBlock('operand', child) : null;
     case 'AssignmentExpression':
       if (key !== 'right' || !LOGICAL_ASSIGNMENTS.has(parent.operator)) return null;
-      // Parentheses would do no harm but the comma would: the function would lose its name (ECMAScript 13.15.2).
+      // A probe needs parentheses and a comma. With the comma, the function would lose its name (ECMAScript 13.15.2).
       if (parent.left.type === 'Identifier' && isAnonymousFunctionDefinition(child)) return null;
       return expressionBlock('operand', child);
     default:
@@ -84,7 +87,7 @@ function isAnonymousFunctionDefinition(node: AnyNode): boolean {
   }
 }
 
-/** The site in front of a list of statements that stands between `start` and `end`, after its directives. */
+/** The site at the start of a list of statements between `start` and `end`, after its directives. */
 export function listSite(
   statements: readonly AnyNode[],
   start: number,
@@ -135,7 +138,7 @@ function statementBlock(kind: BlockKind, statement: Statement, code: string): Bl
   return { kind, site: { style: 'braces', start, end, afterDirective: false } };
 }
 
-/** Whether a statement means the same inside braces of its own. */
+/** Whether a statement keeps its meaning in braces. */
 function takesBraces(statement: Statement, code: string): boolean {
   let inner = statement;
   while (inner.type === 'LabeledStatement') inner = inner.body;
@@ -143,10 +146,10 @@ function takesBraces(statement: Statement, code: string): boolean {
     case 'EmptyStatement':
       return false;
     case 'FunctionDeclaration':
-      // ECMAScript B.3.3 and B.3.1: sloppy code allows a function where a statement stands.
+      // ECMAScript B.3.3 and B.3.1: sloppy code allows a function in place of a statement.
       return false;
     case 'ExpressionStatement':
-      // `if (a) let` uses a variable of that name, and what may follow it depends on line breaks.
+      // In `if (a) let`, `let` is a variable. What may follow it depends on line breaks.
       return !/^let\b/.test(code.slice(inner.start, inner.start + 4));
     default:
       return true;

@@ -1,17 +1,17 @@
 import type { AnyNode } from 'acorn';
 
-/** Up to this many syntax nodes are cheaper to run than to observe. */
+/** For an expression with at most this many syntax nodes, running it costs less than a probe. */
 const SMALL_NODES = 8;
 
 /**
- * Whether an expression is too small to be worth a byte store: a few literals, names and accesses, which neither call
- * nor change anything. It then stays part of the block around it, which is always safe.
+ * Whether an expression is too small for a probe: a few literals, names and accesses, which call nothing and change
+ * nothing. It then stays part of the block around it, which is always safe.
  */
 export function isSmall(expression: AnyNode): boolean {
   return spend(expression, SMALL_NODES) >= 0;
 }
 
-/** What is left of a budget of nodes after an expression, or less than zero. */
+/** Subtracts the nodes of an expression from a budget. The result is negative if the budget is too small. */
 function spend(node: AnyNode | null | undefined, budget: number): number {
   if (node === null || node === undefined) return budget;
   if (budget <= 0) return -1;

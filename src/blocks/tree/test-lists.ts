@@ -4,31 +4,31 @@ import type { Links } from '../declarations/links';
 import { Registrations, TEST_NAMES } from '../declarations/registrations';
 import type { OuterNames } from '../syntax/scopes';
 
-/** Which blocks tell Jest of tests, and of which. */
+/** Finds the blocks that register tests with Jest, and which tests these are. */
 export class TestLists {
   readonly #registrations: Registrations;
   readonly #lists: { around: BlockNode; keys: readonly string[]; node: BlockNode | null }[] = [];
 
-  /** @param program Null where tests count as any other code. */
+  /** @param program Null if tests count like any other code. */
   constructor(program: Program | null, names: OuterNames) {
     this.#registrations = new Registrations(program, names);
   }
 
-  /** The titles of a test; undefined for any other statement. */
+  /** The key of a test, made of its titles. Undefined for any other statement. */
   keyOf(statement: AnyNode): string | undefined {
     return this.#registrations.keyOf(statement);
   }
 
-  /** The content of a block was found, which may tell of tests. */
+  /** Notes the content of a block, if it registers tests. */
   note(container: AnyNode, around: BlockNode): void {
     const keys = this.#registrations.listOf(container);
     if (keys !== undefined) this.#lists.push({ around, keys, node: null });
   }
 
   /**
-   * Makes a block for each one that tells of tests, which stands for which tests there are. No code runs in it: it counts
-   * where the block around it ran.
-   * @param first Index of the first.
+   * Creates a `tests` block for each block that registers tests. It stands for the list of tests. No code runs in it:
+   * it counts if the block around it ran.
+   * @param first Index of the first new block.
    */
   nodes(first: number): BlockNode[] {
     return this.#lists.map((list, at) => {
@@ -43,7 +43,7 @@ export class TestLists {
     });
   }
 
-  /** Adds them to what is said of a module. */
+  /** Adds the lists of tests to the links of a module. */
   addTo(links: Links | null): Links | null {
     if (this.#lists.length === 0) return links;
     const tests = this.#lists.map(({ around, node }): [number, number] => [

@@ -11,32 +11,35 @@ export type Written = Pick<BlockNode, 'index' | 'name' | 'syntax' | 'mentions'> 
   declaration?: HashableDeclaration;
 };
 
-/** A declaration that is going to be written. @param index Of the block around it. */
+/**
+ * Starts to write a declaration.
+ * @param index Index of the block around it.
+ */
 export function writtenOf(declaration: OpenDeclaration, index: number, name: string): Written {
   return { index, name, syntax: '', mentions: declaration.mentions, declaration };
 }
 
-/** What holds while a part of the syntax is walked. */
+/** The context in which a part of the syntax is walked. */
 export interface WalkContext {
-  /** The block, or the declaration, whose syntax is being written. */
+  /** The block or declaration whose syntax is being written. */
   block: Written;
   scope: HoistScope;
   className: string;
-  /** True where code may run before the module's first statement. */
+  /** True if code may run before the module's first statement. */
   early: boolean;
-  /** True where V8 would quote an expression in an error message. */
+  /** True if V8 would quote an expression in an error message. */
   quoted: boolean;
-  /** True where a probe would be noticed, so that nothing gets one. */
+  /** True if the program could notice a probe. Then no probe is inserted. */
   inert: boolean;
-  /** True where code runs whenever the declaration around it is evaluated, so that its branches need no probes. */
+  /** True if the code runs whenever the declaration around it is evaluated. Its branches then need no probes. */
   evaluated: boolean;
-  /** When counters of a declaration count. */
+  /** When the counters of a declaration count. */
   reach: CounterReach;
-  /** True in a declaration that is known to run all of its code as its module is loaded. */
+  /** True in a declaration that is known to run all of its code while the module is loaded. */
   runsWhole: boolean;
 }
 
-/** What holds where a module begins. */
+/** The context at the start of a module. */
 export function atStart(block: Written, scope: HoistScope): WalkContext {
   return {
     block,
