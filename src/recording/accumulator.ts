@@ -1,20 +1,20 @@
 import { hasBit } from '../records/bits';
 import type { Dependency } from '../records/types';
 
-/** The blocks and dependencies seen so far by a test, or by the part of a test file that its tests share. */
+/** The blocks and dependencies observed so far, for one test or for the part that all tests of a test file share. */
 export class Accumulator {
-  /** By the metadata string of a probed file: 1 for each block that was executed. */
+  /** By the metadata string of a probed file: one byte for each block, 1 if it was executed. */
   readonly blocks = new Map<string, Uint8Array>();
-  /** By kind and name; the first value seen stands, as it is what the code saw first. */
+  /** By kind and name. The first value is kept, because the code saw it first. */
   readonly dependencies = new Map<string, Dependency>();
 
-  /** Takes over what the probes of a file have set since the last reading, and clears them. */
+  /** Copies what the probes of a file have set since the last time, and clears them. */
   drain(metadata: string, probes: Uint8Array): void {
-    // Most files have nothing to tell between two tests, which `indexOf` finds out fastest.
+    // Most files executed nothing between two tests. `indexOf` finds that out fastest.
     const first = probes.indexOf(1);
     if (first < 0) return;
     const executed = this.blocks.get(metadata);
-    // A copy of all is cheaper than a look at each.
+    // Copying all bytes is cheaper than looking at each.
     if (executed === undefined) this.blocks.set(metadata, new Uint8Array(probes));
     else
       for (let index = first; index < probes.length; index += 1) {
@@ -28,13 +28,13 @@ export class Accumulator {
     if (!this.dependencies.has(key)) this.dependencies.set(key, dependency);
   }
 
-  /** Drops what was seen of a path of the project. */
+  /** Removes the dependencies on a path of the project. */
   forget(name: string): void {
     for (const kind of ['file', 'absent', 'present'] as const)
       this.dependencies.delete(`${kind}:${name}`);
   }
 
-  /** Adds all that another has seen. */
+  /** Adds everything that another accumulator has. */
   include(other: Accumulator): void {
     for (const [metadata, executed] of other.blocks) {
       const mine = this.#executed(metadata, executed.length);
@@ -45,13 +45,13 @@ export class Accumulator {
     for (const dependency of other.dependencies.values()) this.depend(dependency);
   }
 
-  /** Adds blocks given as bits, as they are stored. */
+  /** Adds blocks given as bits, the form in which they are stored. */
   addBits(metadata: string, blocks: number, bits: Uint8Array): void {
     const mine = this.#executed(metadata, blocks);
     for (let block = 0; block < blocks; block += 1) if (hasBit(bits, block)) mine[block] = 1;
   }
 
-  /** Drops all that another has not seen. */
+  /** Removes everything that the other accumulator does not have. */
   keepCommon(other: Accumulator): void {
     for (const [metadata, executed] of this.blocks) {
       const theirs = other.blocks.get(metadata);
@@ -64,14 +64,14 @@ export class Accumulator {
       if (other.dependencies.get(key)?.value !== value) this.dependencies.delete(key);
   }
 
-  /** Adds some blocks of a file. @param blocks How many the file has. */
+  /** Adds some blocks of a file. @param blocks The number of blocks in the file. */
   addBlocks(metadata: string, blocks: number, indexes: readonly number[]): void {
     if (indexes.length === 0) return;
     const mine = this.#executed(metadata, blocks);
     for (const index of indexes) if (index < blocks) mine[index] = 1;
   }
 
-  /** Whether it holds all that another has seen. */
+  /** Whether it has everything that the other accumulator has. */
   holds(other: Accumulator): boolean {
     for (const [metadata, executed] of other.blocks) {
       const mine = this.blocks.get(metadata);

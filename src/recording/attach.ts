@@ -18,31 +18,32 @@ import type { ChosenEnvironment } from './user-runner';
 import { toolChainOf } from '../transform/tool-chain-id';
 import { joinRun } from './join-run';
 
-/** What Jest's plug points know of the test file. */
+/** What Jest's plug points know about the test file. */
 export interface TestFileContext {
   config: Config.ProjectConfig;
   /** Absolute path. */
   testPath: string;
-  /** The environment that a docblock chose. */
+  /** Returns the environment that a docblock chose. */
   chosenEnvironment: () => ChosenEnvironment | null;
-  /** Absolute path of the environment that ours wraps; absent where ours does not. */
+  /** Absolute path of the environment that ours wraps. Missing if ours does not wrap it. */
   environmentFile?: string;
   docblockPragmas: () => Record<string, string | string[]>;
   testNamePattern: string | undefined;
-  /** Jest asks V8 itself what ran. */
+  /** Whether Jest asks V8 which code ran. */
   coveredByV8: boolean;
-  /** Jest asks istanbul's counters what ran. */
+  /** Whether Jest asks istanbul's counters which code ran. */
   coveredByCounters: boolean;
-  /** `-u`: the snapshots of a test that does not run would be removed. */
+  /** Whether `-u` is given. Jest then removes the snapshots of a test that does not run. */
   updatesSnapshots: boolean;
 }
 
-/** By environment: Jest makes the environment and the test runner, and hands nothing of ours from one to the other. */
+/** By environment, because Jest passes nothing of ours from the environment to the test runner. */
 const attachments = new WeakMap<AnyEnvironment, Attachment>();
 
 /**
- * Starts recording in an environment: from its construction, or, where a docblock chose another environment, from
- * the start of the test runner with what was kept until then. Does nothing where there is no run to record.
+ * Starts to record in an environment. Usually this happens when the environment is constructed. If a docblock chose
+ * another environment, it happens when the test runner starts, with the observations kept until then. Does nothing if
+ * there is no run to record.
  */
 export function attach(
   environment: AnyEnvironment,
@@ -111,12 +112,12 @@ function tryAttach(environment: AnyEnvironment, context: TestFileContext, early:
   if (early && environmentFile !== undefined) watchSetup(environment, recorder, environmentFile);
   const { runner: ofFiles } = context.config;
   if (tools.includes(ofFiles)) unobserved(() => toolInputs.seeElsewhere(run.file.root, ofFiles));
-  // Jest has imported it where nobody sees what it reads.
+  // Jest has imported it, and nobody could see what it read.
   if (chosen?.file.endsWith('.mjs') === true && context.environmentFile === undefined)
     unobserved(() => toolInputs.seeElsewhere(run.file.root, chosen.file));
 }
 
-/** What a chosen environment read until now, it may keep for later test files. Jest's own keep nothing. */
+/** A chosen environment may keep what it read so far for later test files. Jest's own environments keep nothing. */
 function settleLate(recorder: Recorder, environment: string | undefined): void {
   const end =
     environment === undefined || isWellKnown(environment) ? null : recorder.watchTool(environment);
@@ -124,7 +125,7 @@ function settleLate(recorder: Recorder, environment: string | undefined): void {
   end?.();
 }
 
-/** The modules of the user's that run in Jest's own process. */
+/** The modules of the user that run in Jest's own process. */
 function toolsOf(
   { resolver, runner }: Config.ProjectConfig,
   wrapped: readonly (string | null | undefined)[],
@@ -133,7 +134,7 @@ function toolsOf(
   return [resolver, ofFiles, ...wrapped].filter((tool) => typeof tool === 'string');
 }
 
-/** The test runner has the test file's result; it counts more than our own reading of events. */
+/** The test runner knows the result of the test file. It counts more than what we derived from events. */
 export function noteOutcome(
   environment: AnyEnvironment,
   outcome: 'passed' | 'failed',
@@ -145,12 +146,15 @@ export function noteOutcome(
   attachment.snapshot = snapshot;
 }
 
-/** jest-circus begins to load itself into the environment: nothing of that is the test's, until it says it is set up. */
+/**
+ * jest-circus begins to load itself into the environment. This does not count for the test. It ends with the event
+ * `setup`.
+ */
 export function frameworkLoads(environment: AnyEnvironment): void {
   attachments.get(environment)?.recorder.pause();
 }
 
-/** Chained by `then` alone: an `await` would stand in the stack trace of what the environment throws. */
+/** Uses `then` because an `await` would appear in the stack trace of an error that the environment throws. */
 function watchSetup(environment: AnyEnvironment, recorder: Recorder, file: string): void {
   const { setup } = environment as { setup?: unknown };
   if (typeof setup !== 'function') return;
@@ -164,7 +168,7 @@ function watchSetup(environment: AnyEnvironment, recorder: Recorder, file: strin
   replace('environment', environment, 'setup', watched);
 }
 
-/** @param file Absolute path of an environment of the user's; undefined for one that reads nothing. */
+/** @param file Absolute path of an environment of the user. Undefined for one that reads nothing. */
 function watchTeardown(
   environment: AnyEnvironment,
   attachment: Attachment,
@@ -174,7 +178,7 @@ function watchTeardown(
   const { recorder } = attachment;
   const write = (hasFailed: boolean) => safely(recorder, () => recorder.write(hasFailed));
   const watched = async (): Promise<void> => {
-    // A test file that never came to its end (it could not load) has failed.
+    // A test file that never reached its end, such as one that could not load, has failed.
     safely(recorder, () => recorder.finish(attachment.outcome ?? 'failed', attachment.snapshot));
     const end = file === undefined ? null : recorder.watchTool(file);
     if (end === null) write(false);

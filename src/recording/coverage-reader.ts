@@ -5,18 +5,18 @@ import { swallowed } from '../terminal/debug';
 import type { ProbeReader } from './probe-reader';
 import type { WorkerRun } from './worker-run';
 
-/** What a test file hit of one file. */
+/** What a test file hit in one file. */
 export interface CoveredProbes {
-  /** The text that the file's probes registered under. */
+  /** The metadata text with which the file's probes registered. */
   metadata: string;
-  /** One bit for each counter of its table. */
+  /** One bit for each counter of the file's table. */
   bits: Uint8Array;
 }
 
 /**
- * Reads what istanbul's counters in a test environment say. They are left as they are: Jest takes them for its report.
+ * Reads istanbul's counters in a test environment. They stay unchanged, because Jest reads them for its report.
  * @param global The global object of the test environment.
- * @returns Null where something counts that has no probes, so that nobody can tell what it belongs to.
+ * @returns Null if a file has counters but no probes. It is then unknown which file the counters belong to.
  */
 export function coverageOf(
   global: object,

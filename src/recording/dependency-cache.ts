@@ -2,23 +2,23 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import type { Dependency, DependencyKind } from '../records/types';
 
 /**
- * Dependencies that are the same for every test file of a worker, each worked out once. One object stands for a
- * dependency in all records, which the journal writer makes use of.
+ * Dependencies that are the same for every test file of a worker. Each value is read once. A dependency is the same
+ * object in all records, and the journal writer uses that.
  */
 export class DependencyCache {
-  /** A table by kind first: keys that were strings before need not be joined with the kind at each look-up. */
+  /** By kind first, so that a lookup does not have to join the kind and the key into a new string. */
   readonly #byKind = new Map<DependencyKind, Map<string, Dependency>>();
   readonly #lists = new Map<unknown, readonly Dependency[]>();
 
   /**
-   * A dependency of some kind.
-   * @param key What tells it from the others of its kind. Default: its name.
+   * A dependency of a kind.
+   * @param key Distinguishes it from others of its kind. Default: its name.
    */
   get(kind: DependencyKind, name: string, value: () => string, key = name): Dependency {
     return this.getOrMake(kind, key, () => ({ kind, name, value: value() }));
   }
 
-  /** As `get`, where the kind of what is found may be another than that of what is asked for. */
+  /** Like `get`, if the kind of the result may differ from the kind that was asked for. */
   getOrMake(kind: DependencyKind, key: string, make: () => Dependency): Dependency {
     return getOrCreate(
       getOrCreate(this.#byKind, kind, () => new Map<string, Dependency>()),
@@ -27,7 +27,10 @@ export class DependencyCache {
     );
   }
 
-  /** Several dependencies that belong together. @param key Compared by identity: a text, or what they are of. */
+  /**
+   * Several dependencies that belong together. @param key Compared by identity: a text, or the object that they
+   * belong to.
+   */
   list(key: unknown, make: () => readonly Dependency[]): readonly Dependency[] {
     return getOrCreate(this.#lists, key, make);
   }

@@ -15,7 +15,7 @@ import { messageOf } from '../terminal/error-message';
 /** How long a worker waits for the controller's run file. */
 const MAX_WAIT_MS = 5_000;
 
-/** What a worker process remembers from one test file to the next: Jest makes all its plug points anew. */
+/** What a worker process keeps from one test file to the next. Jest makes all its plug points anew each time. */
 const worker: {
   joined: { announced: string | undefined; run: WorkerRun | null } | null;
   hasWarned: boolean;
@@ -23,12 +23,12 @@ const worker: {
 
 /**
  * Joins the run that the controller announced, once per worker and run.
- * @returns Null when there is none to join or nothing is to be recorded: the tests then run unrecorded.
+ * @returns Null if there is no run, or if nothing must be recorded. The tests then run unrecorded.
  */
 export function joinRun(): WorkerRun | null {
   const runFile = announced(RUN_FILE_VARIABLE);
   if (worker.joined === null || worker.joined.announced !== runFile) {
-    // In watch mode, a worker may outlive the edits between two runs.
+    // In watch mode, a worker may live on while files are edited between two runs.
     runCache.startRun();
     worker.joined = { announced: runFile, run: unobserved(() => tryJoin(runFile)) };
   }
@@ -67,7 +67,7 @@ function acknowledge(file: string): void {
   fs.writeFileSync(file, '', { mode: 0o600 });
 }
 
-/** Opens the database as a worker may: read-only, and every environment must be there already. */
+/** Opens the database read-only, as a worker does. Every environment must already exist in it. */
 function checkEnvironments(file: RunFile): void {
   const store = Store.open(file.dataFile, { readonly: true });
   try {
@@ -77,7 +77,7 @@ function checkEnvironments(file: RunFile): void {
   }
 }
 
-/** Prints one sentence per worker on stderr, where Jest prints too; later ones are dropped. */
+/** Prints one sentence per worker on stderr, where Jest prints too. Later sentences are dropped. */
 export function warnOnce(sentence: string): void {
   if (worker.hasWarned) return;
   worker.hasWarned = true;

@@ -34,30 +34,32 @@ export interface RecordedFile {
   duration: number;
   shared: Accumulator;
   tests: RecordedTest[];
-  /** What it hit of each file; null where that is not known. */
+  /** What it hit in each file. Null if unknown. */
   coverage: CoveredProbes[] | null;
   skippedUnaffected: number;
 }
 
-/** For a line of the journal, which leaves it out then. */
+/** Makes a line of the journal leave the coverage out. */
 const NO_COVERAGE = { coverage: undefined };
 
-/** The number of a dependency on what can be nowhere: no path has a null character or thousands of them. */
+/**
+ * Stands for a dependency on a path that cannot exist. A path has no null character and not thousands of characters.
+ */
 const NOWHERE = 0;
 
-/** Appends to one worker's journal. Each append is one write, so a kill tears at most the last line. */
+/** Appends to the journal of one worker. Each append is one write, so a killed worker damages at most the last line. */
 export class JournalWriter {
   readonly #file: string;
   readonly #versions = new Map<string, number>();
   readonly #dependencies = new Map<string, number>();
-  /** Objects that stand for a dependency in many records: their number without the cost of naming them again. */
+  /** The numbers of dependency objects that appear in many records. This saves computing their keys again. */
   readonly #numbers = new WeakMap<Dependency, number>();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** A test file has begun; without an `end` it did not come to one. */
+  /** Notes that a test file began. Without an `end`, the test file did not finish. */
   start(environmentId: number, path: string, at: number): void {
     this.#append([{ type: 'start', environmentId, path, at }]);
   }
@@ -69,7 +71,7 @@ export class JournalWriter {
       ...test,
       ...this.#footprint(seen, names),
     }));
-    // These files are among those whose blocks were executed, so they have numbers by now.
+    // Blocks of these files were executed, so the files already have numbers.
     const coverage = file.coverage?.flatMap(({ metadata, bits }): [number, string][] => {
       const version = this.#versions.get(metadata);
       return version === undefined ? [] : [[version, Buffer.from(bits).toString('base64')]];

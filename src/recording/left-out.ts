@@ -9,13 +9,13 @@ import { swallowed } from '../terminal/debug';
 import { joinRun } from './join-run';
 import type { AnyEnvironment } from './tests/circus';
 
-/** A test of a test file that need not run, as Jest's reporters are told of it. */
+/** A test of a test file that need not run, as Jest's reporters receive it. */
 export type LeftOutTest = Pick<StoredTest, 'name'>;
 
 /**
- * The recorded tests of a test file that need not run, although Jest started it; one that stands for all of them
- * where the time of the run is up.
- * @returns Null for any other test file, and where the record cannot be read.
+ * The recorded tests of a test file that need not run although Jest started it. If the time of the run is up, one
+ * test stands for all of them.
+ * @returns Null for any other test file, and if the record cannot be read.
  */
 export function leftOutTests(
   config: Pick<Config.ProjectConfig, 'id'>,
@@ -46,15 +46,15 @@ function readTests(dataFile: string, recordId: number): LeftOutTest[] | null {
   }
 }
 
-/** What was decided on a test file as its environment was made. */
+/** By environment: the decision for its test file, made when the environment was made. */
 const decided = new WeakMap<AnyEnvironment, LeftOutTest[]>();
 
-/** Keeps the decision on the test file of an environment for the test runner. */
+/** Keeps the decision for the test runner. */
 export function decideLeftOut(environment: AnyEnvironment, tests: LeftOutTest[]): void {
   decided.set(environment, tests);
 }
 
-/** As `leftOutTests`, for the test runner: what was decided as the environment was made stands. */
+/** Like `leftOutTests`, for the test runner. The decision made with the environment stands. */
 export function leftOutIn(
   environment: AnyEnvironment,
   config: Pick<Config.ProjectConfig, 'id'>,
@@ -63,7 +63,7 @@ export function leftOutIn(
   return decided.get(environment) ?? leftOutTests(config, testPath);
 }
 
-/** What Jest is told of a test file that is not loaded. Jest itself adds its path and times. */
+/** The result of a test file that is not loaded. Jest adds the path and the times. */
 export function leftOutResult(tests: readonly LeftOutTest[]): TestResult {
   const names = tests.map(({ name }) => name);
   return skippedResult(

@@ -12,9 +12,9 @@ interface NamedProbes {
 /** Reads the probes of one test environment at each test boundary. */
 export class ProbeReader {
   readonly #registry: ProbeRegistry;
-  /** The stored path of the file that a metadata string belongs to. */
+  /** Returns the stored path of the file that a metadata string belongs to. */
   readonly nameOf: (metadata: string) => string;
-  /** The probes of the first `#indexed` files, by how the name of each file's variable begins. */
+  /** The probes of the first `#indexed` files, by the stem with which the name of each file's variable begins. */
   readonly #byStem = new Map<string, NamedProbes[]>();
   #indexed = 0;
   #filesAtLastDrain = 0;
@@ -43,12 +43,12 @@ export class ProbeReader {
     return this.#filesAtLastDrain;
   }
 
-  /** The stored paths of the files that ran after the first `count` ones. */
+  /** The stored paths of the files that ran after the first `count` files. */
   filesAfter(count: number): string[] {
     return this.#registry.files.slice(count).map(({ metadata }) => this.nameOf(metadata));
   }
 
-  /** Moves what the probes have seen into an accumulator, and clears them. */
+  /** Moves what the probes saw into an accumulator, and clears them. */
   drain(into: Accumulator): void {
     const { files } = this.#registry;
     for (const { metadata, probes } of files) into.drain(metadata, probes);
@@ -56,9 +56,9 @@ export class ProbeReader {
   }
 
   /**
-   * Marks blocks as executed because code turned the function around them into text.
-   * @param blocks As `blocksIn` gives them.
-   * @returns The stored paths of the modules that were shown as a whole.
+   * Marks blocks as executed because code converted the function around them to text.
+   * @param blocks The result of `blocksIn`.
+   * @returns The stored paths of the modules whose whole text was shown.
    */
   markShown(blocks: readonly [stem: string, block: number][]): Set<string> {
     const whole = new Set<string>();
@@ -71,7 +71,7 @@ export class ProbeReader {
     return whole;
   }
 
-  /** The probes of the files whose variable's name begins so: nearly always one. */
+  /** The probes of the files whose variable's name begins with this stem. Nearly always one file. */
   #probesOf(stem: string): readonly NamedProbes[] {
     const { files } = this.#registry;
     for (const { metadata, probes } of files.slice(this.#indexed)) {

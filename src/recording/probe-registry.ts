@@ -1,16 +1,16 @@
 import { REGISTRY } from '../blocks';
 import { define } from '../interception/patched';
 
-/** One file's probes: a byte per block, 1 once it ran. */
+/** One file's probes: a byte for each block, 1 once the block ran. */
 export interface FileProbes {
-  /** The text that the file's probes registered under: see `blocks/metadata`. */
+  /** The metadata text with which the file's probes registered: see `blocks/metadata`. */
   metadata: string;
   probes: Uint8Array;
 }
 
 /**
- * What the probes of one test environment report to. Files register themselves when they are loaded; the list of
- * them is at hand because it is gone through at every test boundary.
+ * What the probes of one test environment report to. Files register themselves when they are loaded. They are kept in
+ * a list, because every test boundary goes through all of them.
  */
 export class ProbeRegistry {
   readonly files: FileProbes[] = [];
@@ -24,13 +24,13 @@ export class ProbeRegistry {
   }
 
   /**
-   * Puts a registry where the probes of an environment look for one, so that a test can neither delete nor enumerate
-   * it, and freezing all globals does not stop it. Files that were loaded before are taken over.
+   * Puts a registry where the probes of an environment look for it. A test can neither delete nor enumerate it, and
+   * the test may freeze all globals without harm. Files that were loaded earlier are kept.
    * @param global The environment's global object.
    */
   static of(global: object): ProbeRegistry {
     const existing = (global as Record<string, unknown>)[REGISTRY];
-    // jest-environment-node copies the globals of the worker itself, where the tool chain's own modules may have probes.
+    // jest-environment-node copies the globals of the worker, where modules of the tool chain may have probes.
     const isWorkers = existing === (globalThis as Record<string, unknown>)[REGISTRY];
     const isProbes = typeof existing === 'object' && existing !== null && !isWorkers;
     const registry = new ProbeRegistry(isProbes ? (existing as Record<string, Uint8Array>) : {});
@@ -48,7 +48,7 @@ export class ProbeRegistry {
     this.files.push({ metadata, probes });
   }
 
-  /** What the code that probes carry expects: an object from metadata text to bytes (see `blocks/prelude`). */
+  /** What the code of the probes expects: an object from metadata text to bytes (see `blocks/prelude`). */
   #facade(): object {
     return new Proxy(Object.create(null) as object, {
       get: (_target, metadata) =>

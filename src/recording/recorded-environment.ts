@@ -18,8 +18,8 @@ export type RecordedEnvironment = new (
 ) => object;
 
 /**
- * A test environment that is recorded. It wraps the project's own, and the instance that Jest gets is of that class.
- * @param file The plug point, which may tell by its name what it builds on.
+ * A test environment that is recorded. It wraps the project's own environment. Jest gets an instance of that class.
+ * @param file The plug point. Its name may say which environment it wraps.
  */
 export function recordedEnvironment(file: string): RecordedEnvironment {
   return class TestmonEnvironment {
@@ -27,7 +27,7 @@ export function recordedEnvironment(file: string): RecordedEnvironment {
       const { projectConfig: given, globalConfig } = config;
       const { projectConfig } = withoutHandover(given);
       const leftOut = isRunByOurs(given) ? leftOutTests(given, context.testPath) : null;
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest takes what `new` gives.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest gets this value.
       if (leftOut !== null) return leftOutEnvironment(config, context, leftOut);
       const own = userEnvironment({ ...given, testEnvironment: file });
       const Base = userEnvironments.get(own);
@@ -51,15 +51,15 @@ export function recordedEnvironment(file: string): RecordedEnvironment {
         },
         true,
       );
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest takes what `new` gives.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Jest gets this value.
       return environment;
     }
   };
 }
 
 /**
- * The environment of a test file that is not loaded: the lightest there is, before which Jest runs no setup files. In
- * Jest's own process the next test file has the same config, so their list is put back.
+ * The environment of a test file that is not loaded. It is the lightest one, and Jest runs no setup files in it. In
+ * Jest's own process the next test file has the same config, so the list of setup files is restored.
  */
 function leftOutEnvironment(
   { globalConfig, projectConfig: given }: JestEnvironmentConfig,
@@ -76,7 +76,7 @@ function leftOutEnvironment(
   const { setupFiles } = given;
   if (Object.isFrozen(setupFiles)) return environment;
   const files = setupFiles.splice(0);
-  // Jest comes to them before it waits for anything.
+  // Jest goes through the list before it waits for anything.
   queueMicrotask(() => setupFiles.push(...files));
   return environment;
 }

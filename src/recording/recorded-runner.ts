@@ -19,13 +19,14 @@ import {
   type TestFramework,
 } from './user-runner';
 
-/** What Jest calls a test runner with. */
+/** The arguments with which Jest calls a test runner. */
 export type RunnerCall = Parameters<TestFramework>;
 
 /**
- * Runs a test file by the project's own test runner, and attaches the recorder where a docblock chose an environment
- * that is not ours. Chained by `then` alone: an `await` would put this function into the stack trace of every failure.
- * @param runner The project's own; null for jest-circus of the project's Jest.
+ * Runs a test file with the project's own test runner. If a docblock chose an environment that is not ours, it
+ * attaches the recorder first. Uses `then` because an `await` would put this function into the stack trace of every
+ * failure.
+ * @param runner The project's test runner. Null for jest-circus of the project's Jest.
  */
 export function runRecorded(
   runner: string | null | undefined,
@@ -64,12 +65,12 @@ export function runRecorded(
   });
 }
 
-/** By the path of a test runner that ours stands before: what its module exports now. */
+/** By the path of a test runner that ours replaces: what its module exports now. */
 const stoodBefore = new Map<string, unknown>();
 
 /**
- * Has Jest find ours where it requires the project's test runner, as no key of the config says so. One that Jest would
- * have to transpile, or import, is left alone.
+ * Makes Jest find our test runner where it requires the project's, because no key of the config names ours. A test
+ * runner that Jest would have to transpile or import is left alone.
  */
 export function standBefore(runner: string): void {
   if (!/\.c?js$/.test(runner)) return;
@@ -81,7 +82,7 @@ export function standBefore(runner: string): void {
     const { default: named } = exported as { default?: TestFramework };
     const original = named ?? (exported as TestFramework);
     if (module === undefined || typeof original !== 'function') return;
-    // Other projects of this process may use the same test runner.
+    // Other projects of this process may use the same test runner without recording.
     const recorded: TestFramework = (...call) =>
       runnerBehind(call[1]) === null ? original(...call) : runRecorded(runner, call);
     originals.set(recorded, original);
@@ -96,7 +97,7 @@ export function standBefore(runner: string): void {
   }
 }
 
-/** Whether Jest runs the test files of a project by a test runner that ours stands before. */
+/** Whether Jest runs the test files of a project with our test runner. */
 export function isRunByOurs(config: Config.ProjectConfig): boolean {
   const runner = runnerBehind(config);
   return runner === null ? config.testRunner.startsWith(OWN_FOLDER) : stoodBefore.has(runner);

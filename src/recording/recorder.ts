@@ -23,24 +23,24 @@ import { ProbeReader } from './probe-reader';
 import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
 
-/** What names a test file in its run. */
+/** What identifies a test file in its run. */
 export interface RecordedTestFile extends ModuleContext, ToolsAtWork {
   environmentId: number;
-  /** As `jest-docblock` parsed them. */
+  /** As parsed by `jest-docblock`. */
   pragmas: Record<string, string | string[]>;
-  /** What asks for variables in its project. */
+  /** The tool chain that reads variables in its project. */
   toolChain: ToolChain;
-  /** Whether its modules count what runs in them, for a coverage report. */
+  /** Whether its modules have counters for a coverage report. */
   isCovered: boolean;
 }
 
 /**
  * Records one run of one test file, from the first setup file to the teardown of its environment:
- * - `TestFootprints` splits what is seen between the tests,
+ * - `TestFootprints` divides the observations among the tests,
  * - `ProbeReader` knows which blocks were executed,
- * - `PathInputs` (the base class) sees the file system,
- * - `ModuleInputs` sees which modules Jest resolved and loaded, `CompiledInputs` what these were compiled from,
- * - `ChildInputs` sees child processes and worker threads.
+ * - `PathInputs` (the base class) observes the file system,
+ * - `ModuleInputs` observes which modules Jest resolved and loaded, `CompiledInputs` what they were compiled from,
+ * - `ChildInputs` observes child processes and worker threads.
  */
 export class Recorder extends PathInputs implements Sink, VariableListener {
   readonly #run: WorkerRun;
@@ -67,7 +67,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   #isLimited = false;
   #isFinished = false;
-  /** What is written once the environment is torn down. */
+  /** What is written after the environment is torn down. */
   #unwritten: { result: RecordedFile; snapshot: string | null } | null = null;
   #isPaused = false;
 
@@ -162,7 +162,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     if (input !== null) this.#shared.depend(presenceDependency(input.name, input.file));
   }
 
-  /** Code asked which environment variables there are. */
+  /** Code asked for the names of all environment variables. */
   askedForNames(): boolean {
     if (this.#isPaused) return false;
     this.#shared.depend({ kind: 'variable', name: '', value: this.#run.file.variableNames });
@@ -170,8 +170,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   /**
-   * Code asked for an environment variable.
-   * @returns False while paused: it may be asked for again.
+   * Code read an environment variable.
+   * @returns False while paused, so that the next read is reported too.
    */
   asked(variable: string): boolean {
     if (this.#isPaused) return false;
@@ -186,8 +186,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   /**
-   * Code turned a function into text. What stands in that text counts as if it had run.
-   * @param blocks As `blocksIn` gives them.
+   * Code converted a function to text. The blocks in that text count as executed.
+   * @param blocks The result of `blocksIn`.
    */
   shown(blocks: readonly [stem: string, block: number][]): void {
     // The text of a whole module also shows declarations that no block refers to.
@@ -195,7 +195,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
       this.depend(fileDependency(name, fromStored(this.#run.file.root, name)));
   }
 
-  /** Until `resume`, what happens is not the test's. */
+  /** Until `resume`, what happens does not count for the test. */
   pause(): void {
     stopObserving(this);
     this.#isPaused = true;
@@ -209,7 +209,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     observe(this);
   }
 
-  // --- what Jest's events tell ---
+  // --- what Jest's events report ---
 
   testStarted(test: TestIdentity, isConcurrent: boolean): void {
     this.#tests.start(test, isConcurrent);
@@ -225,16 +225,16 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     this.#tests.skip(test, shared);
   }
 
-  /** Something that the source does not say kept tests from running: the record is not of the whole test file. */
+  /** Something other than the source kept tests from running, so the record does not cover the whole test file. */
   limit(): void {
     this.#isLimited = true;
   }
 
   /**
-   * Ends the recording of the tests, while their global object is still there. What the environment reads, and what
-   * children do, counts until `write`.
-   * @param outcome Of the whole test file.
-   * @param snapshot The absolute path of the test file's snapshot, if it has one place.
+   * Ends the recording of the tests, while their global object still exists. What the environment reads and what
+   * children do counts until `write`.
+   * @param outcome The outcome of the whole test file.
+   * @param snapshot Absolute path of the test file's snapshot. Null if it has no single path.
    */
   finish(outcome: 'passed' | 'failed', snapshot: string | null): void {
     if (this.#isFinished) return;
@@ -248,7 +248,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
 
   /**
    * Appends the recording to the worker's journal.
-   * @param hasFailed Whether the test file failed since the recording of its tests ended.
+   * @param hasFailed Whether the test file failed after the recording of its tests ended.
    */
   write(hasFailed: boolean): void {
     if (this.#unwritten === null) return;
@@ -265,7 +265,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     });
   }
 
-  /** Ends the recording and leaves nothing. */
+  /** Ends the recording and writes nothing. */
   abandon(): void {
     if (this.#isFinished && this.#unwritten === null) return;
     this.#isFinished = true;
@@ -275,9 +275,9 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   }
 
   /**
-   * What a tool reads from now on is its own, and it may keep that for the test files after this one.
+   * From now on, what a tool reads belongs to the tool, which may keep it for later test files.
    * @param tool Absolute path.
-   * @returns To be called at the end of that.
+   * @returns A function that ends this.
    */
   watchTool(tool: string): () => void {
     return this.#observedTools.watch(tool, this.#shared);
@@ -297,7 +297,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   #addModules(snapshot: string | null): void {
     const { metadata } = this.#probes;
     this.#compiled.addProbed(metadata, this.#target.toolChain);
-    // Whichever test uses an export, the module that names it was loaded for all.
+    // Whichever test uses an export, the module that names it was loaded for all tests.
     this.#modules.exportUses.find(
       this.#probes.files,
       (one) => this.#tests.executed(one),
@@ -307,7 +307,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     this.#modules.finish(new Set(metadata.map(this.#probes.nameOf)), snapshot);
   }
 
-  /** Jest looks for the snapshot before it writes one. What counts is what stands there after the run. */
+  /** Jest looks for the snapshot before it writes one. What counts is the snapshot after the run. */
   #addSnapshot(snapshot: string): void {
     const place = this.#run.paths.place(snapshot);
     if (place.kind !== 'file') return;
@@ -331,7 +331,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     };
   }
 
-  /** A variable that the global setup or another tool changed counts as it was before. */
+  /** A variable that the global setup or another tool changed counts with its earlier value. */
   #variableValue(variable: string): string {
     const { setupVariables } = this.#run.file;
     const before = Object.hasOwn(setupVariables, variable) ? setupVariables[variable] : undefined;

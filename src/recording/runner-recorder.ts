@@ -9,10 +9,11 @@ import { storedInput } from '../transform/input-values';
 import { WorkerRun } from './worker-run';
 
 /**
- * Notes what runners of the project's own (Jest's `runner`) read in Jest's main process until the run ends: a runner may
- * read its config when it is given the first test files. Nobody knows which result that shaped, so it counts for all.
+ * Notes what the project's own runners (Jest's `runner`) read in Jest's main process, until the run ends. A runner
+ * may read its config only when it gets the first test files. It is unknown which results that shaped, so it counts
+ * for all.
  * @param runners Absolute paths.
- * @returns Tells what a runner read.
+ * @returns A function that tells what a runner read.
  */
 export function watchRunners(
   run: RunFile,
@@ -26,11 +27,11 @@ export function watchRunners(
   return (runner) => recorder.inputs(runner);
 }
 
-/** The one of the run before, in watch mode. */
+/** The recorder of the previous run, in watch mode. */
 let watching: RunnerRecorder | null = null;
 
 class RunnerRecorder extends PathInputs implements Sink {
-  // What Jest does for test files is seen where they run.
+  // What Jest does for test files is observed where they run.
   readonly loaded = NOBODY.loaded;
   readonly resolved = NOBODY.resolved;
   readonly identified = NOBODY.identified;
@@ -69,7 +70,7 @@ class RunnerRecorder extends PathInputs implements Sink {
     this.#byRunner(() => super.listed(folder));
   }
 
-  /** All that a runner was seen to read in this process, also while a test file was recorded. */
+  /** Everything that a runner read in this process, including while a test file was recorded. */
   inputs(runner: string): Dependency[] {
     const { root } = this.#run.file;
     const known = toolInputs.inputs([runner]);
@@ -79,7 +80,7 @@ class RunnerRecorder extends PathInputs implements Sink {
     ];
   }
 
-  /** Another takes its place. */
+  /** Call it before another recorder takes over. */
   stop(): void {
     this.#unwatch();
   }

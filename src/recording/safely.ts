@@ -3,7 +3,7 @@ import { warnOnce } from './join-run';
 import type { Recorder } from './recorder';
 import { messageOf } from '../terminal/error-message';
 
-/** Does a part of the recording. A fault of ours costs the record of this test file, never its tests. */
+/** Does a part of the recording. An internal error costs the record of this test file, never its tests. */
 export function safely(recorder: Recorder, work: () => void): void {
   try {
     work();
@@ -13,7 +13,7 @@ export function safely(recorder: Recorder, work: () => void): void {
   }
 }
 
-/** Says that a test file leaves no record because of an error. */
+/** Warns that an error left a test file without a record. */
 export function warnUnrecorded(error: unknown): void {
   swallowed('recording', error, 'recording a test file; it leaves no record');
   warnOnce(

@@ -16,19 +16,19 @@ import { PathInputs } from './inputs/path-inputs';
 import { Replay } from './inputs/replay';
 import type { Sink } from '../interception/sink';
 
-/** Of the process: one module starts to watch and another asks, and Jest hands nothing from one to the other. */
+/** Kept per process: one module starts the recorder and another asks it, and Jest passes nothing between them. */
 let watching: SetupRecorder | null = null;
 
-/** Starts to note what the global setups of the user do to the files of the project, until `globalSetupInputs`. */
+/** Starts to note what the user's global setups do to the files of the project, until `globalSetupInputs`. */
 export function watchGlobalSetup({ run, setups }: AwaitedSetups): void {
   watching?.finish();
   watching = new SetupRecorder(run, setups);
 }
 
 /**
- * What the global setups found in the files of the project, themselves or in the programs that they started: modules
- * that they loaded by a name made at run time, migrations, the sources of a build, the script of a server. Tests see
- * what came of it, and not always as files, so it counts for all of them.
+ * What the global setups, and the programs that they started, read in the project. Examples: modules loaded by a name
+ * made at run time, migrations, the sources of a build, the script of a server. Tests see the results, not always as
+ * files. So these inputs count for all tests.
  */
 export function globalSetupInputs(): Dependency[] {
   const found = watching?.finish() ?? [];
@@ -38,7 +38,7 @@ export function globalSetupInputs(): Dependency[] {
 
 class SetupRecorder extends PathInputs implements Sink {
   readonly seesLoading = true;
-  // Jest loads nothing for a test yet.
+  // Jest does not load anything for a test yet.
   readonly loaded = (): void => undefined;
   readonly resolved = (): void => undefined;
   readonly identified = (): void => undefined;
@@ -49,7 +49,7 @@ class SetupRecorder extends PathInputs implements Sink {
   readonly #paths: PathClassifier;
   readonly #found = new Accumulator();
   readonly #replay: Replay;
-  /** The setups with what they import: these belong to the tool chain of the projects whose they are. */
+  /** The setups and what they import. These belong to the tool chain of their projects. */
   readonly #ofToolChain: ReadonlySet<string>;
   readonly #loadedBefore = new Set(Object.keys(require.cache));
 
@@ -57,7 +57,7 @@ class SetupRecorder extends PathInputs implements Sink {
     const paths = new PathClassifier({ root, excluded, ignore });
     const places = {
       paths,
-      // None counts, so nothing is read of it.
+      // Packages do not count here, so nothing is read of them.
       packageDependency: (name: string): Dependency => ({
         kind: 'package',
         name,
@@ -72,7 +72,7 @@ class SetupRecorder extends PathInputs implements Sink {
     this.#replay = new Replay(places, this.selfWrites, this.#found);
     watchChildren({
       ...paths.surroundings,
-      // A build or a server may take long without that.
+      // Reporting scripts would slow down a build or a server.
       reportsScripts: false,
       loaded: (file) => this.read(file),
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
@@ -83,7 +83,7 @@ class SetupRecorder extends PathInputs implements Sink {
     observe(this);
   }
 
-  // What lies elsewhere can be large, a downloaded database server say, and does not count in the end.
+  // Files elsewhere do not count in the end, and can be large. Example: a downloaded database server.
   override read(file: string, isContent?: boolean): void {
     if (this.#isOfRepository(file)) super.read(file, isContent);
   }
@@ -109,8 +109,8 @@ class SetupRecorder extends PathInputs implements Sink {
   }
 
   /**
-   * Installed packages belong to the tool chain where the setup names them. What the setup itself makes or changes is
-   * no input, and neither is what its programs keep outside of the repository.
+   * Installed packages belong to the tool chain if the setup names them. What the setup itself makes or changes is
+   * not an input. Neither is what its programs keep outside of the repository.
    */
   #counts({ kind, name }: Dependency): boolean {
     if (kind === 'package' || (kind === 'file' && this.#ofToolChain.has(name))) return false;

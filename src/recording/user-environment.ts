@@ -9,21 +9,21 @@ type EnvironmentClass = new (
   context: EnvironmentContext,
 ) => JestEnvironment;
 
-/** The test environments of the user that this process has loaded. Jest loads each plug point anew for a test file. */
+/** The user's test environments that this process has loaded. Jest loads each plug point anew for each test file. */
 class UserEnvironments {
-  /** By path: the class, or what loading it threw. */
+  /** By path: the class, or the error that loading it threw. */
   readonly #loaded = new Map<string, { Environment: EnvironmentClass } | { error: unknown }>();
-  /** That of the project whose transformers Jest loaded last: Jest loads these first for each test file. */
+  /** The environment of the project whose transformers Jest loaded last. Jest loads these first for each test file. */
   #expected: string | null = null;
 
-  /** Tells which environment the next test file uses. An ES module is imported now, as nothing later may wait. */
+  /** Announces the environment of the next test file. An ES module is imported now, because later code cannot wait. */
   async expect(path: string | null | undefined): Promise<void> {
     this.#expected = path ?? null;
     if (path == null || this.#loaded.has(path) || !path.endsWith('.mjs')) return;
     this.#loaded.set(path, { Environment: await importClass(path) });
   }
 
-  /** Requires the expected environment while Jest transpiles what is required. */
+  /** Requires the expected environment while Jest transpiles required files. */
   loadWhileTranspiling(): void {
     const expected = this.#expected;
     if (expected === null || this.#loaded.has(expected) || isWellKnown(expected)) return;
@@ -35,8 +35,8 @@ class UserEnvironments {
   }
 
   /**
-   * The class in a file.
-   * @throws What loading it threw, as Jest would have shown it.
+   * The class that a file exports.
+   * @throws The error that loading it threw, as Jest would have shown it.
    */
   get(file: string): EnvironmentClass {
     const known = this.#loaded.get(file);
@@ -51,7 +51,7 @@ class UserEnvironments {
 }
 
 /**
- * Makes an environment. What its constructor reads, it may keep for later test files.
+ * Makes an environment. The environment may keep what its constructor reads for later test files.
  * @param file Absolute path.
  */
 export function makeEnvironment<T>(file: string, make: () => T): T {
@@ -59,7 +59,7 @@ export function makeEnvironment<T>(file: string, make: () => T): T {
   return toolInputs.during(file, make);
 }
 
-/** Those of this process. */
+/** The environments of this process. */
 export const userEnvironments = new UserEnvironments();
 
 function requireClass(file: string): EnvironmentClass {

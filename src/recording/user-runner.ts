@@ -16,7 +16,7 @@ import { unobserved } from '../interception/observer';
 import { swallowed } from '../terminal/debug';
 import { toolInputs } from './inputs/tool-inputs';
 
-/** Jest's runtime; handed through, never looked into. */
+/** Jest's runtime. It is passed on and never inspected. */
 export type RunnerRuntime = object;
 
 /** Source: `@jest/types` and jest-runner, `TestFramework`. */
@@ -32,13 +32,13 @@ export type TestFramework = (
 /** What is needed to run one test file. */
 export interface PreparedRun {
   run: TestFramework;
-  /** Absolute path of the test file's snapshot; null where it cannot be told. */
+  /** Absolute path of the test file's snapshot. Null if unknown. */
   snapshot: string | null;
-  /** jest-circus loads itself into the environment and says when it has. */
+  /** Whether it is jest-circus, which loads itself into the environment and reports when it has. */
   isCircus: boolean;
 }
 
-/** @param runner The project's own test runner; null for jest-circus of the project's Jest. */
+/** @param runner The project's own test runner. Null for jest-circus of the project's Jest. */
 export async function prepareRun(
   config: Config.ProjectConfig,
   runner: string | null | undefined,
@@ -52,7 +52,7 @@ export async function prepareRun(
   };
 }
 
-/** What ours stands in front of, by ours: see `standBefore`. */
+/** By our test runner: the one that it replaces. See `standBefore`. */
 export const originals = new WeakMap<TestFramework, TestFramework>();
 
 async function loadRunner(runner: string): Promise<TestFramework> {
@@ -79,17 +79,17 @@ export function readPragmas(testPath: string): Record<string, string | string[]>
   });
 }
 
-/** An environment that is no part of its project's own tool chain. All are absolute paths. */
+/** An environment that does not belong to its project's own tool chain. All paths are absolute. */
 export interface ChosenEnvironment {
   file: string;
-  /** Its files in the project, and the manifests of all packages beneath it. */
+  /** Its files in the project, and the package.json files of all packages beneath it. */
   files: readonly string[];
 }
 
 /**
- * The environment that a test file's docblock chose.
- * @param config With the options of the docblock, where Jest has put them there.
- * @returns Null where no docblock chose or it cannot be resolved.
+ * The environment that the docblock of a test file chose.
+ * @param config Includes the options of the docblock, if Jest has put them there.
+ * @returns Null if no docblock chose one, or if it cannot be resolved.
  */
 export function docblockEnvironment(
   config: Config.ProjectConfig,
@@ -112,12 +112,12 @@ export function docblockEnvironment(
   });
 }
 
-/** What environments are made of, found once per process: it keeps those that it has loaded. */
+/** The files of environments, found once per process, because a process keeps the environments that it loaded. */
 class EnvironmentFiles {
   readonly #byEnvironment = new Map<string, readonly string[]>();
 
   /**
-   * The files of an environment in the project, and the manifests of all packages beneath it.
+   * The files of an environment in the project, and the package.json files of all packages beneath it.
    * @param file Absolute path of the environment.
    * @returns Absolute paths.
    */
@@ -137,14 +137,14 @@ class EnvironmentFiles {
   }
 }
 
-/** The one of this process. */
+/** The instance of this process. */
 const environmentFiles = new EnvironmentFiles();
 
 interface SnapshotResolver {
   resolveSnapshotPath(testPath: string): string;
 }
 
-/** Where the snapshot of a test file stands, or would; null where that cannot be told. */
+/** The path of a test file's snapshot, whether it exists or not. Null if unknown. */
 async function snapshotPath(
   config: Config.ProjectConfig,
   testPath: string,
@@ -162,7 +162,7 @@ async function snapshotPath(
     };
     return module.default.resolveSnapshotPath(testPath);
   } catch {
-    // A resolver that only Jest's own transpiling can load: its reads of the snapshot are seen all the same.
+    // Only Jest's own transpiling can load this resolver. Reads of the snapshot are observed anyway.
     return null;
   }
 }

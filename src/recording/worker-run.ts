@@ -32,29 +32,29 @@ import { ALL_NAMES } from '../interception/variables/tool-variables';
 import type { TransformInput } from '../transform/input-values';
 import { unobserved, unwatched } from '../interception/observer';
 
-/** A file with probes, by stored paths. */
+/** A file with probes. Paths are stored paths. */
 export interface ProbedFile extends OutputInputs {
   name: string;
   links?: Links;
 }
 
-/** A file that a child ran as it is written. */
+/** A file that a child ran unchanged. */
 export interface NodeScript {
   file: NodeFile;
-  /** As a probe would have it. */
+  /** The metadata text that a probe would register. */
   metadata: string;
 }
 
 /**
- * A worker's part in one run: what the controller told it, its own journal, and the dependencies that many of its test
- * files share.
+ * A worker's part in one run: what it got from the controller, its own journal, and the dependencies that many of its
+ * test files share.
  */
 export class WorkerRun {
   readonly file: RunFile;
   readonly journal: JournalWriter;
   readonly paths: PathClassifier;
   readonly ignoresVariable: (name: string) => boolean;
-  /** What is known of the sources of children: many test files start the same programs. */
+  /** Known sources of children, because many test files start the same programs. */
   readonly childSources: KnownSources = new Map();
   readonly #packages: PackageReader;
   readonly #folders: FolderReader;
@@ -65,7 +65,7 @@ export class WorkerRun {
   readonly #probed = new Map<string, ProbedFile>();
   readonly #nodeFiles = new Map<string, NodeScript | null>();
 
-  /** @param id Tells this worker from all others of the run. */
+  /** @param id Distinguishes this worker from all others of the run. */
   constructor(file: RunFile, id: string) {
     this.file = file;
     this.journal = new JournalWriter(path.join(file.directory, `journal-${id}.jsonl`));
@@ -87,17 +87,17 @@ export class WorkerRun {
   }
 
   /**
-   * What a lookup of a module depends on that found something: every test file asks for the same modules.
-   * @param key Tells the lookup from others.
+   * What a successful lookup of a module depends on. Cached, because every test file looks up the same modules.
+   * @param key Identifies the lookup.
    */
   lookup(key: string, look: () => readonly Dependency[]): readonly Dependency[] {
     return this.#dependencies.list(key, look);
   }
 
   /**
-   * The files that would be found in place of a module.
+   * The files that would be found instead of a module.
    * @param name The module's stored path.
-   * @param extensions Those that Jest tries, without a dot.
+   * @param extensions The extensions that Jest tries, without a dot.
    */
   resolutionCandidates(name: string, extensions: readonly string[]): Dependency {
     return this.#dependencies.get(
@@ -110,8 +110,8 @@ export class WorkerRun {
 
   /**
    * The manual mocks of a package or a module of Node.
-   * @param project Jest's id of it.
-   * @param isUsed Whether the test file loaded one of them, by its path relative to the project's `rootDir`.
+   * @param project Jest's id of the project.
+   * @param isUsed Whether the test file loaded a mock, given by its path relative to the project's `rootDir`.
    */
   mocks(project: string, name: string, isUsed: (file: string) => boolean): Dependency {
     const mocks = this.file.projects[project]?.mocks ?? null;
@@ -120,8 +120,8 @@ export class WorkerRun {
   }
 
   /**
-   * The package.json files that say how a module is read: the one that does, and those closer to the module that are
-   * absent.
+   * The package.json files that decide how a module is read: the one that applies, and the missing ones that are
+   * closer to the module.
    * @param name The module's stored path.
    */
   manifests(name: string): readonly Dependency[] {
@@ -131,7 +131,7 @@ export class WorkerRun {
   }
 
   /**
-   * What a package.json says of files. Its absence is a value like any other.
+   * What a package.json says about files. A missing package.json is a value too.
    * @param manifest Its stored path.
    */
   manifestAt(manifest: string): Dependency {
@@ -140,7 +140,9 @@ export class WorkerRun {
     );
   }
 
-  /** What a probed file was transformed with: the declarations of other sources, and what the transformer read. */
+  /**
+   * What the transform of a probed file depends on: the declarations of other sources, and what the transformer read.
+   */
   transformedWith(file: ProbedFile): readonly Dependency[] {
     return this.#dependencies.list(file, () => [
       ...file.inputs.flatMap((input) => this.transformInput(input) ?? []),
@@ -150,8 +152,8 @@ export class WorkerRun {
   }
 
   /**
-   * An input of a transform as a dependency; null where it does not count.
-   * @param input With a stored path.
+   * An input of a transform as a dependency. Null if it does not count.
+   * @param input Its name is a stored path.
    */
   transformInput({ kind, name, value }: TransformInput): Dependency | null {
     if (kind === 'variable') {
@@ -167,7 +169,7 @@ export class WorkerRun {
   }
 
   /**
-   * The name that a folder's package.json gives to its package, remembered; empty where it gives none.
+   * The name in the package.json of a folder, cached. Empty if it has none.
    * @param folder Absolute path.
    */
   packageName(folder: string): string {
@@ -178,7 +180,7 @@ export class WorkerRun {
   }
 
   /**
-   * What a source declares that others are compiled with; if the source is missing, its absence.
+   * The declarations of a source that others are compiled with. If the source is missing, its absence.
    * @param name Its stored path.
    */
   declared(name: string, aspect: DeclarationAspect): Dependency {
@@ -187,7 +189,7 @@ export class WorkerRun {
     );
   }
 
-  /** The configs below the root that transformers find beside or above modules, as absolute paths. */
+  /** The configs below the root that transformers find beside or above modules. Absolute paths. */
   transformerConfigs(modules: Iterable<string>): string[] {
     return [...foldersAbove(modules)]
       .filter((folder) => folder !== '.')
@@ -197,8 +199,8 @@ export class WorkerRun {
   }
 
   /**
-   * The places in `node_modules` folders where modules of the project would find installed packages before they find
-   * those that they use now.
+   * The places in `node_modules` folders where modules of the project would find a package earlier than the one that
+   * they use now.
    * @param packages Stored paths of the packages' folders.
    * @param files Stored paths of the modules.
    */
@@ -209,9 +211,9 @@ export class WorkerRun {
   }
 
   /**
-   * The blocks of a file as it is written, for as long as its content stays the same.
+   * The blocks of a file as it is written. Cached while its content stays the same.
    * @param name Its stored path.
-   * @returns Null where it counts by its text.
+   * @returns Null if only its text counts.
    */
   nodeFile(name: string): NodeScript | null {
     const file = fromStored(this.file.root, name);
@@ -224,7 +226,7 @@ export class WorkerRun {
     });
   }
 
-  /** The stored, real path of a file, remembered. @param file Absolute path. */
+  /** The stored, real path of a file, cached. @param file Absolute path. */
   realName(file: string): string {
     return getOrCreate(this.#realNames, file, () =>
       toStored(
@@ -234,7 +236,7 @@ export class WorkerRun {
     );
   }
 
-  /** The file that a metadata string belongs to, and the files written into it. */
+  /** The file that a metadata string belongs to, and the files included in it. */
   probed(metadata: string): ProbedFile {
     return getOrCreate(this.#probed, metadata, () => {
       const { path: name, extras } = decodeMetadata(metadata);
@@ -248,7 +250,7 @@ function declaredDependency(name: string, file: string, aspect: DeclarationAspec
     const value = declarationSignature(unwatched.readFileSync(file, 'utf8'), aspect);
     return { kind: 'declared', name, value };
   } catch {
-    // The source is missing, which is a value like any other.
+    // A missing source is a value too.
     return { kind: 'absent', name, value: '' };
   }
 }

@@ -140,9 +140,9 @@ function isJests(
 }
 
 /**
- * On Node 20, a function compiled from a cache cannot call `import()` later (see `mayImportLater`). If no test can
- * use `import()`, code made from a text fails either way, so only the module's own imports matter. Source:
- * jest-runtime, `runtimeSupportsVmModules`.
+ * On Node 20, a function compiled from a cache cannot call `import()` later (see `mayImportLater`). If tests cannot use
+ * `import()`, code evaluated from a text fails either way, so only `import()` in the module itself matters.
+ * Source: jest-runtime, `runtimeSupportsVmModules`.
  */
 function isKeepable(code: string, params: readonly string[] | undefined): boolean {
   const text = `(function (${params?.join() ?? ''}) {${code}\n})`;

@@ -1,4 +1,4 @@
-/** A test as jest-circus holds it. Source: `@jest/types`, Circus.TestEntry. */
+/** A test as jest-circus represents it. Source: `@jest/types`, Circus.TestEntry. */
 export interface CircusTest {
   type: 'test';
   name: string;
@@ -28,7 +28,7 @@ export interface CircusState {
   rootDescribeBlock: CircusBlock;
 }
 
-/** The part of a Jest environment that is used here. Every environment has it, also a custom one. */
+/** The part of a Jest environment that is used here. Every environment has it, including custom ones. */
 export interface AnyEnvironment {
   global: object;
   handleTestEvent?: ((event: CircusEvent, state: CircusState) => unknown) | undefined;

@@ -1,4 +1,4 @@
-/** The part of Jest's snapshot state that is used. Source: jest-snapshot, `SnapshotState`. */
+/** The part of Jest's snapshot state that is used here. Source: jest-snapshot, `SnapshotState`. */
 interface SnapshotState {
   getUncheckedKeys(): string[];
   markSnapshotsAsCheckedForTest(testName: string): void;
@@ -8,7 +8,8 @@ interface SnapshotState {
 const MATCHERS = Symbol.for('$$jest-matchers-object');
 
 /**
- * Jest does not call the snapshots of a skipped test obsolete, except, in Jest 29, those with a hint in their name.
+ * Jest does not report the snapshots of a skipped test as obsolete. The exception is Jest 29, for snapshots with a
+ * hint in their name. This marks them as checked.
  * @param global The global object of the test environment.
  * @param names The full names of skipped tests.
  */
@@ -18,7 +19,7 @@ export function keepSnapshots(global: object, names: readonly string[]): void {
   if (state?.getUncheckedKeys === undefined) return;
   const skipped = new Set(names);
   for (const key of state.getUncheckedKeys()) {
-    // A key is the test's name, perhaps `: ` and a hint, and a number.
+    // A key is the test's name, optionally `: ` and a hint, and a number.
     const name = key.replace(/ \d+$/, '');
     const starts = Array.from(name.matchAll(/: /g), ({ index }) => name.slice(0, index));
     if (starts.some((start) => skipped.has(start))) state.markSnapshotsAsCheckedForTest?.(name);

@@ -6,7 +6,7 @@ import { Accumulator } from '../accumulator';
 import { testKey } from '../../records/test-identity';
 import type { SkippedTest } from './test-footprints';
 
-/** What the database says of the tests of a test file that are skipped as unaffected. */
+/** The footprints, from the database, of the tests of a test file that are skipped as unaffected. */
 export interface SkippedFootprints {
   /** What all tests of the record depend on. */
   shared: Accumulator;
@@ -15,9 +15,9 @@ export interface SkippedFootprints {
 }
 
 /**
- * Reads the record of tests that are to be skipped, as a worker may: from the read-only database.
- * @returns Null where the record is not there any more: another run may have replaced it.
- * @throws {StoreError} Where the database cannot be read.
+ * Reads the record of tests to be skipped. Like all workers, opens the database read-only.
+ * @returns Null if the record no longer exists, because another run replaced it.
+ * @throws {StoreError} If the database cannot be read.
  */
 export function readSkippedTests(
   dataFile: string,
@@ -31,9 +31,9 @@ export function readSkippedTests(
     const all = record.tests.map((test) => ({ ...test, seen: accumulate(test, texts) }));
     const positions = new Set(skipped.positions);
     const tests = new Map<string, SkippedTest>();
-    /** What all tests have in common that passed after the one at hand. */
+    /** What all passed tests after the current one have in common. */
     let common: Accumulator | null = null;
-    // From the last to the first, so that each test is looked at once.
+    // From the last to the first, so that each test is visited once.
     for (const test of all.sort((a, b) => b.position - a.position)) {
       const { position, name, ordinal, outcome, duration, seen } = test;
       if (positions.has(position)) {

@@ -5,23 +5,23 @@ import { safely } from '../safely';
 import { keepSnapshots } from './skipped-snapshots';
 import type { TestPlan } from './test-plan';
 
-/** What is known of one test file while it runs. */
+/** The state of one test file while it runs. */
 export interface Attachment {
   recorder: Recorder;
   /** The global object of the test environment. */
   global: object;
   plan: TestPlan;
-  /** Known once jest-circus has run to its end or the test runner has returned. */
+  /** Known when jest-circus has finished or the test runner has returned. */
   outcome: 'passed' | 'failed' | null;
   /** Tests whose last attempt failed. */
   failed: Set<CircusTest>;
   /** Full names of the tests that were skipped as unaffected. */
   skipped: string[];
-  /** Absolute path of the test file's snapshot, if it has one place. */
+  /** Absolute path of the test file's snapshot. Null if it has no single path. */
   snapshot: string | null;
 }
 
-/** Looks at Jest's events before the environment's own handler, which may be a class field, does. */
+/** Handles Jest's events before the environment's own handler does. That handler may be a class field. */
 export function watchTestEvents(environment: AnyEnvironment, attachment: Attachment): void {
   const original = environment.handleTestEvent;
   const watched: typeof original = (event, state) => {
@@ -35,8 +35,8 @@ export function watchTestEvents(environment: AnyEnvironment, attachment: Attachm
 type Handler = (attachment: Attachment, state: CircusState, event: CircusEvent) => void;
 
 /**
- * What is done at each event of jest-circus. There are several more for each test and each hook around it.
- * Source: `@jest/types`, `Circus.AsyncEvent` and `Circus.SyncEvent`.
+ * What is done at each event of jest-circus. Other events, of which there are several for each test and hook, are
+ * ignored. Source: `@jest/types`, `Circus.AsyncEvent` and `Circus.SyncEvent`.
  */
 const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['setup', ({ recorder }) => recorder.resume()],

@@ -4,35 +4,38 @@ import { Accumulator } from '../accumulator';
 import type { RecordedTest } from '../journal-writer';
 import type { ProbeReader } from '../probe-reader';
 
-/** A test that is skipped as unaffected, with what its record says. */
+/** A test that is skipped as unaffected, with its data from the record. */
 export interface SkippedTest extends RecordedTest {
-  /** It was the first to load modules, so what it saw counts for every test after it. */
+  /** Whether it was the first test to load some modules. If so, its footprint counts for every later test. */
   loadsModules: boolean;
 }
 
-/** Where a test began, to tell later which modules it loaded. */
+/** The state when a test began, to find out later which modules it loaded. */
 interface ModulesAtStart {
   probedFiles: number;
   loadedFiles: number;
 }
 
 /**
- * Splits what happens in a test file between its tests. What no test alone can own, such as module loading and hooks
- * outside tests, belongs to the part that all tests share.
+ * Divides what happens in a test file among its tests. What belongs to no single test, such as module loading and
+ * hooks outside tests, goes to the part that all tests share.
  *
- * A module that is loaded inside a test affects all tests after it: they find it in Jest's module registry. Example: if
- * the first test requires `./config`, which reads a file, the second test depends on that file as well.
+ * A module that is loaded inside a test affects all tests after it: they find it in Jest's module registry. Example:
+ * if the first test requires `./config`, which reads a file, the second test depends on that file as well.
  */
 export class TestFootprints {
   readonly #shared: Accumulator;
   readonly #probes: ProbeReader;
   readonly #loadedFiles: readonly string[];
-  /** What tests saw that loaded modules. */
+  /** The footprints of the tests that loaded modules. */
   readonly #whileLoading = new Accumulator();
   readonly #tests = new Map<string, RecordedTest>();
-  /** The tests under way; more than one if they are concurrent. */
+  /** The tests that are running. More than one if they are concurrent. */
   readonly #open = new Map<string, Accumulator>();
-  /** Files that skipped tests executed in their record: they would have been loaded by now. */
+  /**
+   * Files that skipped tests executed according to their record. Had those tests run, the files would be loaded by
+   * now.
+   */
   readonly #loadedBySkipped = new Set<string>();
   #current: Accumulator | null = null;
   #atStart: ModulesAtStart = { probedFiles: 0, loadedFiles: 0 };
@@ -42,7 +45,7 @@ export class TestFootprints {
 
   /**
    * @param shared The part that all tests share.
-   * @param loadedFiles Stored paths of the project's modules that were loaded so far; the caller appends to it.
+   * @param loadedFiles Stored paths of the project's modules that were loaded so far. The caller appends to it.
    */
   constructor(shared: Accumulator, probes: ProbeReader, loadedFiles: readonly string[]) {
     this.#shared = shared;
@@ -50,7 +53,7 @@ export class TestFootprints {
     this.#loadedFiles = loadedFiles;
   }
 
-  /** Who owns what is seen now: the test under way, or the shared part. */
+  /** Where observations go now: the running test, or the shared part. */
   get current(): Accumulator {
     return this.#current ?? this.#shared;
   }
@@ -70,7 +73,7 @@ export class TestFootprints {
     if (isConcurrent) this.#hasConcurrent = true;
     const opened = new Accumulator();
     this.#open.set(testKey(test), opened);
-    // Concurrent tests share all that they see, so it does not matter which of them it is noted for.
+    // Concurrent tests share everything they observe, so it does not matter which of them gets it.
     if (this.#current !== null) return;
     this.#probes.drain(this.#shared);
     this.#atStart = {
@@ -102,7 +105,7 @@ export class TestFootprints {
   }
 
   /**
-   * A test is skipped because a record shows it unaffected: it keeps what that record says.
+   * A test is skipped because a record shows that it is unaffected. It keeps the footprint of that record.
    * @param shared What all tests of that record depend on.
    */
   skip({ loadsModules, ...test }: SkippedTest, shared: Accumulator): void {
@@ -116,7 +119,7 @@ export class TestFootprints {
     this.#tests.set(testKey(test), test);
   }
 
-  /** The test file is over. What an unfinished test saw goes to the shared part. */
+  /** Ends the test file. What an unfinished test observed goes to the shared part. */
   close(): void {
     this.#probes.drain(this.current);
     for (const seen of this.#open.values()) this.#shared.include(seen);
@@ -124,16 +127,18 @@ export class TestFootprints {
     this.#current = null;
   }
 
-  /** What was executed of a file, by whomever. */
+  /** The blocks of a file that any test or the shared part executed. */
   executed(metadata: string): Uint8Array[] {
     const seen = [this.#shared, ...Array.from(this.#tests.values(), (test) => test.seen)];
     return seen.flatMap(({ blocks }) => blocks.get(metadata) ?? []);
   }
 
   /**
-   * A test that is added or removed is nothing to the other tests, but the test file has to run. So which tests there are
-   * belongs to the last one that passed, and does not seem to belong to all tests after it. It goes to all if none passed.
-   * @param listsOf By metadata, the blocks in which tests are told to Jest, with those that stand for which there are.
+   * Adding or removing a test does not affect the other tests, but the test file must run. So the list of tests is
+   * made a dependency of the last test that passed: there are no tests after it that would depend on it too. If none
+   * passed, it goes to the shared part.
+   * @param listsOf By metadata: the blocks that define tests, each with the block that stands for the list of these
+   *   tests.
    */
   addTestLists(listsOf: (metadata: string) => readonly [block: number, list: number][]): void {
     const passed = [...this.#tests.values()].filter(({ outcome }) => outcome === 'passed');
@@ -147,13 +152,16 @@ export class TestFootprints {
     }
   }
 
-  /** Removes a file of the project from what was seen. @param name Its stored path. */
+  /** Removes a file of the project from all footprints. @param name Its stored path. */
   forget(name: string): void {
     for (const { seen } of this.#tests.values()) seen.forget(name);
     this.#shared.forget(name);
   }
 
-  /** All tests. If some were concurrent, nobody can tell their footprints apart, so all becomes shared. */
+  /**
+   * All tests. The footprints of concurrent tests cannot be told apart. If there are any, all footprints become
+   * shared.
+   */
   results(): RecordedTest[] {
     const tests = [...this.#tests.values()];
     if (!this.#hasConcurrent) return tests;
@@ -161,7 +169,7 @@ export class TestFootprints {
     return tests.map((test) => ({ ...test, seen: new Accumulator() }));
   }
 
-  /** Whether modules were loaded since the test began that no test before it, run or skipped, can have loaded. */
+  /** Whether modules were loaded since the test began that no earlier test, run or skipped, can have loaded. */
   #hasLoadedModules(): boolean {
     const { probedFiles, loadedFiles } = this.#atStart;
     if (this.#probes.filesAtLastDrain === probedFiles && this.#loadedFiles.length === loadedFiles)

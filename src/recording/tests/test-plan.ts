@@ -11,21 +11,21 @@ import { messageOf } from '../../terminal/error-message';
 
 /** Which tests of a test file are skipped because nothing they depend on changed. */
 export interface TestPlan {
-  /** The whole test file is unaffected, but was not dropped: the project uses a sequencer of its own. */
+  /** Whether the whole test file is unaffected but was not dropped, because the project uses a sequencer of its own. */
   skipAll: boolean;
   /** Marks the tests to skip, before the first one runs. */
   apply(state: CircusState): void;
-  /** What names a test among the others of its file. */
+  /** What identifies a test among the tests of its file. */
   identify(test: CircusTest): TestIdentity;
-  /** What the records say of a test that is skipped as unaffected; null for any other. */
+  /** The recorded data of a test that is skipped as unaffected. Null for any other test. */
   skippedTest(test: CircusTest): SkippedTest | null;
-  /** What all tests of the record depend on; null if no test is skipped. */
+  /** What all tests of the record depend on. Null if no test is skipped. */
   readonly shared: SkippedFootprints['shared'] | null;
 }
 
 /**
  * Plans one test file.
- * @param updatesSnapshots Jest removes snapshots that no test asked for: then every test runs.
+ * @param updatesSnapshots Whether Jest removes snapshots that no test asked for. If so, every test must run.
  */
 export function planSkips(
   run: WorkerRun,
@@ -92,13 +92,13 @@ class SkipSome extends RunAll {
 
   override apply(state: CircusState): void {
     super.apply(state);
-    // Focused tests have been asked for, and Jest skips the others already.
+    // Focused tests were asked for explicitly, and Jest already skips the others.
     if (state.hasFocusedTests === true) return;
     const record = this.#read();
     if (record === null) return;
     for (const namesakes of byFullName(this.identities)) {
       const known = namesakes.map(([test, identity]) => skippedTestOf(record, identity, test));
-      // Tests of one full name count their snapshots together, so they are skipped together or not at all.
+      // Tests with the same full name number their snapshots together, so they are skipped together or not at all.
       if (known.includes(null)) continue;
       for (const [index, [test]] of namesakes.entries()) {
         const skipped = known[index];
@@ -119,7 +119,7 @@ class SkipSome extends RunAll {
   }
 }
 
-/** Only a test that would run is one to skip. */
+/** Only a test that would run can be skipped. */
 function skippedTestOf(
   record: SkippedFootprints,
   identity: TestIdentity,
