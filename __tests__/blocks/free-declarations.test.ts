@@ -73,6 +73,25 @@ describe('a declaration that nobody refers to changes nothing', () => {
       'members in brackets, as compilers write words that were reserved',
       'const a = { "default": /x/ }; const b = a["default"], c = Object["prototype"]["hasOwnProperty"], d = Object["freeze"]({}), e = /*#__PURE__*/ a["default"]()',
     ],
+    [
+      'calls of functions whose rest parameter a compiler copies in a loop',
+      `function join() { for (var _len = arguments.length, all = new Array(_len), _key = 0; _key < _len; _key++) { all[_key] = arguments[_key]; } return RegExp(all.reduce((t, r) => t + r.source, "")); }
+       function parse(s) { if (s) return () => s; for (var _len2 = arguments.length, keys = new Array(_len2 > 1 ? _len2 - 1 : 0), _key2 = 1; _key2 < _len2; _key2++) keys[_key2 - 1] = arguments[_key2]; return () => keys.map(f); }
+       function pick(s) { var names = []; for (var _i = 1; _i < arguments.length; _i++) { names[_i - 1] = arguments[_i]; } return names.map((n) => n + "!"); }
+       const a = join(/a/, /b/), b = parse(0, "x", "y"), c = pick(f2, "x"); function f2() {}`,
+    ],
+    [
+      'lists that are turned round and sorted as they are made',
+      'const a = ["x", "y"], b = a.slice(0).reverse(), c = "b a".split(" ").sort(), d = RegExp(a.map((x) => x).reverse()[0]), e = [3, 2].sort()',
+    ],
+    [
+      'members whose names are symbols',
+      'const k = Symbol("k"); class A { [Symbol.iterator]() { f() } static [k] = 1; [Symbol.for("x")] = f(); get [Symbol.toStringTag]() { return "A" } } const o = { [k]: 1, [Symbol.iterator]() { f() } }, p = { ...o }',
+    ],
+    [
+      'texts of character codes',
+      'const a = String.fromCharCode(160), b = new RegExp(`[ ${a}]`, "g")',
+    ],
     ['an enum', 'var E; (function (E) { E[E["A"] = 0] = "A"; E["B"] = "b"; })(E || (E = {}));'],
     [
       'an enum of Babel',
@@ -137,6 +156,72 @@ describe('stays in the module’s block:', () => {
       'a call of a function that hides a name',
       'const g = () => 1; function make(g) { return g(); } const a = make(f)',
     ],
+    ...[
+      ['that copies other parameters as well', 'function make(r0) { LOOP return r[0] }'],
+      ['into an array that others have', 'function make() { ENTRIES return r } const r = [];'],
+      [
+        'into an array that another name has',
+        'function make() { var r = [], s = r; ENTRIES return s }',
+      ],
+      [
+        'into what is no array',
+        'function make() { LOOP return r } class Array { constructor() { f() } }',
+      ],
+      ['from another `arguments`', 'function make() { var arguments = [1]; LOOP return r }'],
+      ['from a parameter', 'function make(x, arguments) { LOOP2 return r }'],
+      ['in a branch', 'function make() { if (m) LOOP return r }'],
+      ['and calls what it has', 'function make() { LOOP return r[0]() }'],
+      [
+        'with a call',
+        'function make() { LOOP return r }',
+        'r[k] = arguments[k]',
+        'r[k] = f(arguments[k])',
+      ],
+      ['from elsewhere', 'function make() { LOOP return r }', 'arguments[k]', 'm[k]'],
+      ['without an end', 'function make() { LOOP return r }', 'k++', 'l++'],
+      ['to another end', 'function make() { LOOP return r }', 'k < l', 'k < m'],
+      ['to other places', 'function make() { LOOP return r }', 'r[k]', 'r[l]'],
+      [
+        'into an array of another length',
+        'function make() { LOOP return r }',
+        'Array(l)',
+        'Array(m)',
+      ],
+      ['with another start', 'function make() { LOOP return r }', 'k = 0', 'k = 1'],
+      ['with a constant of its name', 'function make() { ENTRIES return r }', 'var i', 'let i'],
+    ].map(([how, text = '', part = '', other = '']): [string, string] => [
+      `a call of a function with a loop ${how}`,
+      `const m = { x: 1 }; ${text
+        .replace(
+          'LOOP2',
+          'for (var l = arguments.length, r = new Array(l > 2 ? l - 2 : 0), k = 2; k < l; k++) { r[k - 2] = arguments[k]; }',
+        )
+        .replace(
+          'LOOP',
+          'for (var l = arguments.length, r = new Array(l), k = 0; k < l; k++) { r[k] = arguments[k]; }',
+        )
+        .replace('ENTRIES', 'for (var i = 0; i < arguments.length; i++) { r[i] = arguments[i]; }')
+        .replace(part, other)} const a = make(() => f())`,
+    ]),
+    ['a list that is turned round where it is', 'const a = [1, 2]; const b = a.reverse()'],
+    [
+      'a list that an object gives, turned round',
+      'const a = [1, 2]; const o = { slice: () => a }; const b = o.slice().reverse()',
+    ],
+    ['objects that are sorted', 'const a = [{ toString() { f() } }, {}].sort()'],
+    ['what is sorted by a function', 'const a = [2, 1].sort(() => f())'],
+    ['a member whose name is converted', 'const k = { toString() { f() } }; class A { [k]() {} }'],
+    ['a member that no class may have', 'class A { static ["prototype"]() {} }'],
+    ['a member of another name by now', 'let k = Symbol(); k = g; class A { [k]() {} }'],
+    [
+      'a member of an own `Symbol`',
+      'class Symbol { static get iterator() { f() } } class A { [Symbol.iterator]() {} }',
+    ],
+    [
+      'a member of the language that is no symbol',
+      'const x = Math.match; const a = (x ? () => 1 : () => f())()',
+    ],
+    ['texts of what is converted', 'const o = {}; const a = String.fromCharCode(o)'],
     ['a call of a function that loops', 'function make() { for (;;) f(); } const a = make()'],
     ['a call of a function that never ends', 'function make() { return make(); } const a = make()'],
     ['a call of an asynchronous function', 'async function make() { throw 1; } const a = make()'],

@@ -69,6 +69,10 @@ const { initialiser } = fc.letrec<{ initialiser: string }>((tie) => {
       name.map((n) => `${n}.map((x) => \`\${x}\`).join()`),
       name.map((n) => `RegExp(\`\${${n}.source}?\`)`),
       name.map((n) => `Object.keys(${n})`),
+      name.map((n) => `${n}.slice().reverse()`),
+      fc.tuple(name, inner).map(([n, e]) => `[${n}, ${e}].map(String).sort()`),
+      fc.tuple(name, inner).map(([n, e]) => `({ [${n}]: ${e} })`),
+      fc.constantFrom('Symbol.iterator', "Symbol('A')", "Symbol.for('A')"),
       fc
         .tuple(inner, name)
         .map(([e, n]) => `(() => { const y = ${e}; return () => [y, ${n}]; })()`),
@@ -84,6 +88,12 @@ const { initialiser } = fc.letrec<{ initialiser: string }>((tie) => {
     ),
   };
 });
+
+/** A rest parameter, as Babel and SWC write it. */
+function copies(to: string, first: number): string {
+  const [size, at] = first === 0 ? ['l', 'k'] : [`l > ${first} ? l - ${first} : 0`, `k - ${first}`];
+  return `for (var l = arguments.length, ${to} = new Array(${size}), k = ${first}; k < l; k++) { ${to}[${at}] = arguments[k]; }`;
+}
 
 const declaration = fc.oneof(
   {
@@ -113,6 +123,9 @@ const declaration = fc.oneof(
           `function ${n}(${p}, x = ${v}) { return ${e}; }`,
           `function ${n}(...${p}) { const ${m} = ${e}; return () => [${m}, ${v}]; }`,
           `const ${n} = (${p}) => { if (${p}) return ${e}; const x = ${v}; return [x]; };`,
+          `function ${n}() { ${copies(p, 0)} const ${m} = ${e}; return () => [${m}, ${v}]; }`,
+          `function ${n}(x) { ${copies(p, 1)} return [x, ${e}, ${v}]; }`,
+          `function ${n}(x) { const ${m} = ${v}; var ${p} = []; for (var i = 1; i < arguments.length; i++) { ${p}[i - 1] = arguments[i]; } return ${e}; }`,
           `function ${n}(x) { { const ${p} = ${e}; var ${m} = ${v}; } return [x, ${m}]; }`,
           `function ${n}(x) { let ${p} = ${e}; if (x) ${p} = ${v}; return [${p}, ${m}]; }`,
           `const ${n} = (x) => { function ${p}(y) { return [y, ${e}]; } return ${p}(${v}); };`,
@@ -132,6 +145,12 @@ const declaration = fc.oneof(
           `class ${n} ${derived ? `extends ${m} ` : ''}{ static A = ${s}; f = ${f}; m() { enter(); return ${e}; } }`,
       ),
   },
+  fc
+    .tuple(name, name, expression)
+    .map(
+      ([n, key, e]) =>
+        `class ${n} { [${key}]() { enter(); return ${e}; } static [Symbol.iterator] = 1; }`,
+    ),
   fc
     .tuple(name, number)
     .map(

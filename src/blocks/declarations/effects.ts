@@ -167,7 +167,9 @@ export class EffectAnalysis {
   #isFreeClass({ superClass, body }: Class): boolean {
     if (superClass && !this.#isConstructor(superClass)) return false;
     return body.body.every((member) => {
-      if (member.type === 'StaticBlock' || member.computed) return false;
+      if (member.type === 'StaticBlock') return false;
+      // Any other key may be converted, or be one that a class cannot have.
+      if (member.computed && !this.#isSymbol(member.key)) return false;
       return (
         member.type === 'MethodDefinition' ||
         !member.static ||
@@ -176,6 +178,10 @@ export class EffectAnalysis {
         (!mentionsClass(member.value) && this.#isFree(member.value))
       );
     });
+  }
+
+  #isSymbol(key: AnyNode): boolean {
+    return this.#isEvaluated(key) && this.valueOf(key).kind === 'symbol';
   }
 
   #isConstructor(node: Expression): boolean {

@@ -5,11 +5,21 @@ import type {
   LogicalExpression,
   SpreadElement,
 } from 'acorn';
-import { plainName } from '../syntax/ancestry';
+import { memberName, plainName } from '../syntax/ancestry';
 import { piecesOfText } from './compiled-syntax';
 import { FunctionRunner } from './function-runner';
+import { copiedBy, isFunction, isMadeHere } from './made-here';
 import { computed, isThere, joinedText, literal, memberOf, truthOf } from './known';
-import { callMethod, callStatic, collection, regExp, spreadable } from './natives';
+import {
+  callMethod,
+  callStatic,
+  collection,
+  languageMember,
+  REARRANGING,
+  rearranged,
+  regExp,
+  spreadable,
+} from './natives';
 import {
   arrayOf,
   constant,
@@ -17,6 +27,7 @@ import {
   PRIMITIVE,
   scopeOf,
   SOME_ARRAY,
+  SYMBOL,
   textOf,
   UNKNOWN,
   type Locals,
@@ -56,6 +67,7 @@ export class Evaluator {
     this.#runner = new FunctionRunner(
       (node, locals) => this.#value(node, locals),
       (name) => names.isAssigned(name),
+      (name, locals) => this.#isGlobal(name, locals),
     );
   }
 
@@ -194,7 +206,7 @@ export class Evaluator {
       let key = plainName(property.key, property.computed);
       if (key === null && (property.computed || property.key.type !== 'Literal')) {
         const known = property.computed ? this.#value(property.key, locals) : null;
-        if (known?.kind !== 'primitive') return null;
+        if (known?.kind !== 'primitive' && known?.kind !== 'symbol') return null;
         key = textOf(known);
       }
       if (property.kind !== 'init' || key === '__proto__') isPlain = false;
@@ -249,7 +261,9 @@ export class Evaluator {
     while (root.type === 'MemberExpression') root = root.object;
     const isOuter = root.type === 'Identifier' && scopeOf(root.name, locals) === null;
     if (isOuter && root.type === 'Identifier' && this.#names.isGlobal(root.name))
-      return this.#names.isLanguageMember(node) ? UNKNOWN : null;
+      return this.#names.isLanguageMember(node)
+        ? languageMember(root.name, memberName(node))
+        : null;
     const object = this.#value(node.object, locals);
     if (object === null) return null;
     let name = plainName(node.property, node.computed);
@@ -284,6 +298,10 @@ export class Evaluator {
       const on = this.#value(object, locals);
       const values = on && this.#values(node.arguments, locals);
       if (on === null || values === null) return null;
+      if (REARRANGING.has(method) && on.kind === 'array')
+        return values.length === 0 && this.#isFreshArray(object, locals)
+          ? rearranged(on, method)
+          : null;
       if (on.kind === 'object') {
         const member = memberOf(on, method);
         return member && this.#runner.call(member, values);
@@ -299,12 +317,21 @@ export class Evaluator {
     if (callee.type === 'Identifier' && this.#isGlobal(callee.name, locals)) {
       if (callee.name === 'RegExp') return regExp(values);
       if (callee.name === 'Symbol')
-        return values.every(({ kind }) => kind === 'primitive') ? UNKNOWN : null;
+        return values.every(({ kind }) => kind === 'primitive') ? SYMBOL : null;
     }
     const value = this.#value(callee, locals);
     const found = value && this.#runner.call(value, values);
     if (found !== null && locals === null && isFunction(callee)) this.#called.push(callee);
     return found;
+  }
+
+  /** Whether an array was made by an expression, so that nobody else has it. It is known to be an array. */
+  #isFreshArray(node: AnyNode, locals: Locals | null): boolean {
+    if (node.type === 'ArrayExpression') return true;
+    const source = copiedBy(node);
+    // Of an object, a method of this name may give what others have.
+    const on = source && this.#value(source, locals);
+    return on?.kind === 'array' || (on?.kind === 'primitive' && textOf(on) !== null);
   }
 
   #construct(node: AnyNode & { type: 'NewExpression' }, locals: Locals | null): Value | null {
@@ -319,23 +346,4 @@ export class Evaluator {
   #isGlobal(name: string, locals: Locals | null): boolean {
     return scopeOf(name, locals) === null && this.#names.isGlobal(name);
   }
-}
-
-function isFunction({ type }: AnyNode): boolean {
-  return type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
-}
-
-const MAKERS: ReadonlySet<string> = new Set(['assign', 'entries', 'fromEntries', 'keys', 'values']);
-
-/** Whether an expression makes an object or an array that nobody else has. */
-function isMadeHere(node: AnyNode): boolean {
-  if (node.type === 'ObjectExpression' || node.type === 'ArrayExpression') return true;
-  if (node.type === 'NewExpression') return true;
-  return (
-    node.type === 'CallExpression' &&
-    node.callee.type === 'MemberExpression' &&
-    node.callee.object.type === 'Identifier' &&
-    node.callee.object.name === 'Object' &&
-    MAKERS.has(plainName(node.callee.property, node.callee.computed) ?? '')
-  );
 }

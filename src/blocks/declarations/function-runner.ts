@@ -1,4 +1,5 @@
 import type { AnyNode, VariableDeclaration } from 'acorn';
+import { emptyArrayIn, restLoop } from './compiled-syntax';
 import { isDefined, truthOf } from './known';
 import { blockFunctionNames, lexicalNames, varNames } from '../syntax/scopes';
 import {
@@ -27,17 +28,21 @@ const NEXT: Completion = { returned: null, isOver: false };
 export class FunctionRunner {
   readonly #value: (node: AnyNode, locals: Locals | null) => Value | null;
   readonly #isAssigned: (name: string) => boolean;
+  readonly #isGlobal: (name: string, locals: Locals | null) => boolean;
 
   /**
    * @param value Evaluates an expression; null where that may have an effect.
    * @param isAssigned Whether a name of any scope is assigned to after its declaration.
+   * @param isGlobal Whether a name stands for a global in a scope.
    */
   constructor(
     value: (node: AnyNode, locals: Locals | null) => Value | null,
     isAssigned: (name: string) => boolean,
+    isGlobal: (name: string, locals: Locals | null) => boolean,
   ) {
     this.#value = value;
     this.#isAssigned = isAssigned;
+    this.#isGlobal = isGlobal;
   }
 
   /** Calls a value. @returns Null where that may have an effect. */
@@ -49,13 +54,15 @@ export class FunctionRunner {
     if (node.async || node.generator) return null;
     const names = new Map<string, Value | null>();
     const scope: Locals = { names, around: locals };
-    if (node.type !== 'ArrowFunctionExpression') names.set('arguments', null);
     if (node.type === 'FunctionExpression' && node.id) names.set(node.id.name, callee);
+    if (node.type !== 'ArrowFunctionExpression') names.set('arguments', null);
     if (!this.#bindParameters(node, values, scope)) return null;
+    // A parameter, or a variable, of this name is something else.
+    if (names.get('arguments') === null) scope.given = { values, named: node.params.length };
     if (node.body.type !== 'BlockStatement') return this.#value(node.body, scope);
     const { body } = node.body;
     // Whether such functions hoist is hard to say, and nobody writes them here.
-    if (blockFunctionNames(body).length > 0) return null;
+    if (blockFunctionNames(body).length > 0 || varNames(body).includes('arguments')) return null;
     const inner: Locals = { names: new Map(), around: scope };
     for (const name of varNames(body)) if (!names.has(name)) inner.names.set(name, null);
     const completion = this.#run(body, inner);
@@ -94,8 +101,9 @@ export class FunctionRunner {
       if (node.type === 'FunctionDeclaration' && node.id !== null)
         this.#bind(node.id.name, { kind: 'function', node, locals: scope }, scope);
     let returned: Value | null = null;
-    for (const statement of statements) {
-      const completion = this.#runOne(statement, scope, isBranch);
+    for (const [index, statement] of statements.entries()) {
+      const isRest = this.#copyRest(statement, statements[index - 1], scope, isBranch);
+      const completion = isRest ? NEXT : this.#runOne(statement, scope, isBranch);
       if (completion === null) return null;
       if (completion.returned !== null)
         returned = returned === null ? completion.returned : either(returned, completion.returned);
@@ -138,6 +146,28 @@ export class FunctionRunner {
       default:
         return null;
     }
+  }
+
+  /** Runs a loop that copies arguments. Other loops are not followed. */
+  #copyRest(node: AnyNode, before: AnyNode | undefined, scope: Locals, isBranch: boolean): boolean {
+    const loop = restLoop(node);
+    const around = scopeOf('arguments', scope);
+    if (loop === null || around?.given === undefined || isBranch) return false;
+    const isMade = loop.isMaker
+      ? this.#isGlobal('Array', scope)
+      : emptyArrayIn(before) === loop.name;
+    // Others of the function's arguments may be variables of it by another name.
+    if (!isMade || loop.first < around.given.named) return false;
+    for (const name of [loop.name, ...loop.others]) {
+      const target = scopeOf(name, scope);
+      if (target === null || (target.names.get(name) !== null && name !== loop.name)) return false;
+      this.#bind(
+        name,
+        name === loop.name ? arrayOf(around.given.values.slice(loop.first)) : UNKNOWN,
+        target,
+      );
+    }
+    return true;
   }
 
   #declare(

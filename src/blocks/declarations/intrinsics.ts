@@ -24,6 +24,12 @@ export const NAMESPACES: ReadonlySet<string> = new Set([
   'Symbol',
 ]);
 
+/** Members of `Symbol` that are symbols wherever code runs. */
+export const WELL_KNOWN_SYMBOLS: ReadonlySet<string> = new Set([
+  ...['asyncIterator', 'hasInstance', 'isConcatSpreadable', 'iterator', 'match', 'matchAll'],
+  ...['replace', 'search', 'species', 'split', 'toPrimitive', 'toStringTag', 'unscopables'],
+]);
+
 /** What `Function.prototype` and `Object.prototype` have accessors for. */
 export const POISONED: ReadonlySet<string> = new Set(['caller', 'arguments', '__proto__']);
 

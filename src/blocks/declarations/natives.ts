@@ -1,9 +1,11 @@
+import { WELL_KNOWN_SYMBOLS } from './intrinsics';
 import {
   arrayOf,
   constant,
   isMutable,
   PRIMITIVE,
   SOME_ARRAY,
+  SYMBOL,
   textOf,
   UNKNOWN,
   type Constant,
@@ -49,13 +51,21 @@ export function callStatic(
       return arrayOf(values);
     case 'Array.isArray':
       return PRIMITIVE;
+    case 'String.fromCharCode':
+      return values.every(isPrimitive) ? fromCharCodes(values) : null;
     case 'Symbol.for':
-      return first?.kind === 'primitive' && values.length === 1 ? UNKNOWN : null;
+      return first?.kind === 'primitive' && values.length === 1 ? SYMBOL : null;
     default: {
       const isOfNumbers = object === 'Math' || object === 'Number';
       return isOfNumbers && NUMERIC.has(method) && values.every(isPrimitive) ? PRIMITIVE : null;
     }
   }
+}
+
+function fromCharCodes(values: readonly Value[]): Value {
+  const codes = values.map((value) => (value.kind === 'primitive' ? value.constant?.value : null));
+  const isKnown = codes.every((code) => typeof code === 'number');
+  return isKnown ? constant(String.fromCharCode(...codes)) : PRIMITIVE;
 }
 
 /** Of `Math` and of `Number`. `Math.random` has an effect: it takes a number from a sequence. */
@@ -173,6 +183,22 @@ function reduced(
     value = next;
   }
   return value;
+}
+
+/** Methods that change their array. */
+export const REARRANGING: ReadonlySet<string> = new Set(['reverse', 'sort']);
+
+/** What an array that nobody else has becomes by such a method. */
+export function rearranged({ elements }: Value & { kind: 'array' }, method: string): Value | null {
+  if (method === 'reverse')
+    return elements === null ? SOME_ARRAY : arrayOf([...elements].reverse());
+  // They are compared as texts.
+  return elements?.every(isPrimitive) === true ? SOME_ARRAY : null;
+}
+
+/** A member of a global that can be read without an effect. */
+export function languageMember(global: string, name: string | null): Value {
+  return global === 'Symbol' && WELL_KNOWN_SYMBOLS.has(name ?? '') ? SYMBOL : UNKNOWN;
 }
 
 function joined(elements: readonly Value[] | null, separator: Value | undefined): Value | null {

@@ -14,6 +14,8 @@ export type Value =
   /** A string, a number or the like, so that no conversion of it calls anything; which one, where that is known. */
   | { kind: 'primitive'; constant?: { value: Constant } }
   | { kind: 'regexp'; source: string; flags: string }
+  /** A symbol, which names a member without being converted. */
+  | { kind: 'symbol' }
   | { kind: 'function'; node: AnyFunction; locals: Locals | null }
   /** A function of the language that makes a primitive of a primitive. */
   | { kind: 'conversion' }
@@ -28,10 +30,13 @@ export type Value =
 export interface Locals {
   names: Map<string, Value | null>;
   around: Locals | null;
+  /** Set for the scope of a function that has `arguments`: what it was called with, and how many have names. */
+  given?: { values: readonly Value[]; named: number };
 }
 
 export const UNKNOWN: Value = { kind: 'unknown' };
 export const PRIMITIVE: Value = { kind: 'primitive' };
+export const SYMBOL: Value = { kind: 'symbol' };
 export const SOME_ARRAY: Value = { kind: 'array', elements: null };
 
 /** Longer texts and lists are not kept: `b = a + a; c = b + b; …` doubles each time. */

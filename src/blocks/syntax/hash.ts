@@ -5,7 +5,7 @@ import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 export { FINGERPRINT_BYTES };
 
 /** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
-export const FINGERPRINTS_VERSION = 10;
+export const FINGERPRINTS_VERSION = 11;
 
 /** A top-level declaration that counts only for code that refers to its name. */
 export interface HashableDeclaration {
