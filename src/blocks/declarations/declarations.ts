@@ -8,14 +8,14 @@ import { isMutable, PRIMITIVE, UNKNOWN, type Value } from './values';
 import type { FreeDeclaration, TopLevel, TopLevelOptions } from './top-level';
 import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
 
-/** Finds the declarations without effects at the top of a module. */
+/** Finds the top-level declarations of a module that have no effects. */
 export function readTopLevel(program: Program, options: TopLevelOptions): TopLevel {
   if (options.names.isDynamic)
     return { free: new Map(), inline: new Set(), exported: new Map(), callable: [] };
   return new TopLevelReader(program, options).read();
 }
 
-/** How the name of a declaration was bound by what came before. */
+/** How the statements so far have bound the name of a declaration. */
 interface Bound {
   isPrimitive: boolean;
   isClass: boolean;
@@ -31,16 +31,16 @@ const UNBOUND = { isPrimitive: false, isClass: false, isOwnFunction: false, valu
 class TopLevelReader {
   readonly #program: Program;
   readonly #options: TopLevelOptions;
-  /** How often each name is declared at the top. */
+  /** How often each name is declared at the top level. */
   readonly #counts = new Map<string, number>();
   readonly #imported = new Set<string>();
-  /** Names that are bound by now. */
+  /** Names that are bound so far. */
   readonly #bound = new Map<string, Bound>();
   readonly #analysis: EffectAnalysis;
   /** The `var` that is being bound. */
   #self = '';
   #effects = 0;
-  /** What was called by declarations so far: what is called may read others. */
+  /** The declarations so far that call something. What they call may read other declarations. */
   readonly #callers: string[] = [];
   /** The values of exports that are declarations. */
   readonly #exported = new Map<string, AnyNode[]>();
@@ -98,7 +98,7 @@ class TopLevelReader {
     return { free, inline: this.#analysis.inline, exported: this.#exported, callable };
   }
 
-  /** @returns Null where a statement may do something. */
+  /** @returns Null if the statement may have an effect. */
   #declarationsOf(statement: AnyNode): FreeDeclaration[] | null {
     const declared = declarationIn(statement);
     if (declared === null) return null;
@@ -129,7 +129,7 @@ class TopLevelReader {
     for (const declarator of declarations) {
       const variable = this.#variable(declaration, declarator, isExported);
       if (variable === null) {
-        // All or nothing: what follows in the statement is evaluated after what may do something.
+        // If one variable may have an effect, none of them counts: later ones are evaluated after that effect.
         this.#callers.length = before.callers;
         for (const name of this.#bound.keys())
           if (!before.bound.has(name)) this.#bound.delete(name);
@@ -156,17 +156,17 @@ class TopLevelReader {
     return this.#evaluated(id.name, effect, [alone], isExported);
   }
 
-  /** `exports.a = value;` and the getters that compilers write. */
+  /** Reads `exports.a = value;` and the getters that compilers write. */
   #exportsIn(statement: AnyNode): FreeDeclaration[] | null {
     const definitions = this.#options.exports?.definitionsIn(statement) ?? null;
     if (definitions === null) return null;
     const [last] = definitions.slice(-1);
     if (last === undefined) return [];
     if (last.property !== undefined) return this.#exportsOfObject(definitions);
-    // Whoever enumerates all exports would notice a name that means nothing.
+    // A getter of an undeclared variable may throw. Code that enumerates all exports would notice that.
     const roots = definitions.flatMap(({ returned }) => (returned ? (rootOf(returned) ?? '') : []));
     if (!roots.every((name) => this.#counts.has(name))) return null;
-    // All that one assignment sets have one value; getters are functions, of which none has an effect.
+    // All exports of one assignment have the same value. Getters are functions, which have no effect.
     const effect = last.returned ? 'none' : this.#analysis.effectOf(last.value);
     if (effect === 'some') return null;
     const isRepeatable =
@@ -180,7 +180,7 @@ class TopLevelReader {
     return found;
   }
 
-  /** `export default …`, or a list of variables, which does nothing. */
+  /** Reads `export default …`, or a list of variables, which does nothing. */
   #esExportsIn(statement: AnyNode): FreeDeclaration[] | null {
     const { esExports } = this.#options;
     if (esExports === null) return null;
@@ -196,14 +196,14 @@ class TopLevelReader {
     return effect === 'some' ? null : [this.#evaluated(name, effect, [declaration], false)];
   }
 
-  /** The exports that a variable is given to as well: `const a = exports.a = value`. */
+  /** The exports that get the same value as a variable: `const a = exports.a = value`. */
   #exportsOf({ id, init }: VariableDeclarator): FreeDeclaration[] {
     if (!init || id.type !== 'Identifier') return [];
     const { names, value } = this.#assigned(init);
     return names.map((name) => this.#exportOf({ name, value, returned: null }, [], [id.name]));
   }
 
-  /** `module.exports = { a, b() {} };`, whose properties are evaluated in turn. */
+  /** Reads `module.exports = { a, b() {} };`. Its properties are evaluated in order. */
   #exportsOfObject(definitions: readonly ExportDefinition[]): FreeDeclaration[] | null {
     const effects = definitions.map(({ value }) => this.#analysis.effectOf(value));
     if (effects.includes('some')) return null;
@@ -230,7 +230,7 @@ class TopLevelReader {
     return this.#options.exports?.assigned(init) ?? { names: [], value: init };
   }
 
-  /** Whether an export is a function of this module that makes no use of `this`, or no function at all. */
+  /** Whether an export is a function of this module that does not use `this`, or is not a function. */
   #isCallable(name: string): boolean {
     const { esExports } = this.#options;
     if (esExports !== null) {
@@ -250,7 +250,7 @@ class TopLevelReader {
     return isFunction(value) || isMereValue(value);
   }
 
-  /** `var E; (function (E) { E[E["A"] = 0] = "A"; })(E || (E = {}));`, as TypeScript writes an enum. */
+  /** Reads `var E; (function (E) { E[E["A"] = 0] = "A"; })(E || (E = {}));`, as TypeScript writes an enum. */
   #enumeration(first: AnyNode, second: AnyNode): FreeDeclaration[] | null {
     if (first.type !== 'VariableDeclaration' || first.kind === 'const') return null;
     const [{ id, init } = { id: null, init: null }] = first.declarations;
@@ -277,7 +277,7 @@ class TopLevelReader {
     return { name, content, position, isExported };
   }
 
-  /** Whether a name is declared once, and nothing that we have not read declares it. */
+  /** Whether a name is declared only once, and is not bound outside of the text. */
   #isOwn(name: string): boolean {
     return (
       this.#counts.get(name) === 1 &&
@@ -286,7 +286,7 @@ class TopLevelReader {
     );
   }
 
-  /** Notes what a statement has bound once it is through. */
+  /** Notes the names that a statement has bound, after it was read. */
   #bindAll(statement: AnyNode, isFree: boolean): void {
     const declared = declarationIn(statement);
     if (declared?.type === 'ClassDeclaration') this.#bind(declared.id.name, { isClass: true });
@@ -303,7 +303,7 @@ class TopLevelReader {
     this.#bind(id.name, { isPrimitive, isOwnFunction: isFunction(node), value });
   }
 
-  /** What is known of a name that is bound. Code with effects may have changed what is in an object since. */
+  /** What is known of a bound name. Code with effects may have changed the content of an object since then. */
   #valueOf(name: string): Value {
     const bound = this.#bound.get(name);
     if (bound === undefined) return UNKNOWN;
@@ -321,7 +321,7 @@ function isFunction({ type }: AnyNode): boolean {
   return type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
 }
 
-/** Whether a value can be written twice: it has no blocks. */
+/** Whether a value can be written twice, because it contains no blocks. */
 function isMereValue(value: AnyNode): boolean {
   return (
     value.type === 'Literal' ||

@@ -1,21 +1,21 @@
 import type { AnyNode, Expression } from 'acorn';
 
-/** The half of an enum that gives it its members. */
+/** The second half of an enum, which defines its members. */
 export interface EnumValue {
   /** The function that is called. */
   body: AnyNode;
-  /** Names of the exports that the enum becomes. */
+  /** Names of the exports that have the enum as their value. */
   exported: string[];
 }
 
-/** Takes `exports.a = value` apart: see `OwnExports`. */
+/** Splits `exports.a = value` into names and the value: see `OwnExports`. */
 export type Assigned = (expression: Expression) => { names: string[]; value: Expression };
 
 /**
- * Recognises the second half of an enum as TypeScript writes it: `(function (E) { E[E["A"] = 0] = "A"; })(E || (E = {}));`.
- * An enum that is exported has `E || (exports.E = E = {})`.
+ * Recognizes the second half of an enum as TypeScript writes it: `(function (E) { E[E["A"] = 0] = "A"; })(E || (E =
+ * {}));`. An exported enum has `E || (exports.E = E = {})`.
  * @param name The variable that the first half declares.
- * @returns Null where the statement is anything else.
+ * @returns Null if the statement is anything else.
  */
 export function enumValue(statement: AnyNode, name: string, assigned: Assigned): EnumValue | null {
   if (statement.type !== 'ExpressionStatement') return null;
@@ -36,7 +36,10 @@ export function enumValue(statement: AnyNode, name: string, assigned: Assigned):
   return isEnum ? { body: callee, exported } : null;
 }
 
-/** `E || (E = {})`, or `E || (exports.E = E = {})`. @returns The names of exports; null for anything else. */
+/**
+ * Reads `E || (E = {})` or `E || (exports.E = E = {})`.
+ * @returns The names of exports. Null for anything else.
+ */
 function namesOfNew(node: AnyNode, name: string, assigned: Assigned): string[] | null {
   if (node.type !== 'LogicalExpression' || node.operator !== '||') return null;
   const { names, value } = assigned(node.right);
@@ -50,7 +53,7 @@ function namesOfNew(node: AnyNode, name: string, assigned: Assigned): string[] |
   return isNew ? names : null;
 }
 
-/** `E["A"] = "a"` or `E[E["A"] = 0] = "A"` */
+/** Whether a node is `E["A"] = "a"` or `E[E["A"] = 0] = "A"`. */
 function isMember(node: AnyNode, name: string): boolean {
   if (node.type !== 'AssignmentExpression' || node.operator !== '=') return false;
   const { left, right } = node;
@@ -61,7 +64,7 @@ function isMember(node: AnyNode, name: string): boolean {
   return left.computed && isText(property) && isConstant(right);
 }
 
-/** Numbers, texts and operators on them, as far as the compiler has not computed them. */
+/** Whether a value is a number, a text, or an operator on one that the compiler left in the code. */
 function isConstant(node: Expression): boolean {
   switch (node.type) {
     case 'Literal':
@@ -73,7 +76,7 @@ function isConstant(node: Expression): boolean {
   }
 }
 
-/** A key that no setter of `Object.prototype` stands for. */
+/** Whether a key is a text that has no setter in `Object.prototype`. */
 function isText(node: AnyNode): boolean {
   return node.type === 'Literal' && typeof node.value === 'string' && node.value !== '__proto__';
 }

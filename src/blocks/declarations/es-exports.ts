@@ -6,31 +6,34 @@ import { ALL_EXPORTS } from './imports';
 import type { ModuleNames } from './module-names';
 import { declarationIn, isNamed } from './top-level-names';
 
-/** An export of another module: its specifier, and the export's name, or `ALL_EXPORTS` for a namespace object. */
+/**
+ * An export of another module: its specifier, and the name of the export. The name is `ALL_EXPORTS` for a namespace
+ * object.
+ */
 export type ForeignExport = readonly [specifier: string, name: string];
 
-/** What an export of an ES module is. */
+/** What an export of an ES module refers to. */
 export interface EsExport {
-  /** The variable that it is; null for a default export without a name, and where it belongs to another module. */
+  /** The variable that is exported. Null for a default export without a name, and for an export of another module. */
   local: string | null;
-  /** Set where it belongs to another module. */
+  /** Set if it belongs to another module. */
   from?: ForeignExport;
 }
 
 /**
- * The exports of an ES module. Its text says all of them. Nothing but an importer gets at them, so that they count for
- * who uses them.
+ * The exports of an ES module. The module's text contains all of them. Only importers can use them, so they count
+ * only for code that uses them.
  */
 export class EsExports {
   /** By name. */
   readonly all = new Map<string, EsExport>();
-  /** Specifiers of modules whose exports it has as well, unless two of them have one name. */
+  /** Specifiers of modules whose exports it also has, unless two of them export the same name. */
   readonly stars: string[] = [];
-  /** Whether each export has a name that can be told from anything else that we write down. */
+  /** Whether the name of each export is an identifier. A text could be confused with the other names that we write. */
   isPlain = true;
   /** Whether functions outside of classes use `this`, which may be a namespace object. */
   readonly usesThis: boolean;
-  /** By variable, where its value stands. */
+  /** By variable: the node of its value. */
   readonly #values = new Map<string, AnyNode>();
   readonly #imported: ReadonlyMap<string, ForeignExport>;
   #default: AnyNode | null = null;
@@ -44,28 +47,28 @@ export class EsExports {
     }
   }
 
-  /** Sorted, as a namespace object has them: ECMAScript 10.4.6. */
+  /** Sorted, as in a namespace object: ECMAScript 10.4.6. */
   get names(): string[] {
     return [...this.all.keys()].sort();
   }
 
   /**
-   * Those of some variables that are exported, sorted. V8 tells another error of a constant that is assigned to before it
-   * has a value, if it is exported.
+   * Returns those of some variables that are exported, sorted. If code assigns to a constant before it has a value,
+   * V8 throws a different error for an exported constant.
    */
   localsIn(names: ReadonlySet<string>): string[] {
     const locals = [...this.all.values()].map(({ local }) => local ?? '');
     return [...new Set(locals.filter((local) => names.has(local)))].sort();
   }
 
-  /** Where the value of an export stands, if that is known. */
+  /** The node of an export's value, if it is known. */
   valueOf(name: string): AnyNode | undefined {
     const local = this.all.get(name)?.local ?? null;
     if (local !== null) return this.#values.get(local);
     return name === 'default' ? (this.#default ?? undefined) : undefined;
   }
 
-  /** The statements that only say which variables are exported: they do nothing. */
+  /** Whether a statement only lists exported variables. Running it has no effect. */
   isList(statement: AnyNode): boolean {
     return (
       statement.type === 'ExportNamedDeclaration' &&
@@ -128,7 +131,7 @@ export class EsExports {
   }
 }
 
-/** The exports of an ES module as far as they are blocks of their own; null where they count as any other code. */
+/** Returns the exports of an ES module that are blocks of their own. Null if they count like any other code. */
 export function readEsExports(
   program: Program,
   { isDynamic }: OuterNames,
@@ -145,7 +148,7 @@ function namesOf(declaration: AnyNode): readonly string[] {
   return 'id' in declaration && declaration.id?.type === 'Identifier' ? [declaration.id.name] : [];
 }
 
-/** What each imported variable is. */
+/** The export that each imported variable refers to. */
 function importedNames({ body }: Program): ReadonlyMap<string, ForeignExport> {
   const imported = new Map<string, ForeignExport>();
   for (const statement of body) {
@@ -159,7 +162,7 @@ function importedNames({ body }: Program): ReadonlyMap<string, ForeignExport> {
   return imported;
 }
 
-/** The export that a part of an import is, `ALL_EXPORTS` for a namespace object; null for one that is named by a text. */
+/** The export that a part of an import refers to. `ALL_EXPORTS` for a namespace object. Null if its name is a text. */
 export function importedName(specifier: AnyNode): string | null {
   switch (specifier.type) {
     case 'ImportNamespaceSpecifier':

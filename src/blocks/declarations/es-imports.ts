@@ -14,8 +14,9 @@ import type { ModuleNames } from './module-names';
 import { isNamed } from './top-level-names';
 
 /**
- * Reads which exports of other modules an ES module uses. What it imports or exports by name must be there whenever it
- * is loaded: a missing name is an error. The value counts where the name is used.
+ * Finds which exports of other modules an ES module uses. If a module imports or exports a name of another module,
+ * the name must exist whenever the module is loaded: a missing name is an error. The value counts where the name is
+ * used.
  */
 export function readEsImports(program: Program, names: ModuleNames): ImportUses {
   return new EsImportReader(program, names).read();
@@ -25,7 +26,7 @@ class EsImportReader {
   readonly #program: Program;
   readonly #names: ModuleNames;
   readonly #at = new Map<AnyNode, ImportUse[]>();
-  /** Literals that are the specifier of an import that was understood. */
+  /** Specifiers of the imports that were understood. */
   readonly #understood = new Set<AnyNode>();
   readonly #specifiers = new Set<string>();
   readonly #whole = new Set<string>();
@@ -39,7 +40,7 @@ class EsImportReader {
     for (const statement of this.#program.body) this.#readStatement(statement);
     for (const place of this.#names.imports) this.#readExpression(place);
     const { isDynamic, loaders } = this.#names;
-    // A `require` of its own leads to any CommonJS module, as by `require.cache`.
+    // A `require` made by `createRequire` can reach any CommonJS module, for example through `require.cache`.
     const reachesAny = isDynamic || loaders.some(({ node }) => isCreateRequire(node));
     const loadsAny =
       reachesAny || loadsByAnyName(this.#names) || [...this.#specifiers].some(isAddress);
@@ -60,7 +61,7 @@ class EsImportReader {
         if (!source) return;
         const specifier = this.#add(source);
         for (const one of specifiers) {
-          // Which of them are used, and so what of the other module, is told by the exports.
+          // Here only the presence counts. Whether the value is used depends on the importers of this module.
           if (isNamed(one.local)) this.#note(one, specifier, asPresent(one.local.name));
           else this.#whole.add(specifier);
         }
@@ -87,7 +88,7 @@ class EsImportReader {
     }
   }
 
-  /** `import('./m')`, whose value is a promise: only what is awaited at once is understood. */
+  /** Reads `import('./m')`. Its value is a promise, so its uses are known only if it is awaited at once. */
   #readExpression(place: Placed): void {
     const { node, around } = place;
     if (node.type !== 'ImportExpression') return;
@@ -139,7 +140,7 @@ function isCreateRequire(node: AnyNode): boolean {
   );
 }
 
-/** Whether a specifier is not what Jest's resolver is asked for: it takes addresses and queries apart. */
+/** Whether a specifier is a URL or has a query. Jest splits these before it calls its resolver. */
 function isAddress(specifier: string): boolean {
   return /[?#]|^(?:data|file):/.test(specifier);
 }

@@ -6,18 +6,18 @@ export interface ExportDefinition {
   name: string;
   /** The value, or the function that returns it. */
   value: AnyNode;
-  /** What a getter returns; it makes a property that can be defined only once. */
+  /** What a getter returns. A property with a getter can be defined only once. */
   returned: AnyNode | null;
-  /** Set for a property of `module.exports = { … }`, with how it is written. */
+  /** Set for a property of `module.exports = { … }`: how the property is written. */
   property?: 'value' | 'method';
 }
 
-/** Names that mean something to the language, or that compilers look for. */
+/** Whether a name has a meaning for the language or for compilers. */
 export function isSpecial(name: string): boolean {
   return name.startsWith('__');
 }
 
-/** The properties of `module.exports = { … }`; null where some are no plain ones. */
+/** The properties of `module.exports = { … }`. Null if some are not plain properties. */
 export function propertiesOf(expression: Expression): readonly ExportDefinition[] | null {
   if (expression.type !== 'AssignmentExpression' || expression.operator !== '=') return null;
   const { left, right } = expression;
@@ -35,7 +35,7 @@ export function propertiesOf(expression: Expression): readonly ExportDefinition[
   return [...found.values()];
 }
 
-/** The getter of a descriptor that says nothing else but whether it can be enumerated. */
+/** The getter in a property descriptor that has no other fields except `enumerable`. */
 export function getterIn(
   properties: readonly AnyNode[],
 ): { value: AnyNode; returned: AnyNode } | null {
@@ -51,9 +51,9 @@ export function getterIn(
 }
 
 /**
- * What a getter returns, as in `function () { return a; }` or `return _a.b;`: whoever enumerates all exports may call it
- * and does nothing by that.
- * @returns Null for any other function, and for what is none.
+ * What a getter returns, as in `function () { return a; }` or `return _a.b;`. Code that enumerates all exports may
+ * call such a getter. The call has no effect.
+ * @returns Null for any other function, and for anything else.
  */
 export function returnedBy(node: AnyNode): AnyNode | null {
   if (node.type !== 'FunctionExpression' || node.params.length > 0) return null;
@@ -64,7 +64,7 @@ export function returnedBy(node: AnyNode): AnyNode | null {
   return returned !== null && rootOf(returned) !== null ? returned : null;
 }
 
-/** The variable that `a`, `a.b.c` or `a["b"]` starts from; null for anything else. */
+/** The variable at the start of `a`, `a.b.c` or `a["b"]`. Null for anything else. */
 export function rootOf(node: AnyNode): string | null {
   let at = node;
   while (at.type === 'MemberExpression' && memberName(at) !== null) at = at.object;

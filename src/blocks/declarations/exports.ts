@@ -12,41 +12,44 @@ import type { ModuleNames } from './module-names';
 import type { OuterNames } from '../syntax/scopes';
 import { isInStar, type Star } from './stars';
 
-/** How the declaration that an export of a CommonJS module is, is called: no variable has a dot in its name. */
+/** The name of the declaration for an export of a CommonJS module. No variable has a dot in its name. */
 export function exportKey(name: string): string {
   return `exports.${name}`;
 }
 
-/** What the block for which exports a module has is called. */
+/** The name of the block for the list of exports of a module. */
 export const EXPORT_NAMES = 'exports';
 
-/** The export that a block of this name stands for; null for any other block. */
+/** The export of a block with this name. Null for any other block. */
 export function exportOf(blockName: string): string | null {
   return blockName.startsWith(PREFIX) ? blockName.slice(PREFIX.length) : null;
 }
 
 const PREFIX = exportKey('');
 
-/** What a CommonJS module does with its own exports object, where that is nothing but defining and using members of it. */
+/**
+ * How a CommonJS module uses its own exports object. The exports are blocks only if the module just defines and uses
+ * members of the object.
+ */
 export class OwnExports {
   readonly #program: Program;
   readonly #references: ReadonlySet<AnyNode>;
   readonly #names: ModuleNames;
-  /** Names that are defined once more after a getter was made of them. */
+  /** Names that are defined again after they got a getter. */
   readonly #contested = new Set<string>();
-  /** Every name of a member that the text has. */
+  /** All names of members of the exports object in the text. */
   readonly mentioned = new Set<string>();
   /** Names of exports that the module itself calls as methods. */
   readonly #called = new Set<string>();
   /** Whether functions outside of classes use `this`, which may be the exports object. */
   readonly usesThis: boolean;
-  /** Whether the exports object goes nowhere, as far as the text says. */
+  /** Whether the exports object is passed nowhere, as far as the text says. */
   readonly isClosed: boolean;
   readonly isMarked: boolean;
-  /** Whether each export is there whenever the module was loaded. */
+  /** Whether each export always exists when the module has been loaded. */
   readonly isSure: boolean;
   readonly #stars: ReadonlyMap<AnyNode, Star>;
-  /** `module.exports = { … }`, where that is all that the module does with its exports. */
+  /** The statement `module.exports = { … }`, if the module does nothing else with its exports. */
   readonly #object: AnyNode | null;
 
   constructor(
@@ -79,12 +82,12 @@ export class OwnExports {
     this.#findContested();
   }
 
-  /** Names of exports that the module calls so that they get the exports object as `this`. */
+  /** Names of exports that the module calls with the exports object as `this`. */
   get called(): ReadonlySet<string> {
     return this.#called;
   }
 
-  /** Whether a node is a member of the exports object, and which. */
+  /** The name of a member of the exports object. Null for any other node. */
   nameOf(node: AnyNode): string | null {
     return node.type === 'MemberExpression' && this.#isExports(node.object)
       ? memberName(node)
@@ -92,8 +95,8 @@ export class OwnExports {
   }
 
   /**
-   * The exports that a statement defines.
-   * @returns Null where it does anything else as well, as far as can be told without a look at the values.
+   * Returns the exports that a statement defines.
+   * @returns Null if the statement also does something else, as far as this is visible without looking at the values.
    */
   definitionsIn(statement: AnyNode): readonly ExportDefinition[] | null {
     const found = this.#definitionsIn(statement);
@@ -101,8 +104,8 @@ export class OwnExports {
   }
 
   /**
-   * The exports that an assignment defines, as in `exports.a = exports.b = value`.
-   * @returns No names where the expression is anything else.
+   * Returns the exports that an assignment defines, as in `exports.a = exports.b = value`.
+   * @returns No names if the expression is anything else.
    */
   assigned(expression: Expression): { names: string[]; value: Expression } {
     const names: string[] = [];
@@ -127,7 +130,7 @@ export class OwnExports {
     return names.length === 0 ? null : names.map((name) => ({ name, value, returned: null }));
   }
 
-  /** `Object.defineProperty(exports, "a", { get: … })`, or SWC's `_export(exports, { a: … })`. */
+  /** Reads `Object.defineProperty(exports, "a", { get: … })`, or SWC's `_export(exports, { a: … })`. */
   #gettersOf(call: AnyNode & { type: 'CallExpression' }): readonly ExportDefinition[] | null {
     const [target, ...rest] = call.arguments;
     if (target === undefined || !this.#isExports(target)) return null;
@@ -152,7 +155,7 @@ export class OwnExports {
     return found;
   }
 
-  /** An object that takes the place of the exports; nothing else may mention that or them. */
+  /** Finds the object that replaces the exports. Nothing else may mention `module` or `exports`. */
   #findObject(): AnyNode | null {
     const { placesOf } = this.#names;
     const [place, ...others] = placesOf('module');
@@ -175,7 +178,7 @@ export class OwnExports {
       .every(({ node, around }) => around === null || !isDeclaredBy(around.node, node));
   }
 
-  /** `exports.name`, with which nothing else is done than can be done with a variable. */
+  /** Whether a place is `exports.name`, used only in ways that are possible with a variable. */
   #isMember(place: Placed): boolean {
     const { node, around } = place;
     if (around?.node.type !== 'MemberExpression' || around.node.object !== node) return false;
@@ -188,7 +191,7 @@ export class OwnExports {
     return true;
   }
 
-  /** The target of a statement that defines exports in a way that is known. */
+  /** Whether a place is the target of a statement that defines exports in a known way. */
   #isDefined({ around }: Placed): boolean {
     const statement = around?.around?.node;
     if (statement?.type !== 'ExpressionStatement' || !this.#program.body.includes(statement))
@@ -215,7 +218,10 @@ export class OwnExports {
     );
   }
 
-  /** SWC's `function _export(target, all) { for (var name in all) Object.defineProperty(target, name, …); }`. */
+  /**
+   * Whether it is SWC's `function _export(target, all) { for (var name in all) Object.defineProperty(target, name,
+   * …); }`.
+   */
   #isExportHelper(callee: AnyNode): boolean {
     if (callee.type !== 'Identifier' || callee.name !== '_export') return false;
     const declared = this.#program.body.filter(
@@ -225,7 +231,7 @@ export class OwnExports {
     if (declared.length !== 1 || helper?.type !== 'FunctionDeclaration') return false;
     const [loop] = helper.body.body;
     if (helper.body.body.length !== 1 || loop?.type !== 'ForInStatement') return false;
-    // Instrumentation puts braces around it.
+    // Instrumentation puts braces around the statement.
     const [first, ...others] = loop.body.type === 'BlockStatement' ? loop.body.body : [loop.body];
     const body = others.length === 0 ? first : undefined;
     return (
@@ -235,7 +241,10 @@ export class OwnExports {
     );
   }
 
-  /** TypeScript sets to `void 0` what gets a getter later. Anything after the getter throws, whoever uses the export. */
+  /**
+   * TypeScript sets an export to `void 0` before it defines a getter. Any definition after the getter throws, even if
+   * nothing uses the export.
+   */
   #findContested(): void {
     const getters = new Set<string>();
     for (const statement of this.#program.body) {
@@ -245,12 +254,12 @@ export class OwnExports {
         ...this.#assignedBeside(statement),
       ])
         if (getters.has(name)) this.#contested.add(name);
-      // One helper call may name an export twice, and the last one counts.
+      // One call of the helper may name an export twice. The last one counts.
       for (const { name, returned } of definitions) if (returned !== null) getters.add(name);
     }
   }
 
-  /** The exports that statements at the top of the module define, each whenever the module is loaded. */
+  /** The exports that top-level statements define. They exist whenever the module has been loaded. */
   #findSure(): { names: ReadonlySet<string>; isBeforeStars: boolean } {
     const names = new Set<string>();
     let isLate = false;
@@ -266,14 +275,14 @@ export class OwnExports {
     return { names, isBeforeStars };
   }
 
-  /** Whether what a module exports itself is there before all of another one is, which leaves it alone. */
+  /** Whether the module's own exports hide those of `export *`: they are defined first, and `export *` skips them. */
   #hidesStars(own: number, isBeforeStars: boolean): boolean {
     if (this.#stars.size === 0) return true;
     const skipOwn = own === 0 || [...this.#stars.values()].every(({ skipsOwn }) => skipsOwn);
     return isBeforeStars && skipOwn && this.isSure;
   }
 
-  /** The exports that a variable or an enum is given to as well. */
+  /** The exports that get the same value as a variable or an enum. */
   #assignedBeside(statement: AnyNode): readonly string[] {
     if (statement.type === 'VariableDeclaration')
       return statement.declarations.flatMap(({ init }) => (init ? this.assigned(init).names : []));
@@ -297,7 +306,7 @@ function isDefineProperty(callee: AnyNode): boolean {
   );
 }
 
-/** Whose `this` it is: of the module, which is the exports object, of a function, or of a class. */
+/** What `this` belongs to: the module, where it is the exports object, a function, or a class. */
 export function placeOfThis(place: Placed): 'module' | 'function' | 'class' | 'helper' {
   for (let at = place.around, below = place.node; at !== null; below = at.node, at = at.around) {
     const { node } = at;
@@ -309,7 +318,7 @@ export function placeOfThis(place: Placed): 'module' | 'function' | 'class' | 'h
   return isHelperTest(place) ? 'helper' : 'module';
 }
 
-/** `this && this.__importStar || …`, by which TypeScript looks for a helper that is there already. */
+/** Whether it is `this && this.__importStar || …`. With this, TypeScript uses a helper that exists already. */
 function isHelperTest({ node, around }: Placed): boolean {
   const parent = around?.node;
   if (parent?.type === 'LogicalExpression')

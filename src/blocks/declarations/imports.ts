@@ -10,20 +10,20 @@ import {
 import type { ModuleNames } from './module-names';
 import { isInStar, type Star } from './stars';
 
-/** The name that stands for every export of a module, and for which there are. */
+/** Stands for all exports of a module, and for the list of their names. */
 export const ALL_EXPORTS = '*';
 
-/** What a use is called that calls an export as a method of its module: it gets the exports object as `this`. */
+/** The name of a use that calls an export as a method of its module. The function gets the exports object as `this`. */
 export function asMethod(name: string): string {
   return `${name}${CALL}`;
 }
 
-/** What a use is called that asks for no more than that there is such an export: without it, a module cannot be loaded. */
+/** The name of a use that only needs the export to exist. If it does not exist, the module cannot be loaded. */
 export function asPresent(name: string): string {
   return `${name}${PRESENT}`;
 }
 
-/** The export that a use is of, and what of it is used. */
+/** Returns which export a use refers to, and what it uses of the export. */
 export function readUse(use: string): { name: string; kind: 'value' | 'call' | 'presence' } {
   if (use.endsWith(CALL)) return { name: use.slice(0, -CALL.length), kind: 'call' };
   if (use.endsWith(PRESENT)) return { name: use.slice(0, -PRESENT.length), kind: 'presence' };
@@ -35,13 +35,16 @@ const PRESENT = '?';
 
 /** What a module does with the modules that it requires or imports. */
 export interface ImportUses {
-  /** By the identifier where each use stands. */
+  /** By identifier: the uses at this place. */
   at: ReadonlyMap<AnyNode, readonly ImportUse[]>;
-  /** Every specifier that it requires or imports in a way that is understood. */
+  /** All specifiers that it requires or imports in a way that is understood. */
   specifiers: ReadonlySet<string>;
-  /** Specifiers that the module names elsewhere too, as for `jest.requireActual`: these use all. */
+  /**
+   * Specifiers that also occur elsewhere in the module, for example in `jest.requireActual`. All exports of these are
+   * used.
+   */
   whole: ReadonlySet<string>;
-  /** Whether it may also get at modules that it does not require. */
+  /** Whether it may also reach modules that it does not require. */
   reachesAny: boolean;
 }
 
@@ -51,12 +54,15 @@ export interface ImportUse {
   name: string;
 }
 
-/** The mark of a module that was compiled from ES syntax. Who looks for it uses all exports of a module without it. */
+/**
+ * The mark of a module that was compiled from ES syntax. Code that looks for the mark uses all exports of a module
+ * without it.
+ */
 export const ES_MARKER = '__esModule';
 
 /**
- * Helpers of compilers that give a module's exports as they are, and what they use besides: of a module that was not ES
- * syntax, some make a copy.
+ * Helpers of compilers that return the exports of a module unchanged, and the exports that they use. Some helpers
+ * copy the exports of a module that was not ES syntax.
  */
 const INTEROP: ReadonlyMap<string, readonly string[]> = new Map([
   ['__importDefault', []],
@@ -67,12 +73,12 @@ const INTEROP: ReadonlyMap<string, readonly string[]> = new Map([
   ['_interop_require_wildcard', [ES_MARKER]],
 ]);
 
-/** How compilers write the function that gives the `jest` object. */
+/** The name that compilers give to the function that returns the `jest` object. */
 const JEST_GETTER = '_getJestObj';
 
 /**
- * Reads which exports of other modules a CommonJS module uses.
- * @param stars Statements that give others what a module exports: they use nothing themselves.
+ * Finds which exports of other modules a CommonJS module uses.
+ * @param stars Statements that pass on the exports of a module. They use nothing themselves.
  */
 export function readImports(
   program: Program,
@@ -86,7 +92,7 @@ class ImportReader {
   readonly #program: Program;
   readonly #names: ModuleNames;
   readonly #at = new Map<AnyNode, ImportUse[]>();
-  /** Literals that are the specifier of a `require` that was understood. */
+  /** Specifiers of the `require` calls that were understood. */
   readonly #understood = new Set<AnyNode>();
   readonly #specifiers = new Set<string>();
 
@@ -108,7 +114,7 @@ class ImportReader {
     return { at: this.#at, specifiers: this.#specifiers, whole, reachesAny };
   }
 
-  /** `require.cache`, `module.children` and the like lead to any module. */
+  /** Whether it can reach any module, for example through `require.cache` or `module.children`. */
   #reachesAny(): boolean {
     const { isDynamic, placesOf } = this.#names;
     return (
@@ -121,7 +127,7 @@ class ImportReader {
     );
   }
 
-  /** Whether a module may be loaded by a name that the text does not say. */
+  /** Whether it may load a module by a name that is not in the text. */
   #loadsAny(): boolean {
     const places = this.#names.placesOf('require');
     return (
@@ -152,7 +158,10 @@ class ImportReader {
     this.#readValue(value, (name) => note(place.node, name), note);
   }
 
-  /** What becomes of the exports of a module. @param value The expression that gives them. */
+  /**
+   * Notes how the exports of a module are used.
+   * @param value The expression that returns the exports.
+   */
   #readValue(
     value: Placed,
     noteHere: (name: string) => void,
@@ -174,7 +183,7 @@ class ImportReader {
     namesUsed(value).forEach(noteHere);
   }
 
-  /** Where a variable at the top of the module is used; null for one that stands elsewhere. */
+  /** Where a top-level variable is used. Null if the variable is not at the top level. */
   #bindingPlaces(id: Identifier, declarator: Placed): readonly Placed[] | null {
     const declaration = declarator.around;
     if (declaration === null || parentOf(declaration) !== this.#program) return null;
@@ -182,7 +191,7 @@ class ImportReader {
   }
 }
 
-/** Whether a module may load others by a name that its text does not say, `require` aside. */
+/** Whether a module may load others by names that are not in its text. `require` does not count here. */
 export function loadsByAnyName({ loaders, jests, importsAny }: ModuleNames): boolean {
   return (
     importsAny ||
@@ -191,7 +200,7 @@ export function loadsByAnyName({ loaders, jests, importsAny }: ModuleNames): boo
   );
 }
 
-/** The names of exports that an expression's surroundings use of its value. */
+/** The names of the exports that the code around an expression uses of its value. */
 export function namesUsed(value: Placed): readonly string[] {
   const { node, around } = value;
   const parent = around?.node;
@@ -205,7 +214,7 @@ export function namesUsed(value: Placed): readonly string[] {
   return [ALL_EXPORTS];
 }
 
-/** The names of exports that a destructuring uses. */
+/** The names of the exports that a destructuring uses. */
 export function patternNames(pattern: Pattern): readonly string[] {
   if (pattern.type !== 'ObjectPattern') return [ALL_EXPORTS];
   return pattern.properties.map((property) =>
@@ -215,7 +224,7 @@ export function patternNames(pattern: Pattern): readonly string[] {
   );
 }
 
-/** The call of `require`, or of a helper around it, and what the helper uses. */
+/** Returns the call of `require` or of a helper around it, and what the helper uses. */
 function unwrapped(call: Placed): { value: Placed; uses: readonly string[] } {
   const { around } = call;
   const parent = around?.node;
@@ -236,7 +245,7 @@ function isResolve({ around }: Placed): boolean {
   return around !== null && memberName(around.node) === 'resolve' && isCallOfLiteral(around);
 }
 
-/** The text that a function is called with alone. */
+/** The text that is the only argument of a call. */
 function literalArgument({ around }: Placed): (AnyNode & { value: string }) | null {
   const call = around?.node;
   if (call?.type !== 'CallExpression' || call.arguments.length !== 1) return null;
@@ -246,7 +255,7 @@ function literalArgument({ around }: Placed): (AnyNode & { value: string }) | nu
     : null;
 }
 
-/** Whether `….name` or `name` is called with a text first. */
+/** Whether `….name` or `name` is called with a text as its first argument. */
 function isCallOfLiteral(place: Placed): boolean {
   const callee =
     place.around?.node.type === 'MemberExpression' && place.around.node.property === place.node
@@ -258,17 +267,17 @@ function isCallOfLiteral(place: Placed): boolean {
   return argument?.type === 'Literal' && typeof argument.value === 'string';
 }
 
-/** Whether the `jest` object goes somewhere: whoever gets it may load modules in our name. */
+/** Whether the `jest` object is passed on. Code that gets it may load modules on behalf of this module. */
 function isPassedOn(place: Placed): boolean {
   let at = place;
-  // `globals_1.jest`
+  // Example: `globals_1.jest`
   if (at.around?.node.type === 'MemberExpression' && at.around.node.property === at.node)
     at = at.around;
   const parent = parentOf(at);
   if (parent === null) return true;
   if (parent.type === 'MemberExpression' && parent.object === at.node)
     return memberName(parent) === null;
-  // Another name for it is not looked for.
+  // Uses under another name are not searched for, so such an import counts as passed on.
   if (parent.type === 'ImportSpecifier')
     return parent.imported.type !== 'Identifier' || parent.imported.name !== parent.local.name;
   if (parent.type === 'Property' && at.around !== null)

@@ -1,18 +1,18 @@
 import type { AnyNode } from 'acorn';
 import { constant, PRIMITIVE, textOf, UNKNOWN, type Constant, type Value } from './values';
 
-/** What a literal stands for; null for one that this engine cannot read. */
+/** The value of a literal. Null if this engine cannot read it. */
 export function literal(node: AnyNode & { type: 'Literal' }): Value | null {
   const { value } = node;
   if ('regex' in node && node.regex !== undefined)
-    // An expression that this engine cannot read would not get past its parser.
+    // This engine's parser would reject a regular expression that it cannot read.
     return value instanceof RegExp
       ? { kind: 'regexp', source: value.source, flags: value.flags }
       : null;
   return typeof value === 'bigint' ? UNKNOWN : constant(value as Constant);
 }
 
-/** Of primitives, or a comparison of anything. */
+/** The result of an operator on primitives, or of a comparison of any values. */
 export function computed(operator: string, left: Value, right: Value): Value {
   const one = left.kind === 'primitive' ? left.constant : undefined;
   const other = right.kind === 'primitive' ? right.constant : undefined;
@@ -29,19 +29,19 @@ export function computed(operator: string, left: Value, right: Value): Value {
   }
 }
 
-/** What `${a}${b}` gives for values of which none is an object. */
+/** The value of `${a}${b}`, if none of the parts is an object. */
 export function joinedText(parts: readonly Value[]): Value {
   return parts.reduce((text, part) => computed('+', text, part), constant(''));
 }
 
-/** Whether a value is true; null where that is not known. */
+/** Whether a value is truthy. Null if this is unknown. */
 export function truthOf(value: Value): boolean | null {
   if (value.kind === 'unknown') return null;
   if (value.kind !== 'primitive') return true;
   return value.constant ? Boolean(value.constant.value) : null;
 }
 
-/** Whether a value is neither null nor undefined. */
+/** Whether a value is neither null nor undefined. Null if this is unknown. */
 export function isThere(value: Value): boolean | null {
   if (value.kind === 'unknown') return null;
   if (value.kind !== 'primitive') return true;
@@ -54,7 +54,7 @@ export function isDefined(value: Value): boolean | null {
   return value.constant ? value.constant.value !== undefined : null;
 }
 
-/** A member that the language gives, or that was made with its object. */
+/** A member that the language defines, or that was created with its object. */
 export function memberOf(object: Value, name: string): Value | null {
   switch (object.kind) {
     case 'object':

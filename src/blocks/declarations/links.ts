@@ -9,8 +9,8 @@ import { readStars, type Star } from './stars';
 import type { TopLevel, TopLevelOptions } from './top-level';
 
 /**
- * Which exports of a module are used where: 0 for all of them, or by name the blocks that use it; 0 stands for the
- * module's own block.
+ * Which blocks use which exports of a module. 0 means that all exports are used. Otherwise it has the blocks that use
+ * an export, by its name. Block 0 is the module's own block.
  */
 export type UsedExports = 0 | Record<string, number[]>;
 
@@ -18,54 +18,59 @@ export type UsedExports = 0 | Record<string, number[]>;
 export interface Links {
   /** Set for an ES module. */
   isEs?: true;
-  /** By specifier, what it uses of other modules; of any that is not named, all. See `readUse`. */
+  /**
+   * By specifier: what it uses of other modules. It uses everything of a module that is missing here. See `readUse`.
+   */
   imports: Record<string, UsedExports>;
-  /** Blocks in which tests are told to Jest, each with the block that stands for which there are. */
+  /** Blocks that register tests, each with the block that lists these tests. */
   tests?: [block: number, list: number][];
-  /** Set where it may get at modules that it does not require. */
+  /** Set if it may reach modules that it does not require. */
   reachesAny?: true;
-  /** Set where each of its exports counts for who uses it. */
+  /** Set if each of its exports counts only for code that uses it. */
   exports?: ExportTable;
 }
 
 /** The exports of a module that are blocks of their own. */
 export interface ExportTable {
   /**
-   * Index of the block that stands for which exports there are; one for each export follows. In an ES module, one for
-   * each export follows that stands for no more than that it is there.
+   * Index of the block for the list of exports. One block for each export follows. In an ES module, another block for
+   * each export follows, which covers only that the export exists.
    */
   first: number;
   names: string[];
-  /** Of these, the ones that can be called as methods of the exports object without a use of the object itself. */
+  /** Exports that can be called as methods of the exports object without using the object itself. */
   callable: string[];
-  /** Modules whose exports it has as well, where it has none of the name itself: the first one that has it counts. */
+  /**
+   * Modules whose exports it also has, unless it has an export of the same name itself. If several of them have the
+   * name, the first counts.
+   */
   stars?: StarLink[];
-  /** Whether the module was compiled from ES syntax, so that its `default` is the one that importers get. */
+  /** Whether the module was compiled from ES syntax. Importers then get its own `default`. */
   isMarked: boolean;
   /** Exports of an ES module that belong to other modules. */
   from?: Record<string, ForeignExport>;
-  /** Set where some of the names may not be there when the module was loaded. */
+  /** Set if some of the names may not exist when the module has been loaded. */
   isUnsure?: true;
 }
 
 /** One `export *`. */
 export interface StarLink {
   specifier: string;
-  /** Whether the module cannot be loaded where two of them have exports of one name. */
+  /** Set if loading the module fails when two of these modules export the same name. */
   isStrict?: true;
 }
 
-/** Reads how a module is linked with others while its blocks are told apart. */
+/** Finds out how a module is linked with others, while its blocks are built. */
 export class LinkReader {
   readonly topLevel: TopLevel;
-  /** Null where the exports object goes somewhere: then exports count as any other code. */
+  /** Null if the exports object is passed on. Exports then count like any other code. */
   readonly exports: OwnExports | null;
-  /** Those of an ES module; null where they count as any other code. */
+  /** The exports of an ES module. Null if they count like any other code. */
   readonly esExports: EsExports | null;
   readonly #uses: ImportUses | null;
   readonly #stars: ReadonlyMap<AnyNode, Star>;
   readonly #isEs: boolean;
-  /** By the node of each use, the block that it stands in. */
+  /** By the node of each use: the block that contains it. */
   readonly #blocks = new Map<AnyNode, number>();
 
   /** @param isLinked Whether the module's links are wanted. */
@@ -103,21 +108,24 @@ export class LinkReader {
     return [...new Set([...this.topLevel.exported.keys(), ...this.exports.mentioned])];
   }
 
-  /** An identifier or an `import()` of the module was found in a block. */
+  /** Notes that an identifier or an `import()` of the module was found in a block. */
   found(node: AnyNode, block: number): void {
     if (this.#uses?.at.has(node) === true) this.#blocks.set(node, block);
   }
 
-  /** A member of something was found in a block or a declaration. @param mentions What that refers to; it grows. */
+  /**
+   * Notes a member access that was found in a block or a declaration.
+   * @param mentions The names that the block or declaration refers to. A name may be added.
+   */
   foundMember(node: AnyNode, mentions: Set<string>): void {
     const name = this.exports?.nameOf(node) ?? null;
     if (name !== null) mentions.add(exportKey(name));
   }
 
   /**
-   * What was found.
+   * Returns the links that were found.
    * @param first Index of the first block of an export; see `ExportTable`.
-   * @returns Null where links are not wanted, or there are none.
+   * @returns Null if links are not wanted, or if there are none.
    */
   links(first: number): Links | null {
     if (this.#uses === null) return null;
@@ -165,7 +173,7 @@ export class LinkReader {
         const block = this.#blocks.get(node) ?? 0;
         if (!blocks.includes(block)) blocks.push(block);
       }
-    // Who uses all of them at once uses each.
+    // If the module's own block uses all exports, other uses need not be listed.
     for (const specifier of specifiers) {
       const used = imports[specifier];
       if (used !== undefined && used !== 0 && used[ALL_EXPORTS]?.includes(0) === true)

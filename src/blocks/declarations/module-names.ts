@@ -2,7 +2,7 @@ import type { AnyNode, Program } from 'acorn';
 import { forEachPlaced, type Placed } from '../syntax/ancestry';
 import type { OuterNames } from '../syntax/scopes';
 
-/** What loads a module by a name that may be made at run time. */
+/** Functions that load a module by a name that may be computed at run time. */
 const LOADERS: ReadonlySet<string> = new Set([
   'createMockFromModule',
   'createRequire',
@@ -12,10 +12,10 @@ const LOADERS: ReadonlySet<string> = new Set([
   'requireMock',
 ]);
 
-/** Where a program mentions what the ways between modules are made of. */
+/** Finds where a program mentions names that connect it with other modules. */
 export class ModuleNames {
   readonly isDynamic: boolean;
-  /** Whether it imports something by a name that the text does not say. */
+  /** Whether it imports a module by a name that is not in the text. */
   importsAny = false;
   /** Each `import()`. */
   readonly imports: Placed[] = [];
@@ -33,10 +33,10 @@ export class ModuleNames {
     forEachPlaced(program, (placed) => this.#note(placed, names.references));
   }
 
-  /** Where a name may mean what it does at the top of the module. */
+  /** Where a name may have the same meaning as at the top level of the module. */
   readonly placesOf = (name: string): readonly Placed[] => this.#references.get(name) ?? [];
 
-  /** Where a text stands, as a literal or a template. */
+  /** Where a text occurs, as a literal or in a template. */
   textsOf(text: string): readonly AnyNode[] {
     return this.#texts.get(text) ?? [];
   }

@@ -5,32 +5,32 @@ import { importedName } from './es-exports';
 import { requiredBy } from './stars';
 import { declaredNames } from './top-level-names';
 
-/** What the block for which tests a test file, or a `describe`, has is called: no function has such a name. */
+/** The name of the block that lists the tests of a test file or of a `describe`. No function has such a name. */
 export const TEST_NAMES = '#tests';
 
 const FUNCTIONS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
 
 const JEST_GLOBALS = '@jest/globals';
 
-/** A `describe` or a test that has a name in the text, among others: see `Registrations`. */
+/** A statement that registers a test or a `describe`: see `Registrations`. */
 interface Registration {
   statement: AnyNode;
-  /** The titles around it, and its own. */
+  /** The titles around it, and its own title. */
   key: string;
-  /** The module, or the body of the `describe`, that it stands in. */
+  /** The module, or the body of the `describe`, that contains it. */
   container: AnyNode;
 }
 
 /**
- * The statements that tell Jest of a test or a `describe`, where that is all that they do. A test that stands beside
- * another one is nothing that the other one uses, so each is known by its titles, and which there are is told apart from
- * the code around them. Titles that are there twice tell nothing.
+ * Finds the statements that register a test or a `describe` with Jest and do nothing else. A test does not use the
+ * tests beside it. So each test is identified by its titles, and the list of tests is separate from the code around
+ * them. Titles that occur twice identify nothing.
  */
 export class Registrations {
   readonly #keys = new Map<AnyNode, string>();
   readonly #lists = new Map<AnyNode, string[]>();
 
-  /** @param program Null where nothing is to be told apart. */
+  /** @param program Null if no statements should be found. */
   constructor(program: Program | null, names: OuterNames) {
     if (program === null || names.isDynamic) return;
     const finder = new RegistrationFinder(program, names);
@@ -45,12 +45,12 @@ export class Registrations {
     }
   }
 
-  /** The titles of a statement; undefined for any other one. */
+  /** The key of a statement, made of its titles. Undefined for any other statement. */
   keyOf(statement: AnyNode): string | undefined {
     return this.#keys.get(statement);
   }
 
-  /** Those that stand in a module, or in the body of a `describe`. */
+  /** The keys of the statements in a module, or in the body of a `describe`. */
   listOf(container: AnyNode): readonly string[] | undefined {
     return this.#lists.get(container);
   }
@@ -60,9 +60,9 @@ class RegistrationFinder {
   readonly found: Registration[] = [];
   readonly #names: OuterNames;
   readonly #declared: ReadonlySet<string>;
-  /** Variables that hold what `@jest/globals` exports. */
+  /** Variables that hold the exports of `@jest/globals`. */
   readonly #holders = new Set<string>();
-  /** By variable, the function that is imported. */
+  /** By variable: the function that it imports. */
   readonly #imported = new Map<string, string>();
 
   constructor(program: Program, names: OuterNames) {
@@ -95,7 +95,7 @@ class RegistrationFinder {
 
   /** The name of Jest's function that is called. */
   #calledBy({ callee }: CallExpression): string | null {
-    // `(0, _globals.test)`
+    // Example: `(0, _globals.test)`
     const last = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee;
     if (last?.type === 'Identifier') {
       if (!this.#names.references.has(last)) return null;
@@ -122,7 +122,7 @@ class RegistrationFinder {
   }
 }
 
-/** The title of a test, where all that it is told with is a title, a function and a time. */
+/** The title of a test, if its only arguments are a title, a function and a time limit. */
 function titleOf({ arguments: [title, , time, ...more] }: CallExpression): string | null {
   if (more.length > 0 || (time !== undefined && time.type !== 'Literal')) return null;
   if (title?.type === 'Literal') return typeof title.value === 'string' ? title.value : null;

@@ -5,16 +5,16 @@ import { isNode } from '../syntax/nodes';
 /** `export * from './other'`, as compilers write it in a CommonJS module. */
 export interface Star {
   specifier: string;
-  /** Whether it passes over names that the module exports itself. */
+  /** Whether it skips names that the module exports itself. */
   skipsOwn: boolean;
-  /** Whether loading the module fails where two modules have exports of one name. */
+  /** Whether loading the module fails if two modules export the same name. */
   isStrict: boolean;
 }
 
-/** Functions that give what one module exports to another one, unless that has a name already. */
+/** Functions that copy the exports of one module to another, except names that exist there already. */
 const HELPERS: ReadonlySet<string> = new Set(['__exportStar', '_export_star']);
 
-/** Finds statements at the top of a module that export all of another one. */
+/** Finds the top-level statements that export everything from another module. */
 export function readStars({ body }: Program, code: string): ReadonlyMap<AnyNode, Star> {
   const stars = new Map<AnyNode, Star>();
   const required = new Map<string, string>();
@@ -31,7 +31,7 @@ export function readStars({ body }: Program, code: string): ReadonlyMap<AnyNode,
   return stars;
 }
 
-/** Whether a node stands in one of these statements. */
+/** Whether a node is inside one of these statements. */
 export function isInStar(place: Placed, stars: ReadonlyMap<AnyNode, Star>): boolean {
   if (stars.size === 0) return false;
   for (let at: Placed | null = place; at !== null; at = at.around)
@@ -39,7 +39,7 @@ export function isInStar(place: Placed, stars: ReadonlyMap<AnyNode, Star>): bool
   return false;
 }
 
-/** As TypeScript and SWC write it, with a function that copies names. */
+/** The form that TypeScript and SWC write: a function that copies the names. */
 function starOfHelper(call: AnyNode): Star | null {
   if (call.type !== 'CallExpression' || !HELPERS.has(helperName(call))) return null;
   const [from, to] = call.arguments;
@@ -49,7 +49,7 @@ function starOfHelper(call: AnyNode): Star | null {
   return specifier === null ? null : { specifier, skipsOwn: true, isStrict: false };
 }
 
-/** The specifier of a `require`; null for anything else. */
+/** The specifier of a `require` call. Null for anything else. */
 export function requiredBy(call: AnyNode): string | null {
   if (call.type !== 'CallExpression' || call.arguments.length !== 1) return null;
   const { callee } = call;
@@ -58,7 +58,7 @@ export function requiredBy(call: AnyNode): string | null {
   return argument?.type === 'Literal' && typeof argument.value === 'string' ? argument.value : null;
 }
 
-/** What Babel writes, with its white space taken together. */
+/** The form that Babel writes. Each sequence of white space is replaced by one space. */
 const BABEL = new RegExp(
   [
     String.raw`^Object\.keys\((?<from>[\w$]+)\)\.forEach\(function \(key\) \{`,

@@ -7,17 +7,17 @@ import type {
 } from 'acorn';
 import { blockFunctionNames, lexicalNames, varNames } from '../syntax/scopes';
 
-/** What declares names. */
+/** Statements that declare names. */
 export type Declared = FunctionDeclaration | ClassDeclaration | VariableDeclaration;
 
-/** The declaration that a statement is, or exports by name. */
+/** The declaration that a statement is or exports by name. */
 export function declarationIn(statement: AnyNode): Declared | null {
   const declared =
     statement.type === 'ExportNamedDeclaration' ? (statement.declaration ?? statement) : statement;
   switch (declared.type) {
     case 'FunctionDeclaration':
     case 'ClassDeclaration':
-      // `export default` may leave the name out, and is no declaration here.
+      // `export default` may have no name. It is not a declaration here.
       return declared as FunctionDeclaration | ClassDeclaration;
     case 'VariableDeclaration':
       return declared;
@@ -26,12 +26,12 @@ export function declarationIn(statement: AnyNode): Declared | null {
   }
 }
 
-/** Whether an import or an export has a name rather than a text, as in `export { a as 'b c' }`. */
+/** Whether the name of an import or an export is an identifier, and not a text as in `export { a as 'b c' }`. */
 export function isNamed<T extends AnyNode>(name: T): name is T & { type: 'Identifier' } {
   return name.type === 'Identifier';
 }
 
-/** Every name that a program declares at its top, as often as it does. */
+/** Every name that a program declares at its top level. A name that is declared twice occurs twice. */
 export function declaredNames({ body }: Program): string[] {
   return body.flatMap((statement): string[] => {
     switch (statement.type) {
@@ -53,7 +53,7 @@ function namesIn(statement: AnyNode): string[] {
 }
 
 /**
- * Names that a module's surroundings bind: declaring one anew may be an error, whether or not anyone uses it. Our own
+ * Names that are bound outside of a module. Declaring one of them again may be an error, even if nothing uses it. Our
  * prelude uses the last one.
  */
 export const WRAPPER_NAMES: ReadonlySet<string> = new Set([

@@ -4,40 +4,46 @@ import type { OwnExports } from './exports';
 import type { Form } from '../syntax/parse';
 import type { OuterNames } from '../syntax/scopes';
 
-/** A declaration at the top of a module that nobody can notice but who refers to its name. */
+/** A top-level declaration that only code with a reference to its name can notice. */
 export interface FreeDeclaration {
   name: string;
-  /** What it is written as, in order: a function, a class, or a `var`, `let` or `const` of one name. */
+  /** The nodes that are written for it, in order: a function, a class, or a `var`, `let` or `const` of one name. */
   content: readonly AnyNode[];
-  /** Between which of the module's effects it is evaluated; empty for functions, which hoist above all. */
+  /** Between which effects of the module it is evaluated. Empty for functions, which hoist above all effects. */
   position: string;
-  /** Whether it stands in an `export`, and the module's own code counts which names do. */
+  /** Whether it is in an `export` statement, and the module's own block covers the names of the exports. */
   isExported: boolean;
-  /** Others that it is made of, by their names, besides those that its content refers to. */
+  /** The names of other declarations that it is made of, in addition to those that its content refers to. */
   madeOf?: readonly string[];
 }
 
-/** The statements at the top of a module, told apart. */
+/** The top-level statements of a module, by what they do. */
 export interface TopLevel {
-  /** By statement; a statement that is not in it may do something. An empty list stands for a part of an earlier one. */
+  /**
+   * By statement: its declarations. A statement that is missing here may have an effect. An empty list means that the
+   * statement does nothing, or belongs to an earlier one.
+   */
   free: ReadonlyMap<AnyNode, readonly FreeDeclaration[]>;
-  /** Functions that are called where they stand: their bodies run with the declaration that they are in. */
+  /** Functions that are called where they are defined. Their bodies run with the declaration around them. */
   inline: ReadonlySet<AnyNode>;
-  /** The exports among the declarations with their values, in the order in which the module first defines them. */
+  /**
+   * The exports among the declarations, with their values. They are in the order in which the module first defines
+   * them.
+   */
   exported: ReadonlyMap<string, readonly AnyNode[]>;
-  /** Of these, the ones that can be called as methods of the exports object without a use of it. */
+  /** Exports that can be called as methods of the exports object without using the object itself. */
   callable: readonly string[];
 }
 
-/** What the analysis needs to know besides the program. */
+/** What the analysis needs besides the program. */
 export interface TopLevelOptions {
   form: Form;
   code: string;
   names: OuterNames;
   /** Names that Jest's configuration adds to its module wrapper. */
   injected: readonly string[];
-  /** What a CommonJS module does with its exports; null where that counts as any other code. */
+  /** How a CommonJS module uses its exports. Null if they count like any other code. */
   exports: OwnExports | null;
-  /** The exports of an ES module; null where they count as any other code. */
+  /** The exports of an ES module. Null if they count like any other code. */
   esExports: EsExports | null;
 }
