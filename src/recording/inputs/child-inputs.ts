@@ -12,7 +12,7 @@ import type { PathInputs } from './path-inputs';
 import { Replay } from './replay';
 import type { WorkerRun } from '../worker-run';
 
-/** Who takes what children did as if the test file had done it itself. */
+/** Receives what children did as if the test file had done it itself. */
 type Recording = PathInputs & VariableListener;
 
 /** Makes dependencies of what the child processes and worker threads of a test file did. */
@@ -25,7 +25,7 @@ export class ChildInputs {
   readonly #modules: ChildModules;
 
   /**
-   * @param shared What all tests of the file share: nobody can tell which test a child worked for.
+   * @param shared What all tests of the file share. It is unknown which test a child worked for.
    * @param startedAt When the recording began, in milliseconds since the epoch.
    */
   constructor(run: WorkerRun, recording: Recording, shared: Accumulator, startedAt: number) {
@@ -60,7 +60,7 @@ export class ChildInputs {
     });
   }
 
-  /** All children were collected. */
+  /** Call it when all children have been collected. */
   finish(): void {
     this.#replay.finish();
   }
@@ -76,7 +76,7 @@ export class ChildInputs {
 
   /**
    * A child ran a file.
-   * @param at When it was seen to load it.
+   * @param at When the child was observed to load it.
    */
   #ran(given: string, how: Ran, at: number): void {
     const input = this.#recording.input(given, at);
@@ -86,7 +86,7 @@ export class ChildInputs {
       this.#shared.depend({ kind: 'file', name, value: 'written meanwhile' });
       return;
     }
-    // V8 counted in the text that the file had then.
+    // V8's counts refer to the text that the file had then.
     const isKnown = how !== 'text' && !wasWrittenSince(file, this.#startedAt);
     const script = isKnown ? this.#run.nodeFile(name) : null;
     if (script !== null && how !== 'text') {
@@ -100,7 +100,7 @@ export class ChildInputs {
   }
 }
 
-/** A file that changed while a test file ran may not be what its children ran. */
+/** Whether a file changed after a time. Then it may not be the file that the children ran. */
 function wasWrittenSince(file: string, time: number): boolean {
   const stats = unwatched.statSync(file, { throwIfNoEntry: false });
   return stats === undefined || stats.ctimeMs > time;

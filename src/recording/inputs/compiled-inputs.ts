@@ -8,7 +8,7 @@ import type { Accumulator } from '../accumulator';
 import { LOST } from './path-inputs';
 import type { WorkerRun } from '../worker-run';
 
-/** Makes dependencies of what transformers used to make the code that a test file ran. */
+/** Makes dependencies of what transformers read to make the code that a test file ran. */
 export class CompiledInputs {
   readonly #run: WorkerRun;
   readonly #into: Accumulator;
@@ -16,7 +16,7 @@ export class CompiledInputs {
 
   /**
    * @param into What all tests of the file share.
-   * @param read Adds a file that is depended upon as a whole, by its absolute path.
+   * @param read Adds a file that counts as a whole, by its absolute path.
    */
   constructor(run: WorkerRun, into: Accumulator, read: (file: string) => void) {
     this.#run = run;
@@ -25,8 +25,8 @@ export class CompiledInputs {
   }
 
   /**
-   * What the files with probes say of themselves, and the variables that the tool chain asked for.
-   * @param metadata Of each of these files.
+   * Adds what the metadata of files with probes says, and the variables that the tool chain read.
+   * @param metadata The metadata string of each of these files.
    */
   addProbed(metadata: readonly string[], toolChain: ToolChain): void {
     const inputs = new Set<Dependency>();
@@ -40,12 +40,12 @@ export class CompiledInputs {
     for (const dependency of inputs) this.#addAsItWas(dependency);
   }
 
-  /** What was read to make the output of a file that this process was given. @param file Absolute path. */
+  /** Adds what was read to make the output of a file in this process. @param file Absolute path. */
   addInputs(file: string): void {
     this.addAll(transformInputs.of(file));
   }
 
-  /** Inputs of the tool chain, with absolute paths. */
+  /** Adds inputs of the tool chain, with absolute paths. */
   addAll(inputs: Iterable<TransformInput>): void {
     const { root } = this.#run.file;
     for (const input of inputs) {
@@ -55,7 +55,7 @@ export class CompiledInputs {
   }
 
   /**
-   * What a compiler or another transformer may have written into a file that has no probes to say so.
+   * Adds what a transformer may have included in a file that has no probes to report it.
    * @param file Absolute path.
    */
   addUnprobed(file: string): void {
@@ -69,7 +69,7 @@ export class CompiledInputs {
 
   /**
    * Two outputs may be made from different states of one file. Then one of them is out of date, and so is the result
-   * of the test file: its record can never match.
+   * of the test file. Its record must never match.
    */
   #addAsItWas(dependency: Dependency): void {
     const other = this.#into.dependencies.get(`${dependency.kind}:${dependency.name}`);

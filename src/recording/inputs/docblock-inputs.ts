@@ -3,7 +3,7 @@ import { unwatched } from '../../interception/observer';
 import type { Dependency } from '../../records/types';
 
 /**
- * What a test file's docblock makes it depend on: Jest reads its pragmas.
+ * The dependencies from a test file's docblock, because Jest reads its pragmas.
  * @param name Stored path of the test file.
  */
 export function docblockInputs(
@@ -19,12 +19,12 @@ function sourceOf(file: string): string | null {
   try {
     return unwatched.readFileSync(file, 'utf8');
   } catch {
-    // The test file has gone since, so it has no docblock.
+    // The test file is gone, so it has no docblock.
     return null;
   }
 }
 
-/** `@testmon always` in a test file's docblock, for tests of the clock, the network or randomness. */
+/** `@testmon always` in the docblock of a test file. For tests that depend on the clock, the network or randomness. */
 function asksToRunAlways({ testmon }: Record<string, string | string[]>): boolean {
   return [testmon].flat().includes('always');
 }

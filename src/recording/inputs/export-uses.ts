@@ -5,20 +5,20 @@ import type { FileProbes } from '../probe-registry';
 import type { WorkerRun } from '../worker-run';
 import { UsedNames, type Importers, type Loaded } from './used-names';
 
-/** What Jest calls the folders of manual mocks: it loads these for others without looking for them. */
+/** Jest's folders of manual mocks. Jest loads these mocks in place of other modules without asking the resolver. */
 const MOCKS = /(?:^|[\\/])__mocks__[\\/]/;
 
-/** Which blocks of a file a test file executed, by the file's metadata. */
+/** Returns which blocks of a file a test file executed, by the file's metadata. */
 export type ExecutedBlocks = (metadata: string) => readonly Uint8Array[];
 
 /**
- * Tells which exports the modules of a test file use of each other. Example: a module that loads another one and names
- * `VERSION` of it, and nothing else, uses nothing else. Who lets the exports object go anywhere uses all of them, and
- * so does whoever is not known.
+ * Finds which exports the modules of a test file use of each other. Example: a module that loads another one and
+ * names only its `VERSION` uses only that export. A module that passes the exports object on uses all exports. So
+ * does a module about which nothing is known.
  */
 export class ExportUses {
   readonly #run: Pick<WorkerRun, 'probed' | 'realName'>;
-  /** Who asked for each module, by the paths of both and the specifier. */
+  /** By the path of a module: the paths of the modules that asked for it, and the specifiers. */
   readonly #importers = new Map<string, Map<string, Set<string>>>();
   readonly #takenByJest: readonly string[];
 
@@ -35,9 +35,9 @@ export class ExportUses {
   }
 
   /**
-   * The blocks that stand for the exports in use.
-   * @param files With probes.
-   * @param executed What the test file executed of them.
+   * Finds the blocks that stand for the exports in use.
+   * @param files The files with probes.
+   * @param executed Which of their blocks the test file executed.
    * @param note Called for each file that has such blocks, with their indexes.
    */
   find(
@@ -59,7 +59,7 @@ export class ExportUses {
       if (links?.exports !== undefined) note(file, used.blocksOf(name, links.exports));
   }
 
-  /** Real paths, as files with probes have them. */
+  /** By real paths, which files with probes have. */
   #importersByName(): Importers {
     const byName = new Map<string, [from: string, specifiers: Set<string>][]>();
     for (const [found, importers] of this.#importers) {
@@ -73,7 +73,7 @@ export class ExportUses {
   }
 }
 
-/** @returns Null where somebody may use all exports. */
+/** @returns Null if all exports may be used. */
 function usesOf(
   name: string,
   importers: readonly [from: string, specifiers: Set<string>][] | undefined,
@@ -86,7 +86,7 @@ function usesOf(
     const versions = loaded.get(from);
     if (versions === undefined) return null;
     for (const { file, links } of versions) {
-      // What a module gets of one of the other kind is made of all of its exports.
+      // Between a CommonJS and an ES module, the imported object is made of all exports.
       if (!isSameKind(links, loaded.get(name) ?? [])) return null;
       const imports = new Map(Object.entries(links?.imports ?? {}));
       for (const specifier of specifiers) {
@@ -98,12 +98,12 @@ function usesOf(
   return uses;
 }
 
-/** Whether modules are of one kind: CommonJS or ES. */
+/** Whether modules are of the same kind: CommonJS or ES. */
 function isSameKind(links: Links | undefined, versions: readonly Loaded[]): boolean {
   return versions.every((one) => one.links?.isEs === links?.isEs);
 }
 
-/** @returns False where all are used. */
+/** @returns False if all exports are used. */
 function addUses(
   uses: Set<string>,
   used: UsedExports,
@@ -112,7 +112,7 @@ function addUses(
   if (used === 0) return false;
   for (const [use, blocks] of Object.entries(used)) {
     if (uses.has(use)) continue;
-    // Whoever loads a module runs its own block.
+    // Block 0 runs whenever the module is loaded.
     const isReached =
       blocks.includes(0) || executed().some((bytes) => blocks.some((block) => bytes[block] !== 0));
     if (!isReached) continue;

@@ -15,7 +15,7 @@ import { ModuleLookups, type ModuleLookupConfig } from './module-lookups';
 import { fileDependency } from '../../interception/files/file-values';
 import type { WorkerRun } from '../worker-run';
 
-/** What decides how Jest finds and loads the modules of a test file. */
+/** Decides how Jest finds and loads the modules of a test file. */
 export interface ModuleContext {
   /** Jest's id of the project. */
   projectId: string;
@@ -23,9 +23,9 @@ export interface ModuleContext {
   file: string;
   /** Where Jest looks for modules. */
   lookups: ModuleLookupConfig & { rootDir: string };
-  /** Whether every transformer of the project is wrapped, so that no module is loaded unseen. */
+  /** Whether every transformer of the project is wrapped. If so, no module is loaded unobserved. */
   seesSources: boolean;
-  /** Absolute paths of the modules whose exports Jest itself takes. */
+  /** Absolute paths of the modules whose exports Jest itself uses. */
   takenByJest: readonly string[];
 }
 
@@ -39,26 +39,26 @@ export class ModuleInputs {
   readonly #lookups: ModuleLookups;
   readonly exportUses: ExportUses;
 
-  /** What Jest's runtime loaded, with its content. */
+  /** The files that Jest's runtime loaded, with their content. */
   readonly #loaded = new Map<string, string | Buffer>();
   readonly #loadedNames: string[] = [];
   /**
-   * Files that Jest read for itself while the recorder was paused. Whether Jest reads those of packages once more for
-   * the test file depends on which test file comes first in a worker. They belong to the tool chain, which every record
+   * Files that Jest read for itself while the recorder was paused. Whether Jest reads those of packages again for the
+   * test file depends on which test file comes first in a worker. They belong to the tool chain, which every record
    * depends on anyway.
    */
   readonly #loadedByJest = new Set<string>();
-  /** Files that Jest found, loaded or not, by the specifier that it first found each for. */
+  /** Files that Jest found, loaded or not, with the specifier that found each one first. */
   readonly #resolved = new Map<string, string>();
-  /** Content of those that may be loaded unseen: they count as if they had been loaded. */
+  /** The content of files that may be loaded unobserved. They count as loaded. */
   readonly #contents = new Map<string, Dependency>();
-  /** Specifiers without a path, such as `lodash`: a manual mock could stand for each. */
+  /** Specifiers without a path, such as `lodash`. A manual mock could replace each. */
   readonly #bareNames = new Set<string>();
   /** The packages and modules of Node whose mocks count even if none is loaded. */
   readonly #needMocks = new Set<string>();
-  /** Manual mocks that Jest looked for beside modules. */
+  /** Manual mocks that Jest looked for next to modules. */
   readonly #soughtMocks = new Set<string>();
-  /** Modules of which Jest asked for the id, by the parts of the id. */
+  /** Modules whose id Jest asked for, by the parts of the id. */
   readonly #identified: [parts: readonly string[], resolve: (to: Sink) => void][] = [];
   readonly #asSink: Sink = {
     ...NOBODY,
@@ -69,7 +69,7 @@ export class ModuleInputs {
 
   /**
    * @param shared What all tests of the file share.
-   * @param depend Adds to the test under way, or to the shared part between tests.
+   * @param depend Adds a dependency to the running test, or to the shared part between tests.
    */
   constructor(
     run: WorkerRun,
@@ -87,7 +87,7 @@ export class ModuleInputs {
     this.exportUses = new ExportUses(run, context.takenByJest);
   }
 
-  /** Stored paths of the project's modules that were loaded, in that order; it grows. */
+  /** Stored paths of the project's modules that were loaded, in that order. It grows. */
   get loadedNames(): readonly string[] {
     return this.#loadedNames;
   }
@@ -98,7 +98,7 @@ export class ModuleInputs {
     const place = this.#run.paths.place(file);
     if (place.kind === 'ignored') return;
     if (place.kind === 'package' && this.#loadedByJest.has(file)) return;
-    // A module is resolved before it is read. A source map is not: whatever maps a stack trace reads it by itself.
+    // A module is resolved before it is read. A source map is not: it is read directly when a stack trace is mapped.
     if (!this.#resolved.has(file) && calledForStackTrace()) return;
     const isProjects = place.kind === 'file';
     // A package counts by its version. Keeping its text until the end would only slow down garbage collection.
@@ -142,7 +142,7 @@ export class ModuleInputs {
     if (needsMock) this.#needMocks.add(mockedPackage(name));
   }
 
-  /** Jest looked for the manual mock beside a module that is to be mocked. */
+  /** Jest looked for the manual mock next to a module that is to be mocked. */
   soughtMock(file: string): void {
     this.#soughtMocks.add(file);
   }
@@ -153,9 +153,9 @@ export class ModuleInputs {
   }
 
   /**
-   * The test file is over: adds what its modules depend on.
+   * Ends the test file: adds what its modules depend on.
    * @param probed Stored paths of the files with probes.
-   * @param snapshot Absolute path of the test file's snapshot, if it has one place; that is not a module.
+   * @param snapshot Absolute path of the test file's snapshot, which is not a module. Null if it has no single path.
    */
   finish(probed: ReadonlySet<string>, snapshot: string | null): void {
     const { file: testFile } = this.#context;
@@ -172,21 +172,21 @@ export class ModuleInputs {
     }
     this.#addClosure(importClosure(this.#run.transformerConfigs(probed), mentionedFiles));
     this.#addMocks(probed);
-    // A module that was not loaded has asked for no package.
+    // A module that was not loaded has not asked for any package.
     for (const place of this.#run.closerNodeModules(packages, modules)) this.#shared.depend(place);
-    // What the type checker sees: all that the test file imports, at any depth.
+    // The type checker reads everything that the test file imports, at any depth.
     if (this.#run.file.typeErrors === 'select') this.#addClosure(importClosure([testFile]));
   }
 
   /**
-   * A module was asked for by two specifiers. If one of them has a mock, Jest takes the module for two, and what replaces
-   * the one does not replace the other.
+   * A module was asked for by two specifiers. If one of them has a mock, Jest treats the module as two, and a
+   * replacement of one does not replace the other.
    */
   #noteMixed(...specifiers: string[]): void {
     for (const specifier of specifiers.filter(isName)) this.named(specifier, true);
   }
 
-  /** Reads what a file is now, before Jest can load it, so that what is recorded is what ran. */
+  /** Reads a file before Jest can load it, so that the recorded content is what ran. */
   #noteContent(file: string): void {
     if (this.#contents.has(file) || !path.isAbsolute(file)) return;
     const place = this.#run.paths.place(file);
@@ -194,8 +194,8 @@ export class ModuleInputs {
   }
 
   /**
-   * A loaded module of a package is an input of the test file through its package, one without probes as a whole.
-   * @returns The stored paths of the packages and of these modules.
+   * Adds the loaded modules. A module of a package counts through its package, a module without probes as a whole.
+   * @returns The stored paths of the packages and of the modules that count as a whole.
    */
   #addLoaded(
     probed: ReadonlySet<string>,
@@ -205,7 +205,7 @@ export class ModuleInputs {
     const whole = new Set<string>();
     for (const [file, content] of this.#loaded) {
       if (file === snapshot) continue;
-      // A mock that was found by its name: another mock of that name may come.
+      // A mock that was found by its name. Another mock of that name may be added.
       const mocked = this.#soughtMocks.has(file) ? null : mockName(file);
       if (mocked !== null) this.#bareNames.add(mocked);
       const place = this.#run.paths.place(file);
@@ -226,8 +226,9 @@ export class ModuleInputs {
   }
 
   /**
-   * A module that is mocked, or of which only the path is asked for, must still be there.
-   * @returns The stored paths of those of the project.
+   * Adds modules that were found but not loaded. A module that is mocked, or of which only the path is asked for,
+   * must still exist.
+   * @returns The stored paths of those that belong to the project.
    */
   #addUnloaded(): string[] {
     for (const [parts, resolve] of this.#identified)
@@ -247,7 +248,7 @@ export class ModuleInputs {
     return names;
   }
 
-  /** @param files Absolute paths; those of packages do not count. */
+  /** @param files Absolute paths. Those of packages are ignored. */
   #addClosure(files: readonly string[]): void {
     for (const file of files) {
       const place = this.#run.paths.place(file);
@@ -255,7 +256,7 @@ export class ModuleInputs {
     }
   }
 
-  /** Somebody may add a manual mock for whatever was looked for by name. */
+  /** Adds the mocks of everything that was looked for by name, because a manual mock may be added for it. */
   #addMocks(probed: ReadonlySet<string>): void {
     const { projectId, lookups } = this.#context;
     const isLoaded = (file: string): boolean =>
@@ -269,7 +270,7 @@ export class ModuleInputs {
   }
 }
 
-/** Manual mocks are kept by the name of a package, or of a module of Node without `node:`. */
+/** The name that manual mocks are stored under: of a package, or of a module of Node without `node:`. */
 function mockedPackage(name: string): string {
   return packageName(name.replace(/^node:/, ''));
 }

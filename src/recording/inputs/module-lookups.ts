@@ -25,33 +25,36 @@ export type ModuleLookupConfig = LookupConfig &
     rootDir: string;
   };
 
-/** As Jest's resolver has read it: once, before any test could change it. */
+/** NODE_PATH as Jest's resolver read it: once, before any test could change it. */
 const NODE_PATH = nodePathFolders(process.env['NODE_PATH'], realPath(process.cwd()));
 
 /** One lookup of a module. */
 export interface ModuleLookup {
-  /** Absolute path of the folder of the file that asked. */
+  /** Absolute path of the folder of the asking file. */
   folder: string;
   specifier: string;
-  /** Absolute, real path of what was found; null where nothing was. */
+  /** Absolute, real path of the module that was found. Null if none was. */
   found: string | null;
-  /** The `paths` that `require.resolve` was given. */
+  /** The `paths` given to `require.resolve`. */
   paths?: readonly string[] | undefined;
 }
 
 /**
  * What the lookups of a project's modules depend on: every place that was searched in vain, and each link on the way.
- * A module that appears in one of these places, or a link that comes to lead elsewhere, changes what is found.
+ * If a module appears in one of these places, or a link then leads elsewhere, another module is found.
  */
 export class ModuleLookups {
   readonly extensions: readonly string[];
   readonly #run: WorkerRun;
   readonly #directories: readonly string[];
   readonly #paths: readonly string[];
-  /** Folders whose package.json belongs to the environment, except for what it says of the ways into the package. */
+  /** Folders whose package.json belongs to the environment, except for its entry points. */
   readonly #homes: readonly string[];
   readonly #mapped: (specifier: string) => readonly string[] | null;
-  /** Whether only folders called `node_modules` are searched: `closerNodeModules` covers these for all packages at once. */
+  /**
+   * Whether only folders called `node_modules` are searched. `closerNodeModules` covers these for all packages at
+   * once.
+   */
   readonly #isPlain: boolean;
 
   constructor(run: WorkerRun, config: ModuleLookupConfig) {
@@ -66,7 +69,7 @@ export class ModuleLookups {
       this.#directories.every((directory) => directory === 'node_modules');
   }
 
-  /** What a lookup depends on besides the module that it found. */
+  /** What a lookup depends on, apart from the module that it found. */
   dependencies({ folder, specifier, found, paths }: ModuleLookup): Dependency[] {
     const mapped = this.#mapped(specifier);
     const dependencies: Dependency[] = [];
@@ -81,7 +84,7 @@ export class ModuleLookups {
     return dependencies;
   }
 
-  /** Whether a lookup may ask the project's own package.json by which of its files the package is entered. */
+  /** Whether a lookup may read the project's own package.json for its entry points. */
   #mayEnterHome(name: string, folder: string, found: string | null): boolean {
     if (found === null) return true;
     if (PATH.test(name)) {
@@ -96,14 +99,14 @@ export class ModuleLookups {
   }
 
   /**
-   * @param isMapped Whether others are tried before or after it.
-   * @returns Whether what was found is here.
+   * @param isMapped Whether a mapper gives several places to try.
+   * @returns Whether the module was found at this place.
    */
   #atPath(place: string, found: string | null, isMapped: boolean, into: Dependency[]): boolean {
     if (found !== null) {
       const link = linkedWay(this.#run.file.root, place, found, this.extensions);
       if (link !== null) into.push(link);
-      // What could come to win over a module at its own place is known by the module.
+      // The dependencies of the module itself cover files that would be found before it at its own place.
       if (!isMapped || link !== null || isAt(place, found)) return true;
     }
     into.push(...this.#missing(place));
@@ -136,7 +139,7 @@ export class ModuleLookups {
     return false;
   }
 
-  /** A package that is there and has no such module, or whose "exports" keep it closed. */
+  /** A package that exists but lacks the module, or whose "exports" do not allow it. */
   #lacking(home: string, inside: string): Dependency[] {
     const known = this.#run.paths.place(home);
     const module = path.join(home, inside);
@@ -144,7 +147,7 @@ export class ModuleLookups {
     return [this.#run.packageDependency(known.name), ...this.#missing(module)];
   }
 
-  /** A module that is not at a place: neither as it is written, nor with one of Jest's extensions, nor as an index. */
+  /** A module that is not at a place: not as written, not with one of Jest's extensions, not as an index file. */
   #missing(place: string): Dependency[] {
     const candidates = this.#resolutionCandidates(place);
     switch (kindAt(place)) {
@@ -161,7 +164,7 @@ export class ModuleLookups {
       }
       case 'file':
         return [candidates];
-      // A pipe or a device, which a file may come to replace.
+      // A pipe or a device. A file may replace it.
       case 'other':
         return [
           { kind: 'present', name: toStored(this.#run.file.root, place), value: 'other' },
@@ -183,7 +186,7 @@ export class ModuleLookups {
   }
 }
 
-/** Whether a module that was found is at a place, perhaps with an extension or in the folder that is there. */
+/** Whether the found module is at a place, possibly with an extension or inside a folder there. */
 function isAt(place: string, found: string): boolean {
   return isWithin(place, found) || found.startsWith(`${place}.`);
 }

@@ -6,26 +6,26 @@ import type { ToolCode } from './tool-code';
 import { LOST } from './path-inputs';
 import { noteWorkOf, toolInputs } from './tool-inputs';
 
-/** The modules of the user's that run in Jest's own process for a test file. */
+/** The modules of the user that run in Jest's own process for a test file. */
 export interface ToolsAtWork {
-  /** As absolute paths; see `ToolInputs`. */
+  /** Absolute paths: see `ToolInputs`. */
   tools: readonly string[];
-  /** The code of those that are at work while tests run; null where these read nothing. */
+  /** The code of the tools that work while tests run. Null if none of them reads anything. */
   toolCode: ToolCode | null;
 }
 
-/** What the tools of a project read while one test file is recorded. They may keep it for the test files after it. */
+/** What the tools of a project read while one test file is recorded. They may keep it for later test files. */
 export class ObservedTools {
   /** Absolute paths. */
   readonly #tools: readonly string[];
-  /** Null where no tool at work reads anything. */
+  /** Null if no working tool reads anything. */
   readonly #code: ToolCode | null;
   readonly #root: string;
   /** Stored path of the test file. */
   readonly #testFile: string;
   readonly #found = new Map<string, Accumulator>();
   readonly #unwatch: (() => void) | undefined;
-  /** The tool whose doing is reported just now. */
+  /** The tool whose action is being reported. */
   #tool: string | undefined;
 
   /**
@@ -40,7 +40,9 @@ export class ObservedTools {
     this.#unwatch = toolCode === null ? undefined : noteWorkOf(() => toolCode.caller);
   }
 
-  /** Code does something to the file system. @param report Reports it, with the tool whose code it is. */
+  /**
+   * Code does something to the file system. @param report Reports it, and receives the tool that the code belongs to.
+   */
   byCaller(report: (tool: string | undefined) => void): void {
     const outer = this.#tool;
     this.#tool = outer ?? this.#code?.caller;
@@ -51,23 +53,23 @@ export class ObservedTools {
     }
   }
 
-  /** @returns False where it is not the doing of a tool. */
+  /** Takes a dependency of the tool that is reported. @returns False if no tool is. */
   take(dependency: Dependency): boolean {
     if (this.#tool === undefined) return false;
     getOrCreate(this.#found, this.#tool, () => new Accumulator()).depend(dependency);
     return true;
   }
 
-  /** The test file has come to its end. */
+  /** Call it when the test file has ended. */
   stop(): void {
     this.#unwatch?.();
   }
 
   /**
-   * What a tool reads from now on is its own, and it may keep that for the test files after this one.
+   * From now on, what a tool reads belongs to the tool, which may keep it for later test files.
    * @param tool Absolute path.
-   * @param seen All that the test file depends on.
-   * @returns To be called at the end of that.
+   * @param seen Everything that the test file depends on.
+   * @returns A function that ends this.
    */
   watch(tool: string, { dependencies }: Accumulator): () => void {
     const before = new Set(dependencies.keys());
@@ -78,7 +80,7 @@ export class ObservedTools {
     };
   }
 
-  /** What tools read, now or for earlier test files, that is no output of theirs. */
+  /** What tools read, for this or earlier test files, without their own outputs. */
   *inputs(): Generator<Dependency> {
     yield* this.#own();
     yield* toolInputs.recorded(this.#tools);
@@ -102,7 +104,7 @@ export class ObservedTools {
   }
 }
 
-/** Whether a tool may use what it read for another test file: what is named like this one is of no use for it. */
+/** Whether a tool may use what it read for another test file. It does not if the file is named like this test file. */
 function isForOthers({ kind, name }: Dependency, testFile: string): boolean {
   return (
     (kind === 'file' || kind === 'absent' || kind === 'present' || kind === 'listing') &&

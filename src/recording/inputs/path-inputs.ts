@@ -14,7 +14,7 @@ import { SelfWrites } from '../../interception/files/self-writes';
 import type { Sink } from '../../interception/sink';
 import type { WorkerRun } from '../worker-run';
 
-/** What paths mean in a run. */
+/** Decides what paths mean in a run. */
 export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;
 
 /** The part of a sink that is about the file system. */
@@ -23,16 +23,16 @@ type PathSink = Pick<
   'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links' | 'lost'
 >;
 
-/** What a record depends on that does not know all that it should. */
+/** The dependency of an incomplete record. It never matches. */
 export const LOST: Dependency = { kind: 'always', name: '', value: '' };
 
 interface OwnListing {
   listing: Dependency;
   /** The folder. */
   file: string;
-  /** The names in it that were the code's own when it was listed. */
+  /** The names in it that the code itself had made by then. */
   own: ReadonlySet<string>;
-  /** What was in it then. */
+  /** Its entries at that time. */
   entries: readonly string[];
 }
 
@@ -41,17 +41,17 @@ export abstract class PathInputs implements PathSink {
   /** What the code itself did to the file system. */
   readonly selfWrites = new SelfWrites();
   readonly #places: Places;
-  /** Listings of folders that held something of the code's own, or no longer did. */
+  /** Listings of folders in which the code itself had made or removed something. */
   readonly #withOwn: OwnListing[] = [];
 
   constructor(places: Places) {
     this.#places = places;
   }
 
-  /** Takes what was found. */
+  /** Receives each dependency. */
   protected abstract depend(dependency: Dependency): void;
 
-  /** Then nothing can tell that the result still holds. */
+  /** Something was not observed, so the record must never match. */
   lost(): void {
     this.depend(LOST);
   }
@@ -60,7 +60,7 @@ export abstract class PathInputs implements PathSink {
     const input = this.input(given);
     const found = input === null ? null : fileDependency(input.name, input.file);
     if (found !== null) this.depend(found);
-    // Whoever made a pipe, what comes through it is nowhere to be looked at again.
+    // It does not matter who made the pipe: what comes through it cannot be read again later.
     const mayStream = isContent && (found === null || found.value === 'other');
     const file = this.selfWrites.through(given);
     if (mayStream && isStream(file))
@@ -95,8 +95,8 @@ export abstract class PathInputs implements PathSink {
   }
 
   /**
-   * What the code itself put into a folder that it listed is no input. How it leaves the folder is how it will find it:
-   * without what it made and removed again, and with what it left there.
+   * What the code itself put into a folder that it listed is not an input. The next run finds the folder as this one
+   * leaves it. So the listing has no entries that the code made and removed again, but has those that it left.
    */
   protected settle(): void {
     for (const { listing, file, own, entries } of this.#withOwn) {
@@ -141,13 +141,13 @@ export abstract class PathInputs implements PathSink {
     this.selfWrites.linked(this.selfWrites.through(link), target);
   }
 
-  /** What a package.json says of files counts, or that none is there. */
+  /** What a package.json says about files counts, and so does a missing package.json. */
   governed(manifest: string): void {
     const input = this.input(manifest);
     if (input !== null) this.depend(manifestDependency(input.name, input.file));
   }
 
-  /** What a path means that code looks at; null where it is no input, or its package is. */
+  /** What a path means that code looks at. Null if it is not an input, or if its package counts instead. */
   input(given: string, seen = Infinity): { name: string; file: string } | null {
     const file = this.selfWrites.through(given);
     const place = this.#places.paths.place(file);
@@ -162,14 +162,14 @@ export abstract class PathInputs implements PathSink {
   }
 }
 
-/** The installed package that a path belongs to; null where it is an ordinary path, also where no package is yet. */
+/** The installed package that a path belongs to. Null for an ordinary path, and if the package is not installed yet. */
 function packageAt(places: Places, place: PathClass): Dependency | null {
   if (place.kind !== 'package') return null;
   const known = places.packageDependency(place.name);
   return known.value === '' ? null : known;
 }
 
-/** What a path means for code that looks at it. */
+/** The dependency of code that looks at a path. */
 export function inputAt(
   places: Places,
   place: PathClass,

@@ -10,12 +10,12 @@ import { isStill } from '../../interception/children/stamps';
 import { manifestDependency } from '../../interception/files/file-values';
 import { inputAt, LOST, type Places } from './path-inputs';
 
-/** Adds what a child process or a thread did to what a test file depends on, as if the test file had done it itself. */
+/** Adds what a child process or a thread did to the dependencies of a test file, as if the test file had done it. */
 export class Replay {
   readonly #places: Places;
   readonly #own: SelfWrites;
   readonly #into: Accumulator;
-  /** What was found in the place of a stamp. */
+  /** The content hashes of files that were reported with a stamp. */
   readonly #contents = new Map<string, string>();
   readonly #missed = new Set<string>();
 
@@ -25,7 +25,7 @@ export class Replay {
     this.#into = into;
   }
 
-  /** Takes anything but a variable and an evaluated text. */
+  /** Takes any observation except variables and evaluated texts. */
   take({ at, what, name: given, value }: Observation): void {
     const file = this.#own.through(given);
     switch (what) {
@@ -54,7 +54,7 @@ export class Replay {
     }
   }
 
-  /** What a program missed and did not make itself must not be there. */
+  /** Paths that a program missed and did not make itself must stay missing. */
   finish(): void {
     for (const file of this.#missed) {
       const place = this.#places.paths.place(file);
@@ -89,7 +89,10 @@ export class Replay {
     return { kind: 'file', name, value: this.#contentHash(file, value) };
   }
 
-  /** A file of which only the stamp is known is what it was, unless it was written meanwhile: then nothing is like it. */
+  /**
+   * The content hash of a file that was reported with a stamp. If the file was written since, the value can never
+   * match.
+   */
   #contentHash(file: string, value: string): string {
     if (!value.startsWith(STAMP)) return value;
     const key = `${file}${value}`;

@@ -5,8 +5,8 @@ import { withWatchedVariables } from '../../interception/variables/tool-variable
 import { toolInputs } from './tool-inputs';
 
 /**
- * Begins to note what resolvers of the user's read. It counts for every test file: nobody knows which of their answers
- * Jest has kept.
+ * Begins to note what the user's resolvers read. It counts for every test file, because it is unknown which of their
+ * answers Jest has cached.
  * @param root Absolute path of the root that stored paths are relative to.
  */
 export function watchResolverInputs(root: string): void {
@@ -17,7 +17,7 @@ export function watchResolverInputs(root: string): void {
         const candidates = reads.looked.filter(isCandidate);
         const looked = reads.looked.filter((file) => !isCandidate(file));
         toolInputs.note(resolver, { ...reads, looked });
-        // Whether a candidate is there matters to whoever asks for the same module.
+        // Whether a candidate exists matters only to test files that ask for the same module.
         if (key !== null && candidates.length > 0) keepLooked(key, candidates);
       }),
     inToolChain: withWatchedVariables,
@@ -26,9 +26,9 @@ export function watchResolverInputs(root: string): void {
 }
 
 /**
- * Whether a path is one of the places where a module of this name may be: `over/thing.js` for `thing`. Any other path is
- * the resolver's own, such as its config.
- * @param key Of a question to a resolver.
+ * Whether a path is one where a module of this name may be. Example: `over/thing.js` for `thing`. Any other path
+ * belongs to the resolver itself, such as its config.
+ * @param key The key of the question to the resolver.
  */
 function isNamedBy(key: string, file: string): boolean {
   const specifier = key.slice(key.indexOf('\0') + 1);

@@ -5,23 +5,23 @@ import { importClosure } from '../../dependencies/resolution/imports';
 import { calledByTool } from '../../interception/callers';
 import { unobserved } from '../../interception/observer';
 
-/** Tools that read nothing of a project, and need no transpiling. */
+/** Tools that read nothing of a project, and need not be transpiled. */
 const WELL_KNOWN =
   /[\\/]node_modules[\\/](?:jest-(?:environment-(?:jsdom|node)|circus|jasmine2|runner)|@happy-dom)[\\/]/;
 
-/** Whether a test environment or a runner is one that reads nothing of a project. */
+/** Whether a test environment or a runner reads nothing of a project. */
 export function isWellKnown(tool: string): boolean {
   return WELL_KNOWN.test(tool);
 }
 
 /**
- * The code of the tools of one project. It tells a tool's reading from a test's: a tool may read its config when the
- * first test file runs, and keep it.
+ * The code of the tools of one project. It distinguishes reads by a tool from reads by a test: a tool may read its
+ * config when the first test file runs, and keep it.
  */
 export class ToolCode {
-  /** By file. */
+  /** The tool by file. */
   readonly #tools: ReadonlyMap<string, string>;
-  /** Of tools that are installed: by the folder of the package. */
+  /** Installed tools by the folder of their package. */
   readonly #packages: ReadonlyMap<string, string>;
 
   private constructor(tools: readonly string[]) {
@@ -40,7 +40,7 @@ export class ToolCode {
 
   /**
    * @param tools Absolute paths.
-   * @returns Null where all of them are well known.
+   * @returns Null if all of them are well known.
    */
   static of(tools: readonly string[]): ToolCode | null {
     const watched = tools.filter((tool) => !isWellKnown(tool));
@@ -49,7 +49,7 @@ export class ToolCode {
       : getOrCreate(codes, watched.join('\0'), () => unobserved(() => new ToolCode(watched)));
   }
 
-  /** The tool whose code is looking at something just now; undefined where that is a test's code. */
+  /** The tool whose code is reading now. Undefined if it is the code of a test. */
   get caller(): string | undefined {
     return calledByTool((file) => this.#toolOf(file));
   }
@@ -62,5 +62,5 @@ export class ToolCode {
   }
 }
 
-/** Of the process: by the tools, joined. */
+/** One instance per process and list of tools. */
 const codes = new Map<string, ToolCode>();

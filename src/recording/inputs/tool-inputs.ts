@@ -20,15 +20,16 @@ import { transformerReads } from '../../transform/transformer-reads';
 import { ToolOutputs } from './tool-outputs';
 
 /**
- * What the modules read that a Jest config names to run in Jest's own process: a resolver, a test environment, a runner.
- * They keep it in memory, so it counts for every test file that runs in the process later. All tools are absolute paths.
+ * What tools read. A tool is a module that a Jest config names and that runs in Jest's own process: a resolver, a
+ * test environment, a runner. Tools keep what they read in memory, so it counts for every later test file of the
+ * process. All tools are absolute paths.
  */
 class ToolInputs {
-  /** By tool, and by path: what it read, as that was then. */
+  /** By tool, and by path: what it read, with the value of that time. */
   readonly #inputs = new Map<string, Map<string, TransformInput>>();
   /** By tool: what it read while a test file was recorded. */
   readonly #recorded = new Map<string, Map<string, Dependency>>();
-  /** Tools that were looked at in a process of their own: whether they could be loaded there. */
+  /** Tools that were loaded in a process of their own, and whether that worked. */
   readonly #seenElsewhere = new Map<string, boolean>();
 
   readonly outputs = new ToolOutputs();
@@ -40,10 +41,10 @@ class ToolInputs {
     return result.result;
   }
 
-  /** The same for what takes its time. */
+  /** The asynchronous form. */
   async duringAsync<T>(tool: string, work: () => Promise<T>): Promise<T> {
     const asked = new Set<string>();
-    // What others ask for meanwhile counts as well.
+    // What other code reads meanwhile counts as well.
     const stop = observeVariables((name) => asked.add(name));
     const { result, reads } = await readsDuringAsync(work).finally(stop);
     unobserved(() => this.note(tool, reads, [...asked]));
@@ -69,20 +70,20 @@ class ToolInputs {
     for (const name of variables) this.noteVariable(tool, name);
   }
 
-  /** A tool asked for a variable, or for all names. */
+  /** A tool read a variable, or the names of all variables. */
   noteVariable(tool: string, name: string): void {
     const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
     getOrCreate(known, `$${name}`, () => ({ kind: 'variable', name, value: toolVariable(name) }));
   }
 
-  /** A tool read something while a test file was recorded; the test file has it in its record already. */
+  /** A tool read something while a test file was recorded. The record of that test file already has it. */
   noteRecorded(tool: string, dependency: Dependency): void {
     const known = getOrCreate(this.#recorded, tool, () => new Map<string, Dependency>());
     getOrCreate(known, `${dependency.kind}:${dependency.name}`, () => dependency);
   }
 
   /**
-   * Loads a tool in a process of its own, where this process cannot see what it reads.
+   * Loads a tool in a process of its own, because this process cannot observe what it reads.
    * @param root Absolute path of the root that stored paths are relative to.
    */
   seeElsewhere(root: string, tool: string): void {
@@ -94,12 +95,12 @@ class ToolInputs {
     this.#seenElsewhere.set(tool, result);
   }
 
-  /** Whether nothing is unknown of what tools read. */
+  /** Whether everything that the tools read is known. */
   areSeen(tools: readonly string[]): boolean {
     return tools.every((tool) => this.#seenElsewhere.get(tool) !== false);
   }
 
-  /** What tools read in this process until now, with absolute paths. */
+  /** What the tools have read in this process so far, with absolute paths. */
   inputs(tools: readonly string[]): TransformInput[] {
     return tools.flatMap((tool) =>
       [...(this.#inputs.get(tool)?.values() ?? [])].filter(
@@ -111,16 +112,16 @@ class ToolInputs {
     );
   }
 
-  /** What tools read while test files were recorded in this process. */
+  /** What the tools read while test files were recorded in this process. */
   recorded(tools: readonly string[]): Dependency[] {
     return tools.flatMap((tool) => [...(this.#recorded.get(tool)?.values() ?? [])]);
   }
 }
 
-/** Tell the tool whose code is at work just now. */
+/** Each one returns the tool whose code is working now. */
 const callers = new Set<() => string | undefined>();
 
-/** Begins to note what Jest itself loads for a test file, and what tools load as they are at work. */
+/** Begins to note what Jest itself loads for a test file, and what tools load while they work. */
 export function watchToolLoads(): void {
   watchLoadsOfTools({
     caller: () => {
@@ -135,9 +136,9 @@ export function watchToolLoads(): void {
 }
 
 /**
- * Has the modules that code of a tool loads, and the variables that it asks for, noted as the tool's.
- * @param caller Tells the tool whose code is at work just now.
- * @returns To be called at the end of that.
+ * Notes the modules that a tool's code loads, and the variables that it reads, as the tool's.
+ * @param caller Returns the tool whose code is working now.
+ * @returns A function that ends this.
  */
 export function noteWorkOf(caller: () => string | undefined): () => void {
   callers.add(caller);
@@ -151,5 +152,5 @@ export function noteWorkOf(caller: () => string | undefined): () => void {
   };
 }
 
-/** One for the process: what a tool has read stays in its memory. */
+/** One per process, because a tool keeps what it read in the memory of the process. */
 export const toolInputs = new ToolInputs();

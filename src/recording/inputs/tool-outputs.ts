@@ -4,19 +4,19 @@ import type { Reads } from '../../interception/reads';
 
 /** What one tool did with folders. */
 interface Folders {
-  /** It makes them where they are missing. */
+  /** Folders that it made, or would have made if they were missing. */
   made: Set<string>;
   wroteIn: Set<string>;
   wrote: Set<string>;
-  /** It read files in them that it has not written itself. */
+  /** Folders in which it read files that it had not written itself. */
   readIn: Set<string>;
 }
 
 /**
- * The folders that tools put their results into. Example: the test environment of Allure makes `allure-results`, and
- * writes a file there for each test. What is in such a folder comes from other test files and from earlier runs, and may
- * be deleted between two runs, so it is no input. A folder is one of these where a tool makes it, writes files there and
- * reads no others. All paths are absolute.
+ * The folders in which tools put their results. Example: the test environment of Allure makes `allure-results`, and
+ * writes a file there for each test. The content of such a folder comes from other test files and earlier runs, and
+ * may be deleted between two runs. So it is not an input. A folder is an output if a tool makes it, writes files in
+ * it and reads no other files in it. All paths are absolute.
  */
 export class ToolOutputs {
   readonly #byTool = new Map<string, Folders>();
@@ -31,7 +31,7 @@ export class ToolOutputs {
     wroteIn.add(path.dirname(file));
   }
 
-  /** It read a file's content. */
+  /** It read the content of a file. */
   read(tool: string, file: string): void {
     const { wrote, readIn } = this.#of(tool);
     if (!wrote.has(file)) readIn.add(path.dirname(file));
@@ -44,8 +44,9 @@ export class ToolOutputs {
   }
 
   /**
-   * Whether it is of no consequence what was at a path when a tool looked there.
-   * @param wasMissing Whether nothing was: then this is also said of the folders above the tool's own.
+   * Whether it does not matter what existed at a path when the tool looked there.
+   * @param wasMissing Whether nothing existed. If so, the answer also covers the folders above the tool's own
+   *   folders.
    */
   isOutput(tool: string, file: string, wasMissing: boolean): boolean {
     const folders = this.#byTool.get(tool);

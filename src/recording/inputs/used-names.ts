@@ -10,7 +10,7 @@ import {
 import { getOrCreate } from '../../dependencies/get-or-create';
 import type { FileProbes } from '../probe-registry';
 
-/** By module, who asked for it and how. */
+/** By module: the modules that asked for it, and their specifiers. */
 export type Importers = ReadonlyMap<string, [from: string, specifiers: Set<string>][]>;
 
 /** A version of a module that was loaded. */
@@ -22,25 +22,26 @@ export interface Loaded {
 /** What is used of a module. */
 interface Needs {
   names: Set<string>;
-  /** Whether it counts which exports there are. */
+  /** Whether the list of its exports counts. */
   whichThereAre: boolean;
   all: boolean;
 }
 
 /**
- * The exports of each module that are in use, through `export *` to the modules that have them. Who uses a name through
- * it also depends on which exports each module on the way has: a new one may hide it.
+ * Finds the exports of each module that are in use, and follows `export *` to the modules that define them. A use
+ * through `export *` also depends on which exports each module in between has, because a new export may hide the
+ * name.
  */
 export class UsedNames {
   readonly #modules: ReadonlyMap<string, readonly Loaded[]>;
-  /** By module and specifier, what was found. */
+  /** By module and specifier: the modules that were found. */
   readonly #found = new Map<string, Set<string>>();
-  /** By module, which others it loads. */
+  /** By module: the modules that it loads. */
   readonly #loads = new Map<string, Set<string>>();
-  /** By module, a number that all of its import cycle have; null where that was not needed yet. */
+  /** By module: the number of its import cycle. Null until it is needed. */
   #cycles: Map<string, number> | null = null;
   readonly #needs = new Map<string, Needs>();
-  /** By module, what `#starred` found. */
+  /** By module: the result of `#starred`. */
   readonly #stars = new Map<string, string[]>();
 
   constructor(modules: ReadonlyMap<string, readonly Loaded[]>, importers: Importers) {
@@ -73,7 +74,7 @@ export class UsedNames {
     }
   }
 
-  /** The blocks that stand for the exports in use. Who uses all also depends on which there are. */
+  /** The blocks that stand for the exports in use. A use of all exports also depends on the list of exports. */
   blocksOf(name: string, table: ExportTable): readonly number[] {
     const { first, names } = table;
     const needs = this.#needsOf(name);
@@ -103,22 +104,22 @@ export class UsedNames {
         this.#addForeign(name, foreign);
   }
 
-  /** Adds a use of an export that an ES module has of another one. */
+  /** Adds a use of an export that an ES module re-exports from another one. */
   #addForeign(name: string, [specifier, wanted]: ForeignExport): void {
     for (const target of this.#found.get(key(name, specifier)) ?? NONE)
       this.add(target, wanted === ALL_EXPORTS ? null : new Set([wanted]));
   }
 
-  /** Finds what a use of a module is of. @returns False where it may be of all exports. */
+  /** Finds which exports a use of a module needs. @returns False if it may be all of them. */
   #resolve(name: string, use: string, table: ExportTable): boolean {
     const { name: wanted, kind } = readUse(use);
     const isCall = kind === 'call';
     if (wanted === ES_MARKER && table.isMarked) return true;
-    // Of a module that was not ES syntax, compilers give all exports as the default one.
+    // If the imported module was not ES syntax, compilers make its default export from all exports.
     if (wanted === 'default' && !table.isMarked) return false;
-    // The value of what is called as a method may use the others.
+    // A function that is called as a method of the exports object may use other exports.
     if (table.names.includes(wanted)) return !isCall || table.callable.includes(wanted);
-    // It may appear tomorrow.
+    // The export may be added later.
     if (table.stars === undefined || wanted === 'default') return false;
     const seen = new Set<string>([name]);
     const isPartial = this.#mayBePartial(name, new Set());
@@ -140,8 +141,8 @@ export class UsedNames {
   }
 
   /**
-   * The same for an ES module, whose exports may belong to others. A name that two modules behind `export *` have is
-   * none, so that all of them count, in whatever order they are.
+   * Like `#resolve`, for an ES module, whose exports may come from others. If two modules behind `export *` have the
+   * same name, the name is not exported. So all of them count, and their order does not.
    */
   #resolveEs(name: string, use: string, table: ExportTable): boolean {
     const { name: wanted, kind } = readUse(use);
@@ -152,7 +153,7 @@ export class UsedNames {
       if (foreign !== null && kind !== 'presence') this.#addForeign(name, foreign);
       return isCallable(name);
     }
-    // It may appear tomorrow.
+    // The export may be added later.
     if (table.stars === undefined || wanted === 'default') return false;
     const seen = new Set<string>([name]);
     const owners = this.#ownersOf(name, wanted, seen, true);
@@ -164,7 +165,7 @@ export class UsedNames {
     return true;
   }
 
-  /** Whether an export of an ES module makes no use of the namespace object that it is called on. */
+  /** Whether an export of an ES module does not use the namespace object that it is called on. */
   #isCallable(name: string, wanted: string, seen: Set<string>): boolean {
     if (seen.has(name)) return false;
     seen.add(name);
@@ -182,16 +183,16 @@ export class UsedNames {
 
   /**
    * The modules that a name comes from through `export *`: the first one that has it.
-   * @param seen Modules that were looked at; it grows.
-   * @param isAny Whether it may come from any of them.
-   * @returns Null where it is not known.
+   * @param seen Modules that were visited. It grows.
+   * @param isAny Whether the name may come from any of them.
+   * @returns Null if unknown.
    */
   #ownersOf(name: string, wanted: string, seen: Set<string>, isAny: boolean): string[] | null {
     const owners: string[] = [];
     for (const target of this.#starred(name)) {
       if (seen.has(target)) continue;
       const versions = this.#versions(target);
-      // A module whose exports count as other code is known to be as it was, but not what it has.
+      // The module counts as a whole, so its code is known to be unchanged, but the names of its exports are unknown.
       if (versions.length === 0 || versions.some((one) => one.links?.exports === undefined))
         return null;
       seen.add(target);
@@ -207,7 +208,7 @@ export class UsedNames {
     return owners;
   }
 
-  /** Whether a module on the way may have been loaded by half when its names were taken, as it is in an import cycle. */
+  /** Whether a module on the way may have been only partly loaded when its names were taken, as in an import cycle. */
   #mayBePartial(name: string, seen: Set<string>): boolean {
     if (seen.has(name)) return false;
     seen.add(name);
@@ -227,7 +228,7 @@ export class UsedNames {
     return this.#cycles.get(one) === this.#cycles.get(other);
   }
 
-  /** What a module exports all of, in order. */
+  /** The modules that a module re-exports with `export *`, in order. */
   #starred(name: string): string[] {
     return getOrCreate(this.#stars, name, () =>
       this.#versions(name).flatMap(({ links }) =>
@@ -249,8 +250,8 @@ export class UsedNames {
   }
 
   /**
-   * A module that cannot be loaded where two of those that it exports all of have one name for different values: whoever
-   * loads it depends on which names they have, and on what has a name that is there twice.
+   * For a module that fails to load if two modules behind its `export *` have the same name with different values. A
+   * use of it depends on which names they have, and on the value of each name that occurs twice.
    */
   #needAllStarred(name: string): void {
     const starred = new Set<string>();
@@ -277,7 +278,7 @@ export class UsedNames {
   }
 }
 
-/** Which export of another module an export of an ES module is. */
+/** The export of another module that an export of an ES module stands for. */
 function foreignIn({ from = {} }: ExportTable, name: string): ForeignExport | null {
   return Object.hasOwn(from, name) ? (from[name] ?? null) : null;
 }
