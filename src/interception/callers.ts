@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { packageFolder } from '../dependencies/packages/package-folder';
 import { OWN_FOLDER } from '../run/own-frames';
 
-/**
- * Jest and tools read files through the replaced functions too. The stack tells those reads from the reads of a test.
- */
+/** Jest and tools read files through the replaced functions too. The stack shows which reads are theirs. */
 
 /**
  * Whether Jest's resolver reads a package.json. It does so once per process, so the read does not count for the test.

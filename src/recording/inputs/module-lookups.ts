@@ -99,7 +99,7 @@ export class ModuleLookups {
   }
 
   /**
-   * @param isMapped Whether a mapper gives several places to try.
+   * @param isMapped Whether `moduleNameMapper` gave this place, so that others may be tried too.
    * @returns Whether the module was found at this place.
    */
   #atPath(place: string, found: string | null, isMapped: boolean, into: Dependency[]): boolean {
