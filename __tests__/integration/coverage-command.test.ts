@@ -191,6 +191,22 @@ describe('the coverage command', () => {
   });
 });
 
+test.each([
+  ['Jest 30', { jest: 'jest' }],
+  ['Jest 29', { jest: 'jest29' }],
+])('commands answer in a project whose Jest is forced to exit: %s', (_jest, packages) => {
+  const project = make({ ...FILES, ...config({ forceExit: true }) }, packages);
+  const missing = project.run(['coverage', '--forceExit', ...ARGS]);
+  expect([missing.exitCode, missing.messages]).toEqual([
+    1,
+    [expect.stringMatching(/^no report is written: 4 affected/)],
+  ]);
+  expect(missing.stderr).not.toContain('Force exiting');
+  project.run(['--coverage', '-i']);
+  expect(compareReport(project).exitCode).toBe(0);
+  expect(project.run(['why', ALONE]).stdout).toContain(`${ALONE} need not run`);
+});
+
 describe('the coverage command, of a file', () => {
   test('tells which test files hit which lines', () => {
     const project = make(FILES);

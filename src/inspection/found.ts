@@ -31,6 +31,8 @@ export async function findTests(
   const listing = [
     ...withoutPositionals(args, given),
     '--listTests',
+    // Else Jest would end this process once it has listed them, before the command answers.
+    '--forceExit=false',
     ...withoutHandleTimeout(jest),
   ];
   prepareProcess(listing, flags, spell);
