@@ -2,8 +2,8 @@ import type { AnyNode, Expression, Pattern, SpreadElement, VariableDeclarator } 
 import { memberName } from '../syntax/ancestry';
 
 /**
- * The parts of `"a ".concat(b, " c").concat(d)`, which compilers write for `a ${b} c${d}`.
- * @returns Null where a call is anything else.
+ * Returns the parts of `"a ".concat(b, " c").concat(d)`, which compilers write for `a ${b} c${d}`.
+ * @returns Null for any other call.
  */
 export function piecesOfText(call: AnyNode): (Expression | SpreadElement)[] | null {
   const pieces: (Expression | SpreadElement)[][] = [];
@@ -19,22 +19,22 @@ export function piecesOfText(call: AnyNode): (Expression | SpreadElement)[] | nu
   return [at, ...pieces.reverse().flat()];
 }
 
-/** A loop that copies what a function was called with into an array. */
+/** A loop that copies the arguments of a function into an array. */
 export interface RestLoop {
-  /** The array that is made. */
+  /** The array. */
   name: string;
-  /** How many arguments are left out. */
+  /** How many arguments at the start are not copied. */
   first: number;
   /** Other variables that the loop declares, in order. */
   others: readonly string[];
-  /** Whether the loop makes the array, which else stands right before it. */
+  /** Whether the loop creates the array. Otherwise a statement before the loop creates it. */
   isMaker: boolean;
 }
 
 /**
- * What compilers write for `...names` among parameters:
+ * Recognizes what compilers write for `...names` among the parameters:
  * `for (var _len = arguments.length, names = new Array(_len > 1 ? _len - 1 : 0), _key = 1; _key < _len; _key++) { names[_key - 1] = arguments[_key]; }`,
- * or `for (var _i = 1; _i < arguments.length; _i++) { names[_i - 1] = arguments[_i]; }` below `var names = [];`.
+ * or `for (var _i = 1; _i < arguments.length; _i++) { names[_i - 1] = arguments[_i]; }` after `var names = [];`.
  * @returns Null for any other loop.
  */
 export function restLoop(node: AnyNode): RestLoop | null {
@@ -88,7 +88,9 @@ function isCountOfArguments(node: VariableDeclarator['init'] | AnyNode): boolean
   );
 }
 
-/** `new Array(count)`, or `new Array(count > 1 ? count - 1 : 0)`: a length that is too small would do as well. */
+/**
+ * Whether a node is `new Array(count)`, or `new Array(count > 1 ? count - 1 : 0)`. A smaller length would also work.
+ */
 function isArrayOf(node: VariableDeclarator['init'], count: string, first: number): boolean {
   if (node?.type !== 'NewExpression' && node?.type !== 'CallExpression') return false;
   const [length, ...more] = node.arguments;

@@ -20,43 +20,43 @@ import { memberName } from '../syntax/ancestry';
 import { Evaluator } from './evaluator';
 import { constant, UNKNOWN, type Value } from './values';
 
-/** What evaluating a declaration does that code without a reference to it could notice. */
+/** The effect of evaluating a declaration, as far as code without a reference to it could notice. */
 export type Effect =
-  /** Nothing. */
+  /** No effect. */
   | 'none'
-  /** It calls what is said to have no effect, and what is called may read other declarations. */
+  /** It calls a function that is said to have no effect, but that may read other declarations. */
   | 'calls'
-  /** Something, or nobody knows. */
+  /** An effect, or it is unknown. */
   | 'some';
 
-/** What is known of the names that an initialiser reads. */
+/** What is known of the names that an initializer reads. */
 export interface KnownNames {
-  /** The text, in which comments mark calls without effects. */
+  /** The text. Its comments may mark calls without effects. */
   code: string;
-  /** Whether a name is a global, or one that Jest's module wrapper gives. */
+  /** Whether a name is a global, or is bound by Jest's module wrapper. */
   isGlobal(name: string): boolean;
   isImported(name: string): boolean;
-  /** Whether reading a name of the module's top level here cannot throw, and gives the same wherever it is read from. */
+  /** Whether reading a top-level name here cannot throw, and returns the same value as reading it anywhere else. */
   isReadable(name: string): boolean;
-  /** Whether a name is bound to a string, a number or the like for good. */
+  /** Whether a name always has the same value, and this is a primitive such as a string or a number. */
   isPrimitive(name: string): boolean;
-  /** Whether a name is bound to a class for good. */
+  /** Whether a name is always bound to the same class. */
   isClass(name: string): boolean;
-  /** What is known of what a readable name is bound to. */
+  /** What is known of the value of a readable name. */
   valueOf(name: string): Value;
   /** Whether a name of any scope is assigned to after its declaration. */
   isAssigned(name: string): boolean;
 }
 
 /**
- * Looks whether an initialiser can be evaluated, or not, without anybody noticing but who reads its value. As in a bundler's
- * tree shaking, the language's own objects are taken to be what the language made them, and `@__PURE__` is believed.
+ * Finds out whether only code that reads the value of an initializer can notice that it was evaluated. As in a
+ * bundler's tree shaking, the built-in objects are expected to be unchanged, and `@__PURE__` is trusted.
  */
 export class EffectAnalysis {
-  /** Functions that are called where they stand: their bodies run with the declaration. */
+  /** Functions that are called where they are defined. Their bodies run with the declaration. */
   readonly inline = new Set<AnyNode>();
   #calls = false;
-  /** Of the initialiser that is being looked at, what goes into `inline`. */
+  /** Functions of the present initializer that may be added to `inline`. */
   #called: AnyNode[] = [];
   readonly #names: KnownNames;
   readonly #evaluator: Evaluator;
@@ -79,7 +79,7 @@ export class EffectAnalysis {
     return this.#calls ? 'calls' : 'none';
   }
 
-  /** What is known of the value of an initialiser. */
+  /** What is known of the value of an initializer. */
   valueOf(node: AnyNode): Value {
     return this.#evaluator.evaluate(node)?.value ?? UNKNOWN;
   }
@@ -91,7 +91,7 @@ export class EffectAnalysis {
     return PRIMITIVES.has(name) ? constant(PRIMITIVES.get(name)) : UNKNOWN;
   }
 
-  /** Whether an expression can be followed and has no effect. */
+  /** Whether an expression can be evaluated and has no effect. */
   #isEvaluated(node: AnyNode): boolean {
     const found = this.#evaluator.evaluate(node);
     if (found !== null) this.#called.push(...found.called);
@@ -101,7 +101,7 @@ export class EffectAnalysis {
   #isFree(node: AnyNode): boolean {
     switch (node.type) {
       case 'Literal':
-        // An expression that this engine cannot read would not get past its parser.
+        // This engine's parser would reject a regular expression that it cannot read.
         return !('regex' in node && node.regex !== undefined) || node.value instanceof RegExp;
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -168,13 +168,13 @@ export class EffectAnalysis {
     if (superClass && !this.#isConstructor(superClass)) return false;
     return body.body.every((member) => {
       if (member.type === 'StaticBlock') return false;
-      // Any other key may be converted, or be one that a class cannot have.
+      // Any other key may be converted by a call, or may be a name that a class cannot have.
       if (member.computed && !this.#isSymbol(member.key)) return false;
       return (
         member.type === 'MethodDefinition' ||
         !member.static ||
         !member.value ||
-        // It may call the class, or read from it.
+        // The value may call the class, or read from it.
         (!mentionsClass(member.value) && this.#isFree(member.value))
       );
     });
@@ -191,7 +191,7 @@ export class EffectAnalysis {
       : this.#names.isReadable(node.name) && this.#names.isClass(node.name);
   }
 
-  /** What the language gives, such as `Object.prototype.hasOwnProperty`. */
+  /** Whether it is a member that the language defines, such as `Object.prototype.hasOwnProperty`. */
   #isLanguageMember(node: AnyNode & { type: 'MemberExpression' }): boolean {
     const { object } = node;
     const name = memberName(node);
@@ -223,10 +223,10 @@ export class EffectAnalysis {
     return true;
   }
 
-  /** A name, or members of one, such as `_react.default.memo` or `_react["default"].memo`. */
+  /** Whether it is a name or a member of one, such as `_react.default.memo` or `_react["default"].memo`. */
   #isPlainPath(node: AnyNode): boolean {
     let at = node;
-    // Modules compiled to CommonJS call what they import as `(0, _react.memo)(…)`.
+    // Modules compiled to CommonJS call imported functions as `(0, _react.memo)(…)`.
     if (at.type === 'SequenceExpression' && at.expressions.length === 2) {
       const [zero, path] = at.expressions;
       if (zero?.type !== 'Literal' || path === undefined) return false;
@@ -260,16 +260,16 @@ export class EffectAnalysis {
       return false;
     if (method === 'create') return first.type === 'Literal' && first.raw === 'null';
     if (method !== 'freeze' && method !== 'seal') return false;
-    // What is made here and now belongs to nobody else.
+    // No other code has an object that is created here.
     const isFresh = first.type === 'ObjectExpression' || first.type === 'ArrayExpression';
     return isFresh && this.#isFree(first);
   }
 
-  /** Whether a value is a string, a number or the like, so that no conversion of it calls anything. */
+  /** Whether a value is a primitive, such as a string or a number. Converting it then calls nothing. */
   isPrimitive(node: AnyNode): boolean {
     switch (node.type) {
       case 'Literal':
-        // Numbers and big numbers do not mix.
+        // Calculating with a number and a bigint throws.
         return !('regex' in node && node.regex !== undefined) && typeof node.value !== 'bigint';
       case 'Identifier':
         return this.#names.isGlobal(node.name)
@@ -284,7 +284,7 @@ export class EffectAnalysis {
           : this.isPrimitive(node.argument);
       case 'BinaryExpression': {
         if (['===', '!=='].includes(node.operator)) return this.#isFree(node);
-        // Not by recursion: `'a' + 'b' + 'c' + …` would use up the stack.
+        // This does not use recursion, because `'a' + 'b' + 'c' + …` would overflow the stack.
         let left: AnyNode = node;
         while (left.type === 'BinaryExpression') {
           if (['in', 'instanceof', '===', '!=='].includes(left.operator)) return false;
@@ -310,7 +310,7 @@ export class EffectAnalysis {
   }
 }
 
-/** A comment right before a call that says that the call may go where its value is not used. */
+/** A comment right before a call. It says that the call can be removed if its value is not used. */
 const PURE = /\/\*\s*[#@]__PURE__\s*\*\/[ \t(]*$/;
 
 function isMarkedPure({ start }: AnyNode, code: string): boolean {
@@ -327,7 +327,7 @@ function holdsPairs({ elements }: ArrayExpression): boolean {
   return elements.every((element) => element?.type === 'ArrayExpression');
 }
 
-/** Whether a static field's value may use the class that it belongs to, which `this` stands for. */
+/** Whether the value of a static field may use its class, for example as `this`. */
 function mentionsClass(value: AnyNode): boolean {
   return (
     value.type !== 'Literal' &&

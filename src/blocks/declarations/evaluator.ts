@@ -35,10 +35,10 @@ import {
 } from './values';
 import { COLLECTIONS, POISONED } from './intrinsics';
 
-/** What is known of names at the top level, where an expression is evaluated. */
+/** What is known of top-level names at the place of an expression. */
 export interface TopLevelValues {
   isGlobal(name: string): boolean;
-  /** What a name has here; null where reading it may throw. */
+  /** The present value of a name. Null if reading it may throw. */
   valueOf(name: string): Value | null;
   /** Whether a member of a global can be read without an effect. */
   isLanguageMember(node: AnyNode & { type: 'MemberExpression' }): boolean;
@@ -46,14 +46,14 @@ export interface TopLevelValues {
   isAssigned(name: string): boolean;
 }
 
-/** Nodes that are looked at for one expression, and calls within calls. */
+/** Limits for one expression: the nodes that are evaluated, and how deep they are nested. */
 const MAX_STEPS = 5000;
 const MAX_DEPTH = 100;
 
 /**
- * Evaluates an expression without running it, as far as it is plain that this has no effect: functions of the same
- * module that read what they are given and make values, methods of the language on what was made here. It knows less
- * than is there to know, and never more. Example: `simpleParse('year', 'month')`, where the function returns a closure.
+ * Evaluates an expression without running it, if it certainly has no effect. It follows functions of the module that
+ * only read their arguments and create values, and methods of the language on values created here. It may know less
+ * than running would show, but is never wrong. Example: `simpleParse('year', 'month')`, which returns a closure.
  */
 export class Evaluator {
   readonly #names: TopLevelValues;
@@ -72,8 +72,8 @@ export class Evaluator {
   }
 
   /**
-   * The value of an expression at the top of the module.
-   * @returns Null where evaluating it may have an effect. `called` are functions in it that nobody else can call.
+   * Returns the value of a top-level expression.
+   * @returns Null if evaluating it may have an effect. `called` has functions in it that no other code can call.
    */
   evaluate(node: AnyNode): { value: Value; called: readonly AnyNode[] } | null {
     this.#steps = 0;
@@ -152,7 +152,7 @@ export class Evaluator {
     return scope === null ? this.#names.valueOf(name) : (scope.names.get(name) ?? null);
   }
 
-  /** Values of expressions in turn; those that are spread must be arrays made here. */
+  /** Evaluates expressions in order. A spread must be an array that was created here. */
   #values(nodes: readonly (Expression | SpreadElement)[], locals: Locals | null): Value[] | null {
     const values: Value[] = [];
     for (const node of nodes) {
@@ -188,7 +188,7 @@ export class Evaluator {
   }
 
   #object(node: AnyNode & { type: 'ObjectExpression' }, locals: Locals | null): Value | null {
-    // One map that grows: a table of data has thousands of properties.
+    // All properties are added to one map, because a table of data may have thousands.
     const properties = new Map<string, Value>();
     let isComplete = true;
     let isPlain = true;
@@ -217,7 +217,7 @@ export class Evaluator {
   }
 
   #binary(last: BinaryExpression, locals: Locals | null): Value | null {
-    // Not by recursion: `'a' + 'b' + 'c' + …` would use up the stack.
+    // This does not use recursion, because `'a' + 'b' + 'c' + …` would overflow the stack.
     const chain: BinaryExpression[] = [];
     let first: AnyNode = last;
     for (; first.type === 'BinaryExpression'; first = first.left) chain.push(first);
@@ -243,7 +243,7 @@ export class Evaluator {
     return other && (truth === null ? either(value, other) : other);
   }
 
-  /** A variable of a function that is being called. */
+  /** Assigns to a variable of a function that is being called. */
   #assign(
     { left, right }: AnyNode & { type: 'AssignmentExpression' },
     locals: Locals | null,
@@ -251,7 +251,7 @@ export class Evaluator {
     if (left.type !== 'Identifier') return null;
     const scope = scopeOf(left.name, locals);
     const value = this.#value(right, locals);
-    // What is assigned to has an unknown value throughout; see `FunctionRunner`.
+    // A variable that is assigned to always has an unknown value; see `FunctionRunner`.
     return (scope?.names.get(left.name) ?? null) && value && UNKNOWN;
   }
 
@@ -325,11 +325,11 @@ export class Evaluator {
     return found;
   }
 
-  /** Whether an array was made by an expression, so that nobody else has it. It is known to be an array. */
+  /** Whether an expression certainly creates an array that no other code has. */
   #isFreshArray(node: AnyNode, locals: Locals | null): boolean {
     if (node.type === 'ArrayExpression') return true;
     const source = copiedBy(node);
-    // Of an object, a method of this name may give what others have.
+    // If it is an object, its method of this name may return something that other code has.
     const on = source && this.#value(source, locals);
     return on?.kind === 'array' || (on?.kind === 'primitive' && textOf(on) !== null);
   }

@@ -14,26 +14,26 @@ import {
   type Value,
 } from './values';
 
-/** How far a list of statements came. */
+/** The result of running a list of statements. */
 interface Completion {
-  /** What may have been returned by then; null for nothing. */
+  /** The value that may have been returned so far. Null if nothing was returned. */
   returned: Value | null;
-  /** Whether something was returned for sure. */
+  /** Whether the function has certainly returned. */
   isOver: boolean;
 }
 
 const NEXT: Completion = { returned: null, isOver: false };
 
-/** Runs functions of a module for `Evaluator`, in which each statement is one that can be followed. */
+/** Runs functions of a module for `Evaluator`. It follows only functions whose statements it knows. */
 export class FunctionRunner {
   readonly #value: (node: AnyNode, locals: Locals | null) => Value | null;
   readonly #isAssigned: (name: string) => boolean;
   readonly #isGlobal: (name: string, locals: Locals | null) => boolean;
 
   /**
-   * @param value Evaluates an expression; null where that may have an effect.
+   * @param value Evaluates an expression. Null if that may have an effect.
    * @param isAssigned Whether a name of any scope is assigned to after its declaration.
-   * @param isGlobal Whether a name stands for a global in a scope.
+   * @param isGlobal Whether a name refers to a global in a scope.
    */
   constructor(
     value: (node: AnyNode, locals: Locals | null) => Value | null,
@@ -45,7 +45,10 @@ export class FunctionRunner {
     this.#isGlobal = isGlobal;
   }
 
-  /** Calls a value. @returns Null where that may have an effect. */
+  /**
+   * Calls a value.
+   * @returns Null if the call may have an effect.
+   */
   call(callee: Value, values: readonly Value[]): Value | null {
     if (callee.kind === 'conversion')
       return values.slice(0, 1).every(({ kind }) => kind === 'primitive') ? PRIMITIVE : null;
@@ -57,11 +60,11 @@ export class FunctionRunner {
     if (node.type === 'FunctionExpression' && node.id) names.set(node.id.name, callee);
     if (node.type !== 'ArrowFunctionExpression') names.set('arguments', null);
     if (!this.#bindParameters(node, values, scope)) return null;
-    // A parameter, or a variable, of this name is something else.
+    // Otherwise a parameter or a variable has this name.
     if (names.get('arguments') === null) scope.given = { values, named: node.params.length };
     if (node.body.type !== 'BlockStatement') return this.#value(node.body, scope);
     const { body } = node.body;
-    // Whether such functions hoist is hard to say, and nobody writes them here.
+    // It is hard to tell whether such functions hoist, and they are rare in this kind of code.
     if (blockFunctionNames(body).length > 0 || varNames(body).includes('arguments')) return null;
     const inner: Locals = { names: new Map(), around: scope };
     for (const name of varNames(body)) if (!names.has(name)) inner.names.set(name, null);
@@ -94,7 +97,10 @@ export class FunctionRunner {
     return true;
   }
 
-  /** Runs statements. @returns Null where that may have an effect. */
+  /**
+   * Runs statements.
+   * @returns Null if they may have an effect.
+   */
   #run(statements: readonly AnyNode[], scope: Locals, isBranch = false): Completion | null {
     for (const name of lexicalNames(statements)) scope.names.set(name, null);
     for (const node of statements)
@@ -156,7 +162,7 @@ export class FunctionRunner {
     const isMade = loop.isMaker
       ? this.#isGlobal('Array', scope)
       : emptyArrayIn(before) === loop.name;
-    // Others of the function's arguments may be variables of it by another name.
+    // An argument with a name may have changed, because its parameter may be an alias of it.
     if (!isMade || loop.first < around.given.named) return false;
     for (const name of [loop.name, ...loop.others]) {
       const target = scopeOf(name, scope);
@@ -181,14 +187,14 @@ export class FunctionRunner {
       if (value === null) return null;
       const target = kind === 'var' ? scopeOf(id.name, scope) : scope;
       if (target === null) return null;
-      // A `var` outlives its branch, and may have had a value before.
+      // A `var` exists beyond its branch, and may have had a value before.
       const isSure = kind !== 'var' || (!isBranch && target.names.get(id.name) === null);
       this.#bind(id.name, isSure ? value : UNKNOWN, target);
     }
     return NEXT;
   }
 
-  /** What is assigned to later may hold anything by then. */
+  /** Binds a name. If it is assigned to later, its value is unknown. */
   #bind(name: string, value: Value, { names }: Locals): void {
     names.set(name, this.#isAssigned(name) ? UNKNOWN : value);
   }

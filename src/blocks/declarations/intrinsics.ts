@@ -4,10 +4,10 @@ export const PRIMITIVES: ReadonlyMap<string, number | undefined> = new Map([
   ['Infinity', Infinity],
 ]);
 
-/** Functions that make a primitive of a primitive. */
+/** Functions that convert a primitive to a primitive. */
 export const CONVERSIONS: ReadonlySet<string> = new Set(['Boolean', 'Number', 'String']);
 
-/** Of these, every member of `prototype` is a plain value. */
+/** Every member of the `prototype` of these is a plain value. */
 export const PLAIN_PROTOTYPES: ReadonlySet<string> = new Set([
   'Object',
   'Array',
@@ -16,7 +16,10 @@ export const PLAIN_PROTOTYPES: ReadonlySet<string> = new Set([
   'Boolean',
 ]);
 
-/** Of these, every member is a plain value. Those of `Reflect`, `Promise` and `RegExp` are not needed, or are not. */
+/**
+ * Every member of these is a plain value. `Reflect`, `Promise` and `RegExp` are missing: their members are not needed
+ * or not plain.
+ */
 export const NAMESPACES: ReadonlySet<string> = new Set([
   ...PLAIN_PROTOTYPES,
   'Math',
@@ -24,18 +27,18 @@ export const NAMESPACES: ReadonlySet<string> = new Set([
   'Symbol',
 ]);
 
-/** Members of `Symbol` that are symbols wherever code runs. */
+/** Members of `Symbol` that are symbols in every environment. */
 export const WELL_KNOWN_SYMBOLS: ReadonlySet<string> = new Set([
   ...['asyncIterator', 'hasInstance', 'isConcatSpreadable', 'iterator', 'match', 'matchAll'],
   ...['replace', 'search', 'species', 'split', 'toPrimitive', 'toStringTag', 'unscopables'],
 ]);
 
-/** What `Function.prototype` and `Object.prototype` have accessors for. */
+/** Names of accessors in `Function.prototype` and `Object.prototype`. */
 export const POISONED: ReadonlySet<string> = new Set(['caller', 'arguments', '__proto__']);
 
 export const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet']);
 
-/** What a class may extend without an effect. */
+/** Classes that another class can extend without an effect. */
 export const CONSTRUCTORS: ReadonlySet<string> = new Set([
   ...COLLECTIONS,
   'Object',
@@ -47,7 +50,7 @@ export const CONSTRUCTORS: ReadonlySet<string> = new Set([
   'SyntaxError',
 ]);
 
-/** Globals of the language that can be read by name alone. */
+/** Globals of the language whose names can be read without an effect. */
 export const READABLE_GLOBALS: ReadonlySet<string> = new Set([
   ...PRIMITIVES.keys(),
   ...NAMESPACES,

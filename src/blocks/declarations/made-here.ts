@@ -7,7 +7,7 @@ export function isFunction({ type }: AnyNode): boolean {
 
 const MAKERS: ReadonlySet<string> = new Set(['assign', 'entries', 'fromEntries', 'keys', 'values']);
 
-/** Whether an expression makes an object or an array that nobody else has. */
+/** Whether an expression creates an object or an array that no other code has. */
 export function isMadeHere(node: AnyNode): boolean {
   if (node.type === 'ObjectExpression' || node.type === 'ArrayExpression') return true;
   if (node.type === 'NewExpression') return true;
@@ -20,7 +20,7 @@ export function isMadeHere(node: AnyNode): boolean {
   );
 }
 
-/** Methods of arrays and texts that make a new array. */
+/** Methods of arrays and texts that return a new array. */
 const COPYING: ReadonlySet<string> = new Set([
   'concat',
   'filter',
@@ -30,7 +30,7 @@ const COPYING: ReadonlySet<string> = new Set([
   'split',
 ]);
 
-/** What a new array is made from, if it is an array or a text: `list` of `list.slice()`. */
+/** The value that a new array is copied from, if it is an array or a text. Example: `list` in `list.slice()`. */
 export function copiedBy(node: AnyNode): Expression | null {
   if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return null;
   const { object, property, computed } = node.callee;

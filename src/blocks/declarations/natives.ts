@@ -12,13 +12,19 @@ import {
   type Value,
 } from './values';
 
-/** Calls a value that is a function. @returns Null where that may have an effect. */
+/**
+ * Calls a value that is a function.
+ * @returns Null if the call may have an effect.
+ */
 export type Call = (callee: Value, values: readonly Value[]) => Value | null;
 
-/** Longer lists are looked at as a whole. */
+/** The elements of longer lists are not looked at one by one. */
 const MAX_ELEMENTS = 100;
 
-/** `Object.keys` and the like. @param isFresh Whether the first argument was made for the call. */
+/**
+ * Calls `Object.keys` and similar functions.
+ * @param isFresh Whether the first argument was created for the call.
+ */
 export function callStatic(
   object: string,
   method: string,
@@ -29,7 +35,7 @@ export function callStatic(
   switch (`${object}.${method}`) {
     case 'Object.freeze':
     case 'Object.seal':
-      // What is made here and now belongs to nobody else.
+      // No other code has a value that is created here.
       return isFresh && first !== undefined && isMutable(first) ? first : null;
     case 'Object.assign':
       return isFresh ? assigned(values) : null;
@@ -68,14 +74,17 @@ function fromCharCodes(values: readonly Value[]): Value {
   return isKnown ? constant(String.fromCharCode(...codes)) : PRIMITIVE;
 }
 
-/** Of `Math` and of `Number`. `Math.random` has an effect: it takes a number from a sequence. */
+/**
+ * Functions of `Math` and of `Number`. `Math.random` is missing because it has an effect: it takes a number from a
+ * sequence.
+ */
 const NUMERIC: ReadonlySet<string> = new Set([
   ...['abs', 'ceil', 'cos', 'exp', 'floor', 'hypot', 'log', 'log10', 'log2', 'max', 'min', 'pow'],
   ...['round', 'sign', 'sin', 'sqrt', 'tan', 'trunc'],
   ...['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt'],
 ]);
 
-/** A method of an array or a text that changes nothing. */
+/** Calls a method of an array or a text that changes nothing. */
 export function callMethod(
   object: Value,
   method: string,
@@ -148,7 +157,7 @@ function callOfArray(
   }
 }
 
-/** What a function gives for each element: true where nobody knows how many there are. */
+/** The results of a function for each element. True if the number of elements is unknown. */
 function each(
   array: Value & { kind: 'array' },
   callee: Value,
@@ -173,7 +182,7 @@ function reduced(
 ): Value | null {
   const { elements } = array;
   if (elements === null || elements.length > MAX_ELEMENTS || callee === undefined) return null;
-  // Nothing to begin with is an error.
+  // Without a start value and without elements, this throws.
   let value = start ?? elements[0];
   if (value === undefined) return null;
   const skipped = start === undefined ? 1 : 0;
@@ -188,15 +197,15 @@ function reduced(
 /** Methods that change their array. */
 export const REARRANGING: ReadonlySet<string> = new Set(['reverse', 'sort']);
 
-/** What an array that nobody else has becomes by such a method. */
+/** What one of these methods returns for an array that no other code has. */
 export function rearranged({ elements }: Value & { kind: 'array' }, method: string): Value | null {
   if (method === 'reverse')
     return elements === null ? SOME_ARRAY : arrayOf([...elements].reverse());
-  // They are compared as texts.
+  // Elements are compared as texts.
   return elements?.every(isPrimitive) === true ? SOME_ARRAY : null;
 }
 
-/** A member of a global that can be read without an effect. */
+/** The value of a member of a global that can be read without an effect. */
 export function languageMember(global: string, name: string | null): Value {
   return global === 'Symbol' && WELL_KNOWN_SYMBOLS.has(name ?? '') ? SYMBOL : UNKNOWN;
 }
@@ -214,7 +223,7 @@ function joined(elements: readonly Value[] | null, separator: Value | undefined)
   return constant(parts.join(between));
 }
 
-/** Of arrays alone: other objects may say that they are to be spread. */
+/** Accepts only arrays, because other objects may say that they are to be spread. */
 function concatenated(values: readonly Value[]): Value | null {
   const all: Value[] = [];
   let isKnown = true;
@@ -262,12 +271,15 @@ function assigned([target, ...sources]: readonly Value[]): Value | null {
     for (const [key, each] of added.properties) properties.set(key, each);
     isComplete &&= added.isComplete;
   }
-  // A property of this name is set, where spread would define one.
+  // This assigns a property of this name, but a spread would define it.
   const isPlain = isComplete && !properties.has('__proto__');
   return isPlain ? { kind: 'object', properties, isComplete } : null;
 }
 
-/** The properties of a value that is spread into an object. @returns Null where reading these may have an effect. */
+/**
+ * Returns the properties of a value that is spread into an object.
+ * @returns Null if reading them may have an effect.
+ */
 export function spreadable(value: Value): (Value & { kind: 'object' }) | null {
   const none = new Map<string, Value>();
   switch (value.kind) {
@@ -284,7 +296,7 @@ export function spreadable(value: Value): (Value & { kind: 'object' }) | null {
   }
 }
 
-/** A regular expression made of a text; null where it may be none. */
+/** A regular expression made from texts. Null if it may be invalid. */
 export function regExp([pattern, flags]: readonly Value[]): Value | null {
   const source = pattern?.kind === 'regexp' ? pattern.source : textOf(pattern);
   const ownFlags = pattern?.kind === 'regexp' ? pattern.flags : '';
@@ -294,12 +306,12 @@ export function regExp([pattern, flags]: readonly Value[]): Value | null {
     const made = new RegExp(source, flagText);
     return { kind: 'regexp', source: made.source, flags: made.flags };
   } catch {
-    // It throws when it is evaluated, too.
+    // The code also throws when it runs.
     return null;
   }
 }
 
-/** `new Map(…)` and the like. */
+/** Calls `new Map(…)` and similar constructors. */
 export function collection(name: string, [entries, ...more]: readonly Value[]): Value | null {
   if (more.length > 0) return null;
   const made: Value = { kind: 'collection' };

@@ -4,7 +4,7 @@ import { FINGERPRINT_BYTES } from '../../records/fingerprint';
 
 export { FINGERPRINT_BYTES };
 
-/** Raised when equal code would get other fingerprints, or other code equal ones: nothing recorded before then matches. */
+/** Increase this if equal code gets other fingerprints, or different code gets equal ones. Old records then never match. */
 export const FINGERPRINTS_VERSION = 11;
 
 /** A top-level declaration that counts only for code that refers to its name. */
