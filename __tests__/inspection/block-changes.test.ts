@@ -51,7 +51,20 @@ describe('which executed blocks changed', () => {
       { name: 'exports.two', export: 'two', before: line, after: line },
     ]);
     expect(changesOf(`${before}exports.three = 3;`)).toEqual([
-      { name: 'exports', before: first, after: first },
+      { name: 'exports', names: { added: ['three'], removed: [] }, before: first, after: first },
+    ]);
+    expect(changesOf(`${before.replace('1', '0')}exports.three = 3;`)).toEqual([
+      { name: 'exports', names: { added: ['three'], removed: [] }, before: first, after: first },
+      { name: 'exports.one', export: 'one', before: first, after: first },
+    ]);
+    expect(changesOf(before.replace('exports.two = 2', 'exports.more = 2'))).toEqual([
+      {
+        name: 'exports',
+        names: { added: ['more'], removed: ['two'] },
+        before: first,
+        after: first,
+      },
+      { name: 'exports.two', export: 'two', before: line, after: null },
     ]);
   });
 

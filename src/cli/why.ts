@@ -214,9 +214,10 @@ function indent(line: string): string {
   return line === '' ? line : `  ${line}`;
 }
 
-function blockText({ name, before, after }: BlockChange, path: string): string {
+function blockText({ name, names, before, after }: BlockChange, path: string): string {
   const isModule = name === '' && before.line <= 1;
   if (isModule) return 'module-level code (imports, constants, the shape of the file)';
+  if (names !== undefined) return `${functionName(name)}${namesText(names)}`;
   if (name === EXPORT_NAMES || name === TEST_NAMES) return functionName(name);
   const where = name === '' ? 'code outside of functions' : functionName(name);
   const was = linesText(before);
@@ -224,4 +225,22 @@ function blockText({ name, before, after }: BlockChange, path: string): string {
   const is = after.line === 0 ? '' : `  ${path}:${after.line}`;
   const moved = was === '' || was === linesText(after) ? '' : ` (was ${was})`;
   return `${where}${is === '' ? '' : `, ${linesText(after)}`}${moved}${colours.dim(is)}`;
+}
+
+/** Which names of exports changed: `: month is new, day is gone`. Empty where their order alone did. */
+function namesText({ added, removed }: NonNullable<BlockChange['names']>): string {
+  const parts = [
+    ...(added.length > 0 ? [`${listed(added)} new`] : []),
+    ...(removed.length > 0 ? [`${listed(removed)} gone`] : []),
+  ];
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+/** If there are more names, they are counted. */
+const MAX_NAMES = 5;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  const more = names.length - MAX_NAMES;
+  return `${shown}${more > 0 ? ` and ${more} more` : ''} ${names.length === 1 ? 'is' : 'are'}`;
 }

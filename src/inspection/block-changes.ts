@@ -1,4 +1,11 @@
-import { decodeLocations, exportOf, FINGERPRINT_BYTES, type BlockLocation } from '../blocks';
+import {
+  decodeLocations,
+  EXPORT_NAMES,
+  exportOf,
+  FINGERPRINT_BYTES,
+  TEST_NAMES,
+  type BlockLocation,
+} from '../blocks';
 import { hasBit } from '../records/bits';
 
 /** The blocks of one version of a file. */
@@ -18,6 +25,8 @@ export interface BlockChange {
   name: string;
   /** The export of a CommonJS module that the block stands for. Left out for code. */
   export?: string;
+  /** Of the block for which exports a module has: those that it did not have, and those that it has no more, sorted. */
+  names?: { added: string[]; removed: string[] };
   /** Where the block was when it was recorded. */
   before: Lines;
   /** Where its counterpart is now. Null if it has none. */
@@ -50,10 +59,25 @@ export function changedBlocks(
       return {
         name: block.name,
         ...(exported !== null && { export: exported }),
+        ...(block.name === EXPORT_NAMES &&
+          counterpart !== undefined && { names: changedNames(before, after) }),
         before: linesOf(block),
         after: counterpart === undefined ? null : linesOf(counterpart),
       };
     });
+}
+
+function changedNames(
+  before: readonly Outlined[],
+  after: readonly Outlined[],
+): { added: string[]; removed: string[] } {
+  const [old, fresh] = [before, after].map(
+    (blocks) => new Set(blocks.flatMap(({ name }) => exportOf(name) ?? [])),
+  ) as [Set<string>, Set<string>];
+  return {
+    added: [...fresh].filter((name) => !old.has(name)).sort(),
+    removed: [...old].filter((name) => !fresh.has(name)).sort(),
+  };
 }
 
 /** The block of a recorded version that a present block comes from. */
@@ -109,6 +133,9 @@ export function fingerprintsOf(fingerprints: Buffer): string[] {
 function isInside(inner: Outlined, outer: Outlined): boolean {
   if (outer.index >= inner.index) return false;
   if (outer.index === 0) return true;
+  // No code is in these, wherever they are shown to stand.
+  if ([EXPORT_NAMES, TEST_NAMES].includes(outer.name) || exportOf(outer.name) !== null)
+    return false;
   return outer.line <= inner.line && inner.endLine <= outer.endLine && outer.line > 0;
 }
 
