@@ -20,6 +20,7 @@ import { nodeOptions } from './node-options';
 import { ownPackage } from './own-package';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
+import { programs } from './programs';
 import { closed, platforms, resolution } from './resolution';
 import type { Family } from './scenario';
 import { testFiles } from './test-files';
@@ -88,6 +89,7 @@ export const families: readonly Family[] = [
   childInputs,
   childLookups,
   nodeOptions,
+  programs,
   monorepo,
   underJest29(monorepo),
   onePackage,

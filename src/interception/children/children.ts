@@ -33,6 +33,8 @@ export interface ChildWatcher extends WorkspacePaths {
   ran?(file: string, how: Ran, at: number): void;
   /** A command named a path that does not exist. */
   missed(file: string): void;
+  /** A program was named a folder, or lists the one that it works in. */
+  listed?(folder: string): void;
   observed(observation: Observation): void;
 }
 
@@ -88,6 +90,10 @@ export function install(): void {
     },
     missed: (file) => watcher?.missed(file),
     listed: (name) => {
+      if (watcher?.listed !== undefined) {
+        watcher.listed(name);
+        return;
+      }
       const value = listingValue(name, unwatched.readdirSync);
       watcher?.observed({ at: now(), what: 'listed', name, value });
     },

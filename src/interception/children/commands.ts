@@ -1,7 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { statsOf } from '../../dependencies/files/stats';
+import { folderWith } from '../../dependencies/files/paths';
+import { isFile, statsOf } from '../../dependencies/files/stats';
+import { implicitReads, type ImplicitReads } from './implicit-reads';
+import { GLOB, isOfProject, matchesOf, readFolder, type FolderReader } from './named-folders';
 import { readNodeCommand } from './node-command';
 
 /** Receives what a command names. */
@@ -23,7 +26,7 @@ export interface NamedInCommand {
   unobserved<T>(work: () => T): T;
 }
 
-const { closeSync, openSync, readFileSync, readdirSync, readSync } = fs;
+const { closeSync, openSync, readFileSync, readSync } = fs;
 
 /** Separates the words of a shell command. */
 const BETWEEN = /[\s"'`;|&<>(){}=,]+/;
@@ -41,11 +44,17 @@ const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g
 
 const BETWEEN_ARGUMENTS = /["'\s]+/;
 
+/** Matches a word that is probably the name of a variable: `printenv MY_NAME`, `os.environ["MY_NAME"]`. */
+const VARIABLE_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
+
 /** A longer text is a program or data, not a command. */
 const MAX_TEXT_CHARACTERS = 20_000;
 
-/** The largest number of files of a named folder that count. */
-const MAX_FILES = 1_000;
+/** Matches the names of scripts for a shell or another interpreter than Node. */
+const SCRIPT_NAME = /\.(?:(?:ba|da|k|z)?sh|py|rb|pl|php|lua|awk|mk)$|^(?:GNUm|M|m)akefile$/;
+
+/** Matches the first line of such a script. */
+const SCRIPT_START = /^#!(?!.*\bnode\b)/;
 
 /**
  * Reports which files and variables a command names, because the program that it starts may not be one that can be
@@ -53,23 +62,28 @@ const MAX_FILES = 1_000;
  * @param command The program and its arguments.
  * @param cwd The folder that it is started in. If missing, the working folder.
  * @param hooked Whether Node programs that it starts report what they do.
+ * @param isCommand False for code, in which words are neither patterns nor programs.
  */
 export function noteCommand(
   command: readonly unknown[],
   cwd: string | URL | undefined,
   to: NamedInCommand,
   hooked = false,
+  isCommand = true,
 ): void {
   try {
     const folder =
       cwd === undefined ? process.cwd() : cwd instanceof URL ? fileURLToPath(cwd) : cwd;
     const noted = new Noted(to, isNode(command[0]), hooked);
     to.unobserved(() => {
-      if (isNode(command[0])) noted.node(command.slice(1).map(String), path.resolve(folder));
+      const at = path.resolve(folder);
+      if (isNode(command[0])) noted.node(command.slice(1).map(String), at);
+      const words = command.filter((text) => typeof text === 'string');
+      if (!isNode(words[0])) noted.implicit(implicitReads(words, words), words.slice(1), at);
       for (const [index, text] of command.entries())
         // A program given as a single word is looked up in PATH.
         if (typeof text === 'string' && (index > 0 || /[\\/\s]/.test(text)))
-          noted.text(text, path.resolve(folder));
+          noted.text(text, at, isCommand && (index === 0 || isForShell(command[index - 1])));
     });
   } catch {
     // What the command does not show is reported by the program itself, or not at all.
@@ -78,6 +92,11 @@ export function noteCommand(
 
 function isNode(program: unknown): boolean {
   return typeof program === 'string' && /^node(?:\.exe)?$/i.test(path.basename(program));
+}
+
+/** Whether an argument is a command itself, as after `sh -c`. */
+function isForShell(before: unknown): boolean {
+  return typeof before === 'string' && /^[-/]l?c$/i.test(before);
 }
 
 /** Where a simple command of a shell ends. */
@@ -117,17 +136,39 @@ class Noted {
     this.#scripts = scripts;
   }
 
-  text(text: string, folder: string): void {
+  /** @param isCommand Whether a shell runs it: else it is an argument, or a list of them. */
+  text(text: string, folder: string, isCommand = true): void {
     if (text.length > MAX_TEXT_CHARACTERS) return;
     for (const [, variable = ''] of text.matchAll(VARIABLE)) this.#to.asked(variable);
     for (const [, args = ''] of text.matchAll(NODE_IN_SHELL))
       this.node(args.split(BETWEEN_ARGUMENTS).filter(Boolean), folder);
     this.#word(text, folder, this.#hooked && this.#isNode);
+    const all = wordsOf(text);
     for (const command of text.split(COMMAND_END)) {
-      const words = command.split(BETWEEN).filter((word) => word !== '');
+      const words = wordsOf(command);
       const runs = this.#hooked && (this.#isNode || runsNode(command, words));
-      for (const [index, word] of words.entries()) this.#word(word, folder, runs, index === 0);
+      for (const [index, word] of words.entries())
+        if (isCommand || !GLOB.test(word) || statsOf(path.resolve(folder, word)) !== undefined)
+          this.#word(word, folder, runs, index === 0);
+      if (isCommand && !this.#isNode)
+        this.implicit(implicitReads(words, all), words.slice(1), folder);
     }
+  }
+
+  /**
+   * Reports what a program reads that its command does not name.
+   * @param args The arguments of the command.
+   */
+  implicit(reads: ImplicitReads, args: readonly string[], folder: string): void {
+    if (reads.hasVariables === true)
+      for (const variable of ['', ...Object.keys(process.env)]) this.#to.asked(variable);
+    for (const name of reads.files ?? []) this.#word(path.resolve(folder, name), folder, false);
+    if (reads.repository !== undefined) this.#repository(folder, reads.repository);
+    if (reads.names === undefined) return;
+    const folders = args.map((arg) => path.resolve(folder, arg)).filter(isFolder);
+    for (const at of folders.length > 0 ? folders : [folder])
+      if (reads.names === 'folder') this.#to.listed(at);
+      else this.#folder(at, reads.hasContents === true);
   }
 
   /** Reports what Node reads before the program's code could report it. */
@@ -157,29 +198,63 @@ class Noted {
     if (this.#isNode) {
       if (stats?.isFile() === true && SCRIPT.test(file)) this.#to.named(file, runs);
     } else if (stats === undefined) {
-      if (PATH_LIKE.test(word)) this.#to.missed(file);
+      if (GLOB.test(word)) this.#glob(word, folder, runs);
+      else if (PATH_LIKE.test(word)) this.#to.missed(file);
+      else if (VARIABLE_NAME.test(word)) this.#to.asked(word);
     } else if (stats.isFile()) {
       const isRun = this.#hooked && isFirst && isNodeProgram(file);
       this.#to.named(file, isRun || (runs && SCRIPT.test(file)));
       if (stats.size <= MAX_TEXT_CHARACTERS) this.#script(file, folder);
-    } else if (stats.isDirectory()) this.#folder(file);
+      // A folder that contains the working folder is a place to work in, not an input.
+    } else if (stats.isDirectory() && path.relative(file, process.cwd()).startsWith('..'))
+      this.#folder(file, true);
   }
 
-  /** The names in a shell script are relative to the folder where it was started, or to its own folder. */
+  #glob(pattern: string, folder: string, runs: boolean): void {
+    for (const found of matchesOf(pattern, folder, this.#reader()))
+      if (!GLOB.test(found)) this.#word(found, folder, runs, false);
+  }
+
+  /** The names in a script are relative to the folder where it was started, or to its own folder. */
   #script(file: string, folder: string): void {
     const text = readFileSync(file, 'utf8');
-    if (!/\.(?:ba|z|k)?sh$/.test(file) && !/^#!.*\b(?:ba|z|k|da)?sh\b/.test(text)) return;
+    if (!SCRIPT_NAME.test(path.basename(file)) && !SCRIPT_START.test(text)) return;
     this.text(text, folder);
     if (path.dirname(file) !== folder) this.text(text, path.dirname(file));
   }
 
-  /** A folder that contains the working folder is a place to work in, not an input. */
-  #folder(folder: string): void {
-    if (!path.relative(folder, process.cwd()).startsWith('..')) return;
-    const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
-      entry.isFile(),
-    );
-    for (const { parentPath, name } of files.slice(0, MAX_FILES))
-      this.#to.named(path.join(parentPath, name), false);
+  #folder(folder: string, contents: boolean): void {
+    if (!readFolder(folder, this.#reader(), contents)) this.#to.lost();
   }
+
+  #repository(folder: string, part: 'references' | 'files'): void {
+    const root = folderWith(folder, '.git');
+    if (root === null || !isOfProject(root)) return;
+    // A worktree or a submodule has its repository elsewhere.
+    if (isFile(path.join(root, '.git'))) this.#to.lost();
+    for (const name of ['HEAD', 'config', 'packed-refs']) {
+      const file = path.join(root, '.git', name);
+      if (isFile(file)) this.#to.named(file, false);
+      else this.#to.missed(file);
+    }
+    this.#folder(path.join(root, '.git/refs'), true);
+    if (part === 'references') return;
+    this.#word(path.join(root, '.git/index'), folder, false);
+    this.#folder(root, true);
+  }
+
+  #reader(): FolderReader {
+    return {
+      file: (file) => this.#to.named(file, false),
+      folder: (folder) => this.#to.listed(folder),
+    };
+  }
+}
+
+function wordsOf(command: string): string[] {
+  return command.split(BETWEEN).filter((word) => word !== '');
+}
+
+function isFolder(file: string): boolean {
+  return statsOf(file)?.isDirectory() === true;
 }

@@ -174,7 +174,7 @@ function watchThreads(watch: LaunchWatch): void {
         script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script;
       const hooks = Array.isArray(options.execArgv ?? []) && !HOOK_IS_ARCHIVED;
       const runs = hooks && typeof file === 'string' && watch.unobserved(() => isFile(file));
-      noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks);
+      noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks, runs);
       const own = watch.isWorker === true ? withOwnVariables(options) : options;
       return startHooked(start, script, own, handover) ?? start(args);
     },

@@ -8,6 +8,7 @@ import { now } from '../../interception/files/self-writes';
 import type { VariableListener } from '../../interception/variables/variables';
 import type { Accumulator } from '../accumulator';
 import { fileDependency } from '../../interception/files/file-values';
+import { listingValue } from '../../dependencies/files/listing';
 import type { PathInputs } from './path-inputs';
 import { Replay } from './replay';
 import type { WorkerRun } from '../worker-run';
@@ -23,6 +24,8 @@ export class ChildInputs {
   readonly #startedAt: number;
   readonly #replay: Replay;
   readonly #modules: ChildModules;
+  /** Folders that programs were named: their entries count as the programs left them. */
+  readonly #folders = new Set<string>();
 
   /**
    * @param shared What all tests of the file share. It is unknown which test a child worked for.
@@ -56,6 +59,7 @@ export class ChildInputs {
         this.#modules.loaded(file);
       },
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      listed: (folder) => this.#folders.add(folder),
       observed: (observation) => this.#observed(observation),
     });
   }
@@ -63,6 +67,12 @@ export class ChildInputs {
   /** Call it when all children have been collected. */
   finish(): void {
     this.#replay.finish();
+    for (const folder of this.#folders) {
+      const input = this.#recording.input(folder);
+      if (input === null) continue;
+      const value = listingValue(input.file, unwatched.readdirSync);
+      this.#shared.depend({ kind: 'listing', name: input.name, value });
+    }
   }
 
   #observed(observation: Observation): void {
