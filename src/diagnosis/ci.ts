@@ -21,17 +21,12 @@ export function checkCi(root: string): Finding[] {
   const found = reporter('CI cache');
   const workflows = findWorkflows(root).filter(({ text }) => RUNS_TESTS.test(text));
   if (workflows.length === 0) return [found.ok('no workflow that runs tests was found')];
-  const caching = workflows.filter(({ text }) => /testmon/i.test(text) && /cache/i.test(text));
-  if (caching.length === 0) {
-    const [{ file, service }] = workflows as [Workflow];
-    return [
-      found.warning(
+  return workflows.map(({ file, text, service }) => {
+    if (!/testmon/i.test(text) || !/cache/i.test(text))
+      return found.warning(
         `${file} runs tests and keeps no .testmondata, so each of its runs runs everything`,
         `"npx jest-testmon init --ci ${service}" writes a set-up with cache and shards`,
-      ),
-    ];
-  }
-  return caching.map(({ file, text, service }) => {
+      );
     const fixed = service === 'gitlab' ? undefined : fixedKey(text);
     return fixed === undefined
       ? found.ok(`${file} keeps the database`)

@@ -204,6 +204,14 @@ test('.gitignore and the cache of CI', () => {
   project.write({ [workflow]: steps('testmon-${{ github.sha }}') });
   expect(finds().wrong).toEqual([]);
 
+  // Each workflow that runs tests counts.
+  const other = '.github/workflows/windows.yml';
+  project.write({ [other]: 'jobs:\n  test:\n    steps:\n      - run: npx jest\n' });
+  expect(finds().wrong).toEqual([
+    `warning CI cache: ${other} runs tests and keeps no .testmondata, so each of its runs runs everything`,
+  ]);
+  project.write({ [other]: null });
+
   git('add', '--force', '.testmondata');
   expect(finds().wrong).toEqual([
     expect.stringMatching(/^warning \.gitignore: \.testmondata is under git's control/),
