@@ -17,7 +17,7 @@ import { monorepo, onePackage } from './monorepo';
 import { packageManagers } from './package-managers';
 import { native } from './native';
 import { nodeOptions } from './node-options';
-import { ownPackage } from './own-package';
+import { leadingNowhere, ownPackage } from './own-package';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { programs } from './programs';
@@ -70,6 +70,8 @@ export const families: readonly Family[] = [
   packages,
   ownPackage,
   underJest29(ownPackage),
+  leadingNowhere,
+  underJest29(leadingNowhere),
   babelToolChain,
   babelPlugins,
   transformInputs,

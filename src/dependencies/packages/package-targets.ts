@@ -11,16 +11,28 @@ type Targets = Record<string, unknown>;
  * @returns Absolute paths. Null if the package.json has no such map.
  */
 export function packageTargets(folder: string, specifier: string): string[] | null {
+  return (
+    targetsOf(folder, specifier)
+      ?.filter((target) => target.startsWith('./'))
+      .map((target) => path.resolve(folder, target)) ?? null
+  );
+}
+
+/**
+ * Returns the specifiers of other packages that "imports" of a package.json maps a specifier to.
+ * @param specifier A `#` name.
+ */
+export function packageRedirects(folder: string, specifier: string): string[] {
+  return (targetsOf(folder, specifier) ?? []).filter((target) => !/^[.#/]/.test(target));
+}
+
+function targetsOf(folder: string, specifier: string): string[] | null {
   const { imports, exports } = manifestIn(folder);
   const map = specifier.startsWith('#') ? imports : exportsMap(exports);
   if (typeof map !== 'object' || map === null) return null;
   return Object.entries(map as Targets).flatMap(([key, value]) => {
     const rest = matched(key, specifier);
-    return rest === null
-      ? []
-      : textsIn(value)
-          .filter((target) => target.startsWith('./'))
-          .map((target) => path.resolve(folder, target.replaceAll('*', rest)));
+    return rest === null ? [] : textsIn(value).map((target) => target.replaceAll('*', rest));
   });
 }
 

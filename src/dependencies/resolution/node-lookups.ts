@@ -3,7 +3,12 @@ import { isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packageFolder } from '../packages/package-folder';
 import { packageName } from '../../records/package-name';
-import { ownName, packageMain, packageTargets } from '../packages/package-targets';
+import {
+  ownName,
+  packageMain,
+  packageRedirects,
+  packageTargets,
+} from '../packages/package-targets';
 import { realPath } from '../files/real-paths';
 import { kindAt } from '../files/stats';
 import { isWithin } from '../files/workspace-paths';
@@ -185,6 +190,8 @@ export function tellOwnTargets(to: NodeLookupListener, scope: string, specifier:
     : `.${specifier.slice(packageName(specifier).length)}`;
   if (!specifier.startsWith('#') && ownName(scope) !== packageName(specifier)) return;
   for (const target of packageTargets(scope, asked) ?? []) to.looked(target);
+  for (const other of specifier.startsWith('#') ? packageRedirects(scope, specifier) : [])
+    tellImport(to, scope, other);
 }
 
 /** @returns Whether `import` stops searching here. */

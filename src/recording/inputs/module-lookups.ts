@@ -11,7 +11,12 @@ import {
 } from '../../dependencies/resolution/lookup-folders';
 import { linkedWay, linkValue } from '../../dependencies/resolution/closer-node-modules';
 import { packageName } from '../../records/package-name';
-import { isWithin, realPath, toStored } from '../../dependencies/files/paths';
+import { isWithin, packageRoot, realPath, toStored } from '../../dependencies/files/paths';
+import {
+  packageMain,
+  packageRedirects,
+  packageTargets,
+} from '../../dependencies/packages/package-targets';
 import { kindAt } from '../../dependencies/files/stats';
 import { PATH } from '../../interception/modules/resolver';
 import type { Dependency } from '../../records/types';
@@ -76,6 +81,8 @@ export class ModuleLookups {
     for (const name of mapped ?? [specifier]) {
       if (this.#mayEnterHome(name, folder, found))
         dependencies.push(...this.#homes.map((home) => this.#manifest(home)));
+      if (name.startsWith('#')) this.#byOwnName(name, folder, found, dependencies);
+      else if (!PATH.test(name)) dependencies.push(...this.#ownTargets(name));
       const isFound = PATH.test(name)
         ? this.#atPath(path.resolve(folder, name), found, mapped !== null, dependencies)
         : this.#byName({ folder, specifier: name, found, paths }, dependencies);
@@ -98,12 +105,36 @@ export class ModuleLookups {
     );
   }
 
+  /** A package may call its own modules, and others, by `#` names, which may lead to what is not there yet. */
+  #byOwnName(name: string, folder: string, found: string | null, into: Dependency[]): void {
+    const home = packageRoot(folder);
+    into.push(...this.#missingTargets(home, name));
+    for (const specifier of packageRedirects(home, name))
+      this.#byName({ folder: home, specifier, found }, into);
+  }
+
+  /** It may also call them by the name of the package. */
+  #ownTargets(name: string): Dependency[] {
+    const own = packageName(name);
+    return this.#homes
+      .filter((home) => this.#run.packageName(home) === own)
+      .flatMap((home) => this.#missingTargets(home, `.${name.slice(own.length)}`));
+  }
+
+  /** The files that a package.json leads to and that are not there. */
+  #missingTargets(home: string, specifier: string): Dependency[] {
+    return (packageTargets(home, specifier) ?? [])
+      .filter((target) => kindAt(target) === null)
+      .map((target) => this.#absent(target));
+  }
+
   /**
    * @param isMapped Whether `moduleNameMapper` gave this place, so that others may be tried too.
    * @returns Whether the module was found at this place.
    */
   #atPath(place: string, found: string | null, isMapped: boolean, into: Dependency[]): boolean {
     if (found !== null) {
+      into.push(...this.#missingMain(place, found));
       const link = linkedWay(this.#run.file.root, place, found, this.extensions);
       if (link !== null) into.push(link);
       // The dependencies of the module itself cover files that would be found before it at its own place.
@@ -133,7 +164,12 @@ export class ModuleLookups {
       }
       const stored = toStored(root, home);
       into.push({ kind: 'present', name: stored, value: linkValue(root, stored) });
-      if (found !== null && isWithin(realPath(home), found)) return true;
+      if (this.#run.paths.place(home).kind !== 'package')
+        into.push(...this.#missingTargets(home, inside === '' ? '.' : `./${inside}`));
+      if (found !== null && isWithin(realPath(home), found)) {
+        if (isProjects) into.push(...this.#missingMain(path.join(home, inside), found));
+        return true;
+      }
       into.push(...this.#lacking(home, inside));
     }
     return false;
@@ -145,6 +181,14 @@ export class ModuleLookups {
     const module = path.join(home, inside);
     if (known.kind !== 'package') return [...this.#missing(module), this.#manifest(home)];
     return [this.#run.packageDependency(known.name), ...this.#missing(module)];
+  }
+
+  /** The index of a folder is found where the module that its package.json names is not there. */
+  #missingMain(folder: string, found: string): Dependency[] {
+    if (!path.basename(found).startsWith('index.')) return [];
+    const real = realPath(folder);
+    const main = path.dirname(found) === real ? packageMain(real) : null;
+    return main === null || isAt(main, found) ? [] : this.#missing(main);
   }
 
   /** A module that is not at a place: not as written, not with one of Jest's extensions, not as an index file. */
