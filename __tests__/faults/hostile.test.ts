@@ -97,6 +97,7 @@ describe('a database with what jest-testmon never writes', () => {
         ['status'],
         ['why', 'one'],
         ['impact', 'src/one.js'],
+        ['coverage'],
         ['report'],
         ['doctor'],
       ]) {
@@ -154,6 +155,7 @@ onUnix('where the database should be there is something else', () => {
       ['status'],
       ['why', 'one'],
       ['impact', 'src/one.js'],
+      ['coverage'],
       ['report'],
       ['flaky'],
       ['summary'],

@@ -62,6 +62,8 @@ const COMMANDS: [name: string, args: string[]][] = [
   ['status', ['status']],
   ['impact', ['impact', `src/${NAME}.js`]],
   ['impact, of something that is not there', ['impact', `none ${NAME}`]],
+  ['coverage', ['coverage']],
+  ['coverage, of a file', ['coverage', `src/${NAME}.js`]],
   ['merge', ['merge', `${NAME}.db`]],
   ['doctor', ['doctor', '--config', `src/${NAME}.js`]],
   ['init', ['init', '--config', `src/${NAME}.js`]],

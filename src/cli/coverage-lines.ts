@@ -8,6 +8,7 @@ import {
   type LineCoverage,
 } from '../inspection';
 import { count, some } from '../terminal/logger';
+import { printable } from '../terminal/printable';
 import { colours, printJson, printLines } from './command';
 import { findFile } from './find-file';
 import { linesText, projectLabel, UnknownNameError } from './inspecting';
@@ -19,10 +20,15 @@ export function describeLack({ affected, unrecorded, unknown }: LackingTestFiles
     [unrecorded, 'without recorded coverage'],
     [unknown, 'of which what is recorded does not tell what they cover now'],
   ];
-  return parts
-    .filter(([tests]) => tests.length > 0)
-    .map(([tests, why]) => `${tests.length} ${why}${some(tests.map(({ path }) => path))}`)
-    .join(', ');
+  return (
+    parts
+      .filter(([tests]) => tests.length > 0)
+      // A line break in a name would end the sentence.
+      .map(
+        ([tests, why]) => `${tests.length} ${why}${some(tests.map(({ path }) => printable(path)))}`,
+      )
+      .join(', ')
+  );
 }
 
 /** Prints which test files hit which lines of a file. @param text A file, or a file and line. */
