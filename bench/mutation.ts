@@ -6,6 +6,7 @@
  *   npm run bench -- mutation <project folder> --count 300 --seed 1
  *   npm run bench -- mutation <project folder> --granularity test
  *   npm run bench -- mutation <project folder> --config ./scripts/jest/jest.config.js
+ *   npm run bench -- mutation <project folder> --operators change-module-value drop-export
  *   npm run bench -- mutation <project folder> --replay 1/42
  */
 import { createHash } from 'node:crypto';
@@ -23,6 +24,7 @@ import { addResult } from './support/results';
 interface Flags {
   count: number;
   seed: number;
+  operators?: string[];
   config?: string;
   granularity: 'file' | 'test';
   jestArgs: string[];
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
     .argument('<project>', 'folder of a project with its packages installed')
     .option('--count <number>', 'mutants to judge', asNumber, 100)
     .option('--seed <number>', 'what determines the mutants', asNumber, 1)
+    .option('--operators <names...>', 'the only kinds of mutants, such as drop-export')
     .option('--config <path>', "the project's Jest config, where Jest does not find it itself")
     .addOption(
       new Option('--granularity <level>', 'what the tool leaves out')
@@ -89,7 +92,7 @@ async function main(): Promise<number> {
 
 function readOptions(folder: string, flags: Flags): CampaignOptions {
   const project = fs.realpathSync(folder);
-  const { granularity, workers, kills, unloadedShare } = flags;
+  const { granularity, workers, kills, unloadedShare, operators = null } = flags;
   // The id of a mutant begins with its seed.
   const seed = flags.replay === undefined ? flags.seed : Number.parseInt(flags.replay, 10);
   const jestArgs = [
@@ -97,7 +100,7 @@ function readOptions(folder: string, flags: Flags): CampaignOptions {
     ...flags.jestArgs,
   ];
   const key = createHash('sha1')
-    .update(JSON.stringify([project, jestArgs, granularity]))
+    .update(JSON.stringify([project, jestArgs, granularity, operators ?? []]))
     .digest('hex');
   const name = `${path.basename(project)}-${key.slice(0, 8)}`;
   const work = path.resolve(flags.work ?? path.join(os.tmpdir(), 'jest-testmon-mutation', name));
@@ -105,7 +108,8 @@ function readOptions(folder: string, flags: Flags): CampaignOptions {
   const say = (line: string): void => {
     console.log(line);
   };
-  return { project, work, tool, jestArgs, granularity, seed, workers, kills, unloadedShare, say };
+  const judging = { granularity, seed, operators, workers, kills, unloadedShare };
+  return { project, work, tool, jestArgs, ...judging, say };
 }
 
 async function replay(campaign: Campaign, id: string): Promise<number> {

@@ -176,6 +176,15 @@ describe('the sequence of a seed', () => {
     expect(asked.sort()).toEqual(['a.ts', 'b.ts']);
   });
 
+  test('has no mutants but those of the kinds that are asked for', async () => {
+    const kinds = new Set<Operator>();
+    const text = 'export const a = 1;\nexport function f() { return a + 1; }\n';
+    const only = ['change-module-value', 'drop-export'];
+    for await (const { operator } of mutantSequence([{ file: 'a.ts', text }], 7, () => true, only))
+      kinds.add(operator);
+    expect([...kinds].sort()).toEqual(only);
+  });
+
   test('names the line and the texts, and applies to the source text', async () => {
     for (const mutant of await take(sources, 3, Infinity)) {
       const text = sources.find(({ file }) => file === mutant.file)?.text ?? '';

@@ -19,6 +19,8 @@ export interface CampaignOptions {
   jestArgs: readonly string[];
   granularity: 'file' | 'test';
   seed: number;
+  /** The only ones to draw mutants from; null for all. */
+  operators: readonly string[] | null;
   workers: number;
   kills: boolean;
   unloadedShare: number;
@@ -154,7 +156,8 @@ export class Campaign {
   #sequence(): AsyncGenerator<Mutant, void, void> {
     const isReached = async (file: string): Promise<boolean> =>
       this.#bench.loadersOf(file).length > 0 || (await this.#relatedTo(file)).length > 0;
-    return mutantSequence([...this.#sources.values()], this.#options.seed, isReached);
+    const { seed, operators } = this.#options;
+    return mutantSequence([...this.#sources.values()], seed, isReached, operators);
   }
 
   async #judge(mutant: Mutant): Promise<MutantResult> {

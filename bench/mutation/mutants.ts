@@ -83,14 +83,16 @@ export type IsReached = (file: string) => boolean | Promise<boolean>;
 /**
  * The sequence of mutants that a seed stands for: each drawn evenly over operators, then over the files that have
  * such mutations, then over those mutations. A longer sequence begins with every shorter one.
+ * @param operators The only ones to draw from; null for all.
  */
 export async function* mutantSequence(
   sources: readonly Source[],
   seed: number,
   isReached: IsReached,
+  operators: readonly string[] | null = null,
 ): AsyncGenerator<Mutant, void, void> {
   const random = new Random(seed);
-  const pool = new Pool(sources);
+  const pool = new Pool(sources, operators);
   for (let number = 1; ;) {
     const drawn = pool.draw(random);
     if (drawn === null) return;
@@ -125,10 +127,11 @@ class Pool {
   readonly #operators = new Map<Operator, Map<string, Drawable>>();
   readonly #reached = new Map<string, boolean>();
 
-  constructor(sources: readonly Source[]) {
+  constructor(sources: readonly Source[], operators: readonly string[] | null) {
     const inOrder = [...sources].sort((a, b) => (a.file < b.file ? -1 : 1));
     for (const source of inOrder) {
       for (const edit of mutationsOf(source)) {
+        if (operators?.includes(edit.operator) === false) continue;
         const files = this.#operators.get(edit.operator) ?? new Map<string, Drawable>();
         this.#operators.set(edit.operator, files);
         const own = files.get(source.file);
