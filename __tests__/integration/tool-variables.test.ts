@@ -70,4 +70,24 @@ describe('the variables that transformers ask for', () => {
       expect(ran(plain, asked, workers)).toEqual(['./all.test.js', './child.test.js']);
     },
   );
+
+  test('count where Babel asks for them to find the browsers that it compiles for', () => {
+    const made = new Project(
+      {
+        'babel.config.js': "module.exports = { presets: ['@babel/preset-env'] };\n",
+        'new.txt': 'chrome 120\n',
+        'old.txt': 'ie 11\n',
+        'code.js': 'export const code = () => 1;\n',
+        'it.test.js': test_("expect(String(require('./code').code)).toContain('=>')"),
+      },
+      ['jest', 'babel-jest', '@babel/preset-env'],
+    );
+    projects.push(made);
+    const exitCode = (env: NodeJS.ProcessEnv) => made.run([], { env }).exitCode;
+    const config = { BROWSERSLIST_CONFIG: 'new.txt' };
+    expect(exitCode(config)).toBe(0);
+    expect(made.run([], { env: config }).ran).toEqual([]);
+    expect(exitCode({ BROWSERSLIST_CONFIG: 'old.txt' })).toBe(1);
+    expect(exitCode({ ...config, BROWSERSLIST: 'ie 11' })).toBe(1);
+  });
 });

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import Module from 'node:module';
 import { testing, type Family } from './scenario';
 
 const run = (name: string): string => `__tests__/${name}.test.js`;
@@ -24,6 +25,9 @@ const BODIES: Record<string, string> = {
   'space-of-child': `start('-e', "try { require('fs').statfsSync('space'); } catch {}");`,
   times: "await attempt(() => fs.utimesSync(at('times'), 1, 1));",
   link: "expect(fs.lstatSync(at('link')).isSymbolicLink()).toBeDefined();",
+  // An older Node has no such function.
+  manifest:
+    "await attempt(() => require('module').findPackageJSON('./x.js', require('url').pathToFileURL(at('inner/y.js'))));",
   folder: "expect(fs.existsSync(at('node_modules/no-package'))).toBeDefined();",
   // No hook is loaded there: what it reads is not known.
   snapshot: "start('--snapshot-blob', at('made.blob'), '--build-snapshot', 'snapshot.js');",
@@ -42,6 +46,7 @@ export const nodeOptions: Family = {
       'checks/one.test.mjs': "import test from 'node:test';\ntest('one', () => {});\n",
       'snapshot.js': "require('fs').readFileSync('inside.txt');\n",
       'inside.txt': 'text',
+      'inner/x.js': '',
       ...Object.fromEntries(
         Object.entries(BODIES).map(([name, body]) => [run(name), PREAMBLE + testing(body)]),
       ),
@@ -89,6 +94,12 @@ export const nodeOptions: Family = {
       name: 'a folder in node_modules that is no package',
       edit: (project) => project.write({ 'node_modules/no-package/index.js': '' }),
       expectRan: [run('folder'), run('snapshot')],
+    },
+    {
+      name: 'a package.json where findPackageJSON looks',
+      edit: (project) => project.write({ 'inner/package.json': '{}' }),
+      expectRan:
+        'findPackageJSON' in Module ? [run('manifest'), run('snapshot')] : [run('snapshot')],
     },
   ],
 };
