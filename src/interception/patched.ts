@@ -96,7 +96,7 @@ export const PATCHED = {
   },
   childModuleLoader: {
     of: 'Module',
-    names: ['_findPath', '_resolveFilename'],
+    names: ['_findPath', '_resolveFilename', 'register'],
     shows: 'where a child looked for modules, besides the hooks that `Module.registerHooks` takes',
     in: ['child'],
     undone: 'stays',

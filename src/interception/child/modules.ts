@@ -1,6 +1,6 @@
 import Module from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import {
   tellImport,
@@ -10,6 +10,7 @@ import {
   type NodeLookupListener,
 } from '../../dependencies/resolution/node-lookups';
 import type { AnyFunction } from '../files/file-system';
+import { packageFolder } from '../../dependencies/packages/package-folder';
 import { replace } from '../patched';
 import type { Sink, Watch } from '../sink';
 import type { ReportWriter } from './report-writer';
@@ -20,6 +21,7 @@ interface Loader {
   _resolveFilename: AnyFunction;
   _extensions: Record<string, unknown>;
   /** Node 22.15 and later. */
+  register?: AnyFunction;
   registerHooks?: (hooks: { resolve: ResolveHook }) => unknown;
 }
 
@@ -46,6 +48,7 @@ export function watchModules(watch: Watch, to: Sink & NodeLookupListener): void 
     }
   };
   watchRequire(tell, to);
+  watchHooks(tell, to);
   loader.registerHooks?.({
     resolve: (specifier, context, next) => {
       let found: string | null = null;
@@ -59,6 +62,41 @@ export function watchModules(watch: Watch, to: Sink & NodeLookupListener): void 
       }
     },
   });
+}
+
+/** `--loader ./hooks.mjs`, in one argument or two. */
+const LOADER = /(?:^|\s)--(?:experimental-)?loader[=\s]+(\S+)/g;
+
+/**
+ * Hooks of `module.register` and `--loader` run in a thread of Node's own, where nothing is watched: what those of the
+ * project read is unknown. Those of installed packages compile sources, which count by their text.
+ */
+function watchHooks(tell: (work: () => void) => void, to: Pick<Sink, 'lost'>): void {
+  const note = (specifier: unknown, parent: unknown): void => {
+    tell(() => {
+      if (isProjectsModule(String(specifier), parent)) to.lost();
+    });
+  };
+  const options = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
+  for (const [, name] of options.matchAll(LOADER)) note(name, undefined);
+  const { register } = loader;
+  if (typeof register !== 'function') return;
+  const watched: AnyFunction = function (...args) {
+    const [specifier, parent] = args;
+    note(specifier, parent);
+    return Reflect.apply(register, this, args);
+  };
+  replace('childModuleLoader', loader, 'register', watched);
+}
+
+function isProjectsModule(specifier: string, parent: unknown): boolean {
+  if (!/^(?:\.{0,2}\/|file:|#)/.test(specifier)) return false;
+  const base =
+    typeof parent === 'string' || parent instanceof URL
+      ? String(parent)
+      : pathToFileURL(process.cwd() + path.sep).href;
+  const isFile = base.startsWith('file:') && !specifier.startsWith('#');
+  return !isFile || packageFolder(fileURLToPath(new URL(specifier, base))) === null;
 }
 
 function watchRequire(tell: (work: () => void) => void, to: NodeLookupListener): void {
