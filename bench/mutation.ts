@@ -84,6 +84,10 @@ async function main(): Promise<number> {
   if (flags.replay !== undefined) return replay(campaign, flags.replay);
 
   const results = await campaign.run(flags.count);
+  if (results.length === 0)
+    throw new Error(
+      'There was nothing to judge: no source in the folders that Jest knows has a mutant.',
+    );
   const report = summarise(results, campaign, options);
   console.log(render(report));
   addResult('report', report);
