@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SharedStoreError, type SharedEngine } from '../../src/shared-store/engine';
 import { openEngine } from '../../src/shared-store/open-engine';
 import { someBundle, soon } from './servers/bundles';
@@ -187,6 +187,25 @@ for (const [name, { start, isHere }] of Object.entries(ENGINES)) {
     }, 90_000);
   });
 }
+
+it('a folder forgets what was pinned long ago', async () => {
+  const server = await startFolder();
+  const pins = path.join(fileURLToPath(server.url), 'pins');
+  const engine = await openEngine(server.url);
+  await engine.pin?.('old', 'first', soon());
+  const [old = ''] = fs.readdirSync(pins);
+  await engine.pin?.('recent', 'first', soon());
+  const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60_000);
+  for (const name of fs.readdirSync(pins))
+    fs.utimesSync(path.join(pins, name), daysAgo(13), daysAgo(13));
+  fs.utimesSync(path.join(pins, old), daysAgo(15), daysAgo(15));
+  await engine.pin?.('new', 'first', soon());
+  expect(fs.readdirSync(pins)).toHaveLength(2);
+  expect(await engine.pin?.('recent', 'second', soon())).toBe('first');
+  expect(await engine.pin?.('old', 'second', soon())).toBe('second');
+  await engine.close();
+  await server.stop();
+});
 
 if (!hasS3())
   // Said once, where whoever reads the output sees it.

@@ -12,6 +12,9 @@ import {
   type StoredBundle,
 } from '../engine';
 
+/** No CI run goes on for longer than this. */
+const PINS_ARE_KEPT_MS = 14 * 24 * 60 * 60_000;
+
 /** Opens a folder that machines share, such as a network drive. */
 export function openFolder(url: URL): SharedEngine {
   return new FolderEngine(fileURLToPath(url));
@@ -68,7 +71,20 @@ export class FolderEngine implements SharedEngine {
     const known = await orNull(fs.readFile(file, { encoding: 'utf8', signal }));
     if (known !== null) return known;
     await this.#write(file, value, signal, (unfinished) => linkOnce(unfinished, file));
+    await this.#removeOldPins(signal);
     return await fs.readFile(file, { encoding: 'utf8', signal });
+  }
+
+  /** Removes what CI runs pinned that ended long ago. Where this machine may not, another does it. */
+  async #removeOldPins(signal: AbortSignal): Promise<void> {
+    const folder = path.join(this.#folder, 'pins');
+    for (const name of (await orNull(fs.readdir(folder))) ?? []) {
+      signal.throwIfAborted();
+      const file = path.join(folder, name);
+      const stats = await orNull(fs.lstat(file));
+      if (stats !== null && stats.mtimeMs < Date.now() - PINS_ARE_KEPT_MS)
+        await fs.rm(file, { force: true }).catch(() => undefined);
+    }
   }
 
   async initialise(signal: AbortSignal): Promise<string[]> {
