@@ -10,29 +10,22 @@ import {
   config,
   FILES,
   LARGE,
+  make,
   replace,
   reportIn,
   SMALL,
   TWICE,
 } from './covered';
-import { Project, type Files } from './harness';
+import type { Project } from './harness';
 import { MARKER_FILE, WATCHED_FILES, Watcher } from './watcher';
 
 jest.setTimeout(600_000);
 
-const made: Project[] = [];
 let watcher: Watcher | null = null;
 afterEach(() => {
   watcher?.kill();
   watcher = null;
-  made.splice(0).forEach((project) => project.remove());
 });
-
-function make(files: Files, packages: Record<string, string> = { jest: 'jest' }): Project {
-  const project = new Project(files, packages);
-  made.push(project);
-  return project;
-}
 
 function change(project: Project, sql: string): void {
   const db = new Database(project.path('.testmondata'));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   ALL,
   ALONE,
@@ -6,23 +6,15 @@ import {
   config,
   FILES,
   LARGE,
+  make,
   replace,
   SMALL,
   thresholds,
   TWICE,
 } from './covered';
-import { Project, type Files } from './harness';
+import type { Files, Project } from './harness';
 
 jest.setTimeout(600_000);
-
-const made: Project[] = [];
-afterEach(() => made.splice(0).forEach((project) => project.remove()));
-
-function make(files: Files, packages: Record<string, string> = { jest: 'jest' }): Project {
-  const project = new Project(files, packages);
-  made.push(project);
-  return project;
-}
 
 const SUM = 'function sum(a, b) { if (a) { return a + b; } return b; }';
 /** A function that nobody uses. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import * as fs from 'node:fs';
 import {
   ALL,
@@ -7,6 +7,7 @@ import {
   config,
   FILES,
   LARGE,
+  make,
   replace,
   reportIn,
   SMALL,
@@ -14,18 +15,9 @@ import {
   thresholds,
   TWICE,
 } from './covered';
-import { Project, type Files, type RunResult } from './harness';
+import type { Project, RunResult } from './harness';
 
 jest.setTimeout(600_000);
-
-const made: Project[] = [];
-afterEach(() => made.splice(0).forEach((project) => project.remove()));
-
-function make(files: Files, packages: Record<string, string> = { jest: 'jest' }): Project {
-  const project = new Project(files, packages);
-  made.push(project);
-  return project;
-}
 
 /** The command, and bare Jest beside it: the reports and the ends are the same, and no test file ran. */
 function compareReport(project: Project, ...args: string[]): RunResult {
@@ -114,11 +106,7 @@ describe('the coverage command', () => {
 
   test('of shards whose databases are merged, on a machine that ran no test', () => {
     const third = make(FILES);
-    const shards = ['1/2', '2/2'].map((shard) => {
-      const project = third.copy();
-      made.push(project);
-      return { project, shard };
-    });
+    const shards = ['1/2', '2/2'].map((shard) => ({ project: third.fresh(), shard }));
     const runAndMerge = () => {
       const ran = shards.map(
         ({ project, shard }) => project.run(['--coverage', `--shard=${shard}`, ...ARGS]).ran,

@@ -1,6 +1,6 @@
-import { expect } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import * as fs from 'node:fs';
-import type { Files, Project, RunResult } from './harness';
+import { Project, type Files, type RunResult } from './harness';
 
 type Counts = Record<string, number>;
 
@@ -9,6 +9,16 @@ interface Covered {
   f: Counts;
   b: Record<string, number[]>;
   [key: string]: unknown;
+}
+
+const made: Project[] = [];
+afterEach(() => made.splice(0).forEach((project) => project.remove()));
+
+/** Makes a project that is removed after its test. */
+export function make(files: Files, packages: Record<string, string> = { jest: 'jest' }): Project {
+  const project = new Project(files, packages);
+  made.push(project);
+  return project;
 }
 
 /** A report with its counts as hit or not. */
