@@ -1,12 +1,12 @@
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import picomatch from 'picomatch';
 import { packageFolder } from '../packages/package-folder';
+import { folderWith, packageRoot, repositoryRoot } from './enclosing-folders';
 import { realPath, RealPaths } from './real-paths';
 import { isForeign, isWithin, type WorkspacePaths } from './workspace-paths';
 
-export { isWithin, packageFolder, realPath };
+export { folderWith, isWithin, packageFolder, packageRoot, realPath, repositoryRoot };
 
 /** The meaning of an absolute path for a record. */
 export type PathClass =
@@ -42,24 +42,6 @@ export function toStored(root: string, file: string): string {
 /** Converts a stored path to an absolute path. */
 export function fromStored(root: string, name: string): string {
   return path.resolve(root, name);
-}
-
-/** Returns the nearest folder at or above `folder` that has an entry with a name. Null if there is none. */
-export function folderWith(folder: string, name: string): string | null {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, name))) return at;
-    if (path.dirname(at) === at) return null;
-  }
-}
-
-/** Returns the nearest folder at or above `folder` with a package.json, else `folder` itself. */
-export function packageRoot(folder: string): string {
-  return folderWith(folder, 'package.json') ?? folder;
-}
-
-/** Returns the nearest folder at or above `folder` with a repository, else `folder` itself. */
-export function repositoryRoot(folder: string): string {
-  return folderWith(folder, '.git') ?? folder;
 }
 
 /** Classifies paths. Results are cached, because a worker asks about the same files again and again. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folderWith } from '../../dependencies/files/paths';
+import { folderWith } from '../../dependencies/files/enclosing-folders';
 import { isFile, statsOf } from '../../dependencies/files/stats';
 import { implicitReads, type ImplicitReads } from './implicit-reads';
 import { GLOB, isOfProject, matchesOf, readFolder, type FolderReader } from './named-folders';

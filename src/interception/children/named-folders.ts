@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { repositoryRoot } from '../../dependencies/files/paths';
+import { repositoryRoot } from '../../dependencies/files/enclosing-folders';
 import { statsOf } from '../../dependencies/files/stats';
 
 const { readdirSync } = fs;
@@ -86,7 +86,10 @@ function step(at: string, segment: string, to: FolderReader): string[] {
   ];
 }
 
-/** Names that begin with a dot are matched by patterns that do so alone. */
+/**
+ * Makes a function that matches a name. Names that begin with a dot are matched by patterns that do so alone. Each child
+ * loads this, so it takes no library.
+ */
 function matcher(segment: string): (name: string) => boolean {
   const source = segment.replace(/\[!?[^\]]*\]|[*?]|[^*?[]+|\[/g, (part) => {
     if (part.startsWith('*')) return '.*';
