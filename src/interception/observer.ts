@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import path from 'node:path';
+import { packageFolder } from '../dependencies/packages/package-folder';
 import { calledByResolver } from './callers';
 import { mimicFunction, watchFs, type AnyFunction } from './files/file-system';
 import { define, replace, type FunctionTable } from './patched';
@@ -129,7 +130,10 @@ export function readsDuring<T>(work: () => T): { result: T; reads: Reads } {
   }
 }
 
-/** Like `readsDuring`, for a transformer that runs beside others. Modules that it loads count as files that it read. */
+/**
+ * Like `readsDuring`, for a transformer that runs beside others. Modules that it loads count as files that it read. So files
+ * of packages are left out, which are mostly its own modules.
+ */
 export async function readsDuringAsync<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; reads: Reads }> {
@@ -139,7 +143,9 @@ export async function readsDuringAsync<T>(
   transforms += 1;
   try {
     const result = await asynchronous.run(reading.sink, work);
-    return { result, reads: reading.reads };
+    const { reads } = reading;
+    const files = reads.files.filter((file) => packageFolder(file) === null);
+    return { result, reads: { ...reads, files } };
   } finally {
     transforms -= 1;
     if (transforms === 0) {

@@ -158,7 +158,11 @@ export class WorkerRun {
   transformInput({ kind, name, value }: TransformInput): Dependency | null {
     if (kind === 'variable') {
       if (this.ignoresVariable(name)) return null;
-    } else if (this.paths.place(fromStored(this.file.root, name)).kind !== 'file') return null;
+    } else {
+      const place = this.paths.place(fromStored(this.file.root, name));
+      if (place.kind === 'package') return this.packageDependency(place.name);
+      if (place.kind === 'ignored') return null;
+    }
     const isNames = kind === 'variable' && name === ALL_NAMES;
     return this.#dependencies.get(
       kind,

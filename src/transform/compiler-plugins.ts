@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { getTsconfig, parseTsconfig } from 'get-tsconfig';
+import { packageFolder } from '../dependencies/packages/package-folder';
 
 /**
  * Whether a compiler uses plug-ins. ts-jest gets them as `astTransformers`; ts-patch reads them from the tsconfig.
@@ -34,7 +35,10 @@ function isTransform(plugin: unknown): boolean {
 const OF_PROGRAM =
   /(?<!\.d)\.[cm]?tsx?$|\.[cm]?jsx?$|[\\/]package\.json$|[\\/][jt]sconfig[^\\/]*\.json$/;
 
-/** The other files that a compiler or its plug-ins read, such as declaration files that no source imports. */
+/**
+ * The other files that a compiler or its plug-ins read, such as declaration files that no source imports. Without those of
+ * packages, of which a program holds hundreds.
+ */
 export function besidesProgram(files: readonly string[]): string[] {
-  return files.filter((file) => !OF_PROGRAM.test(file));
+  return files.filter((file) => !OF_PROGRAM.test(file) && packageFolder(file) === null);
 }

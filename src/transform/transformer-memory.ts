@@ -30,8 +30,9 @@ export class TransformerMemory {
    * @param reads What it read while it was loaded.
    */
   loadedEarly(reads: TransformerReads): void {
-    for (const file of [...reads.files, ...reads.modules])
+    for (const file of reads.modules)
       if (packageFolder(file) === null) this.#early.set(file, inputValues.loaded(file));
+    for (const file of reads.files) this.#early.set(file, inputValues.loaded(file));
     for (const file of reads.looked)
       if (packageFolder(file) === null)
         getOrCreate(this.#early, file, () => inputValues.presence(file));
@@ -69,16 +70,17 @@ export class TransformerMemory {
   ): TransformInput[] {
     this.#modules.note(reads);
     const ofKey = this.#readForKey.get(file) ?? NOTHING_READ;
-    const counts = (name: string): boolean =>
-      name !== file && packageFolder(name) === null && !isWatchedConfig(name, file, folders);
+    const isRead = (name: string): boolean =>
+      name !== file && !isWatchedConfig(name, file, folders);
+    const counts = (name: string): boolean => packageFolder(name) === null && isRead(name);
     const inputs = new Map<string, TransformInput>();
     for (const { files, folders: listed, looked, missing } of [ofKey, reads]) {
       for (const name of looked) if (counts(name)) inputs.set(name, inputValues.presence(name));
       for (const name of missing) if (counts(name)) inputs.set(name, inputValues.presence(name));
       for (const name of listed) if (counts(name)) inputs.set(name, inputValues.listing(name));
-      for (const name of files) if (counts(name)) inputs.set(name, inputValues.file(name));
+      for (const name of files) if (isRead(name)) inputs.set(name, inputValues.file(name));
     }
-    const own = new Set([...ofKey.own, ...reads.own].filter(counts));
+    const own = new Set([...ofKey.own, ...reads.own].filter((name) => inputs.has(name)));
     const words = new Set(code.match(WORDS));
     const isNamed = (name: string): boolean =>
       words.has(stemOf(name)) || stemOf(name) === stemOf(file);

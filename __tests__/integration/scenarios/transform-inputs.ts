@@ -28,6 +28,7 @@ const FINDS: Record<string, [asked: string, found: string]> = {
   mode: ['file .env.test', 'A=1'],
   folder: ['file .config/flags.json', '1'],
   absent: ['exists src/override.txt', 'false'],
+  style: ['file node_modules/palette/style.css', 'red'],
   variable: ['variable MY_FLAG', 'undefined'],
   first: ['once', 'once'],
   second: ['once', 'once'],
@@ -47,6 +48,8 @@ export const transformInputs: Family = {
       'node_modules/babel-plugin-finding/package.json':
         '{"name":"babel-plugin-finding","version":"1.0.0"}',
       'node_modules/babel-plugin-finding/index.js': FINDING,
+      'node_modules/palette/package.json': '{"name":"palette","version":"1.0.0"}',
+      'node_modules/palette/style.css': 'red',
       '.env': 'A=1\n',
       '.env.test': 'A=1\n',
       '.config/flags.json': '1\n',
@@ -68,6 +71,17 @@ export const transformInputs: Family = {
         expectExit: 1,
       }),
     ),
+    {
+      ...selecting(file('style'))(
+        'another version of a package of which it reads a file',
+        (project) =>
+          project.write({
+            'node_modules/palette/package.json': '{"name":"palette","version":"1.0.1"}',
+            'node_modules/palette/style.css': 'blue',
+          }),
+      ),
+      expectExit: 1,
+    },
     {
       ...selecting(file('absent'))('a file that was missing', (project) =>
         project.write({ 'src/override.txt': '' }),

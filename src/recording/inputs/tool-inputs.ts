@@ -51,7 +51,7 @@ class ToolInputs {
     return result;
   }
 
-  /** A tool read something. Installed packages count by their version. */
+  /** A tool read something. The packages that it loads count in the environment. */
   note(tool: string, reads: Reads, variables: readonly string[] = []): void {
     this.outputs.note(tool, reads);
     const known = getOrCreate(this.#inputs, tool, () => new Map<string, TransformInput>());
@@ -60,13 +60,14 @@ class ToolInputs {
       key: string,
       input: (name: string) => TransformInput,
     ) => {
-      for (const name of names)
-        if (packageFolder(name) === null) getOrCreate(known, name + key, () => input(name));
+      for (const name of names) getOrCreate(known, name + key, () => input(name));
     };
-    add(reads.modules, '', (file) => inputValues.loaded(file));
+    const ofProject = (names: readonly string[]) =>
+      names.filter((name) => packageFolder(name) === null);
+    add(ofProject(reads.modules), '', (file) => inputValues.loaded(file));
     add(reads.files, '', (file) => inputValues.file(file));
-    add(reads.looked, '', (file) => inputValues.presence(file));
-    add(reads.folders, '/', (folder) => inputValues.listing(folder));
+    add(ofProject(reads.looked), '', (file) => inputValues.presence(file));
+    add(ofProject(reads.folders), '/', (folder) => inputValues.listing(folder));
     for (const name of variables) this.noteVariable(tool, name);
   }
 
