@@ -54,11 +54,7 @@ export async function runUserGlobalSetup(
 ): Promise<void> {
   const file = readComposition()?.globalSetup ?? null;
   if (file === null) return;
-  const { requireOrImportModule } = fromJest(
-    'jest-util',
-    projectConfig.rootDir,
-  )('jest-util') as typeof import('jest-util');
-  const setup: unknown = await requireOrImportModule(file);
+  const setup = await loadAsJest(file, projectConfig);
   if (typeof setup !== 'function')
     throw new TypeError(`globalSetup file must export a function at ${file}`);
   await (setup as (...configs: unknown[]) => unknown)(globalConfig, projectConfig);
@@ -71,22 +67,27 @@ export async function runUserGlobalSetup(
  */
 export async function hearOutcomes(
   { updateSnapshot }: Config.GlobalConfig,
-  { runner, rootDir }: Config.ProjectConfig,
+  config: Config.ProjectConfig,
 ): Promise<void> {
   const { begunBySetup, controller } = session();
   if (!begunBySetup || controller === null) return;
   try {
-    const { requireOrImportModule } = fromJest(
-      'jest-util',
-      rootDir,
-    )('jest-util') as typeof import('jest-util');
-    listenToRunners(await requireOrImportModule(runner), (test, result) =>
+    listenToRunners(await loadAsJest(config.runner, config), (test, result) =>
       noteOutcome(test, result !== null && isPassed(result, updateSnapshot === 'all')),
     );
-    session().hearsRunner = true;
+    controller.expectVerdicts();
   } catch (error) {
     swallowed('controller', error, 'listening to the runner; outcomes are what workers record');
   }
+}
+
+/** Loads a module in this process as Jest does, CommonJS or ES module. @param file Absolute path. */
+function loadAsJest(file: string, { rootDir }: Config.ProjectConfig): Promise<unknown> {
+  const { requireOrImportModule } = fromJest(
+    'jest-util',
+    rootDir,
+  )('jest-util') as typeof import('jest-util');
+  return requireOrImportModule(file);
 }
 
 function noteOutcome({ context, path }: Test, passed: boolean): void {

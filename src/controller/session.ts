@@ -28,8 +28,6 @@ export interface Session {
   controller: Controller | null;
   /** Whether our global setup began the run, because the config does not name our sequencer. */
   begunBySetup: boolean;
-  /** Whether the runner of this run tells every outcome, where our global setup began it. */
-  hearsRunner: boolean;
   /** Set by the reporter and the sequencer, which receive every outcome and end the run. */
   reported: boolean;
   /** Observes how this process ends. */
@@ -89,7 +87,6 @@ function startSession(): Session {
   const started: Session = {
     controller: null,
     begunBySetup: false,
-    hearsRunner: false,
     reported: false,
     processEnd: null,
     concluded: null,
@@ -185,7 +182,7 @@ export function endRun(ending: Ending): Settlement | null {
   const current = session().controller;
   if (current === null) return null;
   session().controller = null;
-  if (session().reported || session().hearsRunner) current.expectVerdicts();
+  if (session().reported) current.expectVerdicts();
   return current.end(ending);
 }
 

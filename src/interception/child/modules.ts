@@ -20,8 +20,8 @@ interface Loader {
   _findPath: AnyFunction;
   _resolveFilename: AnyFunction;
   _extensions: Record<string, unknown>;
-  /** Node 22.15 and later. */
   register?: AnyFunction;
+  /** Node 22.15 and later. */
   registerHooks?: (hooks: { resolve: ResolveHook }) => unknown;
 }
 
