@@ -1,4 +1,5 @@
 import { getOrCreate } from '../dependencies/get-or-create';
+import { recordWithId } from '../records/record-with-id';
 import { dependencyLabel } from '../selection/match';
 import type { Decision } from '../selection/select';
 import type { UnaffectedTests } from '../selection/tests';
@@ -165,7 +166,7 @@ class Builder {
     if (!decision.affected || decision.reason !== 'changed') return [];
     const { data } = project;
     const { mismatch, recordId } = decision;
-    const record = data.testFiles.get(path)?.records.find(({ id }) => id === recordId);
+    const record = recordWithId(data, path, recordId);
     const executed = new Map(
       decodeBlocks(record?.blocks ?? Buffer.alloc(0)).map(({ version, bits }) => [version, bits]),
     );

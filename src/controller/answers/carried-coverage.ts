@@ -1,5 +1,6 @@
 import type { Test } from '@jest/test-result';
 import { getOrCreate } from '../../dependencies/get-or-create';
+import { recordWithId } from '../../records/record-with-id';
 import type { Store, StoredRecord } from '../../store';
 import type { CoverageOptions } from '../../workspace/transformed';
 import type { JudgedTest, Project } from '../projects/project';
@@ -64,8 +65,7 @@ export function recordOf(
   { data }: Project,
   { path, decision }: JudgedTest,
 ): StoredRecord | undefined {
-  if (decision.affected) return undefined;
-  return data?.testFiles.get(path)?.records.find(({ id }) => id === decision.recordId);
+  return decision.affected ? undefined : recordWithId(data, path, decision.recordId);
 }
 
 /** Since when there was coverage to carry, for a message. @param ago Says how long ago a time was. */

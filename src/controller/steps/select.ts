@@ -1,4 +1,5 @@
 import type { Test } from '@jest/test-result';
+import { recordWithId } from '../../records/record-with-id';
 import type { StoredRecord, StoredTest } from '../../store';
 import type { RunProject } from '../../run/run-file';
 import { debug } from '../../terminal/debug';
@@ -94,8 +95,7 @@ export class RunSelection {
   /** Returns the record by which a test file, or tests in it, were found unaffected. */
   recordOf({ test, path, decision, skips }: JudgedTest): StoredRecord | undefined {
     const recordId = decision.affected ? skips?.recordId : decision.recordId;
-    const known = this.#run.projects.of(test)?.data?.testFiles.get(path);
-    return known?.records.find(({ id }) => id === recordId);
+    return recordWithId(this.#run.projects.of(test)?.data, path, recordId);
   }
 
   /** Returns the test files to run: the affected ones, or all if the run does not select. */
