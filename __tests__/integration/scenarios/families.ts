@@ -22,6 +22,7 @@ import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { programs } from './programs';
 import { closed, platforms, resolution } from './resolution';
+import { sameVersion } from './same-version';
 import type { Family } from './scenario';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
@@ -68,6 +69,7 @@ export const families: readonly Family[] = [
   testFiles,
   resolution,
   packages,
+  sameVersion,
   ownPackage,
   underJest29(ownPackage),
   leadingNowhere,

@@ -30,11 +30,15 @@ export const babelToolChain: Family = {
       'src/nested/.babelrc': '{"comments":true}',
       'src/nested/lib.js': 'export const nested = () => 42;\n',
       'node_modules/babel-plugin-own/package.json':
-        '\uFEFF{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1"}}',
+        '\uFEFF{"name":"babel-plugin-own","version":"1.0.0","dependencies":{"plugin-helper":"1","plugin-part":"1"}}',
       'node_modules/babel-plugin-own/index.js':
         "require('plugin-helper');\nmodule.exports = () => ({ visitor: {} });\n",
       'node_modules/plugin-helper/package.json': '{"name":"plugin-helper","version":"1.0.0"}',
       'node_modules/plugin-helper/index.js': '',
+      'node_modules/plugin-part/package.json': '{"name":"plugin-part","version":"1.0.0"}',
+      'node_modules/plugin-part/lib/part.js': '',
+      'node_modules/.package-lock.json':
+        '{"packages":{"node_modules/plugin-part":{"version":"1.0.0","resolved":"file:tools/part"}}}',
       'node_modules/own-environment/package.json': '{"name":"own-environment","version":"1.0.0"}',
       'node_modules/own-environment/index.js':
         "module.exports = require('jest-environment-node').TestEnvironment;\n",
@@ -73,6 +77,9 @@ export const babelToolChain: Family = {
     ),
     all('the version of what that plug-in depends on', (project) =>
       project.edit('node_modules/plugin-helper/package.json', '1.0.0', '1.0.1'),
+    ),
+    all('a folder that npm copied, on which that plug-in depends', (project) =>
+      project.write({ 'node_modules/plugin-part/lib/part.js': 'exports.part = 1;' }),
     ),
     all('the version of the test environment', (project) =>
       project.edit('node_modules/own-environment/package.json', '1.0.0', '1.0.1'),

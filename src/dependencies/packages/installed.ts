@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseJson } from '../files/json';
-import { contentHash } from '../files/content';
 import { StatCache } from '../files/stat-cache';
 import { RealPaths } from '../files/real-paths';
 import { getOrCreate } from '../get-or-create';
@@ -9,10 +8,11 @@ import { getOrCreate } from '../get-or-create';
 /** The parts of an installed package.json that are used here. */
 export interface InstalledManifest {
   name: string | null;
-  /** If the package.json has no version, a hash of its text. */
-  version: string;
+  version: string | null;
   /** The names of its dependencies, including peer and optional ones, but no development dependencies. */
   dependencies: string[];
+  /** The names of dependencies that do not come from a registry. */
+  unregistered: string[];
 }
 
 /** A `node_modules` folder with the names of its entries. */
@@ -123,12 +123,20 @@ function readManifest(file: string): InstalledManifest | null {
   const { name, version, ...fields } = fieldsOf(text);
   return {
     name: typeof name === 'string' ? name : null,
-    version: typeof version === 'string' ? version : contentHash(text),
+    version: typeof version === 'string' ? version : null,
     dependencies: ['dependencies', 'peerDependencies', 'optionalDependencies'].flatMap((key) =>
       Object.keys(fields[key] ?? {}),
     ),
+    unregistered: ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((key) =>
+      Object.entries(fields[key] ?? {}).flatMap(([dependency, from]) =>
+        NOT_FROM_REGISTRY.test(String(from)) ? [dependency] : [],
+      ),
+    ),
   };
 }
+
+/** Matches the specifier of a dependency that is a folder, an archive or a repository. Source: npm's package.json. */
+const NOT_FROM_REGISTRY = /^(?!npm:|workspace:|catalog:)(?:[\w+]+:|[~.]{0,2}\/|[\w-]+\/)/;
 
 function fieldsOf(text: string): Record<string, unknown> {
   try {
@@ -141,11 +149,12 @@ function fieldsOf(text: string): Record<string, unknown> {
 
 function isManifest(value: unknown): value is InstalledManifest {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, version, dependencies } = value as Partial<Record<string, unknown>>;
+  const { name, version, dependencies, unregistered } = value as Partial<Record<string, unknown>>;
   return (
     (name === null || typeof name === 'string') &&
-    typeof version === 'string' &&
-    isListOfNames(dependencies)
+    (version === null || typeof version === 'string') &&
+    isListOfNames(dependencies) &&
+    isListOfNames(unregistered)
   );
 }
 

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseJson } from '../files/json';
 import { contentHash, shortHash } from '../files/content';
 import { InstalledPackages } from './installed';
 import { DerivedCache } from './derived-cache';
 import { StatCache } from '../files/stat-cache';
-import { toStored } from '../files/paths';
+import { PackageOrigins, storeNeighbours } from './package-origins';
+import { packageContent } from './package-content';
 import { getOrCreate } from '../get-or-create';
 import { packagesBeneath } from './tool-packages';
 
@@ -26,8 +26,7 @@ export class PackageReader {
   readonly #kept: StatCache;
   readonly #answers: DerivedCache;
   readonly #values = new Map<string, string>();
-  /** By the outermost `node_modules` folder. */
-  readonly #origins = new Map<string, Origins>();
+  readonly #origins: PackageOrigins;
   #patches: Patches | null = null;
 
   /**
@@ -42,6 +41,7 @@ export class PackageReader {
       this.#kept,
     );
     this.installed = new InstalledPackages(this.#kept);
+    this.#origins = new PackageOrigins(root, this.installed, this.#kept);
   }
 
   /** Writes the cache files for the next run. */
@@ -70,7 +70,8 @@ export class PackageReader {
 
   /**
    * Returns the recorded value of a package. It contains the version, the hashes of its patches, the commit or
-   * archive it was made from if it came from no registry, and a hash of its nested packages.
+   * archive it was made from if it came from no registry, and a hash of its nested packages. Where the content can
+   * change under the same version, a hash of the content follows.
    * @param folder Absolute path of the package's folder.
    * @returns Empty if nothing is installed there.
    */
@@ -86,12 +87,17 @@ export class PackageReader {
 
   #read(folder: string): string {
     const manifest = this.installed.manifest(folder);
-    if (manifest === null) return '';
+    const content = this.#origins.isVersioned(folder) ? '' : packageContent(folder, this.#kept);
+    if (manifest === null) return content;
     const { name, version } = manifest;
     const patches = name === null ? [] : this.#patchesOf(name);
-    return [version, ...patches, ...this.#originOf(folder), ...this.#nestedPackages(folder)].join(
-      '+',
-    );
+    return [
+      version ?? '',
+      ...patches,
+      ...this.#origins.sourceOf(folder),
+      ...this.#nestedPackages(folder),
+      ...(content === '' ? [] : [content]),
+    ].join('+');
   }
 
   /**
@@ -100,8 +106,8 @@ export class PackageReader {
    */
   #nestedPackages(folder: string): string[] {
     const found = this.installed.namesIn(path.join(folder, 'node_modules'));
-    if (STORE.test(folder)) {
-      const holder = folder.slice(0, folder.lastIndexOf('node_modules') + 'node_modules'.length);
+    const holder = storeNeighbours(folder);
+    if (holder !== null) {
       for (const name of this.installed.namesIn(holder)) {
         // Only a link can change its target.
         const target = linkTarget(path.join(holder, name));
@@ -109,21 +115,6 @@ export class PackageReader {
       }
     }
     return found.length === 0 ? [] : [shortHash(found.join('\n'))];
-  }
-
-  /** Without a registry, the same version can be reinstalled from another commit. */
-  #originOf(folder: string): string[] {
-    const at = folder.indexOf(MODULES);
-    if (at < 0) return [];
-    const modules = folder.slice(0, at + MODULES.length - 1);
-    const origins = getOrCreate(
-      this.#origins,
-      modules,
-      () => this.#kept.of(path.join(modules, '.package-lock.json'), readOrigins, isOrigins) ?? {},
-    );
-    const place = toStored(folder.slice(0, at), folder);
-    const origin = Object.hasOwn(origins, place) ? origins[place] : undefined;
-    return origin === undefined ? [] : [origin];
   }
 
   #patchesOf(name: string): string[] {
@@ -158,52 +149,6 @@ function isPackageValues(value: unknown): value is readonly PackageValue[] {
     value.every((one) => Array.isArray(one) && one.length === 3 && one.every(isText))
   );
 }
-
-const MODULES = `${path.sep}node_modules${path.sep}`;
-
-/** By the package's folder, as npm spells it: a hash of its source, for packages that came from no registry. */
-type Origins = Readonly<Record<string, string>>;
-
-/** Matches npm's entry of a package that came from a repository or an archive. */
-const FROM_ELSEWHERE = /"resolved":\s*"(?:git|file:|https?:\/\/codeload\.)/;
-
-/**
- * Reads npm's notes about the packages that it installed. Source: npm's documentation of package-lock.json, "Hidden
- * Lockfiles".
- */
-function readOrigins(file: string): Origins | null {
-  try {
-    const text = fs.readFileSync(file, 'utf8');
-    if (!FROM_ELSEWHERE.test(text)) return {};
-    const { packages = {} } = parseJson(text) as {
-      packages?: Record<string, { resolved?: unknown; integrity?: unknown; link?: unknown }>;
-    };
-    return Object.fromEntries(
-      Object.entries(packages).flatMap(([place, { resolved, integrity, link }]) =>
-        link !== true && FROM_ELSEWHERE.test(JSON.stringify({ resolved }))
-          ? [[place, shortHash(JSON.stringify([resolved, integrity]))]]
-          : [],
-      ),
-    );
-  } catch {
-    // npm has written no lock file, or it has another format.
-    return null;
-  }
-}
-
-function isOrigins(value: unknown): value is Origins {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((origin) => typeof origin === 'string')
-  );
-}
-
-/**
- * Folders of the stores from which pnpm and Yarn link packages. The packages beside a package there are its own
- * dependencies.
- */
-const STORE = /[\\/]node_modules[\\/]\.(pnpm|store)[\\/]/;
 
 function linkTarget(file: string): string | null {
   try {
