@@ -1,3 +1,11 @@
+/** What distinguishes a lookup of a module from that of an ordinary `require` or `import`. */
+export interface LookupDetails {
+  /** The paths that `require.resolve` was given. */
+  paths?: readonly string[] | undefined;
+  /** Whether only the id of the module is made, perhaps to replace the module by a mock. */
+  isForId?: boolean;
+}
+
 /** Receives what the code of one test file does to the file system, as absolute paths. */
 export interface Sink {
   /** Whether it also receives modules that this process loads for itself, and what those do while they load. */
@@ -19,11 +27,8 @@ export interface Sink {
   followed(file: string): void;
   /** Code under test listed a folder. */
   listed(folder: string): void;
-  /**
-   * Jest's resolver found a file for a specifier.
-   * @param paths The paths that `require.resolve` was given.
-   */
-  resolved(from: string, specifier: string, file: string, paths?: readonly string[]): void;
+  /** Jest's resolver found a file for a specifier. */
+  resolved(from: string, specifier: string, file: string, details?: LookupDetails): void;
   /**
    * Jest asked for the id of a module, perhaps to replace the module by a mock.
    * @param parts The parts of the id. The path of the module is one of them.
@@ -31,7 +36,7 @@ export interface Sink {
    */
   identified(parts: readonly string[], resolve: (to: Sink) => void): void;
   /** Jest's resolver found nothing for a specifier. */
-  unresolved(from: string, specifier: string, paths?: readonly string[]): void;
+  unresolved(from: string, specifier: string, details?: LookupDetails): void;
   /**
    * Jest looked for a module by a name without a path. A manual mock of that name would have come first.
    * @param needsMock Whether an existing mock makes a difference even if Jest never loads it.

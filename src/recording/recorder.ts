@@ -3,7 +3,7 @@ import { variableValue } from '../dependencies/variables';
 import { outerVariable } from '../run/outer-variables';
 import { collectChildren } from '../interception/children/children';
 import { observe, stopObserving, unobserved } from '../interception/observer';
-import { NOBODY, type Sink } from '../interception/sink';
+import { NOBODY, type LookupDetails, type Sink } from '../interception/sink';
 import type { VariableListener } from '../interception/variables/variables';
 import type { ToolChain } from '../transform/tool-chain-id';
 import type { TestIdentity } from '../records/test-identity';
@@ -140,12 +140,12 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     this.#modules.loaded(file, content);
   }
 
-  resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
-    this.#modules.resolved(from, specifier, found, paths);
+  resolved(from: string, specifier: string, found: string, details?: LookupDetails): void {
+    this.#modules.resolved(from, specifier, found, details);
   }
 
-  unresolved(from: string, specifier: string, paths?: readonly string[]): void {
-    this.#modules.unresolved(from, specifier, paths);
+  unresolved(from: string, specifier: string, details?: LookupDetails): void {
+    this.#modules.unresolved(from, specifier, details);
   }
 
   identified(parts: readonly string[], resolve: (to: Sink) => void): void {

@@ -18,6 +18,7 @@ import { packageManagers } from './package-managers';
 import { native } from './native';
 import { nodeOptions } from './node-options';
 import { leadingNowhere, ownPackage } from './own-package';
+import { mocksOfPackages, packagePaths, packagePathsByConfig } from './package-paths';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { programs } from './programs';
@@ -70,6 +71,11 @@ export const families: readonly Family[] = [
   resolution,
   packages,
   sameVersion,
+  packagePaths,
+  underJest29(packagePaths),
+  underJest29(packagePathsByConfig),
+  mocksOfPackages,
+  underJest29(mocksOfPackages),
   ownPackage,
   underJest29(ownPackage),
   leadingNowhere,

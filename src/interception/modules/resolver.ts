@@ -3,7 +3,7 @@ import { withoutOurFrames } from '../../run/own-frames';
 import { noteLooked, resolving, watchCustomResolver, type WatchReads } from './custom-resolver';
 import { loadedModulesAt } from './loaded-modules';
 import { replace } from '../patched';
-import type { Sink, Watch } from '../sink';
+import type { LookupDetails, Sink, Watch } from '../sink';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -98,7 +98,7 @@ function watchGivenPaths(prototype: ResolverClass['prototype'], watch: Watch): v
     const found = resolve.apply(this, arguments as unknown as unknown[]);
     const { paths } = (options ?? {}) as { paths?: readonly string[] };
     if (paths !== undefined && typeof folder === 'string')
-      tell(watch.sink(), path.join(folder, '_'), specifier, found, paths);
+      tell(watch.sink(), path.join(folder, '_'), specifier, found, { paths });
     return found;
   };
   replace('resolver', prototype, 'resolveModuleFromDirIfExists', watched);
@@ -222,16 +222,18 @@ export function isName(specifier: unknown): specifier is string {
   return typeof specifier === 'string' && !PATH.test(specifier);
 }
 
+const FOR_ID: LookupDetails = { isForId: true };
+
 function tell(
   sink: Sink | null,
   from: unknown,
   specifier: unknown,
   found: unknown,
-  paths?: readonly string[],
+  details = identifying > 0 ? FOR_ID : undefined,
 ): void {
   if (sink === null || typeof from !== 'string' || typeof specifier !== 'string') return;
   if (identifying === 0 && isName(specifier)) sink.named(specifier);
   noteLooked(sink, from, specifier);
-  if (found === null) sink.unresolved(from, specifier, paths);
-  else if (typeof found === 'string') sink.resolved(from, specifier, found, paths);
+  if (found === null) sink.unresolved(from, specifier, details);
+  else if (typeof found === 'string') sink.resolved(from, specifier, found, details);
 }

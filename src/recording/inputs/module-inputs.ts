@@ -5,7 +5,7 @@ import { mockName } from '../../dependencies/resolution/mocks';
 import { toStored } from '../../dependencies/files/paths';
 import { isName } from '../../interception/modules/resolver';
 import { calledForStackTrace } from '../../interception/callers';
-import { NOBODY, type Sink } from '../../interception/sink';
+import { NOBODY, type LookupDetails, type Sink } from '../../interception/sink';
 import { installedName, packageName } from '../../records/package-name';
 import type { Dependency } from '../../records/types';
 import type { Accumulator } from '../accumulator';
@@ -50,6 +50,10 @@ export class ModuleInputs {
   readonly #loadedByJest = new Set<string>();
   /** Files that Jest found, loaded or not, with the specifier that found each one first. */
   readonly #resolved = new Map<string, string>();
+  /** Those of them that were not looked for to make an id alone. Their paths may be known to the test file. */
+  readonly #pathsAsked = new Set<string>();
+  /** Stored paths of the project's modules that asked for installed packages. */
+  readonly #askers = new Set<string>();
   /** The content of files that may be loaded unobserved. They count as loaded. */
   readonly #contents = new Map<string, Dependency>();
   /** Specifiers without a path, such as `lodash`. A manual mock could replace each. */
@@ -113,26 +117,31 @@ export class ModuleInputs {
   }
 
   /** Jest's resolver found a file for a specifier. */
-  resolved(from: string, specifier: string, found: string, paths?: readonly string[]): void {
+  resolved(from: string, specifier: string, found: string, details?: LookupDetails): void {
     this.exportUses.note(from, specifier, found);
     const earlier = this.#resolved.get(found);
     if (earlier === undefined) this.#resolved.set(found, specifier);
     else if (earlier !== specifier && (isName(earlier) || isName(specifier)))
       this.#noteMixed(earlier, specifier);
     if (!this.#context.seesSources) this.#noteContent(found);
+    if (!path.isAbsolute(found)) return;
+    if (details?.isForId !== true) this.#pathsAsked.add(found);
+    const asking = this.#run.paths.place(from);
+    const { kind } = this.#run.paths.place(found);
     // An installed package counts as a whole.
-    const isProjects = (file: string): boolean => this.#run.paths.place(file).kind === 'file';
-    if (!path.isAbsolute(found) || !(isProjects(from) || isProjects(found))) return;
+    if (asking.kind !== 'file' && kind !== 'file') return;
+    if (asking.kind === 'file' && kind === 'package') this.#askers.add(asking.name);
     const folder = path.dirname(from);
+    const paths = details?.paths;
     const look = () => this.#lookups.dependencies({ folder, specifier, found, paths });
     const key = [folder, specifier, found, ...(paths ?? [])].join('\0');
     for (const dependency of this.#run.lookup(key, look)) this.#shared.depend(dependency);
   }
 
   /** Jest's resolver found nothing for a specifier. */
-  unresolved(from: string, specifier: string, paths?: readonly string[]): void {
+  unresolved(from: string, specifier: string, details?: LookupDetails): void {
     if (isName(specifier)) this.#bareNames.add(specifier);
-    const lookup = { folder: path.dirname(from), specifier, found: null, paths };
+    const lookup = { folder: path.dirname(from), specifier, found: null, paths: details?.paths };
     for (const dependency of this.#lookups.dependencies(lookup)) this.#depend(dependency);
   }
 
@@ -166,14 +175,17 @@ export class ModuleInputs {
       this.#bareNames.add(installedName(name));
     }
     const modules = new Set([...probed, ...whole]);
-    for (const name of [...modules, ...this.#addUnloaded()]) {
+    const unloaded = this.#addUnloaded();
+    for (const name of [...modules, ...unloaded.names]) {
       this.#shared.depend(this.#run.resolutionCandidates(name, this.#lookups.extensions));
       for (const manifest of this.#run.manifests(name)) this.#shared.depend(manifest);
     }
     this.#addClosure(importClosure(this.#run.transformerConfigs(probed), mentionedFiles));
     this.#addMocks(probed);
-    // A module that was not loaded has not asked for any package.
-    for (const place of this.#run.closerNodeModules(packages, modules)) this.#shared.depend(place);
+    const found = new Set([...packages, ...unloaded.packages]);
+    // A module that was not loaded has not asked for any package. `createRequire` may ask for one from any folder.
+    const askers = new Set([...modules, ...this.#askers]);
+    for (const place of this.#run.closerNodeModules(found, askers)) this.#shared.depend(place);
     // The type checker reads everything that the test file imports, at any depth.
     if (this.#run.file.typeErrors === 'select') this.#addClosure(importClosure([testFile]));
   }
@@ -228,12 +240,13 @@ export class ModuleInputs {
   /**
    * Adds modules that were found but not loaded. A module that is mocked, or of which only the path is asked for,
    * must still exist.
-   * @returns The stored paths of those that belong to the project.
+   * @returns The stored paths of those that belong to the project, and of the packages that the others belong to.
    */
-  #addUnloaded(): string[] {
+  #addUnloaded(): { names: string[]; packages: Set<string> } {
     for (const [parts, resolve] of this.#identified)
       if (!parts.some((part) => this.#loaded.has(part))) resolve(this.#asSink);
     const names: string[] = [];
+    const packages = new Set<string>();
     for (const file of this.#resolved.keys()) {
       // Modules of Node have no path.
       if (this.#loaded.has(file) || !path.isAbsolute(file)) continue;
@@ -244,8 +257,22 @@ export class ModuleInputs {
       if (content !== undefined) this.#compiled.addUnprobed(file);
       this.#shared.depend(content ?? { kind: 'present', name, value: 'file' });
       if (place.kind === 'file') names.push(name);
+      else if (!this.#loadedByJest.has(file)) {
+        packages.add(place.name);
+        this.#shared.depend(this.#unloadedPackage(place.name, file));
+      }
     }
-    return names;
+    return { names, packages };
+  }
+
+  /**
+   * A package of which a module was found but not loaded. What is mocked may have any version, if only it is still
+   * found.
+   */
+  #unloadedPackage(name: string, file: string): Dependency {
+    return this.#pathsAsked.has(file)
+      ? this.#run.packageDependency(name)
+      : this.#run.manifestAt(`${name}/package.json`);
   }
 
   /** @param files Absolute paths. Those of packages are ignored. */
