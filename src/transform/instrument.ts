@@ -31,7 +31,8 @@ export function instrumented(transformed: Uninstrumented, root: string): Transfo
   const { file, options, output, isTransformed } = transformed;
   const { transformSync, plugin, mapOf } = getOrCreate(instrumenters, root, () => load(root));
   const { code } = output;
-  const map = given(output.map) ?? mapOf(code);
+  // As Jest does: whether there is no map, or null, or an empty text, stands in the coverage data.
+  const map = given(output.map) ?? mapOf(code) ?? (isTransformed ? output.map : null);
   const result = transformSync(code, {
     auxiliaryCommentBefore: ' istanbul ignore next ',
     babelrc: false,
@@ -57,7 +58,7 @@ export function instrumented(transformed: Uninstrumented, root: string): Transfo
         },
       ],
     ],
-    sourceMaps: map !== null || !isTransformed ? 'both' : false,
+    sourceMaps: (map !== null && map !== undefined) || !isTransformed ? 'both' : false,
   });
   if (typeof result?.code !== 'string') return output;
   return { ...output, code: result.code, map: (result.map ?? null) as TransformedSource['map'] };
