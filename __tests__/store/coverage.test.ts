@@ -8,6 +8,7 @@ import {
   makeFormat4,
   makeFormat5,
   makeFormat6,
+  makeFormat7,
 } from './older';
 
 const A = version('src/a.js', ['module', 'f']);
@@ -164,5 +165,66 @@ describe('a database of an older format', () => {
     expect(
       updated.coverage(id)?.files ?? open(file, { readonly: true }).coverage(id)?.files,
     ).toEqual([hits(1)]);
+  });
+});
+
+describe('a covered file', () => {
+  function keep(
+    store: Store,
+    content: string,
+    name = 'src/a.js',
+    form: 'commonjs' | 'module' = 'commonjs',
+  ) {
+    const { id } = store.findOrCreateEnvironment(KEY, 1);
+    const file = { environmentId: id, path: name, form, content: Buffer.from(content) };
+    store.commit(batch({ coveredFiles: [file] }), 5);
+    return id;
+  }
+
+  it('is kept in its last state, for each form and environment', () => {
+    const store = open();
+    const id = keep(store, 'old');
+    keep(store, 'new');
+    keep(store, 'other', 'src/a.js', 'module');
+    expect(store.coveredFile(id, 'src/a.js', 'commonjs')?.toString()).toBe('new');
+    expect(store.coveredFile(id, 'src/a.js', 'module')?.toString()).toBe('other');
+    expect(store.coveredFile(id, 'src/a.js', 'untested')).toBeNull();
+    expect(store.coveredFile(id, 'src/b.js', 'commonjs')).toBeNull();
+    expect(store.coveredFile(id + 1, 'src/a.js', 'commonjs')).toBeNull();
+  });
+
+  it.each([
+    ['its bytes', 'UPDATE covered_file SET content = zeroblob(9)'],
+    ['its form', "UPDATE covered_file SET form = 'module'"],
+    ['its file', "UPDATE covered_file SET path = 'src/b.js'"],
+  ])('counts as none where it is damaged: %s', (_what, statement) => {
+    const file = newFile();
+    const store = open(file);
+    const id = keep(store, 'content');
+    sql(file, (db) => db.exec(statement));
+    for (const name of ['src/a.js', 'src/b.js'])
+      for (const form of ['commonjs', 'module'] as const)
+        expect(store.coveredFile(id, name, form)).toBeNull();
+  });
+
+  it('goes when no version of the file is left', () => {
+    const file = newFile();
+    const store = open(file);
+    commit(store, 'a.test.js');
+    keep(store, 'content', 'src/gone.js');
+    const id = keep(store, 'content');
+    sql(file, (db) => db.exec("INSERT OR REPLACE INTO note VALUES ('store:pending', '100000')"));
+    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 6);
+    expect(store.coveredFile(id, 'src/gone.js', 'commonjs')).toBeNull();
+  });
+
+  it('is not in a database of the seventh format, which can keep some once it is opened', () => {
+    const file = newFile();
+    keep(open(file), 'content');
+    makeFormat7(file);
+    const store = open(file);
+    const id = keep(store, 'new', 'src/b.js');
+    expect(store.coveredFile(id, 'src/a.js', 'commonjs')).toBeNull();
+    expect(store.coveredFile(id, 'src/b.js', 'commonjs')?.toString()).toBe('new');
   });
 });

@@ -1,4 +1,10 @@
-import { counterTableOf, decodeMetadata, findMetadata, type CounterTable } from '../blocks';
+import {
+  counterTableOf,
+  decodeMetadata,
+  findMetadata,
+  type CounterTable,
+  type ProbeMetadata,
+} from '../blocks';
 import { emptyCoverage } from './empty-coverage';
 import type { FileCoverage } from './file-coverage';
 
@@ -22,11 +28,17 @@ const COUNTS = /\bcov_[a-z0-9]+\(\)/;
  */
 export function readCoveredFile(code: string): CoveredFile | 'unknown' | null {
   if (!COUNTS.test(code)) return null;
-  const metadata = findMetadata(code);
+  const metadata = metadataIn(code);
   const empty = emptyCoverage(code);
   if (metadata === null || empty === null) return 'unknown';
-  const { fingerprints, extras } = decodeMetadata(metadata);
+  const { fingerprints, extras } = metadata;
   const counters = counterTableOf(extras);
   if (counters === null || counters.hash !== empty.hash) return 'unknown';
   return { fingerprints, counters, empty };
+}
+
+/** What the probes in an output say about its file. Null if there are no probes. */
+export function metadataIn(code: string): ProbeMetadata | null {
+  const metadata = findMetadata(code);
+  return metadata === null ? null : decodeMetadata(metadata);
 }

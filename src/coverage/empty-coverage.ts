@@ -18,6 +18,19 @@ export function emptyCoverage(code: string): FileCoverage | null {
   return hash === undefined ? data : { ...data, hash };
 }
 
+/**
+ * The coverage data of a file that nothing loads, as Jest's reporter reads it. Source: `readInitialCoverage` in
+ * `istanbul-lib-instrument`.
+ * @param code As the file is transformed for coverage.
+ * @returns Null where the code is not instrumented.
+ */
+export function untestedCoverage(code: string): FileCoverage | null {
+  const data = emptyCoverage(code);
+  if (data === null) return null;
+  const { hash: _hash, _coverageSchema, ...untested } = data;
+  return untested;
+}
+
 /** The value of a literal. @throws For anything that is not a plain value. */
 function valueOf(node: AnyNode): unknown {
   switch (node.type) {

@@ -49,11 +49,18 @@ export async function carryAll(
   const affected = tests.filter(({ decision }) => decision.affected);
   const others = tests.filter(({ decision }) => !decision.affected);
   const source: CoverageSource<InspectedTest> = {
-    store: { coverage: (recordId) => store?.coverage(recordId) ?? null },
+    store: {
+      coverage: (recordId) => store?.coverage(recordId) ?? null,
+      coveredFile: (...file) => store?.coveredFile(...file) ?? null,
+    },
     projectOf: ({ project }) => project.project,
   };
-  const { carried, ...found } = await carriedCoverage(others, source, coverageOptions(config));
-  return { report: { ...found, affected }, carried };
+  const { carried, recordedAt, unrecorded, unknown } = await carriedCoverage(
+    others,
+    source,
+    coverageOptions(config),
+  );
+  return { report: { recordedAt, unrecorded, unknown, affected }, carried };
 }
 
 /** What Jest would tell its transformers of coverage in a run of everything. */

@@ -53,7 +53,14 @@ export async function coverageByLine(
   const options = coverageOptions(config);
   const coverages = new Map<InspectedProject, ProjectCoverage>();
   const of = (project: InspectedProject) =>
-    getOrCreate(coverages, project, () => new ProjectCoverage(project.project, options));
+    getOrCreate(
+      coverages,
+      project,
+      () =>
+        new ProjectCoverage(project.project, options, {
+          coveredFile: (...file) => store?.coveredFile(...file) ?? null,
+        }),
+    );
   const source = new SourceLines(config.rootDir);
   let counts = false;
   for (const test of tests) {

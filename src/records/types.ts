@@ -2,7 +2,7 @@
  * The data that the store keeps. All shapes are plain data and contain neither SQL nor Jest. Paths are relative to
  * the root of the project and use forward slashes.
  */
-import type { FileHits } from './coverage';
+import type { FileHits, KeptCoveredFile } from './coverage';
 
 /**
  * How a file was transformed: Jest asks a transformer for CommonJS or for an ES module. `node` is an untransformed
@@ -322,6 +322,8 @@ export interface CommitBatch {
   /** Contents of which the run found out to which version they transform. */
   contents: { environmentId: number; version: FileVersion }[];
   fileStates: FileState[];
+  /** Covered files that this run transformed for its report. */
+  coveredFiles?: KeptCoveredFile[];
   notes: { key: string; value: string }[];
   /** Test files whose tests were found to depend, or no longer to depend, on their order. */
   orderDependent?: (TestFileKey & { value: boolean })[];

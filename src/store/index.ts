@@ -41,5 +41,5 @@ export type { SharedPlace, UnsentFacts } from './sharing/shared-facts';
 export type { Sharing, TakeOptions, UnpackedBundle } from './sharing/sharing';
 export { Store } from './store';
 export { type Totals } from './read/totals';
-export type { FileHits, RecordedCoverage } from '../records/coverage';
+export type { FileHits, KeptCoveredFile, RecordedCoverage } from '../records/coverage';
 export type * from '../records/types';

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { Clock } from './connection/clock';
-import type { RecordedCoverage } from '../records/coverage';
+import type { CoveredForm, RecordedCoverage } from '../records/coverage';
 import { CoverageReader } from './read/coverage';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
@@ -184,9 +184,12 @@ export class Store {
 
   /** Returns what the test file of a record hit of covered files. Null if that is not known. */
   coverage(recordId: number): RecordedCoverage | null {
-    return this.#connection.guard(() =>
-      (this.#coverage ??= new CoverageReader(this.#db)).of(recordId),
-    );
+    return this.#connection.guard(() => this.#covered.of(recordId));
+  }
+
+  /** Returns a covered file as an earlier run kept it. Null if none did, or if it is damaged. */
+  coveredFile(environmentId: number, path: string, form: CoveredForm): Buffer | null {
+    return this.#connection.guard(() => this.#covered.file(environmentId, path, form));
   }
 
   /** Returns the encoded locations of a version's blocks. Empty if they are unknown. */
@@ -199,10 +202,7 @@ export class Store {
     return this.#connection.guard(() => this.#files.all());
   }
 
-  /**
-   * Returns the recorded state of one file on this machine.
-   * @param path Stored path.
-   */
+  /** Returns the recorded state of one file on this machine, by its stored path. */
   fileState(path: string): FileState | undefined {
     return this.#connection.guard(() => this.#files.get(path));
   }
@@ -328,6 +328,10 @@ export class Store {
 
   get #detail(): Details {
     return (this.#details ??= new Details(this.#db));
+  }
+
+  get #covered(): CoverageReader {
+    return (this.#coverage ??= new CoverageReader(this.#db));
   }
 
   get #files(): FileStates {

@@ -73,6 +73,24 @@ export class ProjectTransform {
   }
 
   /**
+   * Returns a file as Jest transforms it for a coverage report if nothing loads it. Source: @jest/reporters,
+   * `generateEmptyCoverage`.
+   * @param name Stored path.
+   * @returns Null if the report is not to cover it.
+   * @throws If the file does not transform.
+   */
+  async untestedCode(name: string, coverage: CoverageOptions): Promise<string | null> {
+    const file = fromStored(this.#root, name);
+    const { shouldInstrument } = this.#jestTransform();
+    if (!shouldInstrument(file, coverage, this.#config)) return null;
+    this.#transformer ??= this.#load();
+    const transformer = await this.#transformer;
+    const options = { ...UNTESTED_OPTIONS, instrument: true };
+    return (await transformer.transformSourceAsync(file, fs.readFileSync(file, 'utf8'), options))
+      .code;
+  }
+
+  /**
    * Makes Jest ask its disk cache again for files that this process transformed in an earlier run, as in watch mode.
    * In memory, Jest keeps a result until the file itself changes, although it may also depend on other files. The key
    * of the disk cache includes them.
@@ -105,11 +123,14 @@ export class ProjectTransform {
   }
 
   async #load(): Promise<ScriptTransformer> {
-    const { createScriptTransformer } = fromJest(
+    return this.#jestTransform().createScriptTransformer(this.#config);
+  }
+
+  #jestTransform(): typeof import('@jest/transform') {
+    return fromJest(
       '@jest/transform',
       this.#root,
     )('@jest/transform') as typeof import('@jest/transform');
-    return createScriptTransformer(this.#config);
   }
 }
 
@@ -163,6 +184,14 @@ const COMMONJS_OPTIONS = {
 
 const MODULE_OPTIONS = {
   ...BARE,
+  supportsDynamicImport: true,
+  supportsExportNamespaceFrom: true,
+  supportsStaticESM: true,
+  supportsTopLevelAwait: true,
+};
+
+/** The options that Jest's coverage reporter passes. */
+const UNTESTED_OPTIONS = {
   supportsDynamicImport: true,
   supportsExportNamespaceFrom: true,
   supportsStaticESM: true,

@@ -59,6 +59,8 @@ export class AnsweringRunner implements EmittingRunner {
   readonly #context: RunnerContext;
   readonly #takeAnswers: () => Answers | null;
   readonly #listeners = new Map<string, Set<Listener>>();
+  /** Absolute paths of the files that test files covered. */
+  readonly #covered = new Set<string>();
 
   /** @param takeAnswers Returns the test files to answer, and gives the projects their own runners back. */
   constructor(
@@ -83,16 +85,26 @@ export class AnsweringRunner implements EmittingRunner {
     { serial }: RunnerOptions,
   ): Promise<void> {
     const answers = this.#takeAnswers();
-    await answers?.carryCoverage({ globalConfig: this.#globalConfig, context: this.#context });
+    const asked = { globalConfig: this.#globalConfig, context: this.#context };
+    await answers?.carryCoverage(asked);
     const isAnswered = (test: Test) => answers?.has(test) === true;
-    for (const test of tests.filter(isAnswered)) {
+    const answered = tests.filter(isAnswered);
+    const last = answers?.carriesCoverage === true ? answered.pop() : undefined;
+    for (const test of answered) {
       if (watcher.isInterrupted()) return;
-      await this.#emit('test-file-start', [test]);
-      await this.#emit('test-file-success', [test, answers?.resultOf(test)]);
+      await this.#answer(test, answers);
     }
     const others = tests.filter((test) => !isAnswered(test));
     const options = { serial: serial || runsInBand(others, this.#globalConfig) };
     for (const own of byRunner(others)) await this.#run(own, watcher, options);
+    if (last === undefined || watcher.isInterrupted()) return;
+    await answers?.addUntested(last, tests, asked, this.#covered);
+    await this.#answer(last, answers);
+  }
+
+  async #answer(test: Test, answers: Answers | null): Promise<void> {
+    await this.#emit('test-file-start', [test]);
+    await this.#emit('test-file-success', [test, answers?.resultOf(test)]);
   }
 
   async #run(tests: Test[], watcher: Watcher, { serial }: RunnerOptions): Promise<void> {
@@ -129,7 +141,13 @@ export class AnsweringRunner implements EmittingRunner {
     return new Runner(this.#globalConfig, this.#context, config.runnerOptions);
   }
 
+  #noteCovered(data: unknown): void {
+    const [, result] = data as [test: Test, result?: TestResult];
+    for (const file of Object.keys(result?.coverage ?? {})) this.#covered.add(file);
+  }
+
   async #emit(event: string, data: unknown): Promise<void> {
+    if (event === 'test-file-success') this.#noteCovered(data);
     const listeners = [...(this.#listeners.get(event) ?? [])];
     await Promise.all(listeners.map((listener) => listener(data as never)));
   }

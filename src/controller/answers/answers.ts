@@ -1,5 +1,6 @@
 import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
+import type { FileCoverage } from '../../coverage/file-coverage';
 import { loadEmptyTestResult, skippedResult } from '../../run/skipped-result';
 import { swallowed } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
@@ -22,6 +23,17 @@ export interface CarriesCoverage {
    * @returns The test files that can be answered. The others have to run.
    */
   carry(judged: readonly JudgedTest[], asked: AskedCoverage): Promise<ReadonlyMap<Test, Carried>>;
+
+  /**
+   * Called after all but one test file ended.
+   * @param isCovered Whether a test file loaded a file.
+   * @returns By absolute path: the coverage data of files that none loaded.
+   */
+  untested(
+    tests: readonly Test[],
+    asked: AskedCoverage,
+    isCovered: (file: string) => boolean,
+  ): Promise<Record<string, FileCoverage>>;
 }
 
 /** Reads the names of the tests of a record. */
@@ -57,6 +69,36 @@ export class Answers {
     if (this.#coverage === null) return;
     this.#carried = await this.#coverage.carry([...this.#judged.values()], asked);
     for (const test of this.tests) if (!this.#carried.has(test)) this.#judged.delete(test);
+  }
+
+  /** Whether coverage is carried: one answer is then to come last, as it brings what no test file loaded. */
+  get carriesCoverage(): boolean {
+    return this.#carried.size > 0;
+  }
+
+  /**
+   * Adds the coverage of files that no test file loaded to one answer.
+   * @param tests All test files of the run.
+   * @param covered Absolute paths of the files that those covered which ran.
+   */
+  async addUntested(
+    bringer: Test,
+    tests: readonly Test[],
+    asked: AskedCoverage,
+    covered: ReadonlySet<string>,
+  ): Promise<void> {
+    if (this.#coverage === null) return;
+    const known = new Set(covered);
+    for (const { coverage } of this.#carried.values())
+      for (const file of Object.keys(coverage ?? {})) known.add(file);
+    try {
+      const untested = await this.#coverage.untested(tests, asked, (file) => known.has(file));
+      const own = this.#carried.get(bringer)?.coverage;
+      const coverage = { ...own, ...untested } as Carried['coverage'];
+      this.#carried = new Map(this.#carried).set(bringer, { coverage });
+    } catch (error) {
+      swallowed('controller', error, 'finding what no test file loads; Jest does it');
+    }
   }
 
   get tests(): Test[] {

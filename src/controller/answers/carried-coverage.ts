@@ -9,7 +9,7 @@ import { ProjectCoverage } from './project-coverage';
 
 /** What is known of unaffected test files. */
 export interface CoverageSource<Judged extends JudgedTest> {
-  store: Pick<Store, 'coverage'>;
+  store: Pick<Store, 'coverage' | 'coveredFile'>;
   projectOf: (judged: Judged) => Project | undefined;
 }
 
@@ -23,6 +23,8 @@ export interface CarriedCoverage<Judged extends JudgedTest> {
   unrecorded: Judged[];
   /** Test files of which nobody can tell what they would cover now. */
   unknown: Judged[];
+  /** The coverage of a project. */
+  of: (project: Project) => ProjectCoverage;
 }
 
 /**
@@ -40,6 +42,8 @@ export async function carriedCoverage<Judged extends JudgedTest>(
   const unrecorded: Judged[] = [];
   const unknown: Judged[] = [];
   const projects = new Map<Project, ProjectCoverage>();
+  const of = (project: Project) =>
+    getOrCreate(projects, project, () => new ProjectCoverage(project, options, store));
   for (const one of judged) {
     const project = projectOf(one);
     const record = project && recordOf(project, one);
@@ -48,8 +52,7 @@ export async function carriedCoverage<Judged extends JudgedTest>(
       unrecorded.push(one);
       continue;
     }
-    const coverage = getOrCreate(projects, project, () => new ProjectCoverage(project, options));
-    if (await coverage.add(one.test, record, recorded)) {
+    if (await of(project).add(one.test, record, recorded)) {
       carried.set(one.test, {});
       recordedAt.push(recorded.recordedAt);
     } else unknown.push(one);
@@ -57,7 +60,7 @@ export async function carriedCoverage<Judged extends JudgedTest>(
   for (const coverage of projects.values())
     for (const [test, data] of coverage.broughtBy())
       carried.set(test as Test, { coverage: data as unknown as Carried['coverage'] });
-  return { carried, recordedAt, unrecorded, unknown };
+  return { carried, recordedAt, unrecorded, unknown, of };
 }
 
 /** The record that shows a test file unaffected. */

@@ -1,4 +1,4 @@
-import type { Test } from '@jest/test-result';
+import type { Test, TestContext } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { swallowed } from '../../terminal/debug';
 import { ago } from '../../terminal/age';
@@ -7,8 +7,11 @@ import { messageOf } from '../../terminal/error-message';
 import type { JudgedTest } from '../projects/project';
 import type { RunContext } from '../run-context';
 import type { CoverageOptions } from '../../workspace/transformed';
+import type { FileCoverage } from '../../coverage/file-coverage';
+import { contextsOf } from '../projects/project';
 import type { AskedCoverage, Carried, CarriesCoverage } from './answers';
-import { carriedCoverage, recordedSince } from './carried-coverage';
+import { carriedCoverage, recordedSince, type CarriedCoverage } from './carried-coverage';
+import { coverageOfUntested } from './untested-files';
 
 /** Why unaffected test files run in spite of that. */
 const REASONS = {
@@ -21,7 +24,7 @@ const REASONS = {
 export class CoverageCarrier implements CarriesCoverage {
   readonly #run: RunContext;
   readonly #runsAfterAll: (judged: JudgedTest) => void;
-  #recordedAt: readonly number[] = [];
+  #found: CarriedCoverage<JudgedTest> | null = null;
 
   /** @param runsAfterAll Hears of each test file that has to run. */
   constructor(run: RunContext, runsAfterAll: (judged: JudgedTest) => void) {
@@ -31,10 +34,11 @@ export class CoverageCarrier implements CarriesCoverage {
 
   /** The line at the end of the run. Empty where nothing is carried. */
   get summary(): string[] {
-    const files = this.#recordedAt.length;
+    const recordedAt = this.#found?.recordedAt ?? [];
+    const files = recordedAt.length;
     if (files === 0) return [];
     return [
-      `the report holds the coverage of ${count(files, 'test file')} that did not run, ${recordedSince(this.#recordedAt, ago)}`,
+      `the report holds the coverage of ${count(files, 'test file')} that did not run, ${recordedSince(recordedAt, ago)}`,
     ];
   }
 
@@ -46,6 +50,26 @@ export class CoverageCarrier implements CarriesCoverage {
     const carried = await this.#carry(judged, asked);
     for (const one of judged) if (!carried.has(one.test)) this.#runsAfterAll(one);
     return carried;
+  }
+
+  /** The coverage data of the files that nothing loads. */
+  async untested(
+    tests: readonly Test[],
+    { globalConfig: { collectCoverageFrom, rootDir } }: AskedCoverage,
+    isCovered: (file: string) => boolean,
+  ): Promise<Record<string, FileCoverage>> {
+    const found = this.#found;
+    if (found === null) return {};
+    const { projects, request } = this.#run;
+    const coverageOf = (context: TestContext) => {
+      const project = projects.of({ context });
+      return project && found.of(project);
+    };
+    const contexts = contextsOf(tests);
+    return coverageOfUntested(
+      { contexts, collectCoverageFrom, rootDir, root: request.root, coverageOf },
+      isCovered,
+    );
   }
 
   async #carry(
@@ -61,7 +85,7 @@ export class CoverageCarrier implements CarriesCoverage {
       const { store, projects } = this.#run;
       const source = { store, projectOf: ({ test }: JudgedTest) => projects.of(test) };
       const found = await carriedCoverage(judged, source, optionsOf(asked));
-      this.#recordedAt = found.recordedAt;
+      this.#found = found;
       for (const why of ['unrecorded', 'unknown'] as const)
         this.#say(found[why].length, REASONS[why](found[why].length === 1));
       return found.carried;

@@ -1,5 +1,5 @@
 import { addHits, carryHits } from '../../coverage/carry';
-import { readCoveredFile, type CoveredFile } from '../../coverage/covered-file';
+import type { CoveredFile } from '../../coverage/covered-file';
 import type { FileCoverage } from '../../coverage/file-coverage';
 import { setBits } from '../../records/bits';
 import type { FileHits, RecordedCoverage } from '../../records/coverage';
@@ -9,6 +9,7 @@ import type { CoverageOptions } from '../../workspace/transformed';
 import { getOrCreate } from '../../dependencies/get-or-create';
 import { swallowed } from '../../terminal/debug';
 import type { Project } from '../projects/project';
+import { CoveredFiles, type KeptCoveredFiles } from './covered-files';
 
 /** What a test file that does not run would hit of one file. */
 interface Hit {
@@ -30,7 +31,7 @@ interface PresentFile extends CoveredFile {
 /** The coverage that the unaffected test files of one project would have if they ran. */
 export class ProjectCoverage {
   readonly #project: Project;
-  readonly #options: CoverageOptions;
+  readonly #covered: CoveredFiles;
   /** By form and path; null for a file that is not covered. */
   readonly #files = new Map<string, Promise<PresentFile | 'unknown' | null>>();
   /** What is carried for the same blocks with the same hits: many test files share them. */
@@ -38,9 +39,9 @@ export class ProjectCoverage {
   /** The coverage data that the report gets, each with the test file whose result brings it along. */
   readonly #merged = new Map<PresentFile, { coverage: FileCoverage; broughtBy: object }>();
 
-  constructor(project: Project, options: CoverageOptions) {
+  constructor(project: Project, options: CoverageOptions, kept: KeptCoveredFiles) {
     this.#project = project;
-    this.#options = options;
+    this.#covered = new CoveredFiles(project, options, kept);
   }
 
   /**
@@ -85,6 +86,20 @@ export class ProjectCoverage {
   async emptyOf(path: string): Promise<FileCoverage | 'unknown' | null> {
     const file = await this.#file(path, 'commonjs');
     return file === null || file === 'unknown' ? file : file.empty;
+  }
+
+  /**
+   * The coverage data of a file that nothing loads.
+   * @param path Stored path.
+   * @returns Null where Jest is to find out.
+   */
+  async untested(path: string): Promise<FileCoverage | null> {
+    try {
+      return await this.#covered.untested(path);
+    } catch (error) {
+      swallowed('controller', error, `reading what counts in ${path}, which nothing loads`);
+      return null;
+    }
   }
 
   /** The coverage data that each test file brings along, by absolute path of the covered file. */
@@ -146,8 +161,7 @@ export class ProjectCoverage {
 
   async #read(path: string, form: 'commonjs' | 'module'): Promise<PresentFile | 'unknown' | null> {
     try {
-      const code = await this.#project.transform.coveredCode(path, form, this.#options);
-      const file = readCoveredFile(code);
+      const file = await this.#covered.read(path, form);
       if (file === null || file === 'unknown') return file;
       return { ...file, blocks: fingerprintPlaces(file.fingerprints) };
     } catch (error) {

@@ -17,6 +17,7 @@ import { judge, type CandidateTestFile, type Decision } from '../../selection/se
 import { TreeView } from '../../selection/tree-view';
 import { unaffectedTests, type UnaffectedTests } from '../../selection/tests';
 import { versionOfContent, type SelectionData, type Store, type StoredTestFile } from '../../store';
+import type { KeptCoveredFile } from '../../records/coverage';
 import type { Environment, FileVersion, LoadedVersion, ModuleForm } from '../../records/types';
 import { candidateRecord, decoded, partsOf } from './candidates';
 import { ProjectTransform } from '../../workspace/transformed';
@@ -66,11 +67,14 @@ const MAX_ATTEMPTS = 3;
 export class Project {
   readonly config: Config.ProjectConfig;
   readonly environment: Environment;
-  readonly #root: string;
+  /** The root that stored paths are relative to, an absolute path. */
+  readonly root: string;
   /** The prefix of all paths below the root. */
   readonly #below: string;
-  readonly #tree: WorkingTree;
+  readonly tree: WorkingTree;
   readonly transform: ProjectTransform;
+  /** Covered files that this run transformed for its report, for later runs. */
+  readonly coveredFiles: KeptCoveredFile[] = [];
   readonly #always: ((path: string) => boolean) | null;
   readonly #byTest: boolean;
   readonly #readsAhead: boolean;
@@ -91,9 +95,9 @@ export class Project {
   ) {
     this.config = config;
     this.environment = environment;
-    this.#root = root;
+    this.root = root;
     this.#below = root + path.sep;
-    this.#tree = tree;
+    this.tree = tree;
     this.transform = new ProjectTransform(config, root);
     this.#byTest = byTest;
     this.#readsAhead = readsAhead;
@@ -109,8 +113,8 @@ export class Project {
   get otherRunner(): string | null {
     const { runner } = this.config;
     const folder = packageFolder(runner);
-    if (folder === null) return toStored(this.#root, runner);
-    const name = installedName(toStored(this.#root, folder));
+    if (folder === null) return toStored(this.root, runner);
+    const name = installedName(toStored(this.root, folder));
     return name === 'jest-runner' ? null : name;
   }
 
@@ -153,9 +157,7 @@ export class Project {
   /** Returns the stored path of a test file. */
   pathOf(test: { path: string }): string {
     const name = test.path.startsWith(this.#below) ? test.path.slice(this.#below.length) : '';
-    return this.#tree.isVouchedFor(name)
-      ? name
-      : toStored(this.#root, this.#realPaths.of(test.path));
+    return this.tree.isVouchedFor(name) ? name : toStored(this.root, this.#realPaths.of(test.path));
   }
 
   /** Returns the decision on a test file that was never recorded. */
@@ -209,7 +211,7 @@ export class Project {
 
   async #prepare(data: SelectionData): Promise<View> {
     this.#data = data;
-    await this.#tree.prepare();
+    await this.tree.prepare();
     await this.transform.forgetEarlierRuns();
     return (this.#view = await this.#look(data));
   }
@@ -266,13 +268,13 @@ export class Project {
     const { facts } = this;
     const view = new TreeView(data, (id) => {
       const dependency = data.dependencies.get(id);
-      return dependency !== undefined && this.#tree.holds(dependency, facts);
+      return dependency !== undefined && this.tree.holds(dependency, facts);
     });
     for (const versions of data.byFile()) {
       const [first] = versions;
       if (first === undefined) continue;
       const { path } = first;
-      const content = this.#tree.contentHash(path);
+      const content = this.tree.contentHash(path);
       if (versions.length === 1 && content !== null && first.contents.includes(content)) {
         view.note(first, 'all');
         continue;
@@ -313,10 +315,7 @@ export class Project {
     }
   }
 
-  /**
-   * Returns the present version of a file: a recorded one, or the result of transforming it. Null if it does not
-   * transform.
-   */
+  /** Returns the present version of a file, recorded or just transformed. Null if it does not transform. */
   async #current(
     versions: readonly LoadedVersion[],
     path: string,

@@ -81,8 +81,9 @@ function batchOf(run: FinishedRun): CommitBatch {
   const batch = makeBatch({ keep: request.options.keepRecords, began });
   for (const { decision } of run.selection.judged)
     if (!decision.affected) batch.matched.push(decision.recordId);
-  for (const { environmentId, learnt } of projects.all) {
+  for (const { environmentId, learnt, coveredFiles } of projects.all) {
     if (environmentId === NO_ROW) continue;
+    (batch.coveredFiles ??= []).push(...coveredFiles);
     for (const version of learnt) batch.contents.push({ environmentId, version });
     for (const path of store.testFilePaths(environmentId)) {
       if (!fs.existsSync(fromStored(request.root, path))) batch.gone.push({ environmentId, path });

@@ -5,6 +5,7 @@ import { spotChecks } from './004-spot-checks';
 import { flaky } from './005-flaky';
 import { sharing } from './006-sharing';
 import { coverage } from './007-coverage';
+import { coveredFiles } from './008-covered-files';
 import type { Migration } from './migration';
 
 /** All migrations, the oldest first. Only append; never change one. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   flaky,
   sharing,
   coverage,
+  coveredFiles,
 ];

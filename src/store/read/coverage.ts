@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { isNumber, isStoredPath } from '../../records/checks';
 import { decodeIds, unseal } from '../../records/encoding';
 import type { FileHits, RecordedCoverage } from '../../records/coverage';
-import { coverageOwner, hitSetOwner } from '../write/coverage';
+import { coveredFileOwner, coverageOwner, hitSetOwner } from '../write/coverage';
 
 interface SetRow {
   counter_layout_id: number;
@@ -15,6 +15,7 @@ interface SetRow {
 export class CoverageReader {
   readonly #find;
   readonly #set;
+  readonly #file;
   /** By row id: many records share them. */
   readonly #sets = new Map<number, FileHits | null>();
 
@@ -26,6 +27,11 @@ export class CoverageReader {
       `SELECT h.counter_layout_id, h.bits, l.path, l.groups
        FROM hit_set h JOIN counter_layout l ON l.id = h.counter_layout_id WHERE h.id = ?`,
     );
+    this.#file = db
+      .prepare<[number, string, string], unknown>(
+        'SELECT content FROM covered_file WHERE environment_id = ? AND path = ? AND form = ?',
+      )
+      .pluck();
   }
 
   /** Returns what a record's test file hit. Null if that was not recorded, or if a part of it cannot be read. */
@@ -40,6 +46,12 @@ export class CoverageReader {
       files.push(hits);
     }
     return { files, recordedAt: isNumber(row?.recorded_at) ? row.recorded_at : 0 };
+  }
+
+  /** Returns a covered file as an earlier run read it. Null if there is none, or if it is damaged. */
+  file(environmentId: number, path: string, form: string): Buffer | null {
+    const sealed = this.#file.get(environmentId, path, form);
+    return unseal(sealed, coveredFileOwner(environmentId, path, form));
   }
 
   #hits(id: number): FileHits | null {

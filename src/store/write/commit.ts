@@ -188,6 +188,10 @@ export class Committer {
         packHash(contentHash),
       );
     }
+    for (const file of batch.coveredFiles ?? []) {
+      this.#checkEnvironment(file.environmentId);
+      this.#coverage.keepFile(file);
+    }
     for (const { key, value } of batch.notes) this.#saveNote.run(key, value);
     this.#saveSpotChecks(batch, at);
     this.#saveSummary(batch);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
-import type { FileHits } from '../../records/coverage';
+import type { FileHits, KeptCoveredFile } from '../../records/coverage';
 
 /** Returns the owner for which the hits of a record are sealed. */
 export function coverageOwner(recordId: number): string {
@@ -10,6 +10,11 @@ export function coverageOwner(recordId: number): string {
 /** Returns the owner for which a set of hits is sealed. */
 export function hitSetOwner(layoutId: number): string {
   return `hits ${layoutId}`;
+}
+
+/** Returns the owner for which a covered file is sealed. */
+export function coveredFileOwner(environmentId: number, path: string, form: string): string {
+  return `covered ${environmentId} ${form} ${path}`;
 }
 
 /** Writes what test files hit of covered files. */
@@ -22,6 +27,7 @@ export class CoverageWriter {
   readonly #has;
   readonly #save;
   readonly #forgetSent;
+  readonly #saveFile;
 
   constructor(db: Database) {
     this.#db = db;
@@ -46,6 +52,9 @@ export class CoverageWriter {
     this.#save = db.prepare<[number, number, Buffer]>(
       'INSERT OR REPLACE INTO coverage (record_id, recorded_at, hit_sets) VALUES (?, ?, ?)',
     );
+    this.#saveFile = db.prepare<[number, string, string, Buffer]>(
+      'INSERT OR REPLACE INTO covered_file (environment_id, path, form, content) VALUES (?, ?, ?, ?)',
+    );
   }
 
   /**
@@ -60,7 +69,13 @@ export class CoverageWriter {
     this.#save.run(recordId, recordedAt, seal(ids, coverageOwner(recordId)));
   }
 
-  /** Removes the sets of hits that no record refers to, and the layouts that no set has. */
+  /** Writes a covered file. Replaces its earlier state. */
+  keepFile({ environmentId, path, form, content }: KeptCoveredFile): void {
+    const owner = coveredFileOwner(environmentId, path, form);
+    this.#saveFile.run(environmentId, path, form, seal(content, owner));
+  }
+
+  /** Removes the sets of hits that no record refers to, the layouts that no set has, and covered files that no record knows. */
   prune(): void {
     const used = new Set<number>();
     const rows = this.#db.prepare<[], { record_id: number; hit_sets: unknown }>(
@@ -84,6 +99,9 @@ export class CoverageWriter {
       if (!used.has(id)) remove.run(id);
     this.#db
       .prepare('DELETE FROM counter_layout WHERE id NOT IN (SELECT counter_layout_id FROM hit_set)')
+      .run();
+    this.#db
+      .prepare('DELETE FROM covered_file WHERE path NOT IN (SELECT path FROM file_version)')
       .run();
   }
 
