@@ -18,6 +18,7 @@ export const BENCHES = {
   parsers: 'parse and probe times',
   mutation: 'mutants, and whether any test skipped would have failed',
   'coverage-edits': 'random edits, and whether the coverage report is that of a full run',
+  'coverage-unaffected': 'what --coverage takes where nothing is affected, against --listTests',
   fuzz: 'random projects and changes: does any failure escape',
   replay: 'a real history, commit by commit, bare Jest as the truth',
   kill: 'runs killed at any moment: is anything lost or wrong',
