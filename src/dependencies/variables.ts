@@ -1,4 +1,5 @@
 import { shortHash } from './files/content';
+import { OF_SCRIPTS } from './script-variables';
 import { isSlowHash, slowHashes } from './slow-hash';
 
 /**
@@ -9,11 +10,15 @@ export const IGNORED_VARIABLES: readonly string[] = [
   'PATH', 'Path', 'PATHEXT', 'PWD', 'OLDPWD', 'INIT_CWD', 'HOME', 'USERPROFILE', 'USER', 'USERNAME', 'LOGNAME', 'HOSTNAME',
   'SHELL', 'SHLVL', '_', 'TERM', 'TERM_*', 'COLORTERM', 'COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'CLICOLOR*',
   'EDITOR', 'VISUAL', 'PAGER', 'DISPLAY', 'WAYLAND_*', 'XDG_*', 'DBUS_*', 'SSH_*', 'GPG_*', 'TMUX*', 'STY', 'WINDOWID',
-  'TMPDIR', 'TMP', 'TEMP', 'LS_COLORS', 'LESS*', 'MAIL', 'npm_*', 'NPM_*', 'PNPM_*', 'YARN_*', 'BERRY_*', 'COREPACK_*', 'NODE',
+  'TMPDIR', 'TMP', 'TEMP', 'LS_COLORS', 'LESS*', 'MAIL', 'NPM_*', 'PNPM_*', 'YARN_*', 'BERRY_*', 'COREPACK_*', 'NODE',
   'NVM_*', 'VOLTA_*', 'FNM_*', 'ASDF_*', 'JEST_WORKER_ID', 'TESTMON*', 'VSCODE_*', 'IDEA_*', 'WEBSTORM_*', 'ELECTRON_*',
   'CI', 'CI_*', 'CONTINUOUS_INTEGRATION', 'BUILD_*', 'RUN_ID', 'GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'GITLAB_*', 'CIRCLE*', 'TRAVIS*',
   'JENKINS_*', 'BUILDKITE*', 'TEAMCITY_*', 'TF_BUILD', 'SYSTEM_*', 'AGENT_*', 'APPVEYOR*', 'DRONE*', 'SEMAPHORE*', 'BITBUCKET_*',
-  'NETLIFY*', 'VERCEL*', 'CODEBUILD_*',
+  'NETLIFY*', 'VERCEL*', 'CODEBUILD_*', 'npm_command', 'npm_execpath', 'npm_node_execpath', 'npm_lifecycle_*', 'npm_package_json',
+  'npm_package_resolved', 'npm_package_integrity', 'npm_config_argv', 'npm_config_cache', 'npm_config_globalconfig',
+  'npm_config_global_prefix', 'npm_config_init_module', 'npm_config_local_prefix', 'npm_config_loglevel', 'npm_config_node_*',
+  'npm_config_noproxy', 'npm_config_npm_version', 'npm_config_prefix', 'npm_config_registry', 'npm_config_user_agent',
+  'npm_config_userconfig', 'npm_config_color',
 ]; // prettier-ignore
 
 /**
@@ -85,11 +90,13 @@ export function fastValue(value: string): string {
   return shortHash(`=${value}`);
 }
 
-/** Returns the recorded value for the names of all environment variables that are not excluded. */
+/**
+ * Returns the recorded value for the names of all environment variables, without the excluded ones and those of scripts.
+ */
 export function variableNamesValue(
   variables: Readonly<NodeJS.ProcessEnv>,
   ignores: (name: string) => boolean,
 ): string {
-  const names = Object.keys(variables).filter((name) => !ignores(name));
+  const names = Object.keys(variables).filter((name) => !ignores(name) && !OF_SCRIPTS.test(name));
   return shortHash(names.sort().join('\0'));
 }

@@ -4,7 +4,13 @@ import { NO_TRANSFORM, testing, type Family } from './scenario';
 export const variables: Family = {
   name: 'environment variables',
   base: {
-    env: { FLAVOUR: 'plain', STATION: 'north' },
+    env: {
+      FLAVOUR: 'plain',
+      STATION: 'north',
+      npm_package_version: '1.0.0',
+      npm_config_port: '80',
+      npm_package_json: 'package.json',
+    },
     files: {
       ...NO_TRANSFORM,
       'src/flavour.js': 'exports.flavour = () => process.env.FLAVOUR;\n',
@@ -31,6 +37,10 @@ export const variables: Family = {
       '__tests__/deleted.test.js': testing(
         'delete process.env.FLAVOUR; expect(process.env.FLAVOUR).toBe(undefined);',
       ),
+      '__tests__/version.test.js': testing(
+        'const { npm_package_version } = process.env; expect(npm_package_version).toMatch(/^1/);',
+      ),
+      '__tests__/port.test.js': testing("expect('npm_config_port' in process.env).toBe(true);"),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -69,6 +79,25 @@ export const variables: Family = {
       edit: () => undefined,
       env: { STATION: 'south' },
       expectRan: ['__tests__/all.test.js'],
+    },
+    {
+      name: 'what npm says of the package, to a test that asks for it',
+      edit: () => undefined,
+      env: { npm_package_version: '1.0.1' },
+      expectRan: ['__tests__/version.test.js'],
+    },
+    {
+      name: 'a setting of npm, to a test that asks for it and copies all variables',
+      edit: () => undefined,
+      env: { npm_config_port: undefined },
+      expectRan: ['__tests__/port.test.js'],
+      expectExit: 1,
+    },
+    {
+      name: 'what else npm sets, and in another way',
+      edit: () => undefined,
+      env: { npm_package_name: 'named', npm_package_json: undefined, npm_lifecycle_event: 'npx' },
+      expectRan: [],
     },
     {
       name: 'a noisy variable',

@@ -1,3 +1,5 @@
+import { OF_SCRIPTS } from '../../dependencies/script-variables';
+
 /** Receives which environment variables code reads. */
 export interface VariableListener {
   /** @returns False if the next read of this variable must be reported too. */
@@ -13,13 +15,19 @@ export function watchedVariables(
 ): NodeJS.ProcessEnv {
   const asked = new Set<string>();
   let askedForNames = false;
+  /** Whether all variables are being copied: that asks for the names, then for each descriptor and its value. */
+  let isCopying = false;
+  let described: string | symbol | null = null;
+  const isCopied = (key: string | symbol): boolean =>
+    isCopying && typeof key === 'string' && OF_SCRIPTS.test(key);
   const note = (key: string | symbol) => {
     if (typeof key !== 'string' || asked.has(key)) return;
     if (listener.asked(key)) asked.add(key);
   };
   return new Proxy(actual, {
     get(variables, key) {
-      note(key);
+      isCopying &&= key === described;
+      if (!isCopied(key)) note(key);
       return variables[key as string];
     },
     has(variables, key) {
@@ -27,10 +35,12 @@ export function watchedVariables(
       return key in variables;
     },
     getOwnPropertyDescriptor(variables, key) {
-      note(key);
+      described = key;
+      if (!isCopied(key)) note(key);
       return Reflect.getOwnPropertyDescriptor(variables, key);
     },
     ownKeys(variables) {
+      isCopying = true;
       askedForNames ||= listener.askedForNames();
       return Reflect.ownKeys(variables);
     },
