@@ -1,6 +1,6 @@
 import { sameStamp, stampOf, type Stamp } from '../dependencies/files/stat-cache';
 import { listingValue } from '../dependencies/files/listing';
-import { realPath, toStored } from '../dependencies/files/paths';
+import { isWithin, realPath, toStored } from '../dependencies/files/paths';
 import { kindAt } from '../dependencies/files/stats';
 import { unwatched } from '../interception/observer';
 import { toolVariable } from '../interception/variables/tool-variables';
@@ -73,7 +73,9 @@ export const inputValues = new InputValues();
  */
 export function storedInput(root: string, input: TransformInput): TransformInput {
   const { kind, name, value } = input;
-  return kind === 'variable' ? input : { kind, name: toStored(root, realPath(name)), value };
+  if (kind === 'variable') return input;
+  // Below the root, the path that was read counts: a link on the way may come to lead elsewhere.
+  return { kind, name: toStored(root, isWithin(root, name) ? name : realPath(name)), value };
 }
 
 /** Whether a value has the shape of an input. */

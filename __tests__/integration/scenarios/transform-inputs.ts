@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { selecting, testing, type Family } from './scenario';
 
 /** An installed plug-in that writes into the code what it finds in files and variables. */
@@ -30,6 +31,7 @@ const FINDS: Record<string, [asked: string, found: string]> = {
   absent: ['exists src/override.txt', 'false'],
   style: ['file node_modules/palette/style.css', 'red'],
   variable: ['variable MY_FLAG', 'undefined'],
+  linked: ['file theme.txt', 'light'],
   first: ['once', 'once'],
   second: ['once', 'once'],
 };
@@ -54,6 +56,8 @@ export const transformInputs: Family = {
       '.env.test': 'A=1\n',
       '.config/flags.json': '1\n',
       'once.txt': 'once\n',
+      'themes/light.txt': 'light\n',
+      'themes/dark.txt': 'dark\n',
       ...Object.fromEntries(
         Object.entries(FINDS).flatMap(([name, [asked, found]]) => [
           [`src/${name}.js`, `exports.found = () => find('${asked}');\n`],
@@ -61,8 +65,19 @@ export const transformInputs: Family = {
         ]),
       ),
     },
+    prepare: (project) => fs.symlinkSync('themes/light.txt', project.path('theme.txt')),
   },
   scenarios: [
+    {
+      ...selecting(file('linked'))(
+        'a link through which it reads comes to lead elsewhere',
+        (project) => {
+          project.write({ 'theme.txt': null });
+          fs.symlinkSync('themes/dark.txt', project.path('theme.txt'));
+        },
+      ),
+      expectExit: 1,
+    },
     ...Object.entries({ env: '.env', mode: '.env.test', folder: '.config/flags.json' }).map(
       ([name, path]) => ({
         ...selecting(file(name))(`a hidden file (${path})`, (project) =>
