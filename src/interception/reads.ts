@@ -37,7 +37,9 @@ export class Reading {
         if (isLoading()) this.#modules.add(file);
         else if (!this.#files.has(file) && !isKnownManifest(file)) this.#files.add(file);
       },
-      looked: (file) => {
+      looked: (file, seesPermissions) => {
+        // What may be done with a file changes no output.
+        if (seesPermissions === true) return;
         // Node itself looks for the module.
         if (!isLoading() || !calledByModuleLoader()) this.#looked.add(file);
       },

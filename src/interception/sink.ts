@@ -21,8 +21,11 @@ export interface Sink {
    * @param isContent Whether it reads the content.
    */
   read(file: string, isContent?: boolean): void;
-  /** Code under test looked for a path. */
-  looked(file: string): void;
+  /**
+   * Code under test looked for a path.
+   * @param seesPermissions Whether it also finds out what may be done with it, and whether it is a link.
+   */
+  looked(file: string, seesPermissions?: boolean): void;
   /** Code under test asked where a path leads. */
   followed(file: string): void;
   /** Code under test listed a folder. */

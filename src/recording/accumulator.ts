@@ -1,11 +1,12 @@
 import { hasBit } from '../records/bits';
+import { questionOf, questionsAbout } from '../records/question';
 import type { Dependency } from '../records/types';
 
 /** The blocks and dependencies observed so far, for one test or for the part that all tests of a test file share. */
 export class Accumulator {
   /** By the metadata string of a probed file: one byte for each block, 1 if it was executed. */
   readonly blocks = new Map<string, Uint8Array>();
-  /** By kind and name. The first value is kept, because the code saw it first. */
+  /** By the question. The first value is kept, because the code saw it first. */
   readonly dependencies = new Map<string, Dependency>();
 
   /** Copies what the probes of a file have set since the last time, and clears them. */
@@ -24,14 +25,13 @@ export class Accumulator {
   }
 
   depend(dependency: Dependency): void {
-    const key = `${dependency.kind}:${dependency.name}`;
+    const key = questionOf(dependency);
     if (!this.dependencies.has(key)) this.dependencies.set(key, dependency);
   }
 
   /** Removes the dependencies on a path of the project. */
   forget(name: string): void {
-    for (const kind of ['file', 'absent', 'present'] as const)
-      this.dependencies.delete(`${kind}:${name}`);
+    for (const question of questionsAbout(name)) this.dependencies.delete(question);
   }
 
   /** Adds everything that another accumulator has. */

@@ -103,8 +103,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
     });
   }
 
-  override looked(file: string): void {
-    this.#observedTools.byCaller(() => super.looked(file));
+  override looked(file: string, seesPermissions?: boolean): void {
+    this.#observedTools.byCaller(() => super.looked(file, seesPermissions));
   }
 
   override followed(file: string): void {

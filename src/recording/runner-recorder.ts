@@ -58,8 +58,8 @@ class RunnerRecorder extends PathInputs implements Sink {
     this.#byRunner(() => super.read(file, isContent));
   }
 
-  override looked(file: string): void {
-    this.#byRunner(() => super.looked(file));
+  override looked(file: string, seesPermissions?: boolean): void {
+    this.#byRunner(() => super.looked(file, seesPermissions));
   }
 
   override followed(file: string): void {

@@ -33,7 +33,7 @@ export const DEPENDENCIES_VERSION = 2;
 /**
  * - `file`: the content of a file. Value: its git blob hash.
  * - `absent`: a path that was looked up and did not exist. Value: empty.
- * - `present`: a path that was looked up and existed. Value: `file`, `directory`, or `->` and the target of a link.
+ * - `present`: a path that was looked up and existed. Value: see `presenceQuestion`.
  * - `listing`: the entries of a folder. Value: a hash of their sorted names.
  * - `package`: an installed package, named by its folder. Value: its version, its patches, and a hash of its nested
  *   packages.

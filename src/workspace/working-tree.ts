@@ -5,7 +5,7 @@ import { RACY_MS } from '../dependencies/files/stat-cache';
 import { listingValue } from '../dependencies/files/listing';
 import { manifestValue } from '../dependencies/packages/manifest';
 import { mocksHold, type Mocks } from '../dependencies/resolution/mocks';
-import { LINK, linkValue } from '../dependencies/resolution/closer-node-modules';
+import { leadsTo } from '../dependencies/resolution/closer-node-modules';
 import type { PackageReader } from '../dependencies/packages/packages';
 import { fromStored } from '../dependencies/files/paths';
 import { mayHaveDocblock, pragmasHold, pragmasValue } from '../dependencies/pragmas';
@@ -14,10 +14,11 @@ import {
   FolderReader,
   resolutionCandidatesValue,
 } from '../dependencies/resolution/resolution-candidates';
-import { kindAt, type Kind } from '../dependencies/files/stats';
+import { kindAt, permissionsAt } from '../dependencies/files/stats';
 import { variableHolds, variableNamesValue } from '../dependencies/variables';
 import { outerVariable, outerVariables } from '../run/outer-variables';
 import { fromJest } from '../run/user-jest';
+import { presenceQuestion, type PresenceQuestion } from '../records/presence';
 import type { Dependency } from '../records/types';
 import type { FileState, Store } from '../store';
 import { FileStates } from './file-states';
@@ -126,9 +127,7 @@ export class WorkingTree {
       case 'absent':
         return !this.#exists(name);
       case 'present':
-        return value.startsWith(LINK)
-          ? linkValue(this.#root, name) === value
-          : this.#kind(name) === value;
+        return this.#presence(name, presenceQuestion(value)) === value;
       case 'listing':
         return listingValue(fromStored(this.#root, name)) === value;
       case 'package':
@@ -187,11 +186,13 @@ export class WorkingTree {
   }
 
   #exists(name: string): boolean {
-    return this.#kind(name) !== null;
+    return this.#presence(name, 'exists') !== null;
   }
 
-  #kind(name: string): Kind | null {
-    return kindAt(fromStored(this.#root, name));
+  #presence(name: string, question: PresenceQuestion): string | null {
+    const file = fromStored(this.#root, name);
+    if (question === 'leads') return leadsTo(this.#root, name);
+    return question === 'permits' ? permissionsAt(file) : kindAt(file);
   }
 
   #manifest(name: string): string {

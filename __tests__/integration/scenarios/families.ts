@@ -10,6 +10,7 @@ import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
+import { links } from './links';
 import { lookups } from './lookups';
 import { manualMocks } from './manual-mocks';
 import { mocks, mocksOfEsModules } from './mocks';
@@ -66,6 +67,7 @@ export const families: readonly Family[] = [
   underJest29(manualMocks),
   native,
   files,
+  links,
   writes,
   testFiles,
   resolution,

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 
 /** Captured at load, before interception patches `fs`: our own calls are not inputs of a test. */
-const { statSync } = fs;
+const { lstatSync, statSync } = fs;
 
 /**
  * Returns the stats of a path, or undefined if nothing exists there for whatever reason. `throwIfNoEntry` alone does
@@ -29,6 +29,17 @@ export type Kind = 'file' | 'directory' | 'other';
 export function kindOf(stats: fs.Stats): Kind {
   if (stats.isFile()) return 'file';
   return stats.isDirectory() ? 'directory' : 'other';
+}
+
+/**
+ * Returns the kind of what exists at a path, with what its owner may do (one octal digit: read 4, write 2, execute 1)
+ * and whether the path is a link. Null if nothing exists there. Other permissions differ between checkouts.
+ */
+export function permissionsAt(file: string): string | null {
+  const stats = statsOf(file);
+  if (stats === undefined) return null;
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return `${kindOf(stats)} ${(stats.mode >> 6) & 7}${isLink ? ' link' : ''}`;
 }
 
 /** Matches every name of a file descriptor of this process. */

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { LEADS_TO } from '../../records/presence';
 import type { Dependency } from '../../records/types';
 import { installedName } from '../../records/package-name';
 import { fromStored, realPath, toStored } from '../files/paths';
@@ -45,14 +46,16 @@ export function closerNodeModules(
   return places;
 }
 
-/** The prefix of a link's value. The value of a folder has no such prefix. */
-export const LINK = '-> ';
-
 /** Returns the value of an existing path: `directory`, or the stored path of a link's target after a prefix. */
 export function linkValue(root: string, place: string): string {
   const file = fromStored(root, place);
   const real = realPath(file);
-  return real === file ? 'directory' : LINK + toStored(root, real);
+  return real === file ? 'directory' : LEADS_TO + toStored(root, real);
+}
+
+/** Returns the value that says where an existing path leads, even if that is to itself. */
+export function leadsTo(root: string, place: string): string {
+  return LEADS_TO + toStored(root, realPath(fromStored(root, place)));
 }
 
 /**

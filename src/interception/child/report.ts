@@ -74,6 +74,7 @@ export function report(): void {
     variables: (given = variables) => given,
     handover: () => handover,
     named: (file, runs) => (runs ? writer.write('launched', file) : sink.read(file)),
+    executed: (file) => sink.looked(file, true),
     missed: (file) => writer.write('missed', file),
     listed: (folder) => sink.listed(folder),
     lost: () => writer.write('lost', ''),

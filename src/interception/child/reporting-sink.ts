@@ -3,7 +3,7 @@ import path from 'node:path';
 import { contentHash } from '../../dependencies/files/content';
 import { listingValue } from '../../dependencies/files/listing';
 import { packageFolder } from '../../dependencies/packages/package-folder';
-import { isStream, kindAt } from '../../dependencies/files/stats';
+import { isStream, kindAt, permissionsAt } from '../../dependencies/files/stats';
 import { isForeign, isWithin } from '../../dependencies/files/workspace-paths';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../children/observation';
@@ -66,8 +66,9 @@ export class ReportingSink implements Sink {
     this.#report(isScript ? 'script' : 'read', file, contentValue);
   }
 
-  looked(file: string): void {
-    this.#report('looked', file, presenceValue);
+  looked(file: string, seesPermissions = false): void {
+    if (seesPermissions) this.#report('looked', file, permissionsValue, ' permits');
+    else this.#report('looked', file, presenceValue);
   }
 
   followed(file: string): void {
@@ -113,8 +114,13 @@ export class ReportingSink implements Sink {
     this.#writer.write('lost', '');
   }
 
-  #report(what: Observation['what'], file: string, value: (file: string) => string): void {
-    const key = `${what}:${file}`;
+  #report(
+    what: Observation['what'],
+    file: string,
+    value: (file: string) => string,
+    question = '',
+  ): void {
+    const key = `${what}${question}:${file}`;
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
     if (!this.#counts(file) || this.#isMemory(file)) return;
@@ -157,6 +163,10 @@ function contentValue(file: string): string {
 
 function presenceValue(file: string): string {
   return kindAt(file) ?? '';
+}
+
+function permissionsValue(file: string): string {
+  return permissionsAt(file) ?? '';
 }
 
 function isInPackages(folder: string): boolean {

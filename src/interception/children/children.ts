@@ -5,6 +5,7 @@ import { importClosure } from '../../dependencies/resolution/imports';
 import { isPrivateFolder } from '../../machine/ownership';
 import { CHILDREN_PREFIX } from '../../run/temporary-names';
 import { announced, RUN_FILE_VARIABLE } from '../../run/run-variables';
+import { permissionsAt } from '../../dependencies/files/stats';
 import { listingValue } from '../../dependencies/files/listing';
 import { ChildReports, idOf, type Ran } from './child-reports';
 import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
@@ -88,6 +89,8 @@ export function install(): void {
       if (runs && watcher?.ran !== undefined) scripts.launched(file);
       else if (watcher !== null) loadedWithImports(watcher, file);
     },
+    executed: (name) =>
+      watcher?.observed({ at: now(), what: 'looked', name, value: permissionsAt(name) ?? '' }),
     missed: (file) => watcher?.missed(file),
     listed: (name) => {
       if (watcher?.listed !== undefined) {

@@ -14,6 +14,8 @@ export interface NamedInCommand {
    * @param runs Whether Node runs it, in a process that reports what it does.
    */
   named(file: string, runs: boolean): void;
+  /** A file that the system executes, so that it must be executable. */
+  executed(file: string): void;
   /** A path that does not exist. The program may create it. */
   missed(file: string): void;
   /** A folder that the program lists. */
@@ -202,6 +204,7 @@ class Noted {
       else if (PATH_LIKE.test(word)) this.#to.missed(file);
       else if (VARIABLE_NAME.test(word)) this.#to.asked(word);
     } else if (stats.isFile()) {
+      if (isFirst) this.#to.executed(file);
       const isRun = this.#hooked && isFirst && isNodeProgram(file);
       this.#to.named(file, isRun || (runs && SCRIPT.test(file)));
       if (stats.size <= MAX_TEXT_CHARACTERS) this.#script(file, folder);

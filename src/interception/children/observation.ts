@@ -12,7 +12,8 @@ export interface Observation {
    * What existed there:
    * - read, changed: the git blob hash; `directory`; empty for nothing; for a program its size and times, from
    *   `stamp`
-   * - looked, followed: `file`, `directory` or empty
+   * - looked: the value of the dependency, or empty
+   * - followed: `file`, `directory` or empty
    * - listed: the value of the dependency
    * - linked: where the link leads
    * - wrote, made, missed, lost, variable, governed: nothing

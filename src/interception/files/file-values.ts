@@ -1,5 +1,5 @@
 import { contentHash } from '../../dependencies/files/content';
-import { kindAt, kindOf } from '../../dependencies/files/stats';
+import { kindAt, kindOf, permissionsAt } from '../../dependencies/files/stats';
 import { manifestValue } from '../../dependencies/packages/manifest';
 import type { Dependency } from '../../records/types';
 import { unwatched } from '../observer';
@@ -21,9 +21,13 @@ export function fileDependency(name: string, file: string): Dependency {
   }
 }
 
-/** Whether a path exists, whatever its content. */
-export function presenceDependency(name: string, file: string): Dependency {
-  const value = kindAt(file);
+/** Whether a path exists, whatever its content, and perhaps what its owner may do with it. */
+export function presenceDependency(
+  name: string,
+  file: string,
+  seesPermissions = false,
+): Dependency {
+  const value = seesPermissions ? permissionsAt(file) : kindAt(file);
   return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
 }
 

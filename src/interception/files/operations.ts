@@ -18,11 +18,22 @@ const readsContent: Report = (to, file) => {
 const looks: Report = (to, file) => {
   if (!PROGRAM.test(file) || !calledForStackTrace()) to.looked(file);
 };
+/** The answer has the size, the times and the permissions of a file. */
+const readsStats: Report = (to, file) => {
+  if (PROGRAM.test(file) && calledForStackTrace()) return;
+  to.read(file);
+  to.looked(file, true);
+};
+/** Whether a file may be read, written or executed. */
+const asksAccess: Report = (to, file, args) => {
+  looks(to, file, args);
+  if (typeof args[1] === 'number' && args[1] !== fs.constants.F_OK) to.looked(file, true);
+};
 /** The code asks where a path leads. */
 export const follows: Report = (to, file) => to.followed(file);
 /** Even the answer about the link itself depends on where it leads. */
 const looksAtLink: Report = (to, file, args) => {
-  reads(to, file, args);
+  readsStats(to, file, args);
   if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) to.followed(file);
 };
 const lists: Report = (to, file, args) => {
@@ -119,10 +130,10 @@ export const OPERATIONS: Record<string, Report> = {
   readFile: readsContent,
   openAsBlob: readsContent,
   open: opens,
-  stat: reads,
+  stat: readsStats,
   lstat: looksAtLink,
   statfs: looks,
-  access: looks,
+  access: asksAccess,
   exists: looks,
   realpath: follows,
   readlink: follows,

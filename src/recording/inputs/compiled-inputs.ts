@@ -1,4 +1,5 @@
 import { toStored } from '../../dependencies/files/paths';
+import { questionOf } from '../../records/question';
 import type { Dependency } from '../../records/types';
 import { compiledNow } from '../../transform/inlined-sources';
 import { storedInput, type TransformInput } from '../../transform/input-values';
@@ -72,7 +73,7 @@ export class CompiledInputs {
    * of the test file. Its record must never match.
    */
   #addAsItWas(dependency: Dependency): void {
-    const other = this.#into.dependencies.get(`${dependency.kind}:${dependency.name}`);
+    const other = this.#into.dependencies.get(questionOf(dependency));
     if (other !== undefined && other.value !== dependency.value) this.#into.depend(LOST);
     this.#into.depend(dependency);
   }

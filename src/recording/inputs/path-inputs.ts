@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { listingEntries, valueOfEntries } from '../../dependencies/files/listing';
-import { linkValue } from '../../dependencies/resolution/closer-node-modules';
-import { realPath, toStored, type PathClass } from '../../dependencies/files/paths';
+import { listingEntries, nameOfEntry, valueOfEntries } from '../../dependencies/files/listing';
+import { leadsTo } from '../../dependencies/resolution/closer-node-modules';
+import { toStored, type PathClass } from '../../dependencies/files/paths';
 import { isStream, kindAt } from '../../dependencies/files/stats';
 import type { Dependency } from '../../records/types';
 import {
@@ -67,9 +67,9 @@ export abstract class PathInputs implements PathSink {
       this.depend({ kind: 'always', name: toStored(this.#places.paths.root, file), value: 'read' });
   }
 
-  looked(file: string): void {
+  looked(file: string, seesPermissions?: boolean): void {
     const input = this.input(file);
-    if (input !== null) this.depend(presenceDependency(input.name, input.file));
+    if (input !== null) this.depend(presenceDependency(input.name, input.file, seesPermissions));
   }
 
   followed(file: string): void {
@@ -77,8 +77,8 @@ export abstract class PathInputs implements PathSink {
     if (input === null) return;
     const found = presenceDependency(input.name, input.file);
     this.depend(
-      found.kind === 'present' && realPath(input.file) !== input.file
-        ? { ...found, value: linkValue(this.#places.paths.root, input.name) }
+      found.kind === 'present'
+        ? { ...found, value: leadsTo(this.#places.paths.root, input.name) }
         : found,
     );
   }
@@ -102,7 +102,7 @@ export abstract class PathInputs implements PathSink {
     for (const { listing, file, own, entries } of this.#withOwn) {
       const left = listingEntries(file, unwatched.readdirSync);
       if (left === null) continue;
-      const isOwn = (entry: string): boolean => own.has(entry.replace(/\/$/, ''));
+      const isOwn = (entry: string): boolean => own.has(nameOfEntry(entry));
       listing.value = valueOfEntries([
         ...entries.filter((entry) => !isOwn(entry)),
         ...left.filter(isOwn),

@@ -1,5 +1,5 @@
 import { contentHash } from '../../dependencies/files/content';
-import { linkValue } from '../../dependencies/resolution/closer-node-modules';
+import { leadsTo } from '../../dependencies/resolution/closer-node-modules';
 import { statsOf } from '../../dependencies/files/stats';
 import type { Dependency } from '../../records/types';
 import type { Accumulator } from '../accumulator';
@@ -106,9 +106,9 @@ export class Replay {
 
   #followed(name: string, value: string): Dependency {
     const found = presence(name, value);
-    if (found.kind === 'absent') return found;
-    const link = linkValue(this.#places.paths.root, name);
-    return link === 'directory' ? found : { ...found, value: link };
+    return found.kind === 'absent'
+      ? found
+      : { ...found, value: leadsTo(this.#places.paths.root, name) };
   }
 }
 

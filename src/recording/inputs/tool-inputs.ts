@@ -14,6 +14,7 @@ import {
   toolVariable,
   variablesDuring,
 } from '../../interception/variables/tool-variables';
+import { questionOf } from '../../records/question';
 import type { Dependency } from '../../records/types';
 import { inputValues, type TransformInput } from '../../transform/input-values';
 import { transformerReads } from '../../transform/transformer-reads';
@@ -80,7 +81,7 @@ class ToolInputs {
   /** A tool read something while a test file was recorded. The record of that test file already has it. */
   noteRecorded(tool: string, dependency: Dependency): void {
     const known = getOrCreate(this.#recorded, tool, () => new Map<string, Dependency>());
-    getOrCreate(known, `${dependency.kind}:${dependency.name}`, () => dependency);
+    getOrCreate(known, questionOf(dependency), () => dependency);
   }
 
   /**
