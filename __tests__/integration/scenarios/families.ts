@@ -9,6 +9,7 @@ import { decorators } from './decorators';
 import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
+import { foundPrograms } from './found-programs';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { links } from './links';
 import { lookups } from './lookups';
@@ -26,6 +27,7 @@ import { programs } from './programs';
 import { closed, platforms, resolution } from './resolution';
 import { sameVersion } from './same-version';
 import type { Family } from './scenario';
+import { scripts } from './scripts';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
 import { compilerPlugins, transformInputs } from './transform-inputs';
@@ -102,6 +104,8 @@ export const families: readonly Family[] = [
   childLookups,
   nodeOptions,
   programs,
+  foundPrograms,
+  scripts,
   monorepo,
   underJest29(monorepo),
   onePackage,

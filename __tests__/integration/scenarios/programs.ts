@@ -20,6 +20,7 @@ const COMMANDS: Record<string, string> = {
   setting: 'git config --get my.key',
   tags: 'git tag --list',
   changes: 'git status --porcelain',
+  'missing-with-dash': 'cat not-there.txt',
   nothing: 'echo env ls',
 };
 
@@ -29,6 +30,10 @@ const PROGRAMS: Record<string, string> = {
   'program-searches': "childProcess.spawnSync('grep', ['-r', 'needle', at('searched')]);",
   'program-tells-of-commits': "childProcess.spawnSync('git', ['log', '-1'], { cwd: at('.') });",
   'program-prints-variable': "childProcess.spawnSync('printenv', ['SHELL_FLAG']);",
+  'exec-without-folder': "await new Promise((end) => childProcess.exec('cat shown.txt', end));",
+  'exec-file-without-folder':
+    "await new Promise((end) => childProcess.execFile('cat', ['shown.txt'], end));",
+  'lists-with-variable': "childProcess.spawnSync('WORD=1 ls', { shell: true, cwd: at('inner') });",
   'no-command': "childProcess.spawnSync('echo', ['env', 'ls', 'git']);",
 };
 
@@ -88,16 +93,21 @@ export const programs: Family = {
           'parts/other.css': '',
           'parts/first/deep.css': 'other',
           'searched/b/two.txt': 'needle',
+          'not-there.txt': '',
         }),
       expectRan: [
-        ...['changes', 'find', 'list', 'list-in', 'pattern', 'pattern-of-folders'],
+        ...['changes', 'find', 'list', 'list-in', 'lists-with-variable', 'missing-with-dash'],
+        ...['pattern', 'pattern-of-folders'],
         ...['program-lists', 'program-searches', 'search', 'search-here'],
       ].map(run),
     },
     {
       name: 'what a script of another language and a Makefile name',
       edit: (project) => project.write({ 'shown.txt': 'other', 'made.txt': 'other' }),
-      expectRan: ['changes', 'make', 'script', 'search-here'].map(run),
+      expectRan: [
+        ...['changes', 'exec-file-without-folder', 'exec-without-folder', 'make', 'script'],
+        'search-here',
+      ].map(run),
     },
     {
       name: 'a variable that programs print',

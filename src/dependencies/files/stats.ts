@@ -63,3 +63,8 @@ export function isStream(file: string): boolean {
 export function isFile(file: string): boolean {
   return statsOf(file)?.isFile() === true;
 }
+
+/** Whether there is a folder at a path. */
+export function isFolder(file: string): boolean {
+  return statsOf(file)?.isDirectory() === true;
+}

@@ -13,7 +13,8 @@ import {
   takesHook,
   type ChildHandover,
 } from '../child/handover';
-import { noteCommand, type NamedInCommand } from './commands';
+import { noteCommand } from './commands';
+import type { NamedInCommand } from './named-in-command';
 import type { AnyFunction } from '../files/file-system';
 import { define, replace } from '../patched';
 
@@ -44,7 +45,9 @@ interface SpawnOptions {
   file?: string;
   args?: string[];
   envPairs?: string[];
-  cwd?: string | URL;
+  /** `exec` and `execFile` write null where none is given. */
+  cwd?: string | URL | null;
+  shell?: boolean | string;
   uid?: number;
   gid?: number;
 }
@@ -73,8 +76,9 @@ function watchAsynchronous(watch: LaunchWatch): void {
         ),
         ...pairsOf(added),
       ];
+      const started = { cwd: options.cwd, env, workspace: handover.workspace };
       const hooked = takesHook(file, args, env, options);
-      noteCommand([file, ...args.slice(1)], options.cwd, watch, hooked);
+      noteCommand([file, ...args.slice(1)], { ...started, hooked }, watch);
       whenEnded(this, watch);
     }
     return Reflect.apply(spawn, this, [options]);
@@ -141,7 +145,9 @@ function watchSynchronous(
     const env = watch.isWorker === true ? withoutOurs(inherited) : inherited;
     const command = args.filter((_, index) => index !== at).flat();
     const added = additions(String(command[0]), command, env, options, handover);
-    noteCommand(command, options.cwd, watch, takesHook(String(command[0]), command, env, options));
+    const hooked = takesHook(String(command[0]), command, env, options);
+    const started = { cwd: options.cwd, env, workspace: handover.workspace, hooked };
+    noteCommand(asText(command, options.shell), started, watch);
     const reporting = { ...options, env: { ...env, ...added } };
     const given =
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));
@@ -155,6 +161,13 @@ function watchSynchronous(
   };
   Object.defineProperty(watched, 'name', { value: name });
   replace('spawnSync', table, name, watched);
+}
+
+/** A shell is given the program and its arguments as one text. */
+function asText(command: readonly unknown[], shell: boolean | string | undefined): unknown[] {
+  if (shell === undefined || shell === false) return [...command];
+  const text = command.map(String).join(' ');
+  return typeof shell === 'string' ? [shell, '-c', text] : [text];
 }
 
 function watchThreads(watch: LaunchWatch): void {
@@ -174,7 +187,9 @@ function watchThreads(watch: LaunchWatch): void {
         script instanceof URL && script.protocol === 'file:' ? fileURLToPath(script) : script;
       const hooks = Array.isArray(options.execArgv ?? []) && !HOOK_IS_ARCHIVED;
       const runs = hooks && typeof file === 'string' && watch.unobserved(() => isFile(file));
-      noteCommand(runs ? ['node', file] : [file], undefined, watch, hooks, runs);
+      // Nothing is looked up by variables.
+      const started = { env: {}, workspace: handover.workspace, hooked: hooks };
+      noteCommand(runs ? ['node', file] : [file], started, watch, runs);
       const own = watch.isWorker === true ? withOwnVariables(options) : options;
       return startHooked(start, script, own, handover) ?? start(args);
     },

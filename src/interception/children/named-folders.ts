@@ -45,6 +45,15 @@ export function readFolder(folder: string, to: FolderReader, contents: boolean):
   return true;
 }
 
+/** Tells of a folder as `readFolder` does, or that it holds too much. */
+export function reportFolder(
+  folder: string,
+  contents: boolean,
+  to: FolderReader & { lost(): void },
+): void {
+  if (!readFolder(folder, to, contents)) to.lost();
+}
+
 /** Whether a folder is in the repository of the working folder, or holds that. */
 export function isOfProject(folder: string): boolean {
   const project = repositoryRoot(process.cwd());

@@ -2,7 +2,42 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isFile, statsOf } from '../../dependencies/files/stats';
 
-const { readFileSync, readdirSync } = fs;
+const { closeSync, openSync, readFileSync, readdirSync, readSync } = fs;
+
+/** Matches scripts that Node runs. */
+export const SCRIPT = /\.[cm]?[jt]s$/;
+
+/** Whether a program is Node, by its name or path. */
+export function isNode(program: unknown): boolean {
+  return typeof program === 'string' && /^node(?:\.exe)?$/i.test(path.basename(program));
+}
+
+/** Whether a simple command runs Node with the hook, with neither redirected input nor variables of the shell. */
+export function runsNode(command: string, words: readonly string[]): boolean {
+  const program = words.findIndex((word) => !/^\w+=/.test(word));
+  return program === 0 && isNode(words[0]) && !/[<$]/.test(command);
+}
+
+/** Whether the first line of a file says that Node runs it. */
+export function isNodeProgram(file: string): boolean {
+  return /^#!.*\bnode\b/.test(startOf(file));
+}
+
+/** The first characters of a file. */
+export function startOf(file: string): string {
+  const start = Buffer.alloc(120);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      return start.toString('latin1', 0, readSync(descriptor, start, 0, start.length, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // Nobody may read it: it cannot be a script.
+    return '';
+  }
+}
 
 /** What Node's own options make it read before any code could report it. */
 export interface NodeCommand {

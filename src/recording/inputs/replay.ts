@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { contentHash } from '../../dependencies/files/content';
+import { toStored } from '../../dependencies/files/paths';
 import { leadsTo } from '../../dependencies/resolution/closer-node-modules';
 import { statsOf } from '../../dependencies/files/stats';
 import type { Dependency } from '../../records/types';
@@ -57,9 +59,13 @@ export class Replay {
   /** Paths that a program missed and did not make itself must stay missing. */
   finish(): void {
     for (const file of this.#missed) {
-      const place = this.#places.paths.place(file);
-      if (place.kind === 'file' && statsOf(file) === undefined)
-        this.#into.depend(presence(place.name, ''));
+      if (statsOf(file) !== undefined) continue;
+      const { paths } = this.#places;
+      const place = paths.place(file);
+      if (place.kind === 'file') this.#into.depend(presence(place.name, ''));
+      // A package that brings a program of this name may be installed.
+      else if (place.kind === 'ignored' && isBin(file))
+        this.#into.depend(presence(toStored(paths.root, file), ''));
     }
   }
 
@@ -110,6 +116,11 @@ export class Replay {
       ? found
       : { ...found, value: leadsTo(this.#places.paths.root, name) };
   }
+}
+
+/** Whether a path is that of an installed package's program. */
+function isBin(file: string): boolean {
+  return file.split(path.sep).slice(-3, -1).join('/') === 'node_modules/.bin';
 }
 
 function presence(name: string, value: string): Dependency {
