@@ -5,7 +5,7 @@ import { FINGERPRINTS_VERSION } from '../blocks';
 import { announced, PROBES_VARIABLE, ROOT_VARIABLE } from '../run/run-variables';
 
 /** Increase this if the same source would get different probes. Then Jest no longer uses the outputs in its cache. */
-export const PROBES_VERSION = '7';
+export const PROBES_VERSION = '8';
 
 /**
  * Whether outputs must have no probes, because V8 counts what runs in them. The controller says so, and so do the

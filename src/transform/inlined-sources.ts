@@ -5,6 +5,7 @@ import { aliasesAt } from '../dependencies/resolution/aliases';
 import { contentHash } from '../dependencies/files/content';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { importedFiles } from '../dependencies/resolution/imports';
+import { namesIn, type PackageNames } from './package-names';
 import { runCache } from '../dependencies/run-cache';
 import type { OutputInputs } from './output-inputs';
 import { inputValues, type TransformInput } from './input-values';
@@ -27,11 +28,12 @@ interface Source {
   constants: string[];
   /** Whether one of its exports, or a type that it declares, may come from a file that it imports. */
   reExports: boolean;
+  packages: PackageNames;
   hash: string;
 }
 
 /** What a compiler takes from other files. Paths are absolute and sorted. */
-type CompiledWith = Omit<OutputInputs, 'inputs'> & {
+export type CompiledWith = Omit<OutputInputs, 'inputs'> & {
   /** Files whose content may be part of the output. */
   inlined: string[];
 };
@@ -63,6 +65,11 @@ export function inlinesAcrossFiles(transformer: string | null): boolean {
       transformer,
     )
   );
+}
+
+/** Whether such a compiler knows the types of packages. */
+export function readsTypes(transformer: string | null): boolean {
+  return inlinesAcrossFiles(transformer) && !/[\\/]jest-esbuild[\\/]/.test(transformer ?? '');
 }
 
 /** Everything that a source imports, directly or indirectly, including imports of types only. */
@@ -103,6 +110,39 @@ export function compiledWith(code: string, file: string, output: string | null):
     values: [...values].filter((name) => !types.has(name)).sort(),
     types: [...types].sort(),
   };
+}
+
+/**
+ * Returns what a source and all that it imports name of packages, by source.
+ * @param code The file's source.
+ * @param file Absolute path.
+ */
+export function namedPackages(code: string, file: string): Map<string, PackageNames> {
+  const named = new Map([[file, namesIn(code)]]);
+  for (const name of reach(imports(code, file), file, () => true)) {
+    const source = look(name);
+    if (source !== null) named.set(name, source.packages);
+  }
+  return named;
+}
+
+/**
+ * Returns the names of packages from which a source may export again what its output does not import, such as a type
+ * that could become a value. Where the output has types, all names of its source count. By source.
+ * @param output The compiled code.
+ * @param compiled What `compiledWith` returned.
+ */
+export function exportedAgain(
+  code: string,
+  file: string,
+  output: string,
+  { values, types }: Pick<CompiledWith, 'values' | 'types'>,
+): Map<string, readonly string[]> {
+  const { all, exported } = namesIn(code);
+  const isLeftOut = (name: string): boolean => !isNamedIn(output, name);
+  const named = new Map<string, readonly string[]>();
+  for (const name of [...values, ...types]) named.set(name, look(name)?.packages.exported ?? []);
+  return named.set(file, WRITTEN_TYPE.test(output) ? all : exported.filter(isLeftOut));
 }
 
 /**
@@ -216,12 +256,15 @@ const CLAUSE = new RegExp(
 
 /** The files that imports lead to that the output does not contain. */
 function leftOut(code: string, file: string, output: string | null): string[] {
-  const isKept = (name: string): boolean =>
-    output !== null && (output.includes(`"${name}"`) || output.includes(`'${name}'`));
+  const isKept = (name: string): boolean => output !== null && isNamedIn(output, name);
   return importedThrough(
     [...code.matchAll(CLAUSE)].filter(([, , quoted = '']) => !isKept(quoted.slice(1, -1))),
     file,
   );
+}
+
+function isNamedIn(output: string, specifier: string): boolean {
+  return output.includes(`"${specifier}"`) || output.includes(`'${specifier}'`);
 }
 
 /** The body of an enum. A brace in quotes or in a comment does not end it. */
@@ -271,6 +314,7 @@ function read(file: string): Source | null {
       imports: imports(text, file),
       constants: enumConstants(text, file),
       reExports: RE_EXPORT.test(text),
+      packages: namesIn(text),
       hash: contentHash(text),
     };
   } catch {

@@ -17,7 +17,9 @@ import {
   reachableConstants,
   wasEdited,
 } from './inlined-sources';
+import { inputValues } from './input-values';
 import type { OutputInputs } from './output-inputs';
+import { takenFromPackages } from './package-declarations';
 import { withProbes } from './probed-output';
 import { toolChainOf } from './tool-chain-id';
 import { transformInputs } from './transform-inputs';
@@ -212,9 +214,21 @@ class ProbedTransform {
   ): Partial<OutputInputs> {
     const folders = { root: transformProcess.rootOf(config), rootDir: config.rootDir };
     const found = this.#memory.inputs(code, file, folders, reads, readAgain);
-    const inputs = [...transformInputs.note(toolChainOf(config, folders.root), file, found)];
-    if (!this.#watch.compilesPrograms) return { inputs };
-    const { inlined, ...declarations } = compiledWith(code, file, result?.code ?? null);
+    const toolChain = toolChainOf(config, folders.root);
+    if (!this.#watch.compilesPrograms)
+      return { inputs: [...transformInputs.note(toolChain, file, found)] };
+    const output = result?.code ?? null;
+    const compiled = compiledWith(code, file, output);
+    const traits = this.#watch.typesOfPackages(config);
+    // Whether packages count is known only now, so this is noted beside Jest's cache.
+    const ofPackages =
+      output === null || traits === null
+        ? []
+        : takenFromPackages(code, file, output, compiled, traits).map((name) =>
+            inputValues.file(name),
+          );
+    const inputs = transformInputs.note(toolChain, file, [...found, ...ofPackages]);
+    const { inlined, ...declarations } = compiled;
     const ofPrograms = [...inlined, ...declarations.types.filter(wasEdited)];
     return { ...declarations, inputs: [...inputs, ...ofPrograms.map(inlinedInput)] };
   }

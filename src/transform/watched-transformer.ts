@@ -5,8 +5,8 @@ import {
   withWatchedVariablesAsync,
 } from '../interception/variables/tool-variables';
 import type { TransformHandover } from '../run/handover';
-import { besidesProgram, hasCompilerPlugins } from './compiler-plugins';
-import { inlinesAcrossFiles } from './inlined-sources';
+import { besidesProgram, compilerTraits, type CompilerTraits } from './compiler-traits';
+import { inlinesAcrossFiles, readsTypes } from './inlined-sources';
 import { transformProcess } from './transform-process';
 import {
   asyncTransformerReads,
@@ -29,10 +29,13 @@ export class TransformerWatch {
    */
   readonly compilesPrograms: boolean;
   readonly #options: TransformHandover['options'];
-  #hasPlugins: boolean | null = null;
+  /** Whether it may take something from the types of packages. */
+  readonly #readsTypes: boolean;
+  #traits: CompilerTraits | null = null;
 
   constructor({ path: file, options }: TransformHandover) {
     this.compilesPrograms = inlinesAcrossFiles(file);
+    this.#readsTypes = readsTypes(file);
     this.#options = options;
   }
 
@@ -56,9 +59,18 @@ export class TransformerWatch {
     );
   }
 
-  #looksForPlugins({ rootDir }: Config.ProjectConfig): boolean {
-    this.#hasPlugins ??= hasCompilerPlugins(this.#options, rootDir);
-    if (this.#hasPlugins) transformProcess.notePlugins();
-    return this.#hasPlugins;
+  /** How it takes something from the types of packages. Null if it does not. */
+  typesOfPackages(config: Config.ProjectConfig): CompilerTraits | null {
+    return this.#readsTypes && !this.#traitsOf(config).isIsolated ? this.#traitsOf(config) : null;
+  }
+
+  #looksForPlugins(config: Config.ProjectConfig): boolean {
+    const { hasPlugins } = this.#traitsOf(config);
+    if (hasPlugins) transformProcess.notePlugins();
+    return hasPlugins;
+  }
+
+  #traitsOf({ rootDir }: Config.ProjectConfig): CompilerTraits {
+    return (this.#traits ??= compilerTraits(this.#options, rootDir));
   }
 }

@@ -21,6 +21,7 @@ import { native } from './native';
 import { nodeOptions } from './node-options';
 import { leadingNowhere, ownPackage } from './own-package';
 import { mocksOfPackages, packagePaths, packagePathsByConfig } from './package-paths';
+import { packageTypes } from './package-types';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { programs } from './programs';
@@ -96,6 +97,7 @@ export const families: readonly Family[] = [
   typeScriptSetup,
   typeScript,
   typeErrors,
+  packageTypes,
   variables,
   childBlocks,
   packageManagers,

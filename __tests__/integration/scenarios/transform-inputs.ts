@@ -142,10 +142,27 @@ export const compilerPlugins: Family = {
       'src/named.ts':
         "import type { Weight } from './weights';\ndeclare function typeName(value: unknown): string;\nconst weight = 0 as unknown as Weight;\nexport const name = (): string => typeName(weight);\n",
       '__tests__/named.test.ts': `import { name } from '../src/named';\n${testing("expect(name()).toBe('number');")}`,
+      'node_modules/masses/package.json':
+        '{"name":"masses","version":"1.0.0","types":"index.d.ts"}',
+      'node_modules/masses/index.d.ts': "export type { Mass } from 'units';\n",
+      'node_modules/units/package.json': '{"name":"units","version":"1.0.0"}',
+      'node_modules/units/index.d.ts': 'export type Mass = number;\n',
+      'src/installed.ts':
+        "import type { Mass } from 'masses';\ndeclare function typeName(value: unknown): string;\nconst mass = 0 as unknown as Mass;\nexport const name = (): string => typeName(mass);\n",
+      '__tests__/installed.test.ts': `import { name } from '../src/installed';\n${testing("expect(name()).toBe('number');")}`,
       '__tests__/other.test.ts': testing('expect(1).toBe(1);'),
     },
   },
   scenarios: [
+    {
+      name: 'a type of an installed package, which another one exports again',
+      edit: (project) => {
+        project.edit('node_modules/units/index.d.ts', 'number', 'string');
+        project.edit('node_modules/units/package.json', '1.0.0', '1.0.1');
+      },
+      expectRan: ['__tests__/installed.test.ts'],
+      expectExit: 1,
+    },
     {
       name: 'a type that is exported again',
       edit: (project) => project.edit('src/deep.ts', 'number', 'string'),

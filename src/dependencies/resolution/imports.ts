@@ -100,9 +100,7 @@ export function importedFiles(
   folder: string,
   alias?: (specifier: string) => string[],
 ): string[] {
-  const specifiers = [...source.matchAll(SPECIFIER)].flatMap(({ 0: found, 1: quoted, index }) =>
-    quoted === undefined ? quotedInParentheses(source, index + found.length - 1) : unquoted(quoted),
-  );
+  const specifiers = specifiersIn(source);
   for (const [, names = ''] of source.matchAll(EXTENDS)) specifiers.push(...quotedIn(names));
   const references = [...source.matchAll(REFERENCE)].flatMap(
     ([, name = '']) => resolve(path.resolve(folder, name)) ?? [],
@@ -115,6 +113,24 @@ export function importedFiles(
       return aliased.length > 0 ? aliased : workspaceFiles(specifier, folder);
     }),
   ];
+}
+
+/** Returns what a source imports, as it is written there. */
+function specifiersIn(source: string): string[] {
+  return [...source.matchAll(SPECIFIER)].flatMap(({ 0: found, 1: quoted, index }) =>
+    quoted === undefined ? quotedInParentheses(source, index + found.length - 1) : unquoted(quoted),
+  );
+}
+
+/** Matches a `/// <reference …>` directive of TypeScript, to a file or to a package of types. */
+const DIRECTIVE = /^\s*\/\/\/\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']/gm;
+
+/** Returns everything that a source refers to, as names or as relative paths: imports, and files and types by directives. */
+export function referencesIn(source: string): string[] {
+  const directives = [...source.matchAll(DIRECTIVE)].map(([, kind, name = '']) =>
+    kind === 'path' && !RELATIVE.test(name) ? `./${name}` : name,
+  );
+  return [...directives, ...specifiersIn(source)];
 }
 
 const RELATIVE = /^\.{1,2}(?:\/|$)/;

@@ -14,6 +14,8 @@ export class CompiledInputs {
   readonly #run: WorkerRun;
   readonly #into: Accumulator;
   readonly #read: (file: string) => void;
+  /** Stored paths of the packages that something was compiled from. */
+  readonly packages = new Set<string>();
 
   /**
    * @param into What all tests of the file share.
@@ -73,6 +75,7 @@ export class CompiledInputs {
    * of the test file. Its record must never match.
    */
   #addAsItWas(dependency: Dependency): void {
+    if (dependency.kind === 'package') this.packages.add(dependency.name);
     const other = this.#into.dependencies.get(questionOf(dependency));
     if (other !== undefined && other.value !== dependency.value) this.#into.depend(LOST);
     this.#into.depend(dependency);

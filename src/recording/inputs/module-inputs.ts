@@ -182,7 +182,7 @@ export class ModuleInputs {
     }
     this.#addClosure(importClosure(this.#run.transformerConfigs(probed), mentionedFiles));
     this.#addMocks(probed);
-    const found = new Set([...packages, ...unloaded.packages]);
+    const found = new Set([...packages, ...unloaded.packages, ...this.#compiled.packages]);
     // A module that was not loaded has not asked for any package. `createRequire` may ask for one from any folder.
     const askers = new Set([...modules, ...this.#askers]);
     for (const place of this.#run.closerNodeModules(found, askers)) this.#shared.depend(place);
