@@ -157,6 +157,18 @@ describe('impact', () => {
     expect(none.stdout).toContain('no recorded test runs or reads src/nobody.js');
   });
 
+  test('what begins or ends on a line is named, in words and as JSON', () => {
+    const { stdout } = recorded.run(['impact', 'src/sign.js:1']);
+    expect(stdout).toContain('(module-level code, on the line of sign, the export sign) would run');
+    expect(json(recorded, ['impact', 'src/sign.js:1'])).toMatchObject({
+      block: { name: '' },
+      named: [{ name: 'sign' }, { name: 'exports.sign', export: 'sign' }],
+    });
+    const inside = recorded.run(['impact', 'src/sign.js:2']).stdout;
+    expect(inside).toContain('(in sign, lines 1-');
+    expect(inside).not.toContain('on the line of');
+  });
+
   test('lines are those of the file now, and an edited place says so', () => {
     const project = recorded.fresh();
     project.edit('src/sign.js', 'exports.sign', '// New.\nexports.sign');

@@ -188,7 +188,7 @@ function describe(
   answer: Answer,
   { limit, allTests, byTest }: { limit: number; allTests: boolean; byTest: boolean },
 ): string[] {
-  const { file, line, block, precision, testFiles, toolChain, concerned, totals } = answer;
+  const { file, line, block, named, precision, testFiles, toolChain, concerned, totals } = answer;
   const place = line === null ? file : `${file}:${line}`;
   if (toolChain) {
     return [
@@ -203,7 +203,7 @@ function describe(
     ];
   }
   const already = testFiles.filter(({ affected }) => affected).length;
-  const change = `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block)} would run`;
+  const change = `A change ${line === null ? 'of' : 'at'} ${colours.bold(place)}${blockText(block, named)} would run`;
   const files = count(totals.testFiles, 'test file');
   const time = `about ${duration(totals.duration)}`;
   const lines = [
@@ -224,9 +224,11 @@ function describe(
   return [...lines, ...outdated, '', ...testFilesList(testFiles, { limit, allTests })];
 }
 
-function blockText(block: Answer['block']): string {
+function blockText(block: Answer['block'], named: Answer['named']): string {
   if (block === null) return '';
-  if (block.name === '') return ' (module-level code)';
+  const also = named.map(({ name }) => functionName(name)).join(', ');
+  const onLine = also === '' ? '' : `, on the line of ${also}`;
+  if (block.name === '') return ` (module-level code${onLine})`;
   const where = linesText(block);
-  return ` (in ${functionName(block.name)}${where === '' ? '' : `, ${where}`})`;
+  return ` (in ${functionName(block.name)}${where === '' ? '' : `, ${where}`}${onLine})`;
 }

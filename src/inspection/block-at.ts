@@ -1,4 +1,10 @@
-import type { BlockLocation } from '../blocks';
+import { EXPORT_NAMES, exportOf, TEST_NAMES, type BlockLocation } from '../blocks';
+
+/** A function, a member of a class or an export. */
+export interface NamedBlock extends BlockLocation {
+  /** The export that the block stands for. Left out for code. */
+  export?: string;
+}
 
 /**
  * Returns the blocks that a change at a line could be in, innermost first and the module last. A block that begins or
@@ -14,4 +20,22 @@ export function blocksAround(places: readonly BlockLocation[], line: number): nu
   }
   // In tree order, parents come before their children.
   return around.reverse();
+}
+
+/**
+ * Returns what begins or ends on a line and has a name: the functions, members and exports that a change there may be in,
+ * though it counts for the block around them. Each name is returned once, in the order of the source.
+ * @param places The locations of all blocks, in tree order.
+ * @param line Counts from 1.
+ */
+export function namedOn(places: readonly BlockLocation[], line: number): NamedBlock[] {
+  const found = new Map<string, NamedBlock>();
+  for (const place of places) {
+    const { name } = place;
+    if (place.line !== line && place.endLine !== line) continue;
+    if (name === '' || name === EXPORT_NAMES || name === TEST_NAMES || found.has(name)) continue;
+    const exported = exportOf(name);
+    found.set(name, { ...place, ...(exported !== null && { export: exported }) });
+  }
+  return [...found.values()];
 }

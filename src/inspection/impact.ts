@@ -1,6 +1,6 @@
 import { decodeLocations, type BlockLocation } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
-import { blocksAround } from './block-at';
+import { blocksAround, namedOn, type NamedBlock } from './block-at';
 import { hasBit } from '../records/bits';
 import { originsOf } from './block-changes';
 import { isOfFile } from './changes';
@@ -15,6 +15,11 @@ export interface Impact {
   line: number | null;
   /** The block that contains the line. Null for a whole file, or if no block is known. */
   block: BlockLocation | null;
+  /**
+   * Functions, members of classes and exports that begin or end on the line. The change may be in one of them, though it counts
+   * for the block around it.
+   */
+  named: NamedBlock[];
   /**
    * - `recorded`: the block is unchanged since it was recorded.
    * - `edited`: the block was edited since. The tests are those that ran its earlier version.
@@ -57,7 +62,14 @@ export async function findImpact(
   file: string,
   line: number | null,
 ): Promise<Impact> {
-  const impact: Impact = { file, line, block: null, precision: 'whole', testFiles: [] };
+  const impact: Impact = {
+    file,
+    line,
+    block: null,
+    named: [],
+    precision: 'whole',
+    testFiles: [],
+  };
   const { store } = inspection;
   if (store === null) return impact;
   for (const project of inspection.projects) {
@@ -110,6 +122,8 @@ async function findHits(
       same ||= origin?.same === true;
     }
     impact.block = places[target ?? 0] ?? null;
+    const { block } = impact;
+    impact.named = namedOn(places, line).filter(({ name }) => name !== block?.name);
     if (!same || target !== around[0]) impact.precision = 'edited';
     else if (impact.precision === 'whole') impact.precision = 'recorded';
   }
