@@ -5,6 +5,7 @@ import path from 'node:path';
 import { packageFolder } from '../dependencies/packages/package-folder';
 import { calledByResolver } from './callers';
 import { mimicFunction, watchFs, type AnyFunction } from './files/file-system';
+import { nativeReads } from './files/native-reads';
 import { define, replace, type FunctionTable } from './patched';
 import { OWN_FOLDER, withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
@@ -245,14 +246,10 @@ function watchModules(): void {
   const watchedLoad: AnyFunction = function (...args) {
     const request = args[0];
     if (typeof request === 'string' && SEARCHED.test(request)) unsearched = true;
-    if (
-      sink !== null &&
-      suspended === 0 &&
-      typeof request === 'string' &&
-      request.endsWith('.node') &&
-      path.isAbsolute(request)
-    ) {
-      sink.read(request);
+    if (sink !== null && suspended === 0 && typeof request === 'string') {
+      if (request.endsWith('.node') && path.isAbsolute(request)) sink.read(request);
+      const reads = nativeReads(request, args[1]);
+      if (reads !== null) sink.mayRead(process.cwd(), reads.names);
     }
     const tool = toolOfLoad(request);
     if (tool !== undefined) {

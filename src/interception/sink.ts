@@ -26,6 +26,11 @@ export interface Sink {
    * @param seesPermissions Whether it also finds out what may be done with it, and whether it is a link.
    */
   looked(file: string, seesPermissions?: boolean): void;
+  /**
+   * Native code may read files below a folder.
+   * @param names Matches the names of the files. Without it, each file and the names in each folder count.
+   */
+  mayRead(folder: string, names?: RegExp): void;
   /** Code under test asked where a path leads. */
   followed(file: string): void;
   /** Code under test listed a folder. */
@@ -80,6 +85,7 @@ export const NOBODY: Omit<Sink, 'seesLoading' | 'number'> = {
   loaded: () => undefined,
   read: () => undefined,
   looked: () => undefined,
+  mayRead: () => undefined,
   followed: () => undefined,
   listed: () => undefined,
   resolved: () => undefined,

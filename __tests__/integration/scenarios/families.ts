@@ -18,6 +18,7 @@ import { mocks, mocksOfEsModules } from './mocks';
 import { monorepo, onePackage } from './monorepo';
 import { packageManagers } from './package-managers';
 import { native } from './native';
+import { nativeReads } from './native-reads';
 import { nodeOptions } from './node-options';
 import { leadingNowhere, ownPackage } from './own-package';
 import { mocksOfPackages, packagePaths, packagePathsByConfig } from './package-paths';
@@ -69,6 +70,7 @@ export const families: readonly Family[] = [
   manualMocks,
   underJest29(manualMocks),
   native,
+  nativeReads,
   files,
   links,
   writes,

@@ -5,6 +5,7 @@ import { listingValue } from '../../dependencies/files/listing';
 import { packageFolder } from '../../dependencies/packages/package-folder';
 import { isStream, kindAt, permissionsAt } from '../../dependencies/files/stats';
 import { isForeign, isWithin } from '../../dependencies/files/workspace-paths';
+import { readFolder } from '../children/named-folders';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../children/observation';
 import type { ChildHandover } from './handover';
@@ -69,6 +70,14 @@ export class ReportingSink implements Sink {
   looked(file: string, seesPermissions = false): void {
     if (seesPermissions) this.#report('looked', file, permissionsValue, ' permits');
     else this.#report('looked', file, presenceValue);
+  }
+
+  mayRead(folder: string): void {
+    const to = {
+      file: (file: string) => this.read(file),
+      folder: (below: string) => this.listed(below),
+    };
+    if (!readFolder(folder, to, true)) this.lost();
   }
 
   followed(file: string): void {

@@ -36,6 +36,8 @@ export interface ChildWatcher extends WorkspacePaths {
   missed(file: string): void;
   /** A program was named a folder, or lists the one that it works in. */
   listed?(folder: string): void;
+  /** A program may read anything below a folder. */
+  mayRead?(folder: string): void;
   observed(observation: Observation): void;
 }
 
@@ -91,6 +93,7 @@ export function install(): void {
     },
     executed: (name) =>
       watcher?.observed({ at: now(), what: 'looked', name, value: permissionsAt(name) ?? '' }),
+    mayRead: (folder) => watcher?.mayRead?.(folder),
     missed: (file) => watcher?.missed(file),
     listed: (name) => {
       if (watcher?.listed !== undefined) {

@@ -1,4 +1,5 @@
 import childProcess from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
 import { isFile } from '../../dependencies/files/stats';
@@ -16,6 +17,7 @@ import {
 import { noteCommand } from './commands';
 import type { NamedInCommand } from './named-in-command';
 import type { AnyFunction } from '../files/file-system';
+import { isService } from '../files/native-reads';
 import { define, replace } from '../patched';
 
 /** Receives what child processes and worker threads are started with, and decides what they are given. */
@@ -29,6 +31,8 @@ export interface LaunchWatch extends NamedInCommand {
    * run.
    */
   isWorker?: boolean;
+  /** A program may read anything below the folder that it works in. */
+  mayRead(folder: string): void;
   /** A child ended, or a thread was started. */
   ended?(): void;
 }
@@ -79,11 +83,22 @@ function watchAsynchronous(watch: LaunchWatch): void {
       const started = { cwd: options.cwd, env, workspace: handover.workspace };
       const hooked = takesHook(file, args, env, options);
       noteCommand([file, ...args.slice(1)], { ...started, hooked }, watch);
+      noteService([file, ...args.slice(1)], options.cwd, watch);
       whenEnded(this, watch);
     }
     return Reflect.apply(spawn, this, [options]);
   };
   replace('spawn', prototype, 'spawn', watched);
+}
+
+function noteService(
+  command: readonly unknown[],
+  cwd: string | URL | null | undefined,
+  watch: LaunchWatch,
+): void {
+  if (!isService(command)) return;
+  const folder = cwd instanceof URL ? fileURLToPath(cwd) : path.resolve(cwd ?? '');
+  watch.unobserved(() => watch.mayRead(folder));
 }
 
 /** Not a listener: the code could count it, or remove it with all the others. */
@@ -148,6 +163,7 @@ function watchSynchronous(
     const hooked = takesHook(String(command[0]), command, env, options);
     const started = { cwd: options.cwd, env, workspace: handover.workspace, hooked };
     noteCommand(asText(command, options.shell), started, watch);
+    noteService(command, options.cwd, watch);
     const reporting = { ...options, env: { ...env, ...added } };
     const given =
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));

@@ -60,6 +60,7 @@ export class ChildInputs {
       },
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
       listed: (folder) => this.#folders.add(folder),
+      mayRead: (folder) => this.#recording.mayRead(folder),
       observed: (observation) => this.#observed(observation),
     });
   }

@@ -9,6 +9,7 @@ import {
   manifestDependency,
   presenceDependency,
 } from '../../interception/files/file-values';
+import { readFolder } from '../../interception/children/named-folders';
 import { unwatched } from '../../interception/observer';
 import { SelfWrites } from '../../interception/files/self-writes';
 import type { Sink } from '../../interception/sink';
@@ -20,7 +21,16 @@ export type Places = Pick<WorkerRun, 'paths' | 'packageDependency'>;
 /** The part of a sink that is about the file system. */
 type PathSink = Pick<
   Sink,
-  'read' | 'looked' | 'followed' | 'listed' | 'wrote' | 'changes' | 'makes' | 'links' | 'lost'
+  | 'read'
+  | 'looked'
+  | 'mayRead'
+  | 'followed'
+  | 'listed'
+  | 'wrote'
+  | 'changes'
+  | 'makes'
+  | 'links'
+  | 'lost'
 >;
 
 /** The dependency of an incomplete record. It never matches. */
@@ -70,6 +80,22 @@ export abstract class PathInputs implements PathSink {
   looked(file: string, seesPermissions?: boolean): void {
     const input = this.input(file);
     if (input !== null) this.depend(presenceDependency(input.name, input.file, seesPermissions));
+  }
+
+  mayRead(folder: string, names?: RegExp): void {
+    const isWhole = readFolder(
+      folder,
+      {
+        file: (file) => {
+          if (names?.test(file) !== false) this.read(file);
+        },
+        folder: (below) => {
+          if (names === undefined) this.listed(below);
+        },
+      },
+      true,
+    );
+    if (!isWhole && names === undefined) this.lost();
   }
 
   followed(file: string): void {
