@@ -36,7 +36,8 @@ function run(script: string, name: string, ...args: string[]): Measured {
   return measured;
 }
 
-const COVERAGE = ['--coverage', '--silent'];
+// Not `--silent`, as that silences what says that nothing is affected.
+const COVERAGE = ['--coverage'];
 const COMMANDS = {
   listTests: () => run(jest, 'bare', '--listTests'),
   bare: () => run(jest, 'bare', ...COVERAGE, `--coverageDirectory=${path.join(scratch, 'bare')}`),

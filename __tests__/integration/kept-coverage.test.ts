@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Database } from '../sqlite';
-import { compare, compareWith, config, make, replace } from './covered';
+import { ARGS, compare, compareWith, config, make, replace, reportIn } from './covered';
 import type { Project } from './harness';
 
 jest.setTimeout(600_000);
@@ -154,6 +154,23 @@ describe('a run with coverage of which nothing is affected', () => {
     expect(run(project, asked).asked).toContain('src/plain.js');
     expect(compare(project).ran).toEqual([]);
     expect(run(project, asked)).toEqual(NOTHING);
+  });
+
+  test('is reported by a command that transforms nothing, also on a machine with a merged database', () => {
+    const { project, asked } = withTransformer();
+    compare(project);
+    expect(compare(project).ran).toEqual([]);
+    const report = () => {
+      asked();
+      fs.rmSync(project.path('coverage'), { recursive: true });
+      expect(project.run(['coverage', ...ARGS]).exitCode).toBe(0);
+      expect(reportIn(project, 'coverage')).toEqual(reportIn(project, 'bare'));
+      return asked();
+    };
+    expect(report()).toEqual([]);
+    fs.renameSync(project.path('.testmondata'), project.path('shard.testmondata'));
+    expect(project.run(['merge', 'shard.testmondata']).exitCode).toBe(0);
+    expect(report()).toEqual([]);
   });
 
   test('covers a file that nothing loads as Jest does, beside test files that run', () => {

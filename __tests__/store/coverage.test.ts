@@ -218,6 +218,32 @@ describe('a covered file', () => {
     expect(store.coveredFile(id, 'src/gone.js', 'commonjs')).toBeNull();
   });
 
+  it('comes along in a merge, the same in any order, and not where it is damaged', () => {
+    const stores = ['one', 'two', 'one'].map((content, at) => {
+      const store = open();
+      keep(store, content);
+      keep(store, `only ${at}`, `src/${at}.js`);
+      return store;
+    });
+    sql(must(stores[1]).file, (db) =>
+      db.exec("UPDATE covered_file SET content = zeroblob(9) WHERE path = 'src/1.js'"),
+    );
+    const merged = [stores, stores.toReversed(), [...stores, ...stores]].map((sources) => {
+      const target = open();
+      // Another environment has its own.
+      const other = { ...KEY, hash: 'other' };
+      const { id } = target.findOrCreateEnvironment(other, 1);
+      for (const source of sources) target.merge(source.file, 9);
+      const mine = target.findOrCreateEnvironment(KEY, 1).id;
+      const names = ['src/a.js', 'src/0.js', 'src/1.js', 'src/2.js'];
+      expect(names.map((name) => target.coveredFile(id, name, 'commonjs'))).toEqual(
+        names.map(() => null),
+      );
+      return names.map((name) => target.coveredFile(mine, name, 'commonjs')?.toString());
+    });
+    for (const found of merged) expect(found).toEqual(['two', 'only 0', undefined, 'only 2']);
+  });
+
   it('is not in a database of the seventh format, which can keep some once it is opened', () => {
     const file = newFile();
     keep(open(file), 'content');

@@ -6,6 +6,11 @@ import {
   type CarriedCoverage,
   type CoverageSource,
 } from '../controller/answers/carried-coverage';
+import {
+  coverageOfUntested,
+  isCoveredBy,
+  withUntested,
+} from '../controller/answers/untested-files';
 import { contextsOf } from '../controller/projects/project';
 import { fromJest } from '../run/user-jest';
 import type { CoverageOptions } from '../workspace/transformed';
@@ -41,9 +46,9 @@ export function reportConfig({ request }: Inspection): ReportConfig {
   return composition.effective as unknown as ReportConfig;
 }
 
-/** Finds the coverage of all test files that would not run now. */
+/** Finds the coverage of all test files that would not run now, and of what none of them loads. */
 export async function carryAll(
-  { tests, store }: Pick<Inspection, 'tests' | 'store'>,
+  { tests, store, projects, request }: Inspection,
   config: ReportConfig,
 ): Promise<{ report: CarriedReport; carried: CarriedCoverage<InspectedTest>['carried'] }> {
   const affected = tests.filter(({ decision }) => decision.affected);
@@ -55,11 +60,27 @@ export async function carryAll(
     },
     projectOf: ({ project }) => project.project,
   };
-  const { carried, recordedAt, unrecorded, unknown } = await carriedCoverage(
+  const { carried, recordedAt, unrecorded, unknown, of } = await carriedCoverage(
     others,
     source,
     coverageOptions(config),
   );
+  const [bringer] = carried.keys();
+  if (bringer !== undefined) {
+    const untested = await coverageOfUntested(
+      {
+        contexts: contextsOf(tests.map(({ test }) => test)),
+        ...config,
+        root: request.root,
+        coverageOf: ({ config: { id } }) => {
+          const found = projects.find(({ project }) => project.config.id === id);
+          return found && of(found.project);
+        },
+      },
+      isCoveredBy(carried),
+    );
+    carried.set(bringer, withUntested(carried.get(bringer), untested));
+  }
   return { report: { recordedAt, unrecorded, unknown, affected }, carried };
 }
 

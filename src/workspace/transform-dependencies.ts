@@ -14,8 +14,11 @@ import { toolChainOf } from '../transform/tool-chain-id';
 import { transformInputs } from '../transform/transform-inputs';
 import type { CoverageOptions } from './transformed';
 
-/** Keys of a project config that say where and how a report is written. They change no output. */
-const REPORT_KEYS = new Set(['coverageDirectory', 'coverageReporters']);
+/** Keys of a project config that say what is shown, and where. They change no output. */
+const REPORTING_KEYS = new Set([
+  ...['coverageDirectory', 'coverageReporters', 'detectOpenHandles', 'openHandlesTimeout'],
+  ...['reporters', 'silent', 'slowTestThreshold', 'verbose'],
+]);
 
 /**
  * Hashes what decides on the outputs of a project for coverage, besides the sources, the tool chain and what the
@@ -30,7 +33,7 @@ export function coveredOutputsKey(
 ): string | null {
   const { changedFiles, sourcesRelatedToTestsInChangedFiles, ...options } = coverage;
   if (changedFiles !== undefined || sourcesRelatedToTestsInChangedFiles !== undefined) return null;
-  const shaping = Object.entries(config).filter(([key]) => !REPORT_KEYS.has(key));
+  const shaping = Object.entries(config).filter(([key]) => !REPORTING_KEYS.has(key));
   const versions = [process.version, PROBES_VERSION, FINGERPRINTS_VERSION];
   return shortHash(JSON.stringify([versions, root, options, shaping]));
 }

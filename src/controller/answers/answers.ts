@@ -4,6 +4,7 @@ import type { FileCoverage } from '../../coverage/file-coverage';
 import { loadEmptyTestResult, skippedResult } from '../../run/skipped-result';
 import { swallowed } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
+import { isCoveredBy, withUntested } from './untested-files';
 
 /** The coverage that is added to the result of a test file that does not run: what its tests would have covered. */
 export type Carried = Pick<TestResult, 'coverage' | 'v8Coverage'>;
@@ -88,14 +89,12 @@ export class Answers {
     covered: ReadonlySet<string>,
   ): Promise<void> {
     if (this.#coverage === null) return;
-    const known = new Set(covered);
-    for (const { coverage } of this.#carried.values())
-      for (const file of Object.keys(coverage ?? {})) known.add(file);
+    const isCarried = isCoveredBy(this.#carried);
+    const isCovered = (file: string) => covered.has(file) || isCarried(file);
     try {
-      const untested = await this.#coverage.untested(tests, asked, (file) => known.has(file));
-      const own = this.#carried.get(bringer)?.coverage;
-      const coverage = { ...own, ...untested } as Carried['coverage'];
-      this.#carried = new Map(this.#carried).set(bringer, { coverage });
+      const untested = await this.#coverage.untested(tests, asked, isCovered);
+      const own = withUntested(this.#carried.get(bringer), untested);
+      this.#carried = new Map(this.#carried).set(bringer, own);
     } catch (error) {
       swallowed('controller', error, 'finding what no test file loads; Jest does it');
     }

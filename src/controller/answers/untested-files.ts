@@ -1,6 +1,7 @@
 import type { TestContext } from '@jest/test-result';
 import type { FileCoverage } from '../../coverage/file-coverage';
 import { realPath, toStored } from '../../dependencies/files/paths';
+import type { Carried } from './answers';
 import type { ProjectCoverage } from './project-coverage';
 
 /** Where a report finds the files that nothing loads. */
@@ -41,4 +42,20 @@ export async function coverageOfUntested(
     }
   }
   return found;
+}
+
+/** Says which files carried coverage is of. */
+export function isCoveredBy(carried: ReadonlyMap<unknown, Carried>): (file: string) => boolean {
+  const covered = new Set<string>();
+  for (const { coverage } of carried.values())
+    for (const file of Object.keys(coverage ?? {})) covered.add(file);
+  return (file) => covered.has(file);
+}
+
+/** Adds the coverage data of files that nothing loads to what the result of one test file brings along. */
+export function withUntested(
+  own: Carried | undefined,
+  untested: Record<string, FileCoverage>,
+): Carried {
+  return { ...own, coverage: { ...own?.coverage, ...untested } as Carried['coverage'] };
 }

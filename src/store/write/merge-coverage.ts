@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { RecordedCoverage } from '../../records/coverage';
+import { isStoredPath } from '../../records/checks';
+import type { CoveredForm, RecordedCoverage } from '../../records/coverage';
 import { CoverageReader } from '../read/coverage';
 import { CoverageWriter } from './coverage';
 
@@ -9,6 +10,7 @@ export class CoverageMerger {
   readonly #theirs: CoverageReader;
   readonly #writer: CoverageWriter;
   readonly #isSent: boolean;
+  readonly #theirFiles;
 
   /** @param isSent Whether the other database comes from where records are shared. */
   constructor(target: Database, source: Database, isSent: boolean) {
@@ -16,6 +18,25 @@ export class CoverageMerger {
     this.#mine = new CoverageReader(target);
     this.#theirs = new CoverageReader(source);
     this.#writer = new CoverageWriter(target);
+    this.#theirFiles = source.prepare<[number], { path: unknown; form: CoveredForm }>(
+      'SELECT path, form FROM covered_file WHERE environment_id = ?',
+    );
+  }
+
+  /**
+   * Takes over the covered files of one environment. Each says itself of which state of the file it is, so which of two
+   * stays is only to be the same in any order of merges.
+   * @param environmentId The id of the environment in this database.
+   * @param theirId The id of the same environment in the other one.
+   */
+  takeFiles(environmentId: number, theirId: number): void {
+    for (const { path, form } of this.#theirFiles.all(theirId)) {
+      if (!isStoredPath(path)) continue;
+      const theirs = this.#theirs.file(theirId, path, form);
+      const mine = this.#mine.file(environmentId, path, form);
+      if (theirs === null || (mine !== null && Buffer.compare(theirs, mine) <= 0)) continue;
+      this.#writer.keepFile({ environmentId, path, form, content: theirs });
+    }
   }
 
   /**

@@ -129,6 +129,7 @@ export class Merger {
     this.#mapped.clear();
     const isWhole = this.#part?.testFiles === undefined;
     if (isWhole) this.#contents(environmentId, content);
+    if (this.#part === null) this.#coverage.takeFiles(environmentId, content.id);
     // Loaded once per environment. If both sides have a record, its versions are compared.
     const known = this.#target.loader.load(environmentId);
     const myRows = new LoadedRows(known);
