@@ -7,9 +7,10 @@ import { calledByResolver } from './callers';
 import { mimicFunction, watchFs, type AnyFunction } from './files/file-system';
 import { nativeReads } from './files/native-reads';
 import { define, replace, type FunctionTable } from './patched';
-import { OWN_FOLDER, withoutOurFrames } from '../run/own-frames';
+import { withoutOurFrames } from '../run/own-frames';
 import { ownFs } from '../run/own-node';
 import { loadedModulesAt } from './modules/loaded-modules';
+import { isLoaded, isToolOfTestFile, tellUnresolved } from './modules/module-requests';
 import { watchResolver } from './modules/resolver';
 import { Reading, type Reads } from './reads';
 import { guarded, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
@@ -231,15 +232,17 @@ function unwrapReadFileSync(current: AnyFunction): AnyFunction {
 function watchModules(): void {
   const loader = Module as unknown as Record<'_load' | '_resolveFilename', AnyFunction>;
   const { _load: load, _resolveFilename: find } = loader;
+  /** Whether the next module to be found is one that is about to be loaded. */
+  let isForLoad = false;
   const watchedFind: AnyFunction = function (...args) {
-    if (!isLoaded(args[1])) return Reflect.apply(find, this, args);
+    const depth = loading - (isForLoad ? 1 : 0);
+    isForLoad = false;
+    if (!isLoaded(args[1]) && WATCH.sink()?.seesLoading !== true)
+      return Reflect.apply(find, this, args);
     try {
       return quietly(find, this, args);
     } catch (error) {
-      const [specifier, asking] = args as [unknown, { filename: string }];
-      const to = WATCH.sink();
-      if (to?.seesLoading === true && typeof specifier === 'string')
-        to.unresolved(asking.filename, specifier);
+      tellUnresolved(WATCH.sink(), args, depth > 0);
       throw error;
     }
   };
@@ -262,23 +265,19 @@ function watchModules(): void {
     const seen = sink?.seesLoading === true;
     if (seen) loading += 1;
     else suspended += 1;
+    isForLoad = seen;
     try {
       return Reflect.apply(load, this, args);
     } catch (error) {
       throw withoutOurFrames(error);
     } finally {
+      isForLoad = false;
       if (seen) loading -= 1;
       else suspended -= 1;
     }
   };
   replace('moduleLoader', loader, '_resolveFilename', watchedFind);
   replace('moduleLoader', loader, '_load', watchedLoad);
-}
-
-/** Whether it is a module of this process. Modules that Jest made for a test are not. */
-function isLoaded(asking: unknown): boolean {
-  const file = (asking as { filename?: unknown } | undefined)?.filename;
-  return typeof file === 'string' && require.cache[file] === asking;
 }
 
 /** Receives what Jest's own process loads for tools of the project. */
@@ -303,16 +302,6 @@ function toolOfLoad(request: unknown): string | undefined {
   if (to === null || to.seesLoading === true) return undefined;
   const isBetween = pending !== null && to === withGuard(pending.sink);
   return toolLoads.caller() ?? (isBetween && isToolOfTestFile(request) ? request : undefined);
-}
-
-/** Between two test files, Jest loads only its own packages and the environment that a docblock names. */
-function isToolOfTestFile(request: string): boolean {
-  return (
-    path.isAbsolute(request) &&
-    !/[\\/]node_modules[\\/]@?jest[-\\/]/.test(request) &&
-    !request.startsWith(OWN_FOLDER) &&
-    require.cache[request] === undefined
-  );
 }
 
 /** Calls `work`. @returns A function that returns the result, or throws what `work` threw. */

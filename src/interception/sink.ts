@@ -4,6 +4,8 @@ export interface LookupDetails {
   paths?: readonly string[] | undefined;
   /** Whether only the id of the module is made, perhaps to replace the module by a mock. */
   isForId?: boolean;
+  /** Whether a module asked while it was being loaded. */
+  isWhileLoading?: boolean;
 }
 
 /** Receives what the code of one test file does to the file system, as absolute paths. */

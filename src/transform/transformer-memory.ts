@@ -36,6 +36,7 @@ export class TransformerMemory {
     for (const file of reads.looked)
       if (packageFolder(file) === null)
         getOrCreate(this.#early, file, () => inputValues.presence(file));
+    for (const folder of reads.packages) this.#early.set(folder, inputValues.presence(folder));
     for (const folder of reads.folders)
       if (packageFolder(folder) === null)
         this.#early.set(folder + path.sep, inputValues.listing(folder));
@@ -52,7 +53,8 @@ export class TransformerMemory {
    */
   readForKey(file: string, reads: TransformerReads): void {
     this.#modules.note(reads);
-    if (reads.files.length + reads.folders.length + reads.missing.length + reads.looked.length > 0)
+    const { files, folders, missing, looked, packages } = reads;
+    if ([files, folders, missing, looked, packages].some((names) => names.length > 0))
       this.#readForKey.set(file, reads);
   }
 
@@ -74,20 +76,22 @@ export class TransformerMemory {
       name !== file && !isWatchedConfig(name, file, folders);
     const counts = (name: string): boolean => packageFolder(name) === null && isRead(name);
     const inputs = new Map<string, TransformInput>();
+    const sought = new Set([...ofKey.packages, ...reads.packages]);
+    for (const name of sought) inputs.set(name, inputValues.presence(name));
     for (const { files, folders: listed, looked, missing } of [ofKey, reads]) {
       for (const name of looked) if (counts(name)) inputs.set(name, inputValues.presence(name));
       for (const name of missing) if (counts(name)) inputs.set(name, inputValues.presence(name));
       for (const name of listed) if (counts(name)) inputs.set(name, inputValues.listing(name));
       for (const name of files) if (isRead(name)) inputs.set(name, inputValues.file(name));
     }
-    const own = new Set([...ofKey.own, ...reads.own].filter((name) => inputs.has(name)));
+    const own = new Set([...ofKey.own, ...reads.own, ...sought].filter((name) => inputs.has(name)));
     const words = new Set(code.match(WORDS));
     const isNamed = (name: string): boolean =>
       words.has(stemOf(name)) || stemOf(name) === stemOf(file);
     // Transforms the file once more: what the transformer does not read again, it keeps in memory.
     const isUnsure = (name: string): boolean => !this.#kept.has(name) && !this.#readAgain.has(name);
     if (again !== null && [...own].some(isUnsure))
-      for (const name of again().own) if (own.has(name)) this.#readAgain.add(name);
+      for (const name of namesAgain(again())) if (own.has(name)) this.#readAgain.add(name);
     for (const [name, kept] of this.#kept) {
       if (own.has(name)) this.#readAgain.add(name);
       else if (!kept.isNamed || words.has(stemOf(name))) inputs.set(name, kept.input);
@@ -95,7 +99,8 @@ export class TransformerMemory {
     for (const name of this.#readAgain) this.#kept.delete(name);
     for (const name of own) {
       const input = inputs.get(name);
-      if (input === undefined || this.#readAgain.has(name) || input.kind === 'absent') continue;
+      if (input === undefined || this.#readAgain.has(name)) continue;
+      if (input.kind === 'absent' && !sought.has(name)) continue;
       this.#kept.set(name, { input, isNamed: isNamed(name) });
     }
     const early = [...this.#early.values()].filter(({ name }) => name !== file);
@@ -111,6 +116,10 @@ interface Kept {
    * Otherwise it belongs to the transformer, such as a config file.
    */
   isNamed: boolean;
+}
+
+function namesAgain({ own, packages }: TransformerReads): string[] {
+  return [...own, ...packages];
 }
 
 const WORDS = /[\w$@-]+/g;

@@ -21,6 +21,7 @@ export const NOTHING_READ: TransformerReads = {
   files: [],
   folders: [],
   looked: [],
+  packages: [],
   modules: [],
   made: [],
   wrote: [],

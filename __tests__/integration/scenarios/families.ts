@@ -32,7 +32,7 @@ import type { Family } from './scenario';
 import { scripts } from './scripts';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
-import { compilerPlugins, transformInputs } from './transform-inputs';
+import { compilerPlugins, soughtPackages, transformInputs } from './transform-inputs';
 import { typeErrors, typeScript } from './transformers';
 import { toolOutputs, tools } from './tools';
 import { variables } from './variables';
@@ -90,6 +90,7 @@ export const families: readonly Family[] = [
   babelToolChain,
   babelPlugins,
   transformInputs,
+  soughtPackages,
   compilerPlugins,
   swcToolChain,
   tools,

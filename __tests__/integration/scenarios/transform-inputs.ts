@@ -36,6 +36,40 @@ const FINDS: Record<string, [asked: string, found: string]> = {
   second: ['once', 'once'],
 };
 
+/** By test file: how a plug-in looks for the package of that name while it transforms. */
+const SEEKS: Record<string, string> = {
+  resolved: "require.resolve('resolved', { paths: [process.cwd()] })",
+  required: "require('required')",
+  below: "require.resolve('below/sub')",
+  scoped: "require.resolve('@scope/scoped')",
+  created: "require('module').createRequire(process.cwd() + '/').resolve('created')",
+  'looked-up':
+    "(() => { if (!fs.existsSync(process.cwd() + '/node_modules/looked-up')) throw 0; })()",
+  remembered: "(remembered ??= attempt(() => require('remembered')))()",
+};
+
+/** A plug-in that writes into the code whether it finds a package. */
+const SEEKING = `
+const fs = require('node:fs');
+let remembered;
+try { require('probed-as-loaded'); } catch {}
+const attempt = (work) => { try { const found = work(); return () => found; } catch (error) { return () => { throw error; }; } };
+const ways = { ${Object.entries(SEEKS)
+  .map(([name, look]) => `'${name}': () => ${look}`)
+  .join(',\n')} };
+module.exports = ({ types }) => ({
+  visitor: {
+    CallExpression(call) {
+      const { callee, arguments: [first] } = call.node;
+      if (callee.name !== 'seek') return;
+      let found = true;
+      try { ways[first.value](); } catch { found = false; }
+      call.replaceWith(types.booleanLiteral(found));
+    },
+  },
+});
+`;
+
 const file = (name: string): string => `__tests__/${name}.test.js`;
 
 /** What an installed plug-in of Babel writes into the code. */
@@ -107,6 +141,58 @@ export const transformInputs: Family = {
       ...selecting(...Object.keys(FINDS).map(file))('a variable', () => undefined),
       env: { MY_FLAG: '1' },
       expectExit: 1,
+    },
+  ],
+};
+
+/** Packages that an installed plug-in of Babel looks for in vain. */
+export const soughtPackages: Family = {
+  name: 'packages that an installed plug-in looks for',
+  isInBand: true,
+  base: {
+    packages: ['jest', 'babel-jest', '@babel/core', 'babel-plugin-istanbul', 'babel-preset-jest'],
+    files: {
+      'jest.config.js': 'module.exports = {};',
+      'babel.config.js': "module.exports = { plugins: ['seeking'] };\n",
+      'node_modules/babel-plugin-seeking/package.json':
+        '{"name":"babel-plugin-seeking","version":"1.0.0"}',
+      'node_modules/babel-plugin-seeking/index.js': SEEKING,
+      ...Object.fromEntries(
+        Object.keys(SEEKS).flatMap((name) => [
+          [`src/${name}.js`, `exports.found = () => seek('${name}');\n`],
+          [
+            file(name),
+            testing(
+              `expect(require('../src/${name}').found())${name === 'required' ? '.toBe(false)' : '.toBeDefined()'};`,
+            ),
+          ],
+        ]),
+      ),
+      [file('nothing')]: testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    ...Object.keys(SEEKS).map((name) => {
+      const inside = name === 'scoped' ? '@scope/scoped' : name;
+      const row = selecting(file(name))(`one that is installed later (${name})`, (project) =>
+        project.write({
+          [`node_modules/${inside}/package.json`]: `{"name":"${inside}","version":"1.0.0"}`,
+          [`node_modules/${inside}/index.js`]: '',
+          [`node_modules/${inside}/sub.js`]: '',
+        }),
+      );
+      return { ...row, ...(name === 'required' && { expectExit: 1 }) };
+    }),
+    {
+      name: 'one that nobody looks for, or that it looks for only as it is loaded',
+      edit: (project) =>
+        project.write({
+          'node_modules/unasked/package.json': '{"name":"unasked","version":"1.0.0"}',
+          'node_modules/probed-as-loaded/package.json':
+            '{"name":"probed-as-loaded","version":"1.0.0"}',
+          'node_modules/probed-as-loaded/index.js': '',
+        }),
+      expectRan: [],
     },
   ],
 };
