@@ -54,7 +54,7 @@ const RUBY: Language = {
       /\b(?:require_relative|require|load|autoload\s*\(?\s*:\w+\s*,)\s*\(?\s*["']([^"'\n]+)/g,
     ).map((name) => name.replace(/\.rb$/, '')),
   loadsUnknown:
-    /\brequire_relative\s*\(?\s*[^"'\s(]|\b(?:require|load)\s*\(?\s*[a-z_]\w*\s*(?:[.)\n}]|$)|\bDir\b|\b(?:require|load)[^\n]*#\{/,
+    /\brequire_relative\s*\(?\s*[^"'\s(]|\b(?:require|load)\s*\(?\s*[a-z_]\w*\s*(?:[.)\n}]|$)|\bDir\b|\b(?:require|load)[^\n]{0,300}#\{/,
 };
 
 const PERL: Language = {
@@ -79,10 +79,10 @@ const PHP: Language = {
   endings: ['', '.php'],
   places: (text) => (text.includes('dirname') ? ['..'] : []),
   loads: (text) =>
-    matches(text, /\b(?:include|require)(?:_once)?\b[^;\n]*?["']([^"'\n$]+)/g).map((name) =>
+    matches(text, /\b(?:include|require)(?:_once)?\b[^;\n]{0,300}?["']([^"'\n$]+)/g).map((name) =>
       name.replace(/^\/+/, ''),
     ),
-  loadsUnknown: /\b(?:include|require)(?:_once)?\b[^;\n]*\$|\bspl_autoload/,
+  loadsUnknown: /\b(?:include|require)(?:_once)?\b[^;\n]{0,300}\$|\bspl_autoload/,
 };
 
 const LUA: Language = {
@@ -111,8 +111,8 @@ const MAKE: Language = {
   endings: [''],
   isShell: true,
   loads: (text) =>
-    matches(text, /^\s*[-s]?include\s+([^\n#]+)/gm).flatMap((names) => names.split(/\s+/)),
-  loadsUnknown: /^\s*[-s]?include\s[^\n#]*\$\w+(?![\w/])/m,
+    matches(text, /^[ \t]*[-s]?include\s+([^\n#]+)/gm).flatMap((names) => names.split(/\s+/)),
+  loadsUnknown: /^[ \t]*[-s]?include\s[^\n#]*\$\w+(?![\w/])/m,
 };
 
 const SHELL: Language = {
@@ -158,7 +158,7 @@ function unquoted(text: string): string {
 
 const IMPORT =
   /(?:^|[;\n:"'])[ \t]*import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+(?:[ \t]+as[ \t]+\w+)?)*)/g;
-const FROM = /\bfrom[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#"']*)/g;
+const FROM = /\bfrom[ \t]+(\.{0,9})[ \t]*([\w.]{0,200})[ \t]+import[ \t]*(\([^)]*\)|[^\n;#"']*)/g;
 
 /** Each package on the way to a module counts too. */
 function pythonImports(source: string): string[] {
