@@ -1,3 +1,4 @@
+import { presenceQuestion, type PresenceQuestion } from '../records/presence';
 import { dependencyLabel } from '../selection/match';
 import type { Dependency, DependencyKind } from '../store';
 
@@ -19,6 +20,13 @@ export function describeCause(dependency: Dependency, now: string | null): Cause
   return { kind, name, text: textOf(dependency, now) };
 }
 
+/** What changed about a path that still exists, by what was asked of it. */
+const CHANGES: Record<PresenceQuestion, string> = {
+  exists: 'is now something else',
+  leads: 'leads elsewhere',
+  permits: 'has other permissions, or is or was a link',
+};
+
 function textOf(dependency: Dependency, now: string | null): string {
   const { kind, name, value } = dependency;
   const label = dependencyLabel(dependency);
@@ -28,16 +36,16 @@ function textOf(dependency: Dependency, now: string | null): string {
     case 'absent':
       return `${name} exists now, and did not before`;
     case 'present':
-      return now === null ? `${name} is gone` : `${name} is now something else, or leads elsewhere`;
+      return now === null ? `${name} is gone` : `${name} ${CHANGES[presenceQuestion(value)]}`;
     case 'listing':
       return `the folder ${label} has other entries`;
     case 'package': {
-      const [before, after] = [versionOf(value), versionOf(now ?? '')];
-      if (after === '') return `the ${label} is no longer installed`;
-      if (before === '') return `the ${label} was installed`;
-      return before === after
-        ? `the ${label} ${after} has another patch, or finds other packages`
-        : `the ${label} went from ${before} to ${after}`;
+      if (now === null || now === '') return `the ${label} is no longer installed`;
+      if (value === '') return `the ${label} was installed`;
+      const [before, after] = [versionOf(value), versionOf(now)];
+      if (before !== '' && after !== '' && before !== after)
+        return `the ${label} went from ${before} to ${after}`;
+      return `the ${[label, after].join(' ').trimEnd()} has other content, another patch, or finds other packages`;
     }
     case 'variable':
       return name === ''
@@ -84,7 +92,10 @@ function comingsAndGoings(before: string, now: string | null): string | null {
   return told.length === 0 ? null : told.join(', ');
 }
 
-/** Returns the version from a package's value. Its patches and nested packages follow after a `+`. */
+/**
+ * Returns the version from a package's value. Its patches and nested packages follow after a `+`. Empty for a package
+ * without a version, whose value is a hash of its content.
+ */
 function versionOf(value: string): string {
-  return value.split('+')[0] ?? '';
+  return /^\d[^+]*\.[^+]*/.exec(value)?.[0] ?? '';
 }
