@@ -126,6 +126,14 @@ export const PATCHED = {
     undone: 'goes with its holder',
     holders: () => [],
   },
+  serviceInput: {
+    of: 'the standard input of a child process that is told there which files to read',
+    names: ['write'],
+    shows: 'whether it is asked for files',
+    in: ['worker', 'child'],
+    undone: 'goes with its holder',
+    holders: () => [],
+  },
   threads: {
     of: 'worker_threads',
     names: ['Worker'],

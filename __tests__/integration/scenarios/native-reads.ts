@@ -38,6 +38,9 @@ export const nativeReads: Family = {
       [test('in-child')]: testing(
         `require('child_process').execFileSync(process.execPath, ['-e', "require('esbuild').buildSync(${BUNDLE})"]);`,
       ),
+      [test('text-alone')]: testing(
+        "const esbuild = require('esbuild');\nconst code = 'let build: number = 1';\nexpect(esbuild.transformSync(code, { loader: 'ts' }).code).toMatch('build');\nexpect((await esbuild.transform(code, { loader: 'ts' })).code).toMatch('build');",
+      ),
       [test('compile')]: testing(
         "expect(require('@swc/core').transformFileSync('fixtures/part.js').code).toMatch('value');",
       ),

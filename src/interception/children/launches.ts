@@ -1,5 +1,4 @@
 import childProcess from 'node:child_process';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import workerThreads from 'node:worker_threads';
 import { isFile } from '../../dependencies/files/stats';
@@ -17,7 +16,7 @@ import {
 import { noteCommand } from './commands';
 import type { NamedInCommand } from './named-in-command';
 import type { AnyFunction } from '../files/file-system';
-import { isService } from '../files/native-reads';
+import { noteServiceInput, watchService } from './services';
 import { define, replace } from '../patched';
 
 /** Receives what child processes and worker threads are started with, and decides what they are given. */
@@ -52,12 +51,15 @@ interface SpawnOptions {
   /** `exec` and `execFile` write null where none is given. */
   cwd?: string | URL | null;
   shell?: boolean | string;
+  /** What a synchronous child reads from its standard input. */
+  input?: unknown;
   uid?: number;
   gid?: number;
 }
 
 /** The part of Node's child process that is used here. */
 interface Child {
+  stdin?: { write: AnyFunction } | null;
   _handle?: { onexit?: AnyFunction };
 }
 
@@ -67,6 +69,7 @@ function watchAsynchronous(watch: LaunchWatch): void {
     spawn: (this: Child, options: SpawnOptions) => unknown;
   };
   const { spawn } = prototype;
+  const mayRead = (folder: string): void => watch.unobserved(() => watch.mayRead(folder));
   const watched: typeof spawn = function (options) {
     const handover = watch.handover();
     const { envPairs, file = '', args = [] } = options;
@@ -83,22 +86,14 @@ function watchAsynchronous(watch: LaunchWatch): void {
       const started = { cwd: options.cwd, env, workspace: handover.workspace };
       const hooked = takesHook(file, args, env, options);
       noteCommand([file, ...args.slice(1)], { ...started, hooked }, watch);
-      noteService([file, ...args.slice(1)], options.cwd, watch);
       whenEnded(this, watch);
     }
-    return Reflect.apply(spawn, this, [options]);
+    const result = Reflect.apply(spawn, this, [options]);
+    if (handover !== null)
+      watchService({ command: [file, ...args.slice(1)], cwd: options.cwd, mayRead }, this.stdin);
+    return result;
   };
   replace('spawn', prototype, 'spawn', watched);
-}
-
-function noteService(
-  command: readonly unknown[],
-  cwd: string | URL | null | undefined,
-  watch: LaunchWatch,
-): void {
-  if (!isService(command)) return;
-  const folder = cwd instanceof URL ? fileURLToPath(cwd) : path.resolve(cwd ?? '');
-  watch.unobserved(() => watch.mayRead(folder));
 }
 
 /** Not a listener: the code could count it, or remove it with all the others. */
@@ -149,6 +144,7 @@ function watchSynchronous(
   const table = childProcess as unknown as Record<string, AnyFunction>;
   const original = table[name];
   if (original === undefined) return;
+  const mayRead = (folder: string): void => watch.unobserved(() => watch.mayRead(folder));
   const watched: AnyFunction = function (...args) {
     const handover = watch.handover();
     if (handover === null) return Reflect.apply(original, this, args);
@@ -163,7 +159,7 @@ function watchSynchronous(
     const hooked = takesHook(String(command[0]), command, env, options);
     const started = { cwd: options.cwd, env, workspace: handover.workspace, hooked };
     noteCommand(asText(command, options.shell), started, watch);
-    noteService(command, options.cwd, watch);
+    noteServiceInput({ command, cwd: options.cwd, mayRead }, options.input);
     const reporting = { ...options, env: { ...env, ...added } };
     const given =
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));

@@ -1,6 +1,6 @@
 /**
- * Native code opens files by itself, so nobody can see which. These tables say what it may read. The names are those of
- * the packages that a registry has.
+ * Native code opens files by itself, so nobody can see which. This table says what it may read. The names are those of
+ * packages in the registry.
  */
 
 /** What native code may read in the folder that it works in. */
@@ -24,12 +24,6 @@ const ADDONS: readonly (readonly [addon: RegExp, reads: NativeReads])[] = [
   ],
 ];
 
-/** Programs that are told on their standard input what to read, with the argument that makes them listen there. */
-const SERVICES: readonly (readonly [program: RegExp, argument: RegExp])[] = [
-  [/^esbuild$/, /^--service=/],
-  [/^(?:dart|sass)$/, /^--embedded$/],
-];
-
 function inPackages(names: string): RegExp {
   return new RegExp(`/node_modules/(?:${names})[^/]*/.*\\.node$`);
 }
@@ -45,13 +39,4 @@ export function nativeReads(request: string, asking: unknown): NativeReads | nul
   if (typeof file !== 'string' || !/[\\/]jest-runtime[\\/]/.test(file)) return null;
   const name = request.replaceAll('\\', '/');
   return ADDONS.find(([addon]) => addon.test(name))?.[1] ?? null;
-}
-
-/** Whether a program is told what to read by other means than its command. */
-export function isService(command: readonly unknown[]): boolean {
-  const [first, ...args] = command.filter((word) => typeof word === 'string');
-  const program = first?.replace(/^.*[\\/]|\.exe$/g, '') ?? '';
-  return SERVICES.some(
-    ([named, argument]) => named.test(program) && args.some((word) => argument.test(word)),
-  );
 }

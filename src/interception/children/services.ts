@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { define } from '../patched';
+import type { AnyFunction } from '../files/file-system';
+
+/**
+ * Programs that are told on their standard input which files to read. They open these by themselves, so anything below
+ * the folder that they work in may count.
+ */
+interface Service {
+  /** Matches the name of the program. */
+  program: RegExp;
+  /** Matches the argument that makes it listen. */
+  argument: RegExp;
+  /** What a message contains if it is about files. Missing if any message may be. */
+  request?: Buffer;
+}
+
+const SERVICES: readonly Service[] = [
+  {
+    program: /^esbuild$/,
+    argument: /^--service=/,
+    // The command `build`, not `transform`. Source: esbuild's `encodePacket`.
+    request: Buffer.from('command\x03\x05\0\0\0build', 'latin1'),
+  },
+  { program: /^(?:dart|sass)$/, argument: /^--embedded$/ },
+];
+
+/** What is known of a program that is about to be started. */
+export interface StartedProgram {
+  command: readonly unknown[];
+  cwd?: string | URL | null | undefined;
+  /** Hears of the folder below which the program may read anything. */
+  mayRead: (folder: string) => void;
+}
+
+/** Reports what a service may read if the input that it is started with asks for files. */
+export function noteServiceInput(started: StartedProgram, input: unknown): void {
+  const service = serviceOf(started.command);
+  if (service !== null && asksForFiles(service, input)) started.mayRead(folderOf(started));
+}
+
+/** Reports what a service may read as soon as it is asked for files. */
+export function watchService(
+  started: StartedProgram,
+  stdin: { write: AnyFunction } | null | undefined,
+): void {
+  const service = serviceOf(started.command);
+  if (service === null) return;
+  const folder = folderOf(started);
+  if (stdin === null || stdin === undefined) {
+    // It inherits its input from somebody else.
+    started.mayRead(folder);
+    return;
+  }
+  const { write } = stdin;
+  const watched: AnyFunction = function (...args) {
+    if (asksForFiles(service, args[0])) started.mayRead(folder);
+    return Reflect.apply(write, this, args);
+  };
+  define('serviceInput', stdin, 'write', { value: watched, configurable: true, writable: true });
+}
+
+function serviceOf(command: readonly unknown[]): Service | null {
+  const [first, ...args] = command.filter((word) => typeof word === 'string');
+  const name = path.basename(first ?? '').replace(/\.exe$/i, '');
+  return (
+    SERVICES.find(
+      ({ program, argument }) => program.test(name) && args.some((word) => argument.test(word)),
+    ) ?? null
+  );
+}
+
+function asksForFiles({ request }: Service, message: unknown): boolean {
+  if (request === undefined || !ArrayBuffer.isView(message)) return true;
+  return Buffer.from(message.buffer, message.byteOffset, message.byteLength).includes(request);
+}
+
+function folderOf({ cwd }: StartedProgram): string {
+  return cwd instanceof URL ? fileURLToPath(cwd) : path.resolve(cwd ?? '');
+}
