@@ -11,6 +11,7 @@ import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { foundPrograms } from './found-programs';
 import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
+import { hiddenNode } from './hidden-node';
 import { links } from './links';
 import { lookups } from './lookups';
 import { manualMocks } from './manual-mocks';
@@ -109,6 +110,7 @@ export const families: readonly Family[] = [
   childLookups,
   nodeOptions,
   programs,
+  hiddenNode,
   foundPrograms,
   scripts,
   monorepo,

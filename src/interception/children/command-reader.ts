@@ -5,7 +5,8 @@ import { isWithin } from '../../dependencies/files/workspace-paths';
 import { implicitReads, type ImplicitReads } from './implicit-reads';
 import { languageOfProgram, languageOfScript, quotedIn, type Language } from './languages';
 import { GLOB, matchesOf, reportFolder } from './named-folders';
-import type { NamedInCommand } from './named-in-command';
+import { hidesNode } from './hidden-node';
+import type { NamedInCommand, ReaderContext } from './named-in-command';
 import { isNode, isNodeProgram, readNodeCommand, runsNode, SCRIPT, startOf } from './node-command';
 import {
   foldersIn,
@@ -29,17 +30,6 @@ import {
   withoutComputed,
   wordsOf,
 } from './shell-words';
-
-/** In which program a command is read. */
-export interface ReaderContext {
-  /** A Node program itself reports what it reads. */
-  isNode: boolean;
-  /** Whether Node programs report what they do. */
-  hooked: boolean;
-  env: NodeJS.ProcessEnv;
-  /** Absolute path of the repository. */
-  workspace: string;
-}
 
 const { readFileSync } = fs;
 
@@ -116,6 +106,7 @@ export class CommandReader {
   text(text: string, folder: string, isCommand = true, language: Language | null = null): void {
     if (text.length > (language === null ? MAX_TEXT_CHARACTERS : MAX_SCRIPT_CHARACTERS)) return;
     const { isNode: ofNode, hooked } = this.#context;
+    if (isCommand && !ofNode && hidesNode(text)) this.#to.lost();
     for (const [, variable = ''] of text.matchAll(VARIABLE)) this.#to.asked(variable);
     for (const [, args = ''] of text.matchAll(NODE_IN_SHELL))
       this.node(args.split(BETWEEN_ARGUMENTS).filter(Boolean), folder);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandReader } from './command-reader';
+import { hidesNode } from './hidden-node';
 import type { NamedInCommand } from './named-in-command';
 import { isNode } from './node-command';
 
@@ -41,6 +42,7 @@ export function noteCommand(
           reader.text(text, folder, isCommand && (index === 0 || isForShell(command[index - 1])));
       // At last, as an argument may say where programs are found: `env PATH=… program`.
       const words = command.filter((text) => typeof text === 'string');
+      if (isCommand && !ofNode && hidesNode(words.join(' '))) to.lost();
       if (isCommand && !/\s/.test(words[0] ?? ' ')) reader.simpleCommand(words, words, folder);
     });
   } catch {

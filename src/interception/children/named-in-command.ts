@@ -18,3 +18,14 @@ export interface NamedInCommand {
   /** Runs our own reads of files without reporting them. */
   unobserved<T>(work: () => T): T;
 }
+
+/** In which program a command is read. */
+export interface ReaderContext {
+  /** A Node program itself reports what it reads. */
+  isNode: boolean;
+  /** Whether Node programs report what they do. */
+  hooked: boolean;
+  env: NodeJS.ProcessEnv;
+  /** Absolute path of the repository. */
+  workspace: string;
+}
