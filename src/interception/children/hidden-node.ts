@@ -5,7 +5,7 @@ const EXTENDS = /\bNODE_OPTIONS\s*=\s*(?:"[^"\n$]*|'[^'\n$]*|[^\s;&|$]*)\$\{?NOD
 
 /** Sets the variable, takes it away, or starts a program with few variables or as somebody else. */
 const HIDES =
-  /\bNODE_OPTIONS\s*=|(?:\bunset|\s-u|\s--unset)\b[^\n;&|]*\bNODE_OPTIONS\b|\benv\b[^\n;&|]*\s-(?:[a-zA-Z]*i[a-zA-Z]*|-ignore-environment)?(?=\s)|\bexec\s+-\w*c|(?:^|[\s;&|(])(?:sudo|doas|su|runuser|chroot)\s/;
+  /\bNODE_OPTIONS\s*=|(?:\bunset|\s-u|\s--unset)\b[^\n;&|]*\bNODE_OPTIONS\b|(?:^|[\s;&|(/])env\s+(?:-\S+\s+)*?-(?:[a-zA-Z]*i[a-zA-Z]*|-ignore-environment)?(?=\s)|\bexec\s+-\w*c|(?:^|[\s;&|(])(?:sudo|doas|su|runuser|chroot)\s/;
 
 /** Names of programs that are Node, or are mostly run by it, and paths of scripts and local programs. */
 const OF_NODE =
