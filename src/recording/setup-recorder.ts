@@ -76,8 +76,11 @@ class SetupRecorder extends PathInputs implements Sink {
       reportsScripts: false,
       loaded: (file) => this.read(file),
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      mayRead: (_folder, entries) => this.#bundles(entries),
       observed: (observation) => {
-        if (observation.what !== 'variable') this.#replay.take(observation);
+        const { what, value } = observation;
+        if (what === 'bundled') this.#bundles(value.split('\n'));
+        else if (what !== 'variable') this.#replay.take(observation);
       },
     });
     observe(this);
@@ -94,6 +97,11 @@ class SetupRecorder extends PathInputs implements Sink {
 
   protected depend(dependency: Dependency): void {
     this.#found.depend(dependency);
+  }
+
+  /** A bundler follows the imports by itself. All that is below the folder would select all tests at any change. */
+  #bundles(entries: readonly string[]): void {
+    for (const file of importClosure(entries.filter(Boolean))) this.read(file);
   }
 
   finish(): Dependency[] {

@@ -2,6 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import * as path from 'node:path';
 import { packageFolder } from '../dependencies/files/paths';
 import { isWithin } from '../dependencies/files/workspace-paths';
+import { importClosure } from '../dependencies/resolution/imports';
 import { childrenDuring, install as watchChildren } from '../interception/children/children';
 import type { Observation } from '../interception/children/observation';
 import { install as watchFiles, readsDuring, readsDuringAsync } from '../interception/observer';
@@ -62,8 +63,11 @@ export function transformerReads<T>(
       reportsScripts: true,
       loaded: (file) => children.read(file),
       missed: (file) => children.missed(file),
+      mayRead: (_folder, entries) => children.bundled(entries),
       observed: (observation) => {
-        if (observation.what === 'variable') asked(observation.name);
+        const { what, name, value } = observation;
+        if (what === 'variable') asked(name);
+        else if (what === 'bundled') children.bundled(value.split('\n'));
         else children.take(observation);
       },
     },
@@ -104,6 +108,11 @@ class ChildReads {
 
   read(file: string): void {
     if (this.#counts(file)) this.files.add(file);
+  }
+
+  /** A bundler follows the imports of these files by itself. */
+  bundled(entries: readonly string[]): void {
+    for (const file of importClosure(entries.filter(Boolean))) this.read(file);
   }
 
   missed(file: string): void {

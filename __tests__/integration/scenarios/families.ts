@@ -10,7 +10,7 @@ import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { foundPrograms } from './found-programs';
-import { globalSetup, projectSetup, typeScriptSetup } from './global-setup';
+import { bundlingSetup, globalSetup, projectSetup, typeScriptSetup } from './global-setup';
 import { hiddenNode } from './hidden-node';
 import { links } from './links';
 import { lookups } from './lookups';
@@ -96,6 +96,7 @@ export const families: readonly Family[] = [
   swcToolChain,
   tools,
   toolOutputs,
+  bundlingSetup,
   globalSetup,
   projectSetup,
   typeScriptSetup,

@@ -1,4 +1,4 @@
-import { selecting, testing, type Family, type Files } from './scenario';
+import { selecting, testing, type Family, type Files, type Project } from './scenario';
 
 const SETUP = `
 const { execFileSync, spawn } = require('node:child_process');
@@ -95,6 +95,52 @@ export const projectSetup: Family = {
     },
   },
   scenarios: SCENARIOS,
+};
+
+const BUNDLE = (out: string): string =>
+  `{ entryPoints: ['app/main.ts'], bundle: true, platform: 'node', outfile: 'dist/${out}.js' }`;
+
+/** A setup that bundles by a program which nobody can watch, in its own process and in a child. */
+export const bundlingSetup: Family = {
+  name: 'a global setup that bundles',
+  base: {
+    packages: ['jest', 'esbuild'],
+    files: {
+      'jest.config.js': "module.exports = { transform: {}, globalSetup: './setup.js' };",
+      'setup.js': `
+const { execFileSync } = require('node:child_process');
+const esbuild = require('esbuild');
+module.exports = async () => {
+  await esbuild.build(${BUNDLE('own')});
+  esbuild.buildSync({ ...${BUNDLE('sync')}, entryPoints: ['app/other.ts'] });
+  execFileSync(process.execPath, ['build.js']);
+};
+`,
+      'build.js': `require('esbuild').build({ ...${BUNDLE('child')}, entryPoints: ['app/third.ts'] });\n`,
+      'app/main.ts': "import { part } from './part';\nconsole.log(part as number);\n",
+      'app/part.ts': 'export const part = 1;\n',
+      'app/other.ts': "export { sync } from './sync';\n",
+      'app/sync.ts': 'export const sync = 1;\n',
+      'app/third.ts': "export { child } from './child';\n",
+      'app/child.ts': 'export const child = 1;\n',
+      'app/notes.md': 'notes\n',
+      '__tests__/plain.test.js': testing('expect(1).toBe(1);'),
+    },
+  },
+  scenarios: [
+    { name: 'nothing changed', edit: () => undefined, expectRan: [] },
+    {
+      name: 'a file beside the bundled ones',
+      edit: (project) => project.write({ 'app/notes.md': 'other\n' }),
+      expectRan: [],
+    },
+    ...['part', 'sync', 'child'].map((name) => ({
+      name: `a module that is bundled (${name})`,
+      edit: (project: Project) => project.edit(`app/${name}.ts`, '1', '2'),
+      expectRan: ['__tests__/plain.test.js'],
+      alone: true,
+    })),
+  ],
 };
 
 /** One that is compiled, as strictly as can be: what a compiler made is no program for it to compile again. */

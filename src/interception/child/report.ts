@@ -75,7 +75,7 @@ export function report(): void {
     handover: () => handover,
     named: (file, runs) => (runs ? writer.write('launched', file) : sink.read(file)),
     executed: (file) => sink.looked(file, true),
-    mayRead: (folder) => sink.mayRead(folder),
+    mayRead: (folder, entries) => writer.write('bundled', folder, entries.join('\n')),
     missed: (file) => writer.write('missed', file),
     listed: (folder) => sink.listed(folder),
     lost: () => writer.write('lost', ''),

@@ -5,7 +5,6 @@ import { listingValue } from '../../dependencies/files/listing';
 import { packageFolder } from '../../dependencies/packages/package-folder';
 import { isStream, kindAt, permissionsAt } from '../../dependencies/files/stats';
 import { isForeign, isWithin } from '../../dependencies/files/workspace-paths';
-import { readFolder } from '../children/named-folders';
 import type { Sink } from '../sink';
 import { stamp, type Observation } from '../children/observation';
 import type { ChildHandover } from './handover';
@@ -73,11 +72,7 @@ export class ReportingSink implements Sink {
   }
 
   mayRead(folder: string): void {
-    const to = {
-      file: (file: string) => this.read(file),
-      folder: (below: string) => this.listed(below),
-    };
-    if (!readFolder(folder, to, true)) this.lost();
+    this.#writer.write('bundled', folder);
   }
 
   followed(file: string): void {

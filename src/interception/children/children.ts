@@ -36,8 +36,8 @@ export interface ChildWatcher extends WorkspacePaths {
   missed(file: string): void;
   /** A program was named a folder, or lists the one that it works in. */
   listed?(folder: string): void;
-  /** A program may read anything below a folder. */
-  mayRead?(folder: string): void;
+  /** A program may read anything below a folder: see `LaunchWatch`. */
+  mayRead?(folder: string, entries: readonly string[]): void;
   observed(observation: Observation): void;
 }
 
@@ -93,7 +93,7 @@ export function install(): void {
     },
     executed: (name) =>
       watcher?.observed({ at: now(), what: 'looked', name, value: permissionsAt(name) ?? '' }),
-    mayRead: (folder) => watcher?.mayRead?.(folder),
+    mayRead: (folder, entries) => watcher?.mayRead?.(folder, entries),
     missed: (file) => watcher?.missed(file),
     listed: (name) => {
       if (watcher?.listed !== undefined) {

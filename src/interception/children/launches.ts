@@ -30,8 +30,11 @@ export interface LaunchWatch extends NamedInCommand {
    * run.
    */
   isWorker?: boolean;
-  /** A program may read anything below the folder that it works in. */
-  mayRead(folder: string): void;
+  /**
+   * A program may read anything below a folder.
+   * @param entries The files that it was told to begin with.
+   */
+  mayRead(folder: string, entries: readonly string[]): void;
   /** A child ended, or a thread was started. */
   ended?(): void;
 }
@@ -69,7 +72,8 @@ function watchAsynchronous(watch: LaunchWatch): void {
     spawn: (this: Child, options: SpawnOptions) => unknown;
   };
   const { spawn } = prototype;
-  const mayRead = (folder: string): void => watch.unobserved(() => watch.mayRead(folder));
+  const mayRead: LaunchWatch['mayRead'] = (folder, entries) =>
+    watch.unobserved(() => watch.mayRead(folder, entries));
   const watched: typeof spawn = function (options) {
     const handover = watch.handover();
     const { envPairs, file = '', args = [] } = options;
@@ -144,7 +148,8 @@ function watchSynchronous(
   const table = childProcess as unknown as Record<string, AnyFunction>;
   const original = table[name];
   if (original === undefined) return;
-  const mayRead = (folder: string): void => watch.unobserved(() => watch.mayRead(folder));
+  const mayRead: LaunchWatch['mayRead'] = (folder, entries) =>
+    watch.unobserved(() => watch.mayRead(folder, entries));
   const watched: AnyFunction = function (...args) {
     const handover = watch.handover();
     if (handover === null) return Reflect.apply(original, this, args);

@@ -19,6 +19,7 @@ export interface Observation {
    * - wrote, made, missed, lost, variable, governed: nothing
    * - evaluated: a source text; the name is the folder that it runs in
    * - started (the script of this process): `STARTED_WITH_HOOKS`, or nothing
+   * - bundled (a program may read anything below the folder): the files that it was told to begin with, one a line
    * - script (Node loads it as a module), launched (a process is started with it): a stamp, or nothing
    */
   value: string;
@@ -41,6 +42,7 @@ const KINDS = [
   'started',
   'script',
   'launched',
+  'bundled',
 ] as const;
 
 /** Marks a process that loads something before its script that may change files before they run. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFile } from '../../dependencies/files/stats';
 import { define } from '../patched';
 import type { AnyFunction } from '../files/file-system';
 
@@ -30,14 +31,19 @@ const SERVICES: readonly Service[] = [
 export interface StartedProgram {
   command: readonly unknown[];
   cwd?: string | URL | null | undefined;
-  /** Hears of the folder below which the program may read anything. */
-  mayRead: (folder: string) => void;
+  /**
+   * Hears of the folder below which the program may read anything.
+   * @param entries Absolute paths of the files that it was told to begin with.
+   */
+  mayRead: (folder: string, entries: readonly string[]) => void;
 }
 
 /** Reports what a service may read if the input that it is started with asks for files. */
 export function noteServiceInput(started: StartedProgram, input: unknown): void {
   const service = serviceOf(started.command);
-  if (service !== null && asksForFiles(service, input)) started.mayRead(folderOf(started));
+  if (service === null || !asksForFiles(service, input)) return;
+  const folder = folderOf(started);
+  started.mayRead(folder, entriesIn(input, folder));
 }
 
 /** Reports what a service may read as soon as it is asked for files. */
@@ -50,12 +56,12 @@ export function watchService(
   const folder = folderOf(started);
   if (stdin === null || stdin === undefined) {
     // It inherits its input from somebody else.
-    started.mayRead(folder);
+    started.mayRead(folder, []);
     return;
   }
   const { write } = stdin;
   const watched: AnyFunction = function (...args) {
-    if (asksForFiles(service, args[0])) started.mayRead(folder);
+    if (asksForFiles(service, args[0])) started.mayRead(folder, entriesIn(args[0], folder));
     return Reflect.apply(write, this, args);
   };
   define('serviceInput', stdin, 'write', { value: watched, configurable: true, writable: true });
@@ -72,8 +78,22 @@ function serviceOf(command: readonly unknown[]): Service | null {
 }
 
 function asksForFiles({ request }: Service, message: unknown): boolean {
-  if (request === undefined || !ArrayBuffer.isView(message)) return true;
-  return Buffer.from(message.buffer, message.byteOffset, message.byteLength).includes(request);
+  const bytes = bytesOf(message);
+  return request === undefined || bytes === null || bytes.includes(request);
+}
+
+function bytesOf(message: unknown): Buffer | null {
+  if (!ArrayBuffer.isView(message)) return null;
+  return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+}
+
+/** Matches the texts of a message, between the bytes of their lengths. */
+const TEXTS = /\P{Cc}{3,}/gu;
+
+/** Returns the files that a message names, as absolute paths. */
+function entriesIn(message: unknown, folder: string): string[] {
+  const texts = bytesOf(message)?.toString().match(TEXTS) ?? [];
+  return texts.map((text) => path.resolve(folder, text)).filter((file) => isFile(file));
 }
 
 function folderOf({ cwd }: StartedProgram): string {
