@@ -158,7 +158,8 @@ function isManifest(value: unknown): value is InstalledManifest {
   );
 }
 
-function isListOfNames(value: unknown): value is string[] {
+/** Whether a cached value is a list of texts. */
+export function isListOfNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { contentHash, shortHash } from '../files/content';
 import type { StatCache } from '../files/stat-cache';
+import { isListOfNames } from './installed';
 
 /** Captured at load, before a test can mock them. */
 const { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } = fs;
@@ -20,21 +21,16 @@ export function packageContent(folder: string, kept: StatCache): string {
   if (content === null) return '';
   if (typeof content === 'string') return content;
   const found: string[] = [];
-  const folders = [folder];
-  for (let at = folders.pop(); at !== undefined; at = folders.pop())
-    for (const name of [...entriesOf(at, kept)].sort()) {
+  const folders = [{ at: folder, names: content }];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop())
+    for (const name of [...next.names].sort()) {
       if (NOT_CONTENT.has(name)) continue;
-      const place = path.join(at, name);
+      const place = path.join(next.at, name);
       const entry = kept.of(place, readEntry, isEntry);
-      if (Array.isArray(entry)) folders.push(place);
+      if (Array.isArray(entry)) folders.push({ at: place, names: entry });
       found.push(`${path.relative(folder, place)} ${typeof entry === 'string' ? entry : ''}`);
     }
   return shortHash(found.join('\n'));
-}
-
-function entriesOf(folder: string, kept: StatCache): readonly string[] {
-  const entry = kept.of(folder, readEntry, isEntry);
-  return Array.isArray(entry) ? entry : [];
 }
 
 /** What stands at a path: the names in a folder, else a text for its content. */
@@ -58,8 +54,5 @@ function read(file: string): string {
 }
 
 function isEntry(value: unknown): value is Entry {
-  return (
-    typeof value === 'string' ||
-    (Array.isArray(value) && value.every((name) => typeof name === 'string'))
-  );
+  return typeof value === 'string' || isListOfNames(value);
 }

@@ -5,7 +5,7 @@ import { shortHash } from '../files/content';
 import { isWithin, toStored } from '../files/paths';
 import type { StatCache } from '../files/stat-cache';
 import { getOrCreate } from '../get-or-create';
-import type { InstalledPackages } from './installed';
+import { isListOfNames, type InstalledPackages } from './installed';
 
 const MODULES = `${path.sep}node_modules${path.sep}`;
 
@@ -93,7 +93,7 @@ export class PackageOrigins {
     return getOrCreate(this.#unregistered, modules, () => {
       const holder = path.dirname(modules);
       const locked = LOCK_FILES.flatMap(
-        (name) => this.#kept.of(path.join(holder, name), readUnregistered, isListOfTexts) ?? [],
+        (name) => this.#kept.of(path.join(holder, name), readUnregistered, isListOfNames) ?? [],
       );
       return new Set([...locked, ...(this.#installed.manifest(holder)?.unregistered ?? [])]);
     });
@@ -164,10 +164,6 @@ function readUnregistered(file: string): string[] | null {
     // Another package manager is used.
     return null;
   }
-}
-
-function isListOfTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function exists(file: string): true | null {

@@ -233,12 +233,13 @@ function entriesOf(home: string): string[] {
   return [...new Set(named.flatMap((name) => resolve(path.resolve(home, name)) ?? []))];
 }
 
-function manifestIn(home: string): Record<string, unknown> | null {
+/** Returns the package.json in a folder. Null if there is none, or if it is not JSON. */
+export function manifestIn(home: string): Record<string, unknown> | null {
   try {
     const text = fs.readFileSync(path.join(home, 'package.json'), 'utf8');
     return { ...(parseJson(text) as object) };
   } catch {
-    // There is no package.json, or it is not JSON.
+    // As described above.
     return null;
   }
 }

@@ -1,13 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parseJson } from '../files/json';
 import { packageFolder, realPath } from '../files/paths';
 import { isFile, kindAt } from '../files/stats';
 import { getOrCreate } from '../get-or-create';
 import { packageTargets } from '../packages/package-targets';
 import { packageName } from '../../records/package-name';
 import { runCache } from '../run-cache';
-import { stringsIn } from './imports';
+import { manifestIn, stringsIn } from './imports';
 
 /** By folder and specifier. */
 const known = runCache.table<string, readonly string[]>('imports');
@@ -58,7 +57,7 @@ function inPackage(place: string, inside: string): readonly string[] {
   return getOrCreate(inPackages, `${place}\0${inside}`, () => {
     if (kindAt(place) !== 'directory') return [];
     const home = realPath(place);
-    const manifest = manifestIn(home);
+    const manifest = manifestIn(home) ?? {};
     const targets = packageTargets(home, inside === '' ? '.' : `./${inside}`) ?? [];
     const named = inside === '' ? [...entries(manifest), 'index'] : [inside];
     const versioned = named.flatMap((name) => versionsOf(manifest, name.replace(/^\.\//, '')));
@@ -92,7 +91,7 @@ const EXTENSIONS = ['.d.ts', '.d.mts', '.d.cts', '.ts', '.tsx', '.mts', '.cts'];
 function declarationsAt(base: string): string[] {
   const found = filesAt(base);
   if (found.length > 0 || kindAt(base) !== 'directory') return found;
-  return [...entries(manifestIn(base)), '.'].flatMap((name) => {
+  return [...entries(manifestIn(base) ?? {}), '.'].flatMap((name) => {
     const place = path.resolve(base, name);
     return [...filesAt(place), ...filesAt(path.join(place, 'index'))];
   });
@@ -106,15 +105,6 @@ function filesAt(base: string): string[] {
     .flatMap((start) => EXTENSIONS.map((extension) => start + extension))
     .filter((file) => isFile(file))
     .map((file) => realPath(file));
-}
-
-function manifestIn(folder: string): Record<string, unknown> {
-  try {
-    return { ...(parseJson(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as object) };
-  } catch {
-    // There is no package.json, or it is not JSON.
-    return {};
-  }
 }
 
 function namesIn(folder: string): string[] {
