@@ -78,9 +78,7 @@ class SetupRecorder extends PathInputs implements Sink {
       missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
       mayRead: (_folder, entries) => this.#bundles(entries),
       observed: (observation) => {
-        const { what, value } = observation;
-        if (what === 'bundled') this.#bundles(value.split('\n'));
-        else if (what !== 'variable') this.#replay.take(observation);
+        if (observation.what !== 'variable') this.#replay.take(observation);
       },
     });
     observe(this);
@@ -101,7 +99,7 @@ class SetupRecorder extends PathInputs implements Sink {
 
   /** A bundler follows the imports by itself. All that is below the folder would select all tests at any change. */
   #bundles(entries: readonly string[]): void {
-    for (const file of importClosure(entries.filter(Boolean))) this.read(file);
+    for (const file of importClosure(entries)) this.read(file);
   }
 
   finish(): Dependency[] {

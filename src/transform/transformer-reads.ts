@@ -65,9 +65,7 @@ export function transformerReads<T>(
       missed: (file) => children.missed(file),
       mayRead: (_folder, entries) => children.bundled(entries),
       observed: (observation) => {
-        const { what, name, value } = observation;
-        if (what === 'variable') asked(name);
-        else if (what === 'bundled') children.bundled(value.split('\n'));
+        if (observation.what === 'variable') asked(observation.name);
         else children.take(observation);
       },
     },
@@ -112,7 +110,7 @@ class ChildReads {
 
   /** A bundler follows the imports of these files by itself. */
   bundled(entries: readonly string[]): void {
-    for (const file of importClosure(entries.filter(Boolean))) this.read(file);
+    for (const file of importClosure(entries)) this.read(file);
   }
 
   missed(file: string): void {

@@ -36,7 +36,7 @@ export interface ChildWatcher extends WorkspacePaths {
   missed(file: string): void;
   /** A program was named a folder, or lists the one that it works in. */
   listed?(folder: string): void;
-  /** A program may read anything below a folder: see `LaunchWatch`. */
+  /** A program may read anything below a folder: see `ServiceWatch`. */
   mayRead?(folder: string, entries: readonly string[]): void;
   observed(observation: Observation): void;
 }
@@ -137,7 +137,9 @@ function readObservations(): void {
   if (to === null || reports === null) return;
   for (const { name, observations: added } of observations.added(reports, listed(reports)))
     for (const observation of added)
-      if (to.ran === undefined) observedByName(to, observation);
+      if (observation.what === 'bundled')
+        to.mayRead?.(observation.name, observation.value.split('\n').filter(Boolean));
+      else if (to.ran === undefined) observedByName(to, observation);
       else if (!scripts.observed(idOf(name) ?? name, observation)) to.observed(observation);
 }
 

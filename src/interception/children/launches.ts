@@ -16,11 +16,11 @@ import {
 import { noteCommand } from './commands';
 import type { NamedInCommand } from './named-in-command';
 import type { AnyFunction } from '../files/file-system';
-import { noteServiceInput, watchService } from './services';
+import { noteServiceInput, watchService, type ServiceWatch } from './services';
 import { define, replace } from '../patched';
 
 /** Receives what child processes and worker threads are started with, and decides what they are given. */
-export interface LaunchWatch extends NamedInCommand {
+export interface LaunchWatch extends NamedInCommand, ServiceWatch {
   /** The variables that a child gets. If none are given, those of the process. */
   variables(given: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv;
   /** Null if nobody watches. */
@@ -30,11 +30,6 @@ export interface LaunchWatch extends NamedInCommand {
    * run.
    */
   isWorker?: boolean;
-  /**
-   * A program may read anything below a folder.
-   * @param entries The files that it was told to begin with.
-   */
-  mayRead(folder: string, entries: readonly string[]): void;
   /** A child ended, or a thread was started. */
   ended?(): void;
 }
@@ -72,8 +67,6 @@ function watchAsynchronous(watch: LaunchWatch): void {
     spawn: (this: Child, options: SpawnOptions) => unknown;
   };
   const { spawn } = prototype;
-  const mayRead: LaunchWatch['mayRead'] = (folder, entries) =>
-    watch.unobserved(() => watch.mayRead(folder, entries));
   const watched: typeof spawn = function (options) {
     const handover = watch.handover();
     const { envPairs, file = '', args = [] } = options;
@@ -94,7 +87,7 @@ function watchAsynchronous(watch: LaunchWatch): void {
     }
     const result = Reflect.apply(spawn, this, [options]);
     if (handover !== null)
-      watchService({ command: [file, ...args.slice(1)], cwd: options.cwd, mayRead }, this.stdin);
+      watchService({ command: [file, ...args.slice(1)], cwd: options.cwd }, this.stdin, watch);
     return result;
   };
   replace('spawn', prototype, 'spawn', watched);
@@ -148,8 +141,6 @@ function watchSynchronous(
   const table = childProcess as unknown as Record<string, AnyFunction>;
   const original = table[name];
   if (original === undefined) return;
-  const mayRead: LaunchWatch['mayRead'] = (folder, entries) =>
-    watch.unobserved(() => watch.mayRead(folder, entries));
   const watched: AnyFunction = function (...args) {
     const handover = watch.handover();
     if (handover === null) return Reflect.apply(original, this, args);
@@ -164,7 +155,7 @@ function watchSynchronous(
     const hooked = takesHook(String(command[0]), command, env, options);
     const started = { cwd: options.cwd, env, workspace: handover.workspace, hooked };
     noteCommand(asText(command, options.shell), started, watch);
-    noteServiceInput({ command, cwd: options.cwd, mayRead }, options.input);
+    noteServiceInput({ command, cwd: options.cwd }, options.input, watch);
     const reporting = { ...options, env: { ...env, ...added } };
     const given =
       at < 0 ? [...args, reporting] : args.map((arg, index) => (index === at ? reporting : arg));

@@ -27,44 +27,67 @@ const SERVICES: readonly Service[] = [
   { program: /^(?:dart|sass)$/, argument: /^--embedded$/ },
 ];
 
-/** What is known of a program that is about to be started. */
+/** A program and where it works. */
 export interface StartedProgram {
   command: readonly unknown[];
   cwd?: string | URL | null | undefined;
+}
+
+/** Receives what services may read. */
+export interface ServiceWatch {
   /**
-   * Hears of the folder below which the program may read anything.
+   * A program may read anything below a folder.
    * @param entries Absolute paths of the files that it was told to begin with.
    */
-  mayRead: (folder: string, entries: readonly string[]) => void;
+  mayRead(folder: string, entries: readonly string[]): void;
+  /** Runs our own reads of files without reporting them. */
+  unobserved<T>(work: () => T): T;
 }
 
 /** Reports what a service may read if the input that it is started with asks for files. */
-export function noteServiceInput(started: StartedProgram, input: unknown): void {
+export function noteServiceInput(
+  started: StartedProgram,
+  input: unknown,
+  watch: ServiceWatch,
+): void {
   const service = serviceOf(started.command);
-  if (service === null || !asksForFiles(service, input)) return;
-  const folder = folderOf(started);
-  started.mayRead(folder, entriesIn(input, folder));
+  if (service !== null) noteRequest(service, started, input, watch);
 }
 
 /** Reports what a service may read as soon as it is asked for files. */
 export function watchService(
   started: StartedProgram,
   stdin: { write: AnyFunction } | null | undefined,
+  watch: ServiceWatch,
 ): void {
   const service = serviceOf(started.command);
   if (service === null) return;
-  const folder = folderOf(started);
   if (stdin === null || stdin === undefined) {
     // It inherits its input from somebody else.
-    started.mayRead(folder, []);
+    noteRequest(service, started, undefined, watch);
     return;
   }
   const { write } = stdin;
   const watched: AnyFunction = function (...args) {
-    if (asksForFiles(service, args[0])) started.mayRead(folder, entriesIn(args[0], folder));
+    noteRequest(service, started, args[0], watch);
     return Reflect.apply(write, this, args);
   };
   define('serviceInput', stdin, 'write', { value: watched, configurable: true, writable: true });
+}
+
+function noteRequest(
+  service: Service,
+  { cwd }: StartedProgram,
+  message: unknown,
+  watch: ServiceWatch,
+): void {
+  if (!asksForFiles(service, message)) return;
+  try {
+    const folder = cwd instanceof URL ? fileURLToPath(cwd) : path.resolve(cwd ?? '');
+    watch.unobserved(() => watch.mayRead(folder, entriesIn(message, folder)));
+  } catch {
+    // The program cannot work in such a folder either.
+  }
 }
 
 function serviceOf(command: readonly unknown[]): Service | null {
@@ -94,8 +117,4 @@ const TEXTS = /\P{Cc}{3,}/gu;
 function entriesIn(message: unknown, folder: string): string[] {
   const texts = bytesOf(message)?.toString().match(TEXTS) ?? [];
   return texts.map((text) => path.resolve(folder, text)).filter((file) => isFile(file));
-}
-
-function folderOf({ cwd }: StartedProgram): string {
-  return cwd instanceof URL ? fileURLToPath(cwd) : path.resolve(cwd ?? '');
 }

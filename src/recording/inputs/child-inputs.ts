@@ -79,8 +79,7 @@ export class ChildInputs {
   #observed(observation: Observation): void {
     const { what, name, value } = observation;
     if (what === 'read') this.#modules.governed(name);
-    if (what === 'bundled') this.#recording.mayRead(name);
-    else if (what === 'evaluated') this.#modules.evaluated(name, value);
+    if (what === 'evaluated') this.#modules.evaluated(name, value);
     else if (what !== 'variable') this.#replay.take(observation);
     else if (name === '') this.#recording.askedForNames();
     else this.#recording.asked(name);
