@@ -251,7 +251,8 @@ class MadeUpJournal {
   }
 
   add(testFile: TestFileRecord): void {
-    const { environmentId, path: name, recordedAt: at, coverage: _none, ...record } = testFile;
+    const { environmentId, path: name, recordedAt: at, ...rest } = testFile;
+    const { coverage: _none, scripts: _neither, ...record } = rest;
     const names = namesAfter(this.#versions.size, this.#dependencies.size);
     const shared = this.#footprint(record.shared, names);
     const tests = record.tests.map((test) => ({ ...test, ...this.#footprint(test, names) }));

@@ -27,3 +27,23 @@ export interface KeptCoveredFile {
   form: CoveredForm;
   content: Buffer;
 }
+
+/** What V8 counted in one file while a test file ran. */
+export interface FileScripts {
+  path: string;
+  /** See `coverage/scripts.ts`. */
+  packed: Buffer;
+}
+
+/** What V8 counted while a test file ran. */
+export interface CountedScripts {
+  /** What else it depends on: see `run/scripts-key.ts`. */
+  key: string;
+  files: readonly FileScripts[];
+}
+
+/** What V8 counted while the test file of a record ran. */
+export interface RecordedScripts extends CountedScripts {
+  /** Milliseconds since the epoch. */
+  recordedAt: number;
+}

@@ -2,7 +2,7 @@
  * The data that the store keeps. All shapes are plain data and contain neither SQL nor Jest. Paths are relative to
  * the root of the project and use forward slashes.
  */
-import type { FileHits, KeptCoveredFile } from './coverage';
+import type { CountedScripts, FileHits, KeptCoveredFile } from './coverage';
 
 /**
  * How a file was transformed: Jest asks a transformer for CommonJS or for an ES module. `node` is an untransformed
@@ -114,6 +114,8 @@ export interface TestFileRecord {
   tests: TestResultRecord[];
   /** What it hit of each covered file; absent where it ran without coverage, or that is not known. */
   coverage?: FileHits[];
+  /** What V8 counted in each; absent where V8 was not asked, or that is not known. */
+  scripts?: CountedScripts;
 }
 
 /** Identifies an environment. Records of one environment say nothing about another. */

@@ -41,5 +41,11 @@ export type { SharedPlace, UnsentFacts } from './sharing/shared-facts';
 export type { Sharing, TakeOptions, UnpackedBundle } from './sharing/sharing';
 export { Store } from './store';
 export { type Totals } from './read/totals';
-export type { FileHits, KeptCoveredFile, RecordedCoverage } from '../records/coverage';
+export type {
+  CountedScripts,
+  FileHits,
+  KeptCoveredFile,
+  RecordedCoverage,
+  RecordedScripts,
+} from '../records/coverage';
 export type * from '../records/types';

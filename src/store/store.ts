@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { Clock } from './connection/clock';
-import type { CoveredForm, RecordedCoverage } from '../records/coverage';
+import type { CoveredForm, RecordedCoverage, RecordedScripts } from '../records/coverage';
 import { CoverageReader } from './read/coverage';
 import { Committer } from './write/commit';
 import { Details } from './read/details';
@@ -187,6 +187,11 @@ export class Store {
     return this.#connection.guard(() => this.#covered.of(recordId));
   }
 
+  /** Returns what V8 counted while the test file of a record ran. Null if that is not known. */
+  scripts(recordId: number): RecordedScripts | null {
+    return this.#connection.guard(() => this.#covered.scripts.of(recordId));
+  }
+
   /** Returns a covered file as an earlier run kept it. Null if none did, or if it is damaged. */
   coveredFile(environmentId: number, path: string, form: CoveredForm): Buffer | null {
     return this.#connection.guard(() => this.#covered.file(environmentId, path, form));
@@ -199,12 +204,12 @@ export class Store {
 
   /** Returns the recorded states of all files on this machine, by stored path. */
   fileStates(): Map<string, FileState> {
-    return this.#connection.guard(() => this.#files.all());
+    return this.#connection.guard(() => (this.#fileStates ??= new FileStates(this.#db)).all());
   }
 
   /** Returns the recorded state of one file on this machine, by its stored path. */
   fileState(path: string): FileState | undefined {
-    return this.#connection.guard(() => this.#files.get(path));
+    return this.#connection.guard(() => (this.#fileStates ??= new FileStates(this.#db)).get(path));
   }
 
   /** Returns the highest id of a file version, which is about the number of versions. */
@@ -332,10 +337,6 @@ export class Store {
 
   get #covered(): CoverageReader {
     return (this.#coverage ??= new CoverageReader(this.#db));
-  }
-
-  get #files(): FileStates {
-    return (this.#fileStates ??= new FileStates(this.#db));
   }
 
   get #db(): Database {

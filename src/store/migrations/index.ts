@@ -6,6 +6,7 @@ import { flaky } from './005-flaky';
 import { sharing } from './006-sharing';
 import { coverage } from './007-coverage';
 import { coveredFiles } from './008-covered-files';
+import { scripts } from './009-scripts';
 import type { Migration } from './migration';
 
 /** All migrations, the oldest first. Only append; never change one. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sharing,
   coverage,
   coveredFiles,
+  scripts,
 ];

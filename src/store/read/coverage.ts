@@ -3,6 +3,7 @@ import { isNumber, isStoredPath } from '../../records/checks';
 import { decodeIds, unseal } from '../../records/encoding';
 import type { FileHits, RecordedCoverage } from '../../records/coverage';
 import { coveredFileOwner, coverageOwner, hitSetOwner } from '../write/coverage';
+import { ScriptsReader } from './scripts';
 
 interface SetRow {
   counter_layout_id: number;
@@ -13,6 +14,8 @@ interface SetRow {
 
 /** Reads what test files hit of covered files. */
 export class CoverageReader {
+  /** Reads what V8 counted. */
+  readonly scripts: ScriptsReader;
   readonly #find;
   readonly #set;
   readonly #file;
@@ -20,6 +23,7 @@ export class CoverageReader {
   readonly #sets = new Map<number, FileHits | null>();
 
   constructor(db: Database) {
+    this.scripts = new ScriptsReader(db);
     this.#find = db.prepare<[number], { recorded_at: unknown; hit_sets: unknown }>(
       'SELECT recorded_at, hit_sets FROM coverage WHERE record_id = ?',
     );

@@ -237,6 +237,8 @@ export class Committer {
     );
     if (record.coverage !== undefined)
       this.#coverage.write(recordId, record.coverage, stamp(recordedAt));
+    if (record.scripts !== undefined)
+      this.#coverage.scripts.write(recordId, record.scripts, stamp(recordedAt));
     if (complete && failedSince === null) {
       if (!isProvisional) {
         this.#settle.run(id);

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
 import type { FileHits, KeptCoveredFile } from '../../records/coverage';
+import { ScriptsWriter } from './scripts';
 
 /** Returns the owner for which the hits of a record are sealed. */
 export function coverageOwner(recordId: number): string {
@@ -19,6 +20,8 @@ export function coveredFileOwner(environmentId: number, path: string, form: stri
 
 /** Writes what test files hit of covered files. */
 export class CoverageWriter {
+  /** Writes what V8 counted. */
+  readonly scripts: ScriptsWriter;
   readonly #db: Database;
   readonly #findLayout;
   readonly #insertLayout;
@@ -30,6 +33,7 @@ export class CoverageWriter {
   readonly #saveFile;
 
   constructor(db: Database) {
+    this.scripts = new ScriptsWriter(db);
     this.#db = db;
     this.#findLayout = db
       .prepare<[string, Buffer], number>(
@@ -75,8 +79,9 @@ export class CoverageWriter {
     this.#saveFile.run(environmentId, path, form, seal(content, owner));
   }
 
-  /** Removes the sets of hits that no record refers to, the layouts that no set has, and covered files that no record knows. */
+  /** Removes the sets of hits and the counts that no record refers to, the layouts that no set has, and covered files that no record knows. */
   prune(): void {
+    this.scripts.prune();
     const used = new Set<number>();
     const rows = this.#db.prepare<[], { record_id: number; hit_sets: unknown }>(
       'SELECT record_id, hit_sets FROM coverage',

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { isStoredPath } from '../../records/checks';
-import type { CoveredForm, RecordedCoverage } from '../../records/coverage';
+import type { CoveredForm, RecordedCoverage, RecordedScripts } from '../../records/coverage';
 import { CoverageReader } from '../read/coverage';
 import { CoverageWriter } from './coverage';
 
@@ -45,17 +45,34 @@ export class CoverageMerger {
    * @param theirId The id of the same record in the other one.
    */
   take(recordId: number, theirId: number): void {
+    this.#takeScripts(recordId, theirId);
     const theirs = this.#theirs.of(theirId);
     if (theirs === null) return;
     const mine = this.#mine.of(recordId);
     if (mine !== null && compare(theirs, mine) <= 0) return;
     this.#writer.write(recordId, theirs.files, theirs.recordedAt, this.#isSent);
   }
+
+  #takeScripts(recordId: number, theirId: number): void {
+    const theirs = this.#theirs.scripts.of(theirId);
+    if (theirs === null) return;
+    const mine = this.#mine.scripts.of(recordId);
+    const isOlder =
+      mine !== null &&
+      (theirs.recordedAt - mine.recordedAt ||
+        Buffer.compare(scriptsContent(theirs), scriptsContent(mine))) <= 0;
+    if (!isOlder) this.#writer.scripts.write(recordId, theirs, theirs.recordedAt, this.#isSent);
+  }
 }
 
 /** The greater one wins: the later one, or at the same time the one with the greater content. */
 function compare(a: RecordedCoverage, b: RecordedCoverage): number {
   return a.recordedAt - b.recordedAt || Buffer.compare(contentOf(a), contentOf(b));
+}
+
+function scriptsContent({ key, files }: RecordedScripts): Buffer {
+  const texts = files.map(({ path, packed }) => `${path}\n${packed.toString('hex')}`);
+  return Buffer.from([key, ...texts.sort()].join('\n'));
 }
 
 function contentOf({ files }: RecordedCoverage): Buffer {
