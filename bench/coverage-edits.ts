@@ -5,6 +5,7 @@
  *
  *   npm run bench -- coverage-edits <project folder> --edits 20 --seed 1
  *   npm run bench -- coverage-edits <project folder> --only 7      # one of them, by its number
+ *   npm run bench -- coverage-edits <project folder> --provider v8  # V8 counts, for both
  *   npm run bench -- coverage-edits <project folder> --cumulative  # each edit on top of those before
  *
  * The project itself stays as it is. Jest's own arguments follow `--`.
@@ -29,6 +30,7 @@ const program = new Command('coverage-edits')
   .option('--seed <number>', 'what determines them', Number, 1)
   .option('--only <number>', 'compares one of them alone', Number)
   .option('--cumulative', 'makes each edit on top of those before')
+  .option('--provider <name>', "what counts: 'babel' or 'v8'; else as the project says")
   .option('--work <folder>', 'where the copy of the project is kept')
   .parse();
 const [project = '.', ...jestArguments] = program.args;
@@ -37,6 +39,7 @@ const flags = program.opts<{
   seed: number;
   only?: number;
   cumulative?: true;
+  provider?: string;
   work?: string;
 }>();
 
@@ -143,7 +146,14 @@ function runCovered(workspace: Workspace, who: 'ours' | 'bare', work: string): C
       ? workspace.cli
       : createRequire(path.join(workspace.project, 'package.json')).resolve('jest/bin/jest');
   const args = [
-    ...['--coverage', '--ci', '--silent', '--json', `--outputFile=${output}`],
+    ...[
+      '--coverage',
+      `--coverageProvider=${flags.provider}`,
+      '--ci',
+      '--silent',
+      '--json',
+      `--outputFile=${output}`,
+    ],
     ...['json', 'json-summary'].map((name) => `--coverageReporters=${name}`),
     `--coverageDirectory=${folder}`,
     `--cacheDirectory=${path.join(work, `cache-${who}`)}`,
