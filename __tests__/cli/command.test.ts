@@ -145,7 +145,6 @@ describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest)
         transform: { '\\\\.ts$': '<rootDir>/t/two.js', '\\\\.js$': ['<rootDir>/t/two.js', { lost: true }] },
         testEnvironmentOptions: { fromPreset: 1 },
         setupFiles: ['<rootDir>/t/one.js'],
-        collectCoverage: true, coverageProvider: 'v8', coverageThreshold: { global: { lines: 100 } },
       };`,
       'jest.config.js': `module.exports = {
         preset: './my-preset/jest-preset.js', setupFiles: ['<rootDir>/t/two.js'],
@@ -164,8 +163,6 @@ describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest)
       ],
     ]);
     expect(composed.configs[0]?.['testEnvironmentOptions']).toMatchObject({ fromPreset: 1 });
-    expect(composed.globalConfig['collectCoverage']).toBe(false);
-    expect(composed.globalConfig['coverageThreshold']).toBeUndefined();
     expect(subject.testmon().status).toBe(0);
   });
 
@@ -218,18 +215,15 @@ describe.each(inFull(['jest', 'jest29'] as const))('the command with %s', (jest)
     );
   });
 
-  test('leaves coverage by V8 to the command line', () => {
+  test('leaves coverage by V8 as it is', () => {
     const subject = project({
       'jest.config.json': { collectCoverage: true, coverageProvider: 'v8' },
     });
-    expect(subject.show('testmon').globalConfig['collectCoverage']).toBe(false);
-    expect(subject.show('testmon', ['--coverage']).globalConfig['collectCoverage']).toBe(true);
-    expect(subject.show('testmon', ['-t', 'x']).globalConfig['collectCoverage']).toBe(true);
-    expect(subject.show('testmon', ['--testmon-noselect']).globalConfig['collectCoverage']).toBe(
-      true,
+    for (const args of [[], ['--coverage'], ['-t', 'x'], ['--testmon-noselect']])
+      expect(subject.show('testmon', args).globalConfig['collectCoverage']).toBe(true);
+    expect(subject.show('testmon', ['--coverage=false']).globalConfig['collectCoverage']).toBe(
+      false,
     );
-    const args = ['--coverageProvider=babel'];
-    expect(subject.show('testmon', args).globalConfig['collectCoverage']).toBe(true);
   });
 
   test.each([

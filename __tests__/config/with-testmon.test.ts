@@ -127,11 +127,11 @@ describe.each(inFull(['jest', 'jest29'] as const))('withTestmon with %s', (jest)
 
   test('is composed once by the command, with its options', () => {
     const subject = project({
-      'jest.config.js': `${REQUIRE} module.exports = withTestmon({ collectCoverage: true, coverageProvider: 'v8' }, { collect: false });`,
+      'jest.config.js': `${REQUIRE} module.exports = withTestmon({ collectCoverage: true }, { collect: false });`,
     });
     const { configs, globalConfig } = subject.show('testmon');
     expectComposed(configs[0], false);
-    expect(globalConfig['collectCoverage']).toBe(false);
+    expect(globalConfig['collectCoverage']).toBe(true);
     expect((globalConfig['reporters'] as unknown[]).length).toBe(2);
   });
 

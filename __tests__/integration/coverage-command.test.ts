@@ -169,7 +169,7 @@ describe('the coverage command', () => {
     ]);
     expect(project.run(['coverage', '--coverageProvider=v8'])).toMatchObject({
       exitCode: 1,
-      messages: [`what V8 counts is not recorded, so there is nothing to report; ${ADVICE}`],
+      messages: [expect.stringContaining('no report is written: 3 affected')],
     });
     expect(project.run(['coverage'], { env: { TESTMON: '0' } })).toMatchObject({
       exitCode: 1,
@@ -235,17 +235,29 @@ Not told, until "jest-testmon --coverage" has run: 1 affected (${LARGE}).
     expect(project.run(['coverage', '--json'])).toMatchObject({ exitCode: 2 });
   });
 
-  test.each<[string, Record<string, string>, unknown]>([
+  test.each<[string, Record<string, string>, unknown, provider?: string]>([
     [
       'Jest 29',
       { jest: 'jest29', 'ts-jest': 'ts-jest', typescript: 'typescript' },
       ['ts-jest', { diagnostics: false }],
     ],
     ['Jest 30', { jest: 'jest', '@swc/jest': '@swc/jest', '@swc/core': '@swc/core' }, '@swc/jest'],
-  ])('tells the lines of its source: %s', (_jest, packages, transformer) => {
+    [
+      'V8, Jest 29',
+      { jest: 'jest29', '@swc/jest': '@swc/jest', '@swc/core': '@swc/core' },
+      '@swc/jest',
+      'v8',
+    ],
+    [
+      'V8, Jest 30',
+      { jest: 'jest', 'ts-jest': 'ts-jest', typescript: 'typescript' },
+      ['ts-jest', { diagnostics: false }],
+      'v8',
+    ],
+  ])('tells the lines of its source: %s', (_jest, packages, transformer, provider = 'babel') => {
     const project = make(
       {
-        ...config({ transform: { '\\.[jt]s$': transformer } }),
+        ...config({ transform: { '\\.[jt]s$': transformer }, coverageProvider: provider }),
         'tsconfig.json':
           '{"compilerOptions":{"module":"CommonJS","target":"ES2022","isolatedModules":true}}',
         'src/kind.ts': `interface Kind {
@@ -273,5 +285,7 @@ export function kind(name: string, all: Names): Kind | null {
     const [none, some] = ['__tests__/none.test.ts', '__tests__/some.test.ts'];
     expect(Object.fromEntries(told)).toMatchObject({ 8: [some], 10: [none] });
     expect(lines.find(({ line, endLine }) => line <= 7 && 7 <= endLine)?.testFiles).toHaveLength(2);
+    project.write({ 'src/never.ts': 'export const never = (a: number) => {\n  return a;\n};\n' });
+    expect(project.run(['coverage', 'src/never.ts']).stdout).toContain('hit by no test file:');
   });
 });

@@ -91,10 +91,17 @@ test('what names its tests runs in full, is recorded, and one line says so', () 
   });
 });
 
-test('--coverage by V8 runs in full and records; --onlyFailures runs what failed', () => {
+test('--coverage by V8 selects by whole files and records; --onlyFailures runs what failed', () => {
   recorded();
   touch('a');
-  expectInFull(project.run(['--coverage', '--coverageProvider=v8']), '--coverage', ALL);
+  const byV8 = project.run(['--coverage', '--coverageProvider=v8']);
+  expect([byV8.ran, byV8.messages.slice(0, 2)]).toEqual([
+    ALL,
+    [
+      '1 of 4 test files affected by 1 changed file (src/a.js)',
+      '3 unaffected test files run for the coverage report, as their coverage is not recorded yet.',
+    ],
+  ]);
   expect(project.run().ran).toEqual([]);
   const covered = project.run(['--coverage']);
   expect([covered.ran, covered.messages[1]]).toEqual([
@@ -350,7 +357,7 @@ test('an interrupted run keeps what ended and selects the rest', async () => {
   expect(project.run().ran).toEqual([]);
 });
 
-test('collectCoverage by V8 in a config is off while selecting, with one line', () => {
+test('collectCoverage by V8 in a config selects, and reports on all', () => {
   project = new Project(
     letters({
       collectCoverage: true,
@@ -362,15 +369,10 @@ test('collectCoverage by V8 in a config is off while selecting, with one line', 
   expect(project.run()).toMatchObject({ exitCode: 0, ran: ALL });
   touch('a');
   const some = project.run();
-  expect(some).toMatchObject({ exitCode: 0, ran: [file('a')], stdout: '' });
-  expect(
-    some.messages.filter((message) => message.startsWith('coverage is off while selecting')),
-  ).toHaveLength(1);
-  const full = project.run(['--coverage']);
-  expect(full.ran).toEqual(ALL);
-  expect(full.stdout).toContain('Coverage summary');
-  const bare = project.run(['--testmon-noselect']);
-  expect(bare.stdout).toBe(full.stdout);
+  expect(some).toMatchObject({ exitCode: 0, ran: [file('a')] });
+  expect(some.stdout).toContain('Coverage summary');
+  const full = project.run(['--testmon-noselect']);
+  expect(full).toMatchObject({ exitCode: 0, ran: ALL, stdout: some.stdout });
 });
 
 test('--silent and --json: nothing of ours is said, and selection is as ever', () => {

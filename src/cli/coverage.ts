@@ -58,10 +58,6 @@ async function run(args: string[]): Promise<void> {
 
 /** @throws {InspectionError} If nothing is known of what test files cover. */
 function refuseUntold({ request, openEscapes, tests }: Inspection): void {
-  if (request.coveredByV8)
-    throw new InspectionError(
-      `testmon: what V8 counts is not recorded, so there is nothing to report; ${ADVICE}.`,
-    );
   const { namesTests = [], onlyChanged = false } = request.composition?.command ?? {};
   if (namesTests.length > 0 || onlyChanged)
     throw new UnknownNameError(

@@ -35,16 +35,10 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     rootDir,
     ...(projects ?? []).map(({ effective }) => effective.rootDir),
   ]);
-  const asksForCoverage = context.command.coverage ?? root.effective.collectCoverage;
-  const asksV8 =
-    asksForCoverage &&
-    (context.command.coverageProvider ?? root.effective.coverageProvider) === 'v8';
-  // What V8 counts is not carried, so all test files run for a report of it.
-  const command = asksV8 ? namingCoverage(context.command) : context.command;
-  const switchesCoverageOff = asksV8 && selects(options, command) && command.coverage !== true;
-
-  const coverage = asksForCoverage && !switchesCoverageOff;
-  const coveredByV8 = asksV8 && coverage;
+  const { command } = context;
+  const coverage = command.coverage ?? root.effective.collectCoverage;
+  const coveredByV8 =
+    coverage && (command.coverageProvider ?? root.effective.coverageProvider) === 'v8';
 
   const wrapped = projects === null ? composeProject(root, options, coveredByV8) : { ...root.raw };
   const config: RawConfig = {
@@ -58,7 +52,6 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     watchPlugins: composeWatchPlugins(root),
     passWithNoTests: true,
   };
-  if (switchesCoverageOff) switchCoverageOff(config);
 
   const { testSequencer, globalSetup, passWithNoTests } = root.effective;
   const composition: Composition = {
@@ -72,7 +65,6 @@ export async function compose(loaded: LoadedConfigs, context: ComposeContext): P
     effective: root.effective,
     coverage,
     coveredByV8,
-    coverageFromConfig: switchesCoverageOff,
     userPassWithNoTests: passWithNoTests,
     command,
     by: context.by,
@@ -119,27 +111,6 @@ function composeWatchPlugins(root: LoadedConfig): [string, Record<string, unknow
     ...theirs.map(({ path: file, config }): [string, Record<string, unknown>] => [file, config]),
     ...ours.map((file): [string, Record<string, unknown>] => [file, {}]),
   ];
-}
-
-/** The command line where `--coverage` names what to run. */
-function namingCoverage(command: CommandLine): CommandLine {
-  if (command.coverage !== true) return command;
-  return { ...command, namesTests: [...command.namesTests, '--coverage'] };
-}
-
-/** Whether a run selects. A command line that names what to run switches selection off, unless it is forced. */
-export function selects(options: Options, command: CommandLine): boolean {
-  return options.select && (options.forceSelect || command.namesTests.length === 0);
-}
-
-/**
- * Switches off coverage by V8 that only the config asks for. A report on a part of the tests is misleading and fails
- * thresholds.
- */
-function switchCoverageOff(config: RawConfig): void {
-  config['collectCoverage'] = false;
-  // Set to undefined instead of deleted, because a preset may contain it.
-  config['coverageThreshold'] = undefined;
 }
 
 /**

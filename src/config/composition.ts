@@ -23,8 +23,6 @@ export interface Composition {
   coverage: boolean;
   /** Whether V8 counts for that report. */
   coveredByV8: boolean;
-  /** Whether `collectCoverage` in a config was switched off because the run selects. */
-  coverageFromConfig: boolean;
   /** The user's value of `passWithNoTests`, from the config or the command line. */
   userPassWithNoTests: boolean;
   command: CommandLine;

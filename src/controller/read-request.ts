@@ -47,8 +47,7 @@ export function readRequest(
   const coveredByV8 = composition?.coveredByV8 ?? (coverage && provider === 'v8');
   const namesTests = [...namesTestsNow(command, globalConfig)];
   // Coverage that is not carried would leave a report on a part of the tests, which is misleading.
-  const isCarried = coveredByV8 ? composition !== null : canCarryCoverage;
-  if (coverage && !isCarried && namesTests.length === 0)
+  if (coverage && !canCarryCoverage && namesTests.length === 0)
     namesTests.push(command.coverage === true ? '--coverage' : COVERAGE_KEY);
   return {
     options,

@@ -43,6 +43,6 @@ export interface RunRequest {
 }
 
 /** Whether the coverage report of a run holds the coverage of unaffected test files, which do not run. */
-export function carriesCoverage({ select, coverage, coveredByV8, listing }: RunRequest): boolean {
-  return select && coverage && !coveredByV8 && !listing;
+export function carriesCoverage({ select, coverage, listing }: RunRequest): boolean {
+  return select && coverage && !listing;
 }

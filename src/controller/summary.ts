@@ -13,14 +13,11 @@ export function announce(
     logger,
     select,
     collect,
-    composition,
     options,
     namesTests,
     everythingOnce,
     toolChainChanged,
     openEscapes,
-    coverage,
-    coveredByV8,
   }: RunRequest,
   counts: RunCounts,
   watchKey: string | null = null,
@@ -39,8 +36,6 @@ export function announce(
       logger.warn(
         `${whySelectionIsOff(openEscapes)}: ${testFilesRun}${collect ? recorded : ''} until ${one ? 'that test file passes' : 'those test files pass'}${collect ? '' : ' in a run that records'}; --testmon-trust selects again without that.`,
       );
-      if (composition?.coverageFromConfig === true)
-        logger.info('coverage is off, as for selecting; run with --coverage for the report.');
     } else if (everythingOnce) {
       logger.info(
         `everything runs once: ${count(total, 'test file')}, most likely to fail first; the next run selects again.`,
@@ -52,11 +47,6 @@ export function announce(
     } else logger.info(`selection is off: ${testFilesRun}, most likely to fail first.`);
     return;
   }
-  if (composition?.coverageFromConfig === true) {
-    logger.info(
-      'coverage is off while selecting, as a partial report misleads; run with --coverage for the full one.',
-    );
-  }
   if (neverRecorded === total) {
     logger.info(
       `nothing is recorded yet in this environment: ${count(total, 'test file')} to run${collect ? ' and record' : ''}.`,
@@ -65,7 +55,7 @@ export function announce(
   }
   if (selected === 0) {
     logger.info(
-      `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${coverage && coveredByV8 ? ', so the coverage report is empty' : ''}${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
+      `nothing affected: ${total === 1 ? '1 test file is unchanged since it' : `all ${total} test files are unchanged since they`} passed${watchKey === null ? '.' : `; press ${watchKey} to run everything.`}`,
     );
     return;
   }
@@ -80,11 +70,6 @@ export function announce(
       ? ''
       : `; ${count(skippedTests, 'unaffected test')} in ${selected === 1 ? 'it' : 'them'} skipped`;
   logger.info(`${selected} of ${count(total, 'test file')} affected${cause}${others}${inside}`);
-  if (coverage && coveredByV8 && selected < total) {
-    logger.info(
-      `the coverage report will cover only what these ${count(selected, 'test file')} run; leave out --testmon-forceselect for the full one.`,
-    );
-  }
 }
 
 function causeOf(changed: readonly string[]): string {

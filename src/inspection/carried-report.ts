@@ -57,6 +57,7 @@ export async function carryAll(
     store: {
       coverage: (recordId) => store?.coverage(recordId) ?? null,
       coveredFile: (...file) => store?.coveredFile(...file) ?? null,
+      scripts: (recordId) => store?.scripts(recordId) ?? null,
     },
     projectOf: ({ project }) => project.project,
   };
@@ -66,7 +67,8 @@ export async function carryAll(
     coverageOptions(config),
   );
   const [bringer] = carried.keys();
-  if (bringer !== undefined) {
+  // For V8, Jest only asks for the size of files that nothing loads.
+  if (bringer !== undefined && config.coverageProvider !== 'v8') {
     const untested = await coverageOfUntested(
       {
         contexts: contextsOf(tests.map(({ test }) => test)),
@@ -119,8 +121,7 @@ export async function writeReport(
     typeof CoverageReporter
   >[1];
   const reporter = new Reporter(config as Config.GlobalConfig, context);
-  for (const [test, { coverage }] of carried)
-    reporter.onTestResult(test, { coverage } as unknown as TestResult);
+  for (const [test, brought] of carried) reporter.onTestResult(test, brought as TestResult);
   await reporter.onRunComplete(new Set(contextsOf(tests)), {} as AggregatedResult);
   return reporter.getLastError() === undefined;
 }

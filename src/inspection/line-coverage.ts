@@ -1,11 +1,7 @@
-import { createRequire } from 'node:module';
-import { recordOf } from '../controller/answers/carried-coverage';
-import { ProjectCoverage } from '../controller/answers/project-coverage';
-import type { FileCoverage } from '../coverage/file-coverage';
 import { getOrCreate } from '../dependencies/get-or-create';
-import { fromJest } from '../run/user-jest';
-import { coverageOptions, type LackingTestFiles, type ReportConfig } from './carried-report';
-import type { InspectedProject, InspectedTest, Inspection } from './inspection';
+import type { LackingTestFiles, ReportConfig } from './carried-report';
+import type { InspectedTest, Inspection } from './inspection';
+import { lineSource, type SourceCoverage } from './line-sources';
 
 /** Lines of a file that the same test files hit. */
 export interface CoveredLines {
@@ -50,41 +46,43 @@ export async function coverageByLine(
     unrecorded: [],
     unknown: [],
   };
-  const options = coverageOptions(config);
-  const coverages = new Map<InspectedProject, ProjectCoverage>();
-  const of = (project: InspectedProject) =>
-    getOrCreate(
-      coverages,
-      project,
-      () =>
-        new ProjectCoverage(project.project, options, {
-          coveredFile: (...file) => store?.coveredFile(...file) ?? null,
-        }),
-    );
-  const source = new SourceLines(config.rootDir);
+  const source = lineSource({ store }, file, config);
   let counts = false;
   for (const test of tests) {
-    const record = recordOf(test.project.project, test);
-    const recorded = record && store?.coverage(record.id);
-    if (test.decision.affected) lacking.affected.push(test);
-    else if (record === undefined || recorded == null) lacking.unrecorded.push(test);
-    else {
-      const hits = await of(test.project).hitsIn(file, record, recorded);
-      if (hits === 'unknown') lacking.unknown.push(test);
-      else if (hits !== null) {
-        counts = true;
-        await source.add(lines, hits, test);
-      }
+    if (test.decision.affected) {
+      lacking.affected.push(test);
+      continue;
+    }
+    const found = await source.of(test);
+    if (found === 'unrecorded' || found === 'unknown') lacking[found].push(test);
+    else if (found !== null) {
+      counts = true;
+      addLines(lines, found, test);
     }
   }
   if (counts) return { file, lines: rangesOf(lines), lacking };
   for (const project of projects) {
-    const empty = await of(project).emptyOf(file);
-    if (empty === 'unknown' || empty === null) continue;
+    const empty = await source.empty(project);
+    if (empty === null) continue;
     counts = true;
-    await source.add(lines, empty, null);
+    addLines(lines, empty, null);
   }
   return { file, lines: counts ? rangesOf(lines) : null, lacking };
+}
+
+/** Adds the lines of a file, with a test file to those that it hits. */
+function addLines(
+  lines: Map<number, Line>,
+  coverage: readonly SourceCoverage[],
+  test: InspectedTest | null,
+): void {
+  for (const { s, statementMap } of coverage)
+    for (const [id, { start, end }] of Object.entries(statementMap)) {
+      const line = getOrCreate(lines, start.line, () => ({ endLine: 0, testFiles: [] }));
+      line.endLine = Math.max(line.endLine, end.line);
+      if (test !== null && (s[id] ?? 0) > 0 && line.testFiles.at(-1) !== test)
+        line.testFiles.push(test);
+    }
 }
 
 /** Joins lines that the same test files hit. */
@@ -105,60 +103,4 @@ function rangesOf(lines: ReadonlyMap<number, Line>): CoveredLines[] {
 
 function isSame(a: readonly InspectedTest[], b: readonly InspectedTest[]): boolean {
   return a.length === b.length && a.every((test, nth) => test === b[nth]);
-}
-
-/** The part of istanbul's libraries that is used here, which Jest brings along. */
-interface Istanbul {
-  createCoverageMap: (files: Record<string, FileCoverage>) => CoverageMap;
-  createSourceMapStore: () => { transformCoverage(map: CoverageMap): Promise<CoverageMap> };
-}
-
-interface CoverageMap {
-  files(): string[];
-  fileCoverageFor(file: string): { data: MappedCoverage };
-}
-
-interface MappedCoverage extends Pick<FileCoverage, 's'> {
-  statementMap: Record<string, { start: { line: number }; end: { line: number } }>;
-}
-
-/** Tells the lines of a source from the coverage data of what it was compiled to, as Jest's reporter does. */
-class SourceLines {
-  readonly #istanbul: Istanbul;
-  /** Many test files hit the same. */
-  readonly #mapped = new Map<string, Promise<MappedCoverage[]>>();
-
-  constructor(rootDir: string) {
-    const load = createRequire(fromJest('@jest/reporters', rootDir).resolve('@jest/reporters'));
-    this.#istanbul = {
-      ...(load('istanbul-lib-coverage') as Istanbul),
-      ...(load('istanbul-lib-source-maps') as Istanbul),
-    };
-  }
-
-  /** Adds the lines of a file, with a test file to those that it hits. */
-  async add(
-    lines: Map<number, Line>,
-    coverage: FileCoverage,
-    test: InspectedTest | null,
-  ): Promise<void> {
-    const key = JSON.stringify([coverage.hash, coverage.s]);
-    for (const { s, statementMap } of await getOrCreate(this.#mapped, key, () =>
-      this.#map(coverage),
-    ))
-      for (const [id, { start, end }] of Object.entries(statementMap)) {
-        const line = getOrCreate(lines, start.line, () => ({ endLine: 0, testFiles: [] }));
-        line.endLine = Math.max(line.endLine, end.line);
-        if (test !== null && (s[id] ?? 0) > 0 && line.testFiles.at(-1) !== test)
-          line.testFiles.push(test);
-      }
-  }
-
-  async #map(coverage: FileCoverage): Promise<MappedCoverage[]> {
-    const { createCoverageMap, createSourceMapStore } = this.#istanbul;
-    // Mapping changes what it is given.
-    const given = createCoverageMap({ [coverage.path]: structuredClone(coverage) });
-    const map = await createSourceMapStore().transformCoverage(given);
-    return map.files().map((file) => map.fileCoverageFor(file).data);
-  }
 }

@@ -297,6 +297,14 @@ export const PATCHED = {
     undone: 'goes with its holder',
     holders: () => [],
   },
+  runtime: {
+    of: "Jest's runtime of a test file",
+    names: ['getAllV8CoverageInfoCopy'],
+    shows: 'what V8 counted, in a run with coverage by V8',
+    in: ['worker'],
+    undone: 'goes with its holder',
+    holders: () => [],
+  },
 } satisfies Record<string, Patch>;
 
 /** Names a group of `PATCHED`. */

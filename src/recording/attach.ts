@@ -17,6 +17,7 @@ import { planSkips } from './tests/test-plan';
 import type { ChosenEnvironment } from './user-runner';
 import { toolChainOf } from '../transform/tool-chain-id';
 import { joinRun } from './join-run';
+import type { CountedScripts } from '../records/coverage';
 
 /** What Jest's plug points know about the test file. */
 export interface TestFileContext {
@@ -144,6 +145,19 @@ export function noteOutcome(
   if (attachment === undefined) return;
   attachment.outcome = outcome;
   attachment.snapshot = snapshot;
+}
+
+/**
+ * Jest takes what V8 counted out of its runtime.
+ * @param read Reads it. @param read.root The root that stored paths are relative to.
+ */
+export function noteScripts(
+  environment: AnyEnvironment,
+  read: (root: string) => CountedScripts | null,
+): void {
+  const recorder = attachments.get(environment)?.recorder;
+  const root = joinRun()?.file.root;
+  if (recorder !== undefined && root !== undefined) recorder.scripts = unobserved(() => read(root));
 }
 
 /**

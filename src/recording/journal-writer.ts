@@ -1,6 +1,7 @@
 import { asJournalFootprint, encodeLine } from '../run/journals/journal';
 import {
   namesAfter,
+  type JournalEnd,
   type JournalFootprint,
   type JournalLine,
   type JournalNames,
@@ -8,10 +9,11 @@ import {
 import { isDependencyName } from '../records/checks';
 import type { EncodedBlocks } from '../records/encoding';
 import { footprintOf } from '../records/footprint';
+import type { CountedScripts } from '../records/coverage';
 import type { Dependency, TestOutcome } from '../records/types';
 import { packBits } from '../records/bits';
 import type { Accumulator } from './accumulator';
-import type { CoveredProbes } from './coverage-reader';
+import type { CoveredProbes } from './coverage/coverage-reader';
 import { unwatched } from '../interception/observer';
 
 /** One test as it was recorded. */
@@ -36,11 +38,10 @@ export interface RecordedFile {
   tests: RecordedTest[];
   /** What it hit in each file. Null if unknown. */
   coverage: CoveredProbes[] | null;
+  /** What V8 counted. Null if unknown. */
+  scripts: CountedScripts | null;
   skippedUnaffected: number;
 }
-
-/** Makes a line of the journal leave the coverage out. */
-const NO_COVERAGE = { coverage: undefined };
 
 /**
  * Stands for a dependency on a path that cannot exist. A path has no null character and not thousands of characters.
@@ -76,8 +77,11 @@ export class JournalWriter {
       const version = this.#versions.get(metadata);
       return version === undefined ? [] : [[version, Buffer.from(bits).toString('base64')]];
     });
-    const line = { ...file, type: 'end', shared, tests } as const;
-    this.#append([names, { ...line, ...(coverage === undefined ? NO_COVERAGE : { coverage }) }]);
+    const covered = {
+      coverage,
+      scripts: file.scripts === null ? undefined : asJournalScripts(file.scripts),
+    };
+    this.#append([names, { ...file, type: 'end', shared, tests, ...covered }]);
   }
 
   #footprint(seen: Accumulator, names: JournalNames): JournalFootprint {
@@ -121,4 +125,8 @@ export class JournalWriter {
   #append(lines: JournalLine[]): void {
     unwatched.appendFileSync(this.#file, lines.map(encodeLine).join(''), { mode: 0o600 });
   }
+}
+
+function asJournalScripts({ key, files }: CountedScripts): JournalEnd['scripts'] {
+  return { key, files: files.map(({ path, packed }) => [path, packed.toString('base64')]) };
 }

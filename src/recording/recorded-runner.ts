@@ -6,7 +6,8 @@ import { replace } from '../interception/patched';
 import { runnerBehind } from '../run/handover';
 import { OWN_FOLDER } from '../run/own-frames';
 import { swallowed } from '../terminal/debug';
-import { attach, frameworkLoads, noteOutcome } from './attach';
+import { attach, frameworkLoads, noteOutcome, noteScripts } from './attach';
+import { scriptsOf, watchScripts, type V8Coverage } from './coverage/scripts-reader';
 import { leftOutIn, leftOutResult } from './left-out';
 import { toolInputs } from './inputs/tool-inputs';
 import type { AnyEnvironment } from './tests/circus';
@@ -32,7 +33,7 @@ export function runRecorded(
   runner: string | null | undefined,
   call: RunnerCall,
 ): Promise<TestResult> {
-  const [globalConfig, config, environment, , testPath] = call;
+  const [globalConfig, config, environment, runtime, testPath] = call;
   const recorded = environment as unknown as AnyEnvironment;
   const leftOut = leftOutIn(recorded, config, testPath);
   if (leftOut !== null) return Promise.resolve(leftOutResult(leftOut));
@@ -50,6 +51,13 @@ export function runRecorded(
     },
     false,
   );
+  if (isCoveredByV8(globalConfig)) {
+    const note = (counted: V8Coverage) =>
+      noteScripts(recorded, (root) => scriptsOf(counted, { globalConfig, config, root }));
+    // Otherwise Jest does not ask V8. Source: jest-runner, `runTestInternal`.
+    if (typeof environment.getVmContext === 'function') watchScripts(runtime, note);
+    else note([]);
+  }
   return prepareRun(config, runner, testPath).then(({ run, snapshot, isCircus }) => {
     if (isCircus) frameworkLoads(recorded);
     return run(...call).then(

@@ -7,6 +7,7 @@ import { NOBODY, type LookupDetails, type Sink } from '../interception/sink';
 import type { VariableListener } from '../interception/variables/variables';
 import type { ToolChain } from '../transform/tool-chain-id';
 import type { TestIdentity } from '../records/test-identity';
+import type { CountedScripts } from '../records/coverage';
 import type { Dependency, TestOutcome } from '../records/types';
 import { Accumulator } from './accumulator';
 import { ChildInputs } from './inputs/child-inputs';
@@ -18,7 +19,7 @@ import { fileDependency, presenceDependency } from '../interception/files/file-v
 import { ObservedTools, type ToolsAtWork } from './inputs/observed-tools';
 import { PathInputs } from './inputs/path-inputs';
 import { toolInputs } from './inputs/tool-inputs';
-import { coverageOf } from './coverage-reader';
+import { coverageOf } from './coverage/coverage-reader';
 import { ProbeReader } from './probe-reader';
 import { TestFootprints, type SkippedTest } from './tests/test-footprints';
 import type { WorkerRun } from './worker-run';
@@ -66,6 +67,8 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
   };
 
   #isLimited = false;
+  /** What V8 counted. Null if unknown. */
+  scripts: CountedScripts | null = null;
   #isFinished = false;
   /** What is written after the environment is torn down. */
   #unwritten: { result: RecordedFile; snapshot: string | null } | null = null;
@@ -327,6 +330,7 @@ export class Recorder extends PathInputs implements Sink, VariableListener {
       shared: this.#shared,
       tests,
       coverage: this.#target.isCovered ? coverageOf(this.#global, this.#probes, this.#run) : null,
+      scripts: this.scripts,
       skippedUnaffected: this.#tests.skipped,
     };
   }

@@ -60,16 +60,16 @@ export class ProjectTransform {
    * @param name Stored path.
    * @throws If the file does not transform.
    */
-  async coveredCode(
+  async covered(
     name: string,
     form: Exclude<ModuleForm, 'node'>,
     coverage: CoverageOptions,
-  ): Promise<string> {
+  ): Promise<TransformOutput> {
     this.#transformer ??= this.#load();
     const transformer = await this.#transformer;
     const file = fromStored(this.#root, name);
     const options = form === 'module' ? MODULE_OPTIONS : COMMONJS_OPTIONS;
-    return (await transformed(transformer, file, { ...options, ...coverage })).code;
+    return transformed(transformer, file, { ...options, ...coverage });
   }
 
   /**
@@ -80,14 +80,19 @@ export class ProjectTransform {
    * @throws If the file does not transform.
    */
   async untestedCode(name: string, coverage: CoverageOptions): Promise<string | null> {
+    if (!this.isCovered(name, coverage)) return null;
     const file = fromStored(this.#root, name);
-    const { shouldInstrument } = this.#jestTransform();
-    if (!shouldInstrument(file, coverage, this.#config)) return null;
     this.#transformer ??= this.#load();
     const transformer = await this.#transformer;
     const options = { ...UNTESTED_OPTIONS, instrument: true };
     return (await transformer.transformSourceAsync(file, fs.readFileSync(file, 'utf8'), options))
       .code;
+  }
+
+  /** Whether a coverage report is to cover a file that nothing loads. @param name Stored path. */
+  isCovered(name: string, coverage: CoverageOptions): boolean {
+    const { shouldInstrument } = this.#jestTransform();
+    return shouldInstrument(fromStored(this.#root, name), coverage, this.#config);
   }
 
   /**
@@ -140,7 +145,7 @@ async function transformed(
   file: string,
   options: TransformingOptions,
   text?: string,
-): Promise<{ code: string }> {
+): Promise<TransformOutput> {
   if (options.supportsStaticESM)
     return text === undefined
       ? transformer.transformAsync(file, options)
@@ -149,6 +154,9 @@ async function transformed(
     ? transformer.transform(file, options)
     : transformer.transformSource(file, text, { ...options, instrument: false });
 }
+
+/** What Jest makes of a file. Source: @jest/transform, `TransformResult`. */
+export type TransformOutput = Awaited<ReturnType<ScriptTransformer['transformAsync']>>;
 
 /** What Jest tells its transformers of coverage. Source: jest-runtime, `ShouldInstrumentOptions`. */
 export interface CoverageOptions {

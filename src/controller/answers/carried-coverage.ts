@@ -1,15 +1,17 @@
 import type { Test } from '@jest/test-result';
 import { getOrCreate } from '../../dependencies/get-or-create';
-import { recordWithId } from '../../records/record-with-id';
-import type { Store, StoredRecord } from '../../store';
+import type { RecordedCoverage, RecordedScripts } from '../../records/coverage';
+import type { Store } from '../../store';
 import type { CoverageOptions } from '../../workspace/transformed';
 import type { JudgedTest, Project } from '../projects/project';
+import { firstKnown, unaffectedRecords } from '../projects/unaffected-records';
 import type { Carried } from './answers';
 import { ProjectCoverage } from './project-coverage';
+import { ProjectScripts } from './project-scripts';
 
 /** What is known of unaffected test files. */
 export interface CoverageSource<Judged extends JudgedTest> {
-  store: Pick<Store, 'coverage' | 'coveredFile'>;
+  store: Pick<Store, 'coverage' | 'coveredFile' | 'scripts'>;
   projectOf: (judged: Judged) => Project | undefined;
 }
 
@@ -41,21 +43,31 @@ export async function carriedCoverage<Judged extends JudgedTest>(
   const recordedAt: number[] = [];
   const unrecorded: Judged[] = [];
   const unknown: Judged[] = [];
+  const byV8 = options.coverageProvider === 'v8';
   const projects = new Map<Project, ProjectCoverage>();
+  const scripts = new Map<Project, ProjectScripts>();
   const of = (project: Project) =>
     getOrCreate(projects, project, () => new ProjectCoverage(project, options, store));
   for (const one of judged) {
     const project = projectOf(one);
-    const record = project && recordOf(project, one);
-    const recorded = record === undefined ? null : store.coverage(record.id);
-    if (project === undefined || record === undefined || recorded === null) {
+    const recorded =
+      project &&
+      firstKnown(unaffectedRecords(project, one), (id) =>
+        byV8 ? store.scripts(id) : store.coverage(id),
+      );
+    if (recorded == null || project === undefined) {
       unrecorded.push(one);
       continue;
     }
-    if (await of(project).add(one.test, record, recorded)) {
-      carried.set(one.test, {});
-      recordedAt.push(recorded.recordedAt);
-    } else unknown.push(one);
+    const { record, known } = recorded;
+    const found = isScripts(known)
+      ? await getOrCreate(scripts, project, () => new ProjectScripts(project, options)).of(known)
+      : (await of(project).add(one.test, record, known)) && {};
+    if (found === null || found === false) unknown.push(one);
+    else {
+      carried.set(one.test, found);
+      recordedAt.push(known.recordedAt);
+    }
   }
   for (const coverage of projects.values())
     for (const [test, data] of coverage.broughtBy())
@@ -63,12 +75,8 @@ export async function carriedCoverage<Judged extends JudgedTest>(
   return { carried, recordedAt, unrecorded, unknown, of };
 }
 
-/** The record that shows a test file unaffected. */
-export function recordOf(
-  { data }: Project,
-  { path, decision }: JudgedTest,
-): StoredRecord | undefined {
-  return decision.affected ? undefined : recordWithId(data, path, decision.recordId);
+function isScripts(recorded: RecordedCoverage | RecordedScripts): recorded is RecordedScripts {
+  return 'key' in recorded;
 }
 
 /** Since when there was coverage to carry, for a message. @param ago Says how long ago a time was. */

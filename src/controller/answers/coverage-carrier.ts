@@ -55,11 +55,13 @@ export class CoverageCarrier implements CarriesCoverage {
   /** The coverage data of the files that nothing loads. */
   async untested(
     tests: readonly Test[],
-    { globalConfig: { collectCoverageFrom, rootDir } }: AskedCoverage,
+    { globalConfig }: AskedCoverage,
     isCovered: (file: string) => boolean,
   ): Promise<Record<string, FileCoverage>> {
     const found = this.#found;
-    if (found === null) return {};
+    // For V8, Jest only asks for the size of such a file.
+    if (found === null || globalConfig.coverageProvider === 'v8') return {};
+    const { collectCoverageFrom, rootDir } = globalConfig;
     const { projects, request } = this.#run;
     const coverageOf = (context: TestContext) => {
       const project = projects.of({ context });
@@ -105,11 +107,7 @@ export class CoverageCarrier implements CarriesCoverage {
 }
 
 /** Why no coverage can be carried in a run. Null if it can. */
-function whyNothingIsCarried({
-  coverageProvider,
-  testNamePattern = '',
-}: Config.GlobalConfig): string | null {
-  if (coverageProvider === 'v8') return 'what V8 counts is not carried';
+function whyNothingIsCarried({ testNamePattern = '' }: Config.GlobalConfig): string | null {
   // What is recorded is the coverage of all tests of a file.
   if (testNamePattern !== '') return 'with -t no coverage is carried';
   return null;

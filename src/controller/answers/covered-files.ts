@@ -77,7 +77,7 @@ export class CoveredFiles {
     const content = this.#project.tree.contentHash(path);
     const kept = content === null ? undefined : this.#find(path, form, content);
     if (kept !== undefined) return kept;
-    const code = await this.#project.transform.coveredCode(path, form, this.#options);
+    const { code } = await this.#project.transform.covered(path, form, this.#options);
     const file = readCoveredFile(code);
     if (file !== 'unknown' && content !== null) this.#keep({ path, form, content, code, file });
     return file;

@@ -4,6 +4,7 @@ import type { StoredRecord, StoredTest } from '../../store';
 import type { RunProject } from '../../run/run-file';
 import { debug } from '../../terminal/debug';
 import type { JudgedTest } from '../projects/project';
+import { firstKnown, unaffectedRecords } from '../projects/unaffected-records';
 import type { RunContext } from '../run-context';
 import { summarise, type Decided } from '../run-counts';
 
@@ -107,9 +108,15 @@ export class RunSelection {
   /** Whether a list names an unaffected test file, as a run with coverage takes it: what it covers is not recorded. */
   #isListedForReport(judged: JudgedTest): boolean {
     const { listing, coverage, coveredByV8 } = this.#run.request;
-    if (!listing || !coverage || coveredByV8) return false;
-    const record = this.recordOf(judged);
-    return record === undefined || this.#run.store.coverage(record.id) === null;
+    if (!listing || !coverage) return false;
+    const { projects, store } = this.#run;
+    const project = projects.of(judged.test);
+    if (project === undefined) return true;
+    const records = unaffectedRecords(project, judged);
+    const known = firstKnown(records, (id) =>
+      coveredByV8 ? store.scripts(id) : store.coverage(id),
+    );
+    return known === null;
   }
 
   /** Returns the unaffected tests of an affected test file. */

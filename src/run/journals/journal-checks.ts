@@ -56,7 +56,7 @@ function isStart(line: Fields): boolean {
 }
 
 function isEnd(line: Fields): boolean {
-  const { type, outcome, complete, duration, shared, tests, coverage } = line;
+  const { type, outcome, complete, duration, shared, tests, coverage, scripts } = line;
   return (
     type === 'end' &&
     namesTestFile(line) &&
@@ -66,7 +66,8 @@ function isEnd(line: Fields): boolean {
     isFootprint(shared) &&
     Array.isArray(tests) &&
     tests.every(isTest) &&
-    (coverage === undefined || (Array.isArray(coverage) && coverage.every(isCovered)))
+    (coverage === undefined || (Array.isArray(coverage) && coverage.every(isCovered))) &&
+    (scripts === undefined || areScripts(scripts))
   );
 }
 
@@ -74,6 +75,18 @@ function isCovered(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
   const [version, bits] = value as unknown[];
   return isCount(version) && isText(bits);
+}
+
+function areScripts(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { key, files } = value;
+  return isText(key) && Array.isArray(files) && files.every(isScript);
+}
+
+function isScript(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const [path, packed] = value as unknown[];
+  return isStoredPath(path) && isText(packed);
 }
 
 function isVerdict(line: Fields): boolean {

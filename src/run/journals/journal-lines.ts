@@ -98,6 +98,8 @@ export interface JournalEnd {
    * without coverage, or something else counted too.
    */
   coverage?: [version: number, bits: string][];
+  /** What V8 counted in each file, packed and in base64, and what else that depends on. Absent where it is unknown. */
+  scripts?: { key: string; files: [path: string, packed: string][] };
   /** The number of tests that were skipped because a record showed them unaffected. */
   skippedUnaffected?: number;
 }

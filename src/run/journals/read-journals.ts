@@ -4,7 +4,7 @@ import { fromJournalFootprint } from './journal';
 import type { JournalEnd, JournalFootprint, JournalLine, JournalNames } from './journal-lines';
 import { NumberedFootprint, NumberedTest, type Named } from '../../records/numbered';
 import { BufferArena } from '../../records/buffer-arena';
-import type { FileHits } from '../../records/coverage';
+import type { CountedScripts, FileHits } from '../../records/coverage';
 import type { FileVersion, TestFileRecord } from '../../records/types';
 import { layoutOf } from '../../coverage/hits';
 import { withOneVersionPerFile } from '../same-file';
@@ -156,6 +156,16 @@ function asCoverage(
   return hits;
 }
 
+/** @returns Undefined if it is unknown, or of a part of the tests. */
+function asScripts({ scripts, skippedUnaffected = 0 }: JournalEnd): CountedScripts | undefined {
+  if (scripts === undefined || skippedUnaffected > 0) return undefined;
+  const { key, files } = scripts;
+  return {
+    key,
+    files: files.map(([path, packed]) => ({ path, packed: Buffer.from(packed, 'base64') })),
+  };
+}
+
 /**
  * Turns an `end` line into a record.
  * @returns Null if a footprint does not decode or refers to an undefined number. Without these entries the record
@@ -171,8 +181,10 @@ function asRecord(line: JournalEnd, named: Named): TestFileRecord | null {
     tests.push(new NumberedTest(own, test));
   }
   const coverage = asCoverage(line, named);
+  const scripts = asScripts(line);
   return {
     ...(coverage !== undefined && { coverage }),
+    ...(scripts !== undefined && { scripts }),
     environmentId: line.environmentId,
     path: line.path,
     outcome: line.outcome,

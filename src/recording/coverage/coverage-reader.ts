@@ -1,9 +1,9 @@
-import { counterTableOf } from '../blocks';
-import type { FileCoverage } from '../coverage/file-coverage';
-import { readHits } from '../coverage/hits';
-import { swallowed } from '../terminal/debug';
-import type { ProbeReader } from './probe-reader';
-import type { WorkerRun } from './worker-run';
+import { counterTableOf } from '../../blocks';
+import type { FileCoverage } from '../../coverage/file-coverage';
+import { readHits } from '../../coverage/hits';
+import { swallowed } from '../../terminal/debug';
+import type { ProbeReader } from '../probe-reader';
+import type { WorkerRun } from '../worker-run';
 
 /** What a test file hit in one file. */
 export interface CoveredProbes {
