@@ -118,6 +118,21 @@ describe('a run that Jest fails though no test file failed', () => {
     for (const { ran } of expectNeverGreen(['--ci', '--maxWorkers=2'])) expect(ran).toHaveLength(2);
   });
 
+  it('keeps no record of what it ran, for inputs that come back', () => {
+    make('jest', "{ transform: {}, reporters: ['default', './end.js'] }", {
+      'end.js':
+        "module.exports = class { getLastError() { if (require('fs').readFileSync('flag', 'utf8') === '1') return new Error('slow'); } };\n",
+      [LATE]: "test('p', () => { require('fs').readFileSync('flag'); });\n",
+      flag: '1',
+    });
+    const run = () => project.run(['--maxWorkers=2']);
+    expect(run().exitCode).toBe(1);
+    project.write({ flag: '0' });
+    expect(run().exitCode).toBe(0);
+    project.write({ flag: '1' });
+    expect(run()).toMatchObject({ exitCode: 1, ran: [LATE] });
+  });
+
   it('keeps its records where a threshold of coverage or another test file explains it', () => {
     make(
       'jest',

@@ -28,6 +28,8 @@ export interface Passes {
   /** The rows of those that count as failed until then. */
   provisional: readonly number[];
   dataFile: string;
+  /** The time of its last commit when the run began. */
+  began: number;
   /** The identity of that file; see `identityOf`. */
   identity: string | null;
   logger: Logger;
@@ -44,7 +46,7 @@ export interface Settlement {
  * @param isExplained See `Settlement`.
  */
 export function settlePasses(passes: Passes, isExplained: boolean): void {
-  const { passed, provisional, dataFile, identity, logger } = passes;
+  const { passed, provisional, dataFile, began, identity, logger } = passes;
   const isNothing = isExplained ? provisional.length === 0 : passed.length === 0;
   // If the database was replaced, its rows have other ids.
   if (isNothing || identity === null || identityOf(dataFile) !== identity) return;
@@ -54,7 +56,8 @@ export function settlePasses(passes: Passes, isExplained: boolean): void {
       if (isExplained) store.settle(provisional);
       else {
         const doubtful = passed.map(({ environmentId, path }) => ({ environmentId, path }));
-        store.commit(makeBatch({ doubtful }), Date.now());
+        // The same inputs would match a record that stays, once the test file has passed with others.
+        store.commit(makeBatch({ doubtful, doubtsSince: began }), Date.now());
         sayDoubtful({ logger }, doubtful);
       }
     } finally {

@@ -315,6 +315,11 @@ export interface CommitBatch {
   failures: (TestFileKey & { duration?: number })[];
   /** Test files that neither failed nor have a record that counts. They are selected until they pass. */
   doubtful?: TestFileKey[];
+  /**
+   * The `Store.time` since which records of doubtful test files are forgotten. By default none are: a run that leaves
+   * a test file in doubt has written no record of it.
+   */
+  doubtsSince?: number;
   /** Whether a pass is provisional: the test file stays selected until `settle` is called. */
   isProvisional?: (testFile: TestFileKey) => boolean;
   /** Ids of the records that matched. */

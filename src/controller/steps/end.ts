@@ -22,9 +22,10 @@ export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
     spotChecks?.sayFindings(context.writable);
     addToPage(run);
     if (passes === null) return null;
-    const { identity } = context;
+    const { identity, began } = context;
     return {
-      settle: (isExplained) => settlePasses({ ...passes, dataFile, identity, logger }, isExplained),
+      settle: (isExplained) =>
+        settlePasses({ ...passes, dataFile, began, identity, logger }, isExplained),
     };
   } catch (error) {
     swallowed('controller', error, 'committing the run');

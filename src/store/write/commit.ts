@@ -159,8 +159,10 @@ export class Committer {
     for (const { environmentId, path, duration } of batch.failures) {
       this.#outcome({ environmentId, path }, 'failed', duration, at);
     }
-    for (const { environmentId, path } of batch.doubtful ?? [])
-      this.#noteOutcome.get(environmentId, path, 1, 'failed', null, at);
+    for (const { environmentId, path } of doubtful) {
+      const id = Number(this.#noteOutcome.get(environmentId, path, 1, 'failed', null, at));
+      if (batch.doubtsSince !== undefined) gone += this.#records.forget(id, batch.doubtsSince);
+    }
     for (const { environmentId, path, value } of batch.orderDependent ?? []) {
       this.#order.run(value ? 1 : 0, environmentId, path);
     }

@@ -37,6 +37,7 @@ export class RecordWriter {
   readonly #insertTest;
   readonly #excess;
   readonly #delete;
+  readonly #forget;
 
   constructor(db: Database) {
     this.#find = db
@@ -63,6 +64,9 @@ export class RecordWriter {
       )
       .pluck();
     this.#delete = db.prepare<[number]>('DELETE FROM record WHERE id = ?');
+    this.#forget = db.prepare<[number, number]>(
+      'DELETE FROM record WHERE test_file_id = ? AND matched_at > ?',
+    );
   }
 
   /**
@@ -139,5 +143,10 @@ export class RecordWriter {
     ];
     for (const id of excess) this.#delete.run(id);
     return excess.length;
+  }
+
+  /** Deletes the records that were written, or matched, after a time. @returns The number of removed records. */
+  forget(testFileId: number, since: number): number {
+    return this.#forget.run(testFileId, since).changes;
   }
 }
