@@ -28,8 +28,8 @@ const ENTRIES = [
   /^(?:cli|index|config\/entry)\.js$/,
   // A process of its own.
   /^controller\/sharing\/push-process\.js$/,
-  // Only loaded if a project has a global setup, or a runner of its own.
-  /^recording\/(?:setup|runner)-recorder\.js$/,
+  // Only loaded if a project has a global setup or teardown, or a runner of its own.
+  /^recording\/(?:setup|teardown|runner)-recorder\.js$/,
   // Jest's plug points.
   /^jest\//,
   // Benches and tests import these.

@@ -2,7 +2,7 @@ import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import type { Dependency, TestFileKey } from '../records/types';
 import type { AwaitedSetups, RunFile } from '../run/run-file';
-import type { RunnerInputs } from './steps/commit';
+import type { LateInputs } from './steps/commit';
 import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
@@ -34,13 +34,15 @@ export class Controller {
   readonly #run: RunContext;
   readonly #selection: RunSelection;
   readonly #orderDependent: TestFileKey[] = [];
-  readonly #startedAt = Date.now();
+  /** Milliseconds since the epoch. */
+  readonly startedAt = Date.now();
   #publication: Publication | null = null;
   #shard: Shard | null = null;
   #spotChecks: SpotChecks | null = null;
   #counts: RunCounts | null = null;
-  /** Tells, as the run ends, what a runner of the project's own read. */
-  runnerInputs: RunnerInputs | null = null;
+  readonly lateInputs: LateInputs = { ofRunner: null, ofTeardowns: [] };
+  /** The projects that test files run of. */
+  runningConfigs: readonly Config.ProjectConfig[] = [];
   /** What carries coverage into the report of this run; null where nothing does. */
   coverage: CoverageCarrier | null = null;
   #answers: Answers | null = null;
@@ -49,7 +51,7 @@ export class Controller {
 
   private constructor(run: RunContext) {
     this.#run = run;
-    this.#budget = TimeBudget.of(run.request, this.#startedAt);
+    this.#budget = TimeBudget.of(run.request, this.startedAt);
     this.#selection = new RunSelection(run);
   }
 
@@ -338,9 +340,9 @@ export class Controller {
         spotChecks: this.#spotChecks,
         unreached: this.#budget?.unreached ?? 0,
         counts: this.#counts,
-        startedAt: this.#startedAt,
+        startedAt: this.startedAt,
         orderDependent: this.#orderDependent,
-        runnerInputs: this.runnerInputs,
+        lateInputs: this.lateInputs,
       },
       ending,
     );

@@ -2,7 +2,7 @@ import type { Test } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { fromJest } from '../run/user-jest';
-import type { AwaitedSetups, RunFile } from '../run/run-file';
+import type { AwaitedSetups, AwaitedTeardowns, RunFile } from '../run/run-file';
 import type { Dependency } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
@@ -11,8 +11,11 @@ import { beginSharedRun } from './sharing/begin-shared-run';
 import { describeFailedSelection } from './open-store';
 import type { RunnerInputs } from './steps/commit';
 import { isPassed } from './conclude-with';
+import { putAroundTeardowns } from './jest-process/global-teardowns';
 import { listenToRunners } from './jest-process/runner-outcomes';
+import { usersOwn } from './projects/environments';
 import { session, startWorkers } from './session';
+import { Teardowns } from './teardowns';
 
 /**
  * Begins the run if our sequencer has not done so, because the user wrote the config keys by hand and left it out. In
@@ -40,6 +43,7 @@ export async function beginWithoutSequencer(
     swallowed('controller', error, 'selecting tests; everything runs');
     logger.warn(describeFailedSelection(error));
   }
+  controller.runningConfigs = [projectConfig];
   startWorkers(controller, [], [projectConfig], true);
 }
 
@@ -107,7 +111,53 @@ export function ownRunners(): { run: RunFile | null; runners: string[] } {
 /** What these runners read counts for each test file of theirs. @param inputsOf Is asked as the run ends. */
 export function awaitRunnerInputs(inputsOf: RunnerInputs | null): void {
   const { controller } = session();
-  if (controller !== null) controller.runnerInputs = inputsOf;
+  if (controller !== null) controller.lateInputs.ofRunner = inputsOf;
+}
+
+/**
+ * Has the global teardowns of the user watched, of which Jest is about to run some at the end of this run.
+ * @param load Loads what starts to watch one, which returns what stops that and tells what it read.
+ */
+export async function expectTeardowns(
+  globalConfig: Config.GlobalConfig,
+  projectConfig: Config.ProjectConfig,
+  load: () => Promise<(place: AwaitedTeardowns) => () => Dependency[]>,
+): Promise<void> {
+  const current = session();
+  const { controller } = current;
+  const run = controller?.ownRunners.run ?? null;
+  if (controller === null || run === null) return;
+  const ofProjects = controller.runningConfigs.map(({ globalTeardown }) => globalTeardown);
+  const files = usersOwn([...ofProjects, globalConfig.globalTeardown]);
+  if (files.length === 0) return;
+  const ofToolChain = usersOwn([...ofProjects, readComposition()?.effective.globalTeardown]);
+  const { startedAt: began, lateInputs } = controller;
+  try {
+    const watch = await load();
+    const teardowns = new Teardowns(files);
+    await putAroundTeardowns(projectConfig, new Set(files), async (file, tearDown) => {
+      const stop = attempt(() => watch({ run, ofToolChain, began }));
+      try {
+        return await tearDown();
+      } finally {
+        lateInputs.ofTeardowns.push(...(attempt(() => stop?.()) ?? []));
+        teardowns.ended(file);
+      }
+    });
+    current.teardowns = teardowns;
+  } catch (error) {
+    swallowed('controller', error, 'watching the global teardown; what it reads does not count');
+  }
+}
+
+/** A fault of ours must not fail the user's teardown. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    swallowed('controller', error, 'watching a global teardown; what it reads does not count');
+    return undefined;
+  }
 }
 
 /**

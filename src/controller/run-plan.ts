@@ -124,7 +124,8 @@ export class RunPlan {
     restoreRunners();
     // Our reporter has ended the run already, unless the command line replaced it.
     session().release();
-    if (session().controller === this.#selected?.controller)
+    const { controller, teardowns } = session();
+    if (controller === this.#selected?.controller && teardowns?.holdsBack !== true)
       concludeWith(tests, results, this.#globalConfig);
   }
 
@@ -243,6 +244,7 @@ export class RunPlan {
     const controller = this.#selected?.controller ?? null;
     if (controller === null || this.#listing) return;
     const contexts = this.#contexts ?? contextsOf(asked);
+    controller.runningConfigs = contextsOf(running).map(({ config }) => config);
     startWorkers(controller, contexts, [], running.length > 0);
   }
 

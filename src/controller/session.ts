@@ -17,6 +17,7 @@ import type { Logger } from '../terminal/logger';
 import type { JudgedTest } from './projects/project';
 import { suppressNoTestsFound } from './jest-process/suppress-no-tests-found';
 import { INTERRUPTED, type Ending, type Settlement } from './passes';
+import type { Teardowns } from './teardowns';
 import { ProcessEnd, type JestResults } from './jest-process/process-end';
 import { pushAtExit } from './sharing/shared-run';
 import { unrefStatusTimer } from './jest-process/unref-status-timer';
@@ -34,6 +35,8 @@ export interface Session {
   processEnd: ProcessEnd | null;
   /** Jest's results of the last finished run, and what becomes final when the process ends. */
   concluded: { jest: JestResults; settlement: Settlement } | null;
+  /** The global teardowns that the end of the run waits for. Null where there are none. */
+  teardowns: Teardowns | null;
   /** Set by an inspection, which replaces the run. */
   inspector: Inspector | null;
   /** Set by the `verify` command. */
@@ -90,6 +93,7 @@ function startSession(): Session {
     reported: false,
     processEnd: null,
     concluded: null,
+    teardowns: null,
     inspector: null,
     verification: null,
     running: false,
@@ -118,8 +122,10 @@ export function beginRun(
   globalConfig: Config.GlobalConfig | null,
   listing = false,
 ): Controller | null {
-  endRun(INTERRUPTED);
   const current = session();
+  current.teardowns?.release();
+  current.teardowns = null;
+  endRun(INTERRUPTED);
   current.concluded = null;
   current.release();
   const request = stopRecordingIfToolChainChanged(
@@ -188,6 +194,7 @@ export function endRun(ending: Ending): Settlement | null {
 
 /** Handles the end of the process. The run may still be going on, or it is finished and its results become final. */
 function endProcess(code: number): void {
+  session().teardowns?.release();
   settle(code);
   pushAtExit();
 }
@@ -207,13 +214,17 @@ function settle(code: number): void {
 }
 
 /**
- * Ends the run and prints what it saved.
+ * Ends the run and prints what it saved, as soon as its global teardowns are over.
  * @param jest Jest's results.
  */
 export function concludeRun(jest: JestResults): void {
-  const current = session().controller;
-  const { processEnd } = session();
+  const { processEnd, teardowns } = session();
   processEnd?.look();
+  if (teardowns?.holdBack(() => endConcluded(jest)) !== true) endConcluded(jest);
+}
+
+function endConcluded(jest: JestResults): void {
+  const { controller: current, processEnd } = session();
   const watches = current?.request.started != null;
   const settlement = endRun({
     isWhole: false,

@@ -33,8 +33,8 @@ interface Patch {
 }
 
 /**
- * Everything that is replaced. `replace` and `define` refuse a name that this list lacks. Three groups are replaced
- * without them, and say so in their files: `stackTrace` for speed, the other two because their rooms may not import
+ * Everything that is replaced. `replace` and `define` refuse a name that this list lacks. XX
+ * without them, and say so in their files: `stackTrace` for speed, the others because their rooms may not import
  * this one. A name that this version of Node or Jest does not have is skipped.
  */
 export const PATCHED = {

@@ -7,6 +7,7 @@ import {
   awaitRunnerInputs,
   beforeGlobalSetup,
   beginWithoutSequencer,
+  expectTeardowns,
   hearOutcomes,
   noteGlobalSetup,
   ownRunners,
@@ -27,6 +28,11 @@ async function globalSetup(
     awaitRunnerInputs(watchRunners(run, runners));
   }
   await hearOutcomes(globalConfig, projectConfig);
+  await expectTeardowns(
+    globalConfig,
+    projectConfig,
+    async () => (await import('../recording/teardown-recorder.js')).watchTeardown,
+  );
 }
 
 async function findInputs(): Promise<Dependency[]> {

@@ -1,28 +1,14 @@
-import {
-  fromStored,
-  isWithin,
-  PathClassifier,
-  realPath,
-  toStored,
-} from '../dependencies/files/paths';
-import { importClosure } from '../dependencies/resolution/imports';
-import type { AwaitedSetups, RunFile } from '../run/run-file';
+import type { AwaitedSetups } from '../run/run-file';
 import type { Dependency } from '../records/types';
-import { collectChildren, watchChildren } from '../interception/children/children';
-import { Accumulator } from './accumulator';
-import { observe, stopObserving, unobserved } from '../interception/observer';
-import { now } from '../interception/files/self-writes';
-import { PathInputs } from './inputs/path-inputs';
-import { Replay } from './inputs/replay';
-import type { Sink } from '../interception/sink';
+import { HookRecorder } from './hook-recorder';
 
 /** Kept per process: one module starts the recorder and another asks it, and Jest passes nothing between them. */
-let watching: SetupRecorder | null = null;
+let watching: HookRecorder | null = null;
 
 /** Starts to note what the user's global setups do to the files of the project, until `globalSetupInputs`. */
 export function watchGlobalSetup({ run, setups }: AwaitedSetups): void {
   watching?.finish();
-  watching = new SetupRecorder(run, setups);
+  watching = new HookRecorder(run, setups);
 }
 
 /**
@@ -34,101 +20,4 @@ export function globalSetupInputs(): Dependency[] {
   const found = watching?.finish() ?? [];
   watching = null;
   return found;
-}
-
-class SetupRecorder extends PathInputs implements Sink {
-  readonly seesLoading = true;
-  // Jest does not load anything for a test yet.
-  readonly loaded = (): void => undefined;
-  readonly resolved = (): void => undefined;
-  readonly identified = (): void => undefined;
-  readonly unresolved = (): void => undefined;
-  readonly named = (): void => undefined;
-  readonly soughtMock = (): void => undefined;
-
-  readonly #paths: PathClassifier;
-  readonly #found = new Accumulator();
-  readonly #replay: Replay;
-  /** The setups and what they import. These belong to the tool chain of their projects. */
-  readonly #ofToolChain: ReadonlySet<string>;
-  readonly #loadedBefore = new Set(Object.keys(require.cache));
-
-  constructor({ root, excluded, ignore }: RunFile, setups: readonly string[]) {
-    const paths = new PathClassifier({ root, excluded, ignore });
-    const places = {
-      paths,
-      // Packages do not count here, so nothing is read of them.
-      packageDependency: (name: string): Dependency => ({
-        kind: 'package',
-        name,
-        value: 'installed',
-      }),
-    };
-    super(places);
-    this.#paths = paths;
-    this.#ofToolChain = new Set(
-      importClosure(setups).map((file) => toStored(root, realPath(file))),
-    );
-    this.#replay = new Replay(places, this.selfWrites, this.#found);
-    watchChildren({
-      ...paths.surroundings,
-      // Reporting scripts would slow down a build or a server.
-      reportsScripts: false,
-      loaded: (file) => this.read(file),
-      missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
-      mayRead: (_folder, entries) => this.#bundles(entries),
-      observed: (observation) => {
-        if (observation.what !== 'variable') this.#replay.take(observation);
-      },
-    });
-    observe(this);
-  }
-
-  // Files elsewhere do not count in the end, and can be large. Example: a downloaded database server.
-  override read(file: string, isContent?: boolean): void {
-    if (this.#isOfRepository(file)) super.read(file, isContent);
-  }
-
-  override listed(folder: string): void {
-    if (this.#isOfRepository(folder)) super.listed(folder);
-  }
-
-  protected depend(dependency: Dependency): void {
-    this.#found.depend(dependency);
-  }
-
-  /** A bundler follows the imports by itself. All that is below the folder would select all tests at any change. */
-  #bundles(entries: readonly string[]): void {
-    for (const file of importClosure(entries)) this.read(file);
-  }
-
-  finish(): Dependency[] {
-    stopObserving(this);
-    return unobserved(() => {
-      collectChildren();
-      this.#replay.finish();
-      this.settle();
-      for (const file of Object.keys(require.cache))
-        if (!this.#loadedBefore.has(file)) this.read(file);
-      return [...this.#found.dependencies.values()].filter((found) => this.#counts(found));
-    });
-  }
-
-  /**
-   * Installed packages belong to the tool chain if the setup names them. What the setup itself makes or changes is
-   * not an input. Neither is what its programs keep outside of the repository.
-   */
-  #counts({ kind, name }: Dependency): boolean {
-    if (kind === 'package' || (kind === 'file' && this.#ofToolChain.has(name))) return false;
-    const file = fromStored(this.#paths.root, name);
-    return (
-      this.#isOfRepository(file) &&
-      this.selfWrites.before(file) === undefined &&
-      (kind !== 'listing' || this.selfWrites.namesIn(file).size === 0)
-    );
-  }
-
-  #isOfRepository(file: string): boolean {
-    return isWithin(this.#paths.surroundings.workspace, file);
-  }
 }

@@ -84,6 +84,15 @@ export interface AwaitedSetups {
   setups: string[];
 }
 
+/** The user's global teardowns that have not run yet, and what decides which files count that they read. */
+export interface AwaitedTeardowns {
+  run: RunFile;
+  /** Absolute paths of those that belong to the tool chain. */
+  ofToolChain: readonly string[];
+  /** When the run began, in milliseconds since the epoch. */
+  began: number;
+}
+
 /**
  * Writes the run file in one step, so that a reader sees all of it or none.
  * @param file Absolute path.

@@ -25,7 +25,7 @@ const PACKAGE_KEYS = ['name', 'type', 'imports', 'browser'];
 
 /**
  * Keys of package.json that choose a package's entry file. Normally they only count for the test files that import
- * the package by its name or folder. They count for all if a custom resolver, a compiler or a global setup may read
+ * the package by its name or folder. They count for all if a custom resolver, a compiler, a global setup or a global teardown may read
  * them in its own way.
  */
 const ENTRY_KEYS = ['exports', 'main', 'module'];
@@ -76,8 +76,8 @@ export interface ToolChainInput {
   config: Config.ProjectConfig;
   jestVersion: string;
   globalKeys: GlobalKeys;
-  /** The user's global setups, of the root config and of the project. */
-  globalSetups: string[];
+  /** The user's global setups and teardowns, of the root config and of the project. */
+  globalHooks: string[];
   /** Part of the hash, because records made with `select` contain more dependencies. */
   typeErrors: 'ignore' | 'select';
   root: string;
@@ -143,7 +143,7 @@ function partsOf(input: ToolChainInput) {
   const shaped = Object.entries(config)
     .filter(([key]) => !RESULTLESS_KEYS.has(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const named = [...namesIn(shaped), ...input.globalSetups];
+  const named = [...namesIn(shaped), ...input.globalHooks];
 
   const folders = [...new Set([rootDir, root])];
   const configFiles = folders.flatMap((folder) =>
@@ -207,10 +207,10 @@ function readManifest(file: string): Record<string, unknown> | null {
 }
 
 /** Returns the keys of package.json that count for all test files. */
-function packageKeys({ config, globalSetups }: ToolChainInput): readonly string[] {
+function packageKeys({ config, globalHooks }: ToolChainInput): readonly string[] {
   const isPlain =
     typeof config.resolver !== 'string' &&
-    globalSetups.length === 0 &&
+    globalHooks.length === 0 &&
     !config.transform.some(([, transformer]) => inlinesAcrossFiles(transformer));
   return isPlain ? PACKAGE_KEYS : [...PACKAGE_KEYS, ...ENTRY_KEYS];
 }

@@ -10,7 +10,13 @@ import { esExports } from './es-exports';
 import { exportFamilies, takenByJest } from './exports';
 import { files } from './files';
 import { foundPrograms } from './found-programs';
-import { bundlingSetup, globalSetup, projectSetup, typeScriptSetup } from './global-setup';
+import {
+  bundlingSetup,
+  globalSetup,
+  projectSetup,
+  rootSetup,
+  typeScriptSetup,
+} from './global-setup';
 import { hiddenNode } from './hidden-node';
 import { links } from './links';
 import { lookups } from './lookups';
@@ -99,6 +105,7 @@ export const families: readonly Family[] = [
   bundlingSetup,
   globalSetup,
   projectSetup,
+  rootSetup,
   typeScriptSetup,
   typeScript,
   typeErrors,

@@ -16,13 +16,34 @@ module.exports = async () => {
   globalThis.fixtureServer = server;
   fs.writeFileSync(at('generated.json'), JSON.stringify({ port: Math.random() }));
   fs.appendFileSync(at('setup.log'), 'ran\\n');
+  fs.writeFileSync(at('pid'), String(server.pid));
 };
 `;
 
 const FILES: Files = {
   'setup.js': SETUP,
-  'teardown.js':
-    "module.exports = async () => {\n  const server = globalThis.fixtureServer;\n  await new Promise((resolve) => { server.once('exit', resolve); server.kill(); });\n};\n",
+  'teardown.js': `
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const at = (...names) => path.join(__dirname, ...names);
+
+module.exports = async () => {
+  const server = globalThis.fixtureServer;
+  await new Promise((resolve) => { server.once('exit', resolve); server.kill(); });
+  // What the setup made and this removes is no input.
+  JSON.parse(fs.readFileSync(at('generated.json'), 'utf8'));
+  fs.readFileSync(at('setup.log'), 'utf8');
+  fs.readFileSync(at('pid'), 'utf8');
+  fs.rmSync(at('pid'));
+  for (const name of fs.readdirSync(at('drops'))) fs.readFileSync(at('drops', name), 'utf8');
+  execFileSync(process.execPath, [at('stop.js')]);
+  if (fs.existsSync(at('keep'))) throw new Error('kept');
+};
+`,
+  'drops/users.sql': 'drop table users;\n',
+  'stop.js': "require('./stop-all');\n",
+  'stop-all.js': 'exports.stopped = true;\n',
   'read-schema.js':
     "module.exports = require('node:fs').readFileSync(require('node:path').join(__dirname, 'schema.sql'), 'utf8');\n",
   'schema.sql': 'create table users (id integer);\n',
@@ -69,6 +90,16 @@ const SCENARIOS: Family['scenarios'] = [
   all('what a server loads that the setup starts', (project) =>
     project.edit('routes.js', "'/'", "'/', '/more'"),
   ),
+  all('a file that the teardown reads', (project) =>
+    project.edit('drops/users.sql', 'users', 'all_users'),
+  ),
+  all('a new file in a folder that the teardown lists', (project) =>
+    project.write({ 'drops/more.sql': 'drop table more;\n' }),
+  ),
+  all('what a program loads that the teardown runs', (project) =>
+    project.edit('stop-all.js', 'true', 'false'),
+  ),
+  all('the teardown itself', (project) => project.edit('teardown.js', 'kept', 'to be kept')),
 ];
 
 /** What the global setup uses besides what it imports. */
@@ -92,6 +123,19 @@ export const projectSetup: Family = {
       ...FILES,
       'jest.config.js':
         "module.exports = { projects: [{ transform: {}, globalSetup: './setup.js', globalTeardown: './teardown.js' }] };",
+    },
+  },
+  scenarios: SCENARIOS,
+};
+
+/** The same where the root of several projects has the hooks. */
+export const rootSetup: Family = {
+  name: 'the global setup of several projects at work',
+  base: {
+    files: {
+      ...FILES,
+      'jest.config.js':
+        "module.exports = { globalSetup: './setup.js', globalTeardown: './teardown.js', projects: [{ transform: {} }] };",
     },
   },
   scenarios: SCENARIOS,

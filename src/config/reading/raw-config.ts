@@ -25,6 +25,7 @@ export interface EffectiveConfig {
   testSequencer: string;
   reporters?: ReporterEntry[];
   globalSetup?: string | null;
+  globalTeardown?: string | null;
   watchPlugins?: WatchPluginEntry[] | null;
   collectCoverage: boolean;
   coverageProvider?: string;

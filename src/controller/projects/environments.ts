@@ -121,7 +121,10 @@ export function toolChainInputs(
     jestVersion: version,
     globalKeys,
     started: begun,
-    globalSetups: usersOwn([composition?.globalSetup, config.globalSetup]),
+    globalHooks: usersOwn([
+      ...[composition?.globalSetup, config.globalSetup],
+      ...[composition?.effective.globalTeardown, config.globalTeardown],
+    ]),
     typeErrors: options.typeErrors,
     root,
     cwd,
@@ -129,7 +132,10 @@ export function toolChainInputs(
   }));
 }
 
-/** Returns the global setups that the user wrote. Jest runs that of a project in addition to that of the root. */
+/**
+ * Returns the global setups or teardowns that the user wrote. Jest runs that of a project in addition to that of the
+ * root.
+ */
 export function usersOwn(files: readonly (string | null | undefined)[]): string[] {
   return [...new Set(files.flatMap((file) => (isPlugPoint(file) ? [] : (file ?? []))))];
 }

@@ -20,6 +20,14 @@ import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } fro
 /** Tells what a runner read in this process. @param runner Absolute path. */
 export type RunnerInputs = (runner: string) => readonly Dependency[];
 
+/** What counts for the records of a run and is only known as the run ends. */
+export interface LateInputs {
+  /** What runners of the project's own read; null where there are none. */
+  ofRunner: RunnerInputs | null;
+  /** What global teardowns read. */
+  ofTeardowns: Dependency[];
+}
+
 /** The results of a run at its end. */
 export interface FinishedRun {
   context: RunContext;
@@ -34,8 +42,7 @@ export interface FinishedRun {
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** What runners of the project's own read; null where there are none. */
-  runnerInputs: RunnerInputs | null;
+  lateInputs: LateInputs;
   /** Test files that run as a whole from now on. */
   orderDependent: readonly TestFileKey[];
 }
@@ -150,7 +157,7 @@ function* recordsOf(
 ): Generator<TestFileRecord> {
   const { request, outcomes, partialFailures, flakyTests } = run.context;
   const progress = request.logger.progress('recording test files', outcomes.count);
-  yield* withProgress(withRunnerInputs(run, results.records()), progress);
+  yield* withProgress(withLateInputs(run, results.records()), progress);
   const { orderDependent, flaky, notes } = partialFailures.learnt;
   for (const sighting of flaky) flakyTests.add(sighting);
   batch.orderDependent = [
@@ -176,18 +183,18 @@ function addReport(run: FinishedRun, batch: CommitBatch): void {
   if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
 }
 
-function* withRunnerInputs(
-  { context, runnerInputs }: FinishedRun,
+function* withLateInputs(
+  { context, lateInputs: { ofRunner, ofTeardowns } }: FinishedRun,
   records: Iterable<TestFileRecord>,
 ): Generator<TestFileRecord> {
-  if (runnerInputs === null) {
+  if (ofRunner === null && ofTeardowns.length === 0) {
     yield* records;
     return;
   }
   const inputs = new Map(
     context.projects.all.map(({ environmentId, config }) => [
       environmentId,
-      runnerInputs(config.runner),
+      [...(ofRunner?.(config.runner) ?? []), ...ofTeardowns],
     ]),
   );
   for (const record of records) {
