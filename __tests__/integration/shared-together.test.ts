@@ -1,7 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { ENTRY } from './harness';
+import { push, sharedSettings } from '../../src/shared-store';
+import { MANY_BUNDLES } from '../../src/shared-store/compact';
+import type { Snapshot } from '../../src/store';
+import { batch, dependency, open, record } from '../store/helpers';
+import { ENTRY, type Project } from './harness';
 import { bundle, bundles, MAIN, machine, run, runOnMain, share } from './shared-machines';
 
 jest.setTimeout(300_000);
@@ -47,6 +51,42 @@ it('has machines record and share at once, and loses nothing', async () => {
   expect(run(last).ran).toEqual(['./a.test.js', './b.test.js']);
 });
 
+it.each(['a run', 'push'])(
+  'keeps as many records in a snapshot as the project: %s',
+  async (how) => {
+    const config = {
+      'jest.config.js': `module.exports = require(${JSON.stringify(ENTRY)})
+      .withTestmon({}, { shared: 'file://${share()}', keepRecords: 100 });`,
+    };
+    const first = machine(config);
+    expect(runOnMain(first).passed).toHaveLength(2);
+    const [key] = recordsOf(first);
+    const option = { url: `file://${share()}`, scope: 'main', write: true, timeout: 60_000 };
+    const settings = sharedSettings(option, {});
+    if (key === undefined || settings === null) throw new Error('nothing is recorded');
+    const others = open();
+    for (let nth = 0; nth < MANY_BUNDLES; nth += 1) {
+      const now = Date.now();
+      const { id } = others.findOrCreateEnvironment(key, now);
+      const shared = { blocks: [], dependencies: [dependency('state.json', `${nth}`)] };
+      others.commit(batch({ records: [record(id, 'a.test.js', [], { shared })], keep: 100 }), now);
+      const options = { now, transfer: 60_000, many: 1000 };
+      expect(await push(others, settings, options)).toMatchObject({ bundles: 1, failure: null });
+    }
+    const second = machine({ ...config, 'b.js': 'exports.b = () => 1 + 1;' });
+    const env = how === 'push' ? {} : MAIN;
+    expect(run(second, { env }).passed).toEqual(['./b.test.js']);
+    if (how === 'push') expect(run(second, { env: MAIN }, ['push'])).toMatchObject({ exitCode: 0 });
+    const singles = bundles().filter((file) => !file.includes('-all-'));
+    expect(singles.length).toBeLessThan(bundles().length);
+    for (const file of singles) fs.rmSync(file);
+    const third = machine(config);
+    expect(run(third, {}, ['pull'])).toMatchObject({ exitCode: 0 });
+    const [a] = recordsOf(third)[0]?.testFiles ?? [];
+    expect([a?.path, a?.records.length]).toEqual(['a.test.js', MANY_BUNDLES + 1]);
+  },
+);
+
 it('believes signed bundles alone, where there is a key', () => {
   const keys = JSON.parse(run(machine(), {}, ['shared', 'keys', '--json']).stdout) as Record<
     'publicKey' | 'privateKey',
@@ -72,6 +112,10 @@ it('believes signed bundles alone, where there is a key', () => {
     /1 bundle of .* is ignored: it is not signed with the right key/,
   );
 });
+
+function recordsOf(project: Project): Snapshot['environments'] {
+  return open(project.path('.testmondata'), { readonly: true }).snapshot().environments;
+}
 
 describe('shards that balance their time', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];

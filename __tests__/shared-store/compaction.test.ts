@@ -36,20 +36,34 @@ function names({ folder }: Share): string[] {
 
 const snapshots = (share: Share) => names(share).filter((name) => name.includes('-all-'));
 
+interface Variant {
+  /** How many records of a test file are kept. */
+  keep?: number | undefined;
+  /** What the record depends on. */
+  value?: string | undefined;
+}
+
 /** As a machine does it in a run: takes in what is new, records, and sends. */
-async function runOn(store: Store, share: Share, name: string, now: number): Promise<void> {
+async function runOn(
+  store: Store,
+  share: Share,
+  name: string,
+  now: number,
+  { keep, value }: Variant = {},
+): Promise<void> {
   const environments = [KEY];
-  const pulled = await pull(store, share.settings, { environments, now });
+  const pulled = await pull(store, share.settings, { environments, now, keep });
   expect(pulled).toMatchObject({ refused: [], failure: null });
-  recordOne(store, name, now);
-  const pushed = await push(store, share.settings, { now, transfer: 60_000, many: MANY });
+  recordOne(store, name, now, { keep, value });
+  const pushed = await push(store, share.settings, { now, keep, transfer: 60_000, many: MANY });
   expect(pushed).toMatchObject({ bundles: 1, failure: null });
 }
 
-function recordOne(store: Store, name: string, now: number): void {
+function recordOne(store: Store, name: string, now: number, { keep, value }: Variant = {}): void {
   const { id } = store.findOrCreateEnvironment(KEY, 1);
-  const shared = { blocks: [], dependencies: [dependency(`${name}.json`)] };
-  store.commit(batch({ records: [record(id, `${name}.test.js`, [], { shared })] }), now);
+  const shared = { blocks: [], dependencies: [dependency(`${name}.json`, value)] };
+  const records = [record(id, `${name}.test.js`, [], { shared })];
+  store.commit(batch({ records, keep }), now);
 }
 
 /** What a new machine gets of a share. */
@@ -75,6 +89,26 @@ it('puts one bundle in the place of many, and removes them later', async () => {
   await runOn(store, share, 'after it', now + GRACE + 1);
   expect(names(share)).toHaveLength(4);
   expect(await fresh(share)).toEqual({ testFiles: all + 2, taken: 4 });
+});
+
+it.each([
+  ['as many as by default', undefined, 8],
+  ['more', 100, 12],
+  ['fewer', 3, 3],
+])('keeps records of a test file as the project does: %s', async (_, keep, kept) => {
+  const share = makeShare();
+  const stores = Array.from({ length: 12 }, () => open());
+  const now = Date.now();
+  for (const [nth, store] of stores.entries())
+    await runOn(store, share, 't', now + nth, { keep, value: `${nth}` });
+  expect(snapshots(share).length).toBeGreaterThan(0);
+  const later = now + GRACE + 100;
+  const options = { environments: [KEY], now: later, keep };
+  for (const store of [...stores, open()]) {
+    expect(await pull(store, share.settings, options)).toMatchObject({ failure: null });
+    const { environments } = store.snapshot();
+    expect(environments[0]?.testFiles[0]?.records).toHaveLength(kept);
+  }
 });
 
 it('does no harm by two at once, nor by one that dies', async () => {

@@ -63,7 +63,7 @@ async function makeSnapshot(
   environment: Environment,
   listed: readonly StoredBundle[],
 ): Promise<void> {
-  const { store, settings, scope, signer, conversation, folder, now } = sender;
+  const { store, settings, scope, signer, conversation, folder, now, keep } = sender;
   const sharing = store.sharing(settings.place);
   const taken = sharing.taken();
   const label = environmentLabel(environment).environment;
@@ -77,7 +77,7 @@ async function makeSnapshot(
   const file = path.join(folder, `snapshot-${label}.db`);
   const wants = (key: EnvironmentKey) => environmentLabel(key).environment === label;
   const names = new Set(listed.map(({ name }) => name));
-  const covers = uniteBundles(file, unpacked, names, { wants, now });
+  const covers = uniteBundles(file, unpacked, names, { wants, now, keep });
   const options = { environment, scope, signer, madeAt: now, isSnapshot: true };
   const { name, content } = packBundle(file, options);
   const { engine, signal } = conversation;

@@ -25,6 +25,8 @@ export interface PushOptions {
   now: number;
   /** Milliseconds that sending may take, once the store has answered. */
   transfer: number;
+  /** How many complete records of a test file a snapshot keeps. Default: 8. */
+  keep?: number | undefined;
   /** With more bundles of one environment, a snapshot takes their place. Default: 20. */
   many?: number;
 }
@@ -55,8 +57,8 @@ export async function push(
       const listed = await conversation.within(engine.list([scope], signal));
       conversation.extend(options.transfer);
       await withTemporaryFolder(async (folder) => {
-        const { now, many = MANY_BUNDLES } = options;
-        const sender = { store, settings, scope, signer, conversation, folder, now, many };
+        const { now, keep, many = MANY_BUNDLES } = options;
+        const sender = { store, settings, scope, signer, conversation, folder, now, keep, many };
         for (const environment of environments) await send(sender, environment, pushed);
         await compact(sender, environments, listed);
       });

@@ -12,5 +12,7 @@ export interface Sender {
   conversation: Conversation;
   folder: string;
   now: number;
+  /** How many complete records of a test file a snapshot keeps; by default 8. */
+  keep: number | undefined;
   many: number;
 }

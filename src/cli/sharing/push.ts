@@ -31,8 +31,8 @@ async function run(args: string[]): Promise<void> {
   ).parse(args, { from: 'user' });
   const flags = command.opts<SharingFlags>();
   try {
-    const { settings, dataFile } = await locateShared(flags);
-    const options = { now: Date.now(), transfer: TRANSFER };
+    const { settings, dataFile, keepRecords: keep } = await locateShared(flags);
+    const options = { now: Date.now(), keep, transfer: TRANSFER };
     const pushed = await withStore(dataFile, (store) => send(store, settings, options));
     const { bundles, records, bytes, failure } = pushed;
     if (flags.json === true)

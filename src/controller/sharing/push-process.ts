@@ -11,18 +11,20 @@ import { makeLogger } from '../../terminal/logger';
 interface Task {
   settings: SharedSettings;
   dataFile: string;
+  /** How many complete records a test file keeps. */
+  keep: number;
   /** Milliseconds that sending may take. */
   transfer: number;
   quiet: boolean;
 }
 
-async function main({ settings, dataFile, transfer, quiet }: Task): Promise<void> {
+async function main({ settings, dataFile, keep, transfer, quiet }: Task): Promise<void> {
   const logger = makeLogger(quiet);
   const lost = 'what this run recorded goes there with the next one';
   try {
     const store = Store.open(dataFile, {});
     try {
-      const { failure } = await push(store, settings, { now: Date.now(), transfer });
+      const { failure } = await push(store, settings, { now: Date.now(), keep, transfer });
       if (failure !== null) logger.warn(`${failure.message}; ${lost}.`);
     } finally {
       store.close();

@@ -11,6 +11,7 @@ import type { RunContext } from '../run-context';
 interface Dealings {
   settings: SharedSettings;
   dataFile: string;
+  keep: number;
   logger: Logger;
   /** After the first failure there is no more talking. */
   hasFailed: boolean;
@@ -40,9 +41,11 @@ export async function pullForRun(run: RunContext): Promise<boolean> {
   const settings = sharedSettings(request.options.shared, process.env);
   if (settings === null || !writable) return false;
   const { dataFile, logger } = request;
+  const keep = request.options.keepRecords;
   dealings ??= {
     settings,
     dataFile,
+    keep,
     logger,
     hasFailed: false,
     askedAt: null,
@@ -57,7 +60,6 @@ export async function pullForRun(run: RunContext): Promise<boolean> {
   dealings.askedAt = begun;
   try {
     const environments = run.projects.all.map(({ environment }) => environment);
-    const keep = request.options.keepRecords;
     const pulled = await pull(store, settings, { environments, now: Date.now(), keep });
     dealings.hasFailed = pulled.failure !== null;
     const isEmpty = (): boolean =>
@@ -114,7 +116,7 @@ function describeElsewhere(name: string, machines: readonly string[]): string {
  */
 export function pushAtExit(): void {
   if (dealings === null) return;
-  const { settings, dataFile, logger, hasFailed, spent, records } = dealings;
+  const { settings, dataFile, keep, logger, hasFailed, spent, records } = dealings;
   if (settings.write === null || hasFailed || !records) return;
   try {
     if (!hasUnsent(dataFile, settings)) return;
@@ -123,6 +125,7 @@ export function pushAtExit(): void {
     const input = JSON.stringify({
       settings: { ...settings, timeout },
       dataFile,
+      keep,
       transfer,
       quiet: logger.quiet,
     });
