@@ -300,6 +300,22 @@ test('switching among eight states and back runs nothing', () => {
   expect(project.run().ran).toEqual([file('c')]);
 });
 
+test('a branch without a test file takes nothing from the others', () => {
+  recorded();
+  project.edit('src/c.js', "'c'", "'wrong'");
+  expect(project.run().failed).toEqual([file('c')]);
+  const [b = '', c = '', d = ''] = ['b', 'c', 'd'].map((name) =>
+    fs.readFileSync(project.path(file(name)), 'utf8'),
+  );
+  project.write({ [file('b')]: null, [file('c')]: null, [file('d')]: null });
+  touch('b');
+  expect(project.run()).toMatchObject({ exitCode: 0, ran: [] });
+  expect(project.run().messages[0]).toMatch(/^nothing affected: 1 test file is unchanged/);
+  project.write({ [file('b')]: b, [file('c')]: c, [file('d')]: d });
+  // One whose module has changed, and one that failed.
+  expect(project.run().ran).toEqual([file('b'), file('c')]);
+});
+
 test('a test file that crashes, cannot be parsed or cannot load stays selected until it passes', () => {
   recorded();
   const original = project.read(file('a'));
@@ -407,14 +423,23 @@ test('new test files run, and so do renamed ones', () => {
   expect(project.run().ran).toEqual(['__tests__/deep/f.test.js']);
 });
 
-test('test files that are gone leave the database', () => {
+test('test files that are gone leave the database after 30 days', () => {
   recorded();
   project.write({ [file('a')]: null });
-  project.run();
-  const store = Store.open(project.path('.testmondata'), { readonly: true });
-  try {
-    expect(JSON.stringify(store.snapshot())).not.toContain(file('a'));
-  } finally {
-    store.close();
-  }
+  const known = () => {
+    project.run();
+    const store = Store.open(project.path('.testmondata'), { readonly: true });
+    try {
+      return JSON.stringify(store.snapshot()).includes(file('a'));
+    } finally {
+      store.close();
+    }
+  };
+  expect(known()).toBe(true);
+  const db = new Database(project.path('.testmondata'));
+  const days = 31 * 24 * 3_600_000;
+  db.exec(`UPDATE test_file SET last_run_at = last_run_at - ${days}`);
+  db.exec(`UPDATE record SET matched_at = matched_at - ${days}`);
+  db.close();
+  expect(known()).toBe(false);
 });

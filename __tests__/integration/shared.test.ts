@@ -66,6 +66,23 @@ it('sends later what could not be sent', () => {
   expect(run(machine()).ran).toEqual([]);
 });
 
+it('keeps and sends records of a test file that another branch does not have', () => {
+  const [first, second] = [machine(), machine()];
+  fs.renameSync(share(), `${share()}-away`);
+  runOnMain(first);
+  fs.renameSync(`${share()}-away`, share());
+  first.write({ 'b.test.js': null });
+  expect(runOnMain(first).ran).toEqual([]);
+  expect(run(second).ran).toEqual([]);
+  // What was taken in is not fetched again.
+  second.write({ 'b.test.js': null });
+  expect(run(second).ran).toEqual([]);
+  for (const project of [first, second]) {
+    project.write({ 'b.test.js': fs.readFileSync(machine().path('b.test.js'), 'utf8') });
+    expect(run(project).ran).toEqual([]);
+  }
+});
+
 const heeds = canHeedPermissions() ? it : it.skip;
 heeds('reads from a folder that it may not write, and says so', () => {
   runOnMain(machine());

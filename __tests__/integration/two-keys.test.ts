@@ -292,6 +292,20 @@ describe('a test file that is not loaded', () => {
     expect(run()).toMatchObject({ exitCode: 1, failed: ['__tests__/using.test.js'] });
   });
 
+  test('counts only where it exists', () => {
+    install(STACKS['no transformer, in band'] as Stack);
+    expect(project.run(['-i'], { plain: true }).exitCode).toBe(0);
+    project.write({ '__tests__/minus.test.js': null });
+    // The second run knows that it was not there in the first.
+    for (const round of [1, 2]) {
+      const [message] = project.run(['-i'], { plain: true }).messages;
+      expect([round, message]).toEqual([
+        round,
+        expect.stringMatching(/: 3 test files are unchanged/),
+      ]);
+    }
+  });
+
   test('runs where the command line or coverage asks for it, and with TESTMON=0', () => {
     install(stack);
     const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>

@@ -19,6 +19,7 @@ import {
 
 const source = version('src/a.js', ['module', 'f', 'f if', 'g']);
 const other = version('src/b.js', ['module']);
+const DAY = 24 * 3_600_000;
 
 function setUp(file = newFile()): { file: string; store: Store; id: number } {
   const store = open(file);
@@ -266,23 +267,43 @@ describe('the records of a test file', () => {
     const { store, id } = setUp();
     store.commit(batch({ records: [variant(id, 1)] }), 1);
     const before = must(only(store, id).records[0]).id;
-    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 2);
-    store.commit(batch({ records: [variant(id, 2)] }), 3);
+    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 31 * DAY);
+    store.commit(batch({ records: [variant(id, 2)] }), 31 * DAY + 1);
     expect(must(only(store, id).records[0]).id).toBeGreaterThan(before);
     // A stamp for a record that another process dropped meanwhile is no error.
-    store.commit(batch({ matched: [before] }), 99);
-    expect(must(only(store, id).records[0]).matchedAt).toBe(3);
+    store.commit(batch({ matched: [before] }), 31 * DAY + 99);
+    expect(must(only(store, id).records[0]).matchedAt).toBe(31 * DAY + 1);
   });
 
-  it('go with a test file that no longer exists', () => {
+  it('go 30 days after a test file that no longer exists', () => {
     const { file, store, id } = setUp();
     store.commit(
       batch({ records: [variant(id, 1, { tests: [test('one')] }), record(id, 'b.test.js')] }),
       1,
     );
-    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 2);
+    const gone = [{ environmentId: id, path: 'a.test.js' }];
+    // Another branch may have it.
+    store.commit(batch({ gone }), 2);
+    store.commit(
+      batch({ matched: [must(store.load(id).testFiles.get('a.test.js')?.records[0]).id] }),
+      DAY,
+    );
+    store.commit(batch({ gone }), 31 * DAY);
+    expect([...store.load(id).testFiles.keys()]).toEqual(['a.test.js', 'b.test.js']);
+    store.commit(batch({ gone }), 31 * DAY + 1);
     expect([...store.load(id).testFiles.keys()]).toEqual(['b.test.js']);
     expect([rows(file, 'record'), rows(file, 'test')]).toEqual([1, 0]);
+  });
+
+  it('stay for as long where a test file has failed that no longer exists', () => {
+    const { store, id } = setUp();
+    store.commit(batch({ records: [variant(id, 1)] }), 1);
+    const of = { environmentId: id, path: 'a.test.js' };
+    store.commit(batch({ failures: [of] }), DAY);
+    store.commit(batch({ gone: [of] }), 31 * DAY);
+    expect(only(store, id)).toMatchObject({ failed: true, records: [{}] });
+    store.commit(batch({ gone: [of] }), 31 * DAY + 1);
+    expect(store.load(id).testFiles.size).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from './older';
 
 const A = version('src/a.js', ['module', 'f']);
+const DAY = 24 * 3_600_000;
 
 function hits(bits: number, layout = 'layout', path = 'src/a.js'): FileHits {
   return { path, layout: Buffer.from(layout), bits: Buffer.from([bits]) };
@@ -63,7 +64,7 @@ describe('what test files hit', () => {
     sql(file, (db) => db.exec("DELETE FROM test_file WHERE path = 'd.test.js'"));
     sql(file, (db) => db.exec("INSERT OR REPLACE INTO note VALUES ('store:pending', '100000')"));
     const { id } = store.findOrCreateEnvironment(KEY, 1);
-    store.commit(batch({ gone: [{ environmentId: id, path: 'c.test.js' }] }), 6);
+    store.commit(batch({ gone: [{ environmentId: id, path: 'c.test.js' }] }), 31 * DAY);
     expect([rows(file, 'hit_set'), rows(file, 'coverage')]).toEqual([1, 2]);
   });
 
@@ -214,7 +215,7 @@ describe('a covered file', () => {
     keep(store, 'content', 'src/gone.js');
     const id = keep(store, 'content');
     sql(file, (db) => db.exec("INSERT OR REPLACE INTO note VALUES ('store:pending', '100000')"));
-    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 6);
+    store.commit(batch({ gone: [{ environmentId: id, path: 'a.test.js' }] }), 31 * DAY);
     expect(store.coveredFile(id, 'src/gone.js', 'commonjs')).toBeNull();
   });
 

@@ -324,7 +324,7 @@ export interface CommitBatch {
   isProvisional?: (testFile: TestFileKey) => boolean;
   /** Ids of the records that matched. */
   matched: number[];
-  /** Test files that no longer exist. */
+  /** Test files that do not exist now. Their records stay for 30 days. */
   gone: TestFileKey[];
   /** Contents of which the run found out to which version they transform. */
   contents: { environmentId: number; version: FileVersion }[];

@@ -1,4 +1,6 @@
+import * as fs from 'node:fs';
 import type { Test } from '@jest/test-result';
+import { fromStored } from '../../dependencies/files/paths';
 import { recordWithId } from '../../records/record-with-id';
 import type { StoredRecord, StoredTest } from '../../store';
 import type { RunProject } from '../../run/run-file';
@@ -58,15 +60,18 @@ export class RunSelection {
   }
 
   /**
-   * Decides on all recorded test files of a project. Used if Jest does not tell which ones it will run: workers load
+   * Decides on all recorded test files of a project that exist. Used if Jest does not tell which ones it will run: workers load
    * the unaffected ones, and skip all of their tests.
    * @param configId The id of the project's Jest config.
    */
   async decideRecorded(configId: string): Promise<Decided[]> {
-    const { projects, partialFailures, store } = this.#run;
+    const { projects, partialFailures, request, store } = this.#run;
     const project = projects.byId(configId);
     if (project === undefined || projects.isOutdated(project)) return [];
-    const paths = [...store.load(project.environmentId).testFiles.keys()];
+    // Of one that another branch has, records are kept.
+    const paths = [...store.load(project.environmentId).testFiles.keys()].filter((path) =>
+      fs.existsSync(fromStored(request.root, path)),
+    );
     const judged = await project.judgePaths(store, paths);
     partialFailures.look(
       project,

@@ -26,6 +26,12 @@ export type Transact = (work: () => void) => void;
 const MAX_ENTRIES = 50_000;
 
 /**
+ * How long what is known of a test file outlives the file, in milliseconds: another branch may still have it, and a
+ * shared store may still lack it. As long as unused versions.
+ */
+const MAX_GONE_MS = 30 * 24 * 3_600_000;
+
+/**
  * Writes the results of runs. Records are read and hashed outside of transactions. They are independent facts, so a
  * large run writes them in several transactions. Everything else is written with the last of them.
  */
@@ -45,7 +51,7 @@ export class Committer {
   readonly #doubt;
   readonly #findFailed;
   readonly #match;
-  readonly #remove;
+  readonly #removeOld;
   readonly #order;
   readonly #db: Database;
   readonly #saveState;
@@ -86,8 +92,9 @@ export class Committer {
     this.#match = db.prepare<[number, number]>(
       'UPDATE record SET matched_at = max(matched_at, ?) WHERE id = ?',
     );
-    this.#remove = db.prepare<[number, string]>(
-      'DELETE FROM test_file WHERE environment_id = ? AND path = ?',
+    this.#removeOld = db.prepare<[number, string, number, number]>(
+      `DELETE FROM test_file WHERE environment_id = ? AND path = ? AND last_run_at < ?
+         AND NOT EXISTS (SELECT 1 FROM record r WHERE r.test_file_id = test_file.id AND r.matched_at >= ?)`,
     );
     this.#order = db.prepare<[number, number, string]>(
       'UPDATE test_file SET order_dependent = ? WHERE environment_id = ? AND path = ?',
@@ -174,8 +181,9 @@ export class Committer {
     for (const { environmentId, version } of batch.contents)
       this.#interning.learn(environmentId, version, at);
     this.#interning.writeContents();
+    const old = at - MAX_GONE_MS;
     for (const { environmentId, path } of batch.gone) {
-      gone += this.#remove.run(environmentId, path).changes;
+      gone += this.#removeOld.run(environmentId, path, old, old).changes;
       this.#failures.forget(environmentId, path);
       this.#flaky.forget(environmentId, path);
       this.#spotChecks.forget(environmentId, path);
