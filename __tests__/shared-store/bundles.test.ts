@@ -8,6 +8,7 @@ import { pull, type Pulled } from '../../src/shared-store/pull';
 import { push } from '../../src/shared-store/push';
 import { sharedSettings, type SharedSettings } from '../../src/shared-store/settings';
 import type { Store } from '../../src/store';
+import { MAX_ENVIRONMENTS } from '../../src/store/write/environments';
 import { batch, dependency, KEY, makeFolder, open, record, sql } from '../store/helpers';
 
 // It waits for the disk a few hundred times.
@@ -195,4 +196,23 @@ it('says that a store is not there, and sends later', async () => {
   expect((await send(store)).failure?.message).toMatch(/^there is no folder /);
   fs.renameSync(`${folder}-away`, folder);
   expect(await send(store)).toMatchObject({ bundles: 1, records: 1, failure: null });
+});
+
+it('is taken again where the database has removed its environment since', async () => {
+  const first = open();
+  recordOne(first, 'a');
+  await send(first);
+  recordOne(first, 'b', '1', 3);
+  await send(first);
+  const second = open();
+  expect(await take(second)).toMatchObject({ taken: 2, records: 2 });
+  for (let nth = 0; nth < MAX_ENVIRONMENTS; nth += 1) {
+    const { id } = second.findOrCreateEnvironment({ ...KEY, hash: `other ${nth}` }, 10 + nth);
+    second.commit(batch({ records: [record(id, 'a.test.js')] }), 10 + nth);
+  }
+  expect(second.knownEnvironment(KEY)).toBeNull();
+  // A run begins by making it anew.
+  second.findOrCreateEnvironment(KEY, 100);
+  expect(await take(second)).toMatchObject({ taken: 2, records: 2 });
+  expect(await take(second)).toMatchObject({ taken: 0, bytes: 0 });
 });

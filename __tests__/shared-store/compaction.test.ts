@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as zlib from 'node:zlib';
 import { expect, it, jest } from '@jest/globals';
 import { GRACE } from '../../src/shared-store/compact';
 import { FolderEngine } from '../../src/shared-store/engines/folder';
@@ -109,6 +111,35 @@ it.each([
     const { environments } = store.snapshot();
     expect(environments[0]?.testFiles[0]?.records).toHaveLength(kept);
   }
+});
+
+it.each<[string, (file: string) => void]>([
+  ['was damaged since', (file) => fs.truncateSync(file, 2000)],
+  [
+    'never was of use',
+    (file) => {
+      const content = zlib.gzipSync('no database');
+      const hash = createHash('sha256').update(content).digest('hex');
+      fs.writeFileSync(file.replace(/[\da-f]{64}$/, hash), content);
+    },
+  ],
+])('makes a snapshot of the others where one %s', async (_, happens) => {
+  const share = makeShare();
+  const store = open();
+  const now = Date.now();
+  for (let nth = 0; nth < MANY; nth += 1) await runOn(store, share, `t${nth}`, now);
+  const folder = path.join(share.folder, 'bundles', 'main');
+  const [first = ''] = names(share);
+  for (let nth = 0; nth < 3; nth += 1) {
+    await pull(store, share.settings, { environments: [KEY], now });
+    recordOne(store, `more${nth}`, now);
+    if (nth === 0) happens(path.join(folder, first));
+    const options = { now, transfer: 60_000, many: MANY };
+    expect(await push(store, share.settings, options)).toMatchObject({ failure: null });
+  }
+  expect(snapshots(share)).toHaveLength(1);
+  const known = store.sharing(share.settings.place).taken();
+  expect([...known.values()].filter((snapshot) => snapshot !== null).length).toBeGreaterThan(3);
 });
 
 it('does no harm by two at once, nor by one that dies', async () => {

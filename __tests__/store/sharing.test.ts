@@ -177,6 +177,21 @@ describe('a bundle that stands for others', () => {
   });
 });
 
+it('settles the account also where something has gone since it was read', () => {
+  const file = newFile();
+  const store = open(file);
+  recordAll(store, ['a.test.js', 'b.test.js', 'c.test.js'], '1', 2);
+  const sharing = store.sharing(PLACE);
+  const facts = sharing.unsent(1);
+  sql(file, (db) => {
+    db.pragma('foreign_keys = ON');
+    db.exec("DELETE FROM test_file WHERE path = 'a.test.js'");
+    db.exec('DELETE FROM record WHERE id = (SELECT min(id) FROM record)');
+  });
+  sharing.markSent(facts, 'one');
+  expect(sharing.withUnsent()).toEqual([]);
+});
+
 it('forgets what it sent of a record that is gone', () => {
   const file = newFile();
   const store = open(file);

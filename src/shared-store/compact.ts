@@ -85,16 +85,22 @@ async function makeSnapshot(
   sharing.noteSnapshot(name, covers);
 }
 
-/** Those that are still there and can be believed. */
+/** Those that are still there and can be believed: no single one keeps the others from being united. */
 async function fetchAll(
   { settings: { publicKey }, conversation, folder }: Sender,
   bundles: readonly StoredBundle[],
 ): Promise<UnpackedBundle[]> {
   const verify = publicKey === null ? () => true : makeVerifier(publicKey);
   const believed = bundles.filter(({ scope, name }) => verify(scope, name));
-  const { done, failure } = await conversation.all(believed, (bundle) =>
-    fetchBundle(conversation, bundle, folder),
-  );
+  const fetched: UnpackedBundle[] = [];
+  const { failure } = await conversation.all(believed, async (bundle) => {
+    try {
+      fetched.push(await fetchBundle(conversation, bundle, folder));
+    } catch (error) {
+      const { reason } = asFailure(error);
+      if (reason !== 'gone' && reason !== 'refused') throw error;
+    }
+  });
   if (failure !== null) throw asFailure(failure);
-  return done;
+  return fetched;
 }

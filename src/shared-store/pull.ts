@@ -1,7 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EnvironmentKey } from '../records/types';
-import { isBeyondUse, StoreError, type Sharing, type Store, type UnpackedBundle } from '../store';
+import {
+  isBeyondUse,
+  OF_NO_USE,
+  StoreError,
+  type Sharing,
+  type Store,
+  type UnpackedBundle,
+} from '../store';
 import { environmentLabel, environmentText, machineLabel } from './bundle';
 import { readBundleName, type SharedStoreError, type StoredBundle } from './engine';
 import { fetchBundle } from './fetch-bundle';
@@ -96,7 +103,7 @@ class Puller {
     if (ours.length === 0) pulled.elsewhere = machinesOf(listed);
     const believed = this.#believed(ours, pulled);
     const missing = () => {
-      const taken = this.#sharing.taken();
+      const taken = this.#taken();
       const byName = new Map(believed.map((bundle) => [bundle.name, bundle]));
       return [...byName.values()].filter(({ name }) => !taken.has(name)).sort(newestFirst);
     };
@@ -107,11 +114,23 @@ class Puller {
     this.#sharing.forgetAllBut(new Set(listed.map(({ name }) => name)));
   }
 
+  /** Names of the bundles that need not be fetched. What the database has removed since is. */
+  #taken(): Set<string> {
+    const { environments } = this.#options;
+    const isRemoved = (key: EnvironmentKey) => !this.#sharing.holds(key);
+    const removed = new Set(environments?.filter(isRemoved).map(labelOf));
+    const taken = this.#sharing.taken();
+    for (const [name, standsFor] of removed.size === 0 ? [] : [...taken])
+      if (standsFor !== OF_NO_USE && removed.has(readBundleName(name)?.environment ?? ''))
+        taken.delete(name);
+    return new Set(taken.keys());
+  }
+
   #ofOurEnvironments(listed: readonly StoredBundle[]): StoredBundle[] {
     const { environments } = this.#options;
     if (environments === null)
       return listed.filter(({ name }) => readBundleName(name)?.machine === THIS_MACHINE);
-    const labels = new Set(environments.map((key) => environmentLabel(key).environment));
+    const labels = new Set(environments.map(labelOf));
     return listed.filter(({ name }) => labels.has(readBundleName(name)?.environment ?? ''));
   }
 
@@ -182,6 +201,10 @@ const THIS_MACHINE = machineLabel({
   nodeMajor: Number(process.versions.node.split('.')[0]),
   platform: process.platform,
 });
+
+function labelOf(key: EnvironmentKey): string {
+  return environmentLabel(key).environment;
+}
 
 function isInside({ file }: StoreError, folder: string): boolean {
   return path.dirname(file) === folder;

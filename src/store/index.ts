@@ -38,7 +38,7 @@ export type {
 } from './read/snapshot';
 export { uniteBundles } from './sharing/bundle-file';
 export type { SharedPlace, UnsentFacts } from './sharing/shared-facts';
-export type { Sharing, TakeOptions, UnpackedBundle } from './sharing/sharing';
+export { OF_NO_USE, type Sharing, type TakeOptions, type UnpackedBundle } from './sharing/sharing';
 export { Store } from './store';
 export { type Totals } from './read/totals';
 export type {

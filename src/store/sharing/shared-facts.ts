@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { EnvironmentKey } from '../../records/types';
 
 /** A shared store, as the database at hand knows it. */
 export interface SharedPlace {
@@ -46,11 +47,13 @@ export class SharedFacts {
     this.#db = db;
     this.#store = store;
     this.#place = `${store}:${scope ?? ''}`;
-    this.#markRecord = db.prepare<[number, string]>(
-      'INSERT OR IGNORE INTO shared_record (record_id, place) VALUES (?, ?)',
+    // Another process may have removed a row since it was read.
+    this.#markRecord = db.prepare<[string, number]>(
+      'INSERT OR IGNORE INTO shared_record (record_id, place) SELECT id, ? FROM record WHERE id = ?',
     );
-    this.#markTestFile = db.prepare<[number, string, number, number]>(
-      'INSERT OR REPLACE INTO shared_test_file (test_file_id, place, last_run_at, failed) VALUES (?, ?, ?, ?)',
+    this.#markTestFile = db.prepare<[string, number, number, number]>(
+      `INSERT OR REPLACE INTO shared_test_file (test_file_id, place, last_run_at, failed)
+       SELECT id, ?, ?, ? FROM test_file WHERE id = ?`,
     );
     this.#noteBundle = db.prepare<[string, string, string | null]>(
       `INSERT INTO shared_bundle (store, name, covered_by) VALUES (?, ?, ?)
@@ -58,7 +61,7 @@ export class SharedFacts {
     );
   }
 
-  /** Names of the bundles that need not be fetched, each with that of the one that stands for it, or null. */
+  /** See `Sharing.taken`. */
   taken(): Map<string, string | null> {
     const rows = this.#db
       .prepare<[string], [string, string | null]>(
@@ -66,6 +69,20 @@ export class SharedFacts {
       )
       .raw();
     return new Map(rows.all(this.#store));
+  }
+
+  /** Whether there is a test file of an environment. */
+  holds({ name, project, nodeMajor, platform, hash }: EnvironmentKey): boolean {
+    const found = this.#db
+      .prepare<[string, string, number, string, string], number>(
+        `SELECT EXISTS (
+           SELECT 1 FROM environment e JOIN test_file t ON t.environment_id = e.id
+           WHERE e.name = ? AND e.project = ? AND e.node_major = ? AND e.platform = ? AND e.hash = ?
+         )`,
+      )
+      .pluck()
+      .get(name, project, nodeMajor, platform, hash);
+    return found === 1;
   }
 
   /** @param coveredBy The bundle that was taken in, and holds all that this one does. */
@@ -105,7 +122,7 @@ export class SharedFacts {
 
   /** The shared store has these now. */
   markSent({ records, testFiles }: UnsentFacts): void {
-    for (const id of records) this.#markRecord.run(id, this.#place);
+    for (const id of records) this.#markRecord.run(this.#place, id);
     this.#markStates(testFiles);
   }
 
@@ -139,7 +156,7 @@ export class SharedFacts {
 
   #markStates(states: readonly TestFileState[]): void {
     for (const { id, lastRunAt, failed } of states)
-      this.#markTestFile.run(id, this.#place, lastRunAt, failed);
+      this.#markTestFile.run(this.#place, lastRunAt, failed, id);
   }
 }
 

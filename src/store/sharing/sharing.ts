@@ -33,9 +33,17 @@ export class Sharing {
     this.#facts = connection.guard(() => new SharedFacts(connection.db, place));
   }
 
-  /** Names of the bundles that need not be fetched, each with that of the one that stands for it, or null. */
+  /**
+   * Names of the bundles that need not be fetched, each with that of the one that stands for it; null where it was
+   * taken in itself, and `OF_NO_USE` where it was passed over.
+   */
   taken(): Map<string, string | null> {
     return this.#connection.guard(() => this.#facts.taken());
+  }
+
+  /** Whether anything of an environment is in the database. What is not used for long is removed. */
+  holds(key: EnvironmentKey): boolean {
+    return this.#connection.guard(() => this.#facts.holds(key));
   }
 
   /** Every environment in which something was recorded that the shared store does not have. */
@@ -88,7 +96,7 @@ export class Sharing {
 
   /** These bundles are of no use, and would be of none at another time. */
   passOver(names: readonly string[]): void {
-    this.#connection.write(() => names.forEach((name) => this.#facts.noteTaken(name, null)));
+    this.#connection.write(() => names.forEach((name) => this.#facts.noteTaken(name, OF_NO_USE)));
   }
 
   #note(name: string, covers: readonly string[]): void {
@@ -123,6 +131,9 @@ function isSameKey(a: EnvironmentKey, b: EnvironmentKey): boolean {
     a.hash === b.hash
   );
 }
+
+/** What stands for a bundle that was passed over: no bundle has this name. */
+export const OF_NO_USE = '';
 
 /** A bundle drops no record. */
 const ALL = 1_000_000;
