@@ -1,7 +1,8 @@
 /**
  * Machines with checkouts and databases of their own edit, pull, run and push at once, round after round, while the
  * server of their shared store is killed and its connections are cut at seeded moments. Each run is compared with an
- * oracle that runs everything. At the end every record that any machine has made must be in every database.
+ * oracle that runs everything. No database may lose a record, also of a test file that is deleted meanwhile. At the end
+ * every record that any machine has made must be in every database.
  *
  *   npm run bench -- shared --engine PostgreSQL --machines 32 --rounds 10 --kills 50
  */
@@ -57,6 +58,8 @@ class Fleet {
   readonly worlds: World[];
   readonly #env: NodeJS.ProcessEnv;
   readonly #made = new Set<string>();
+  /** By machine. */
+  readonly #held: ReadonlySet<string>[] = [];
   /** Runs that told of a store that did not answer. */
   outages = 0;
 
@@ -84,8 +87,12 @@ class Fleet {
         if (took > LONGEST_RUN_MS) faults.push(`a run took ${Math.round(took / 1000)} s`);
         if (messages.some((line) => /selects by what is local|not sent|did not/.test(line)))
           this.outages++;
+        const held = recordsIn(world.project.path('.testmondata'));
+        for (const record of this.#held[index] ?? [])
+          if (!held.has(record)) faults.push(`lost: ${record}`);
+        this.#held[index] = held;
+        for (const record of held) this.#made.add(record);
         this.#note(`round ${nth}, machine ${index}, ${edited}`, faults);
-        for (const record of recordsIn(world.project.path('.testmondata'))) this.#made.add(record);
       }),
     );
   }
