@@ -1,6 +1,8 @@
+import * as path from 'node:path';
 import { Option } from 'commander';
 import { locateProject } from '../config/reading/locate';
 import { renderMarkdown, renderText } from '../controller/run-report/render';
+import { uniteShards } from '../controller/run-report/unite';
 import {
   readRunReport,
   RUN_REPORT_NOTE,
@@ -26,7 +28,7 @@ export const summary: Subcommand = {
 };
 
 async function run(args: string[]): Promise<void> {
-  const { format, json, config } = makeCommand(
+  const command = makeCommand(
     summary.name,
     'Tells what the last run did: what ran and why, what was left out and the time that this saved, what failed, and ' +
       'what spot checks found. On GitHub Actions each run adds this to its page by itself.',
@@ -39,6 +41,7 @@ async function run(args: string[]): Promise<void> {
       examples: [
         ['summary', 'what the last run did'],
         ['summary --format markdown > comment.md', 'for a comment on a pull request'],
+        ['summary records/shard-*.db', 'what the shards of a run did together'],
         ['summary --format json', 'for a program'],
       ],
     },
@@ -48,13 +51,15 @@ async function run(args: string[]): Promise<void> {
     )
     .option('--json', 'as --format json')
     .option('-c, --config <path>', 'the Jest config of the project, as for Jest')
-    .allowExcessArguments(false)
-    .parse(args, { from: 'user' })
-    .opts<Flags>();
+    .argument('[file...]', 'the databases of the shards of one run, in place of the project’s')
+    .parse(args, { from: 'user' });
+  const { format, json, config } = command.opts<Flags>();
   const isJson = json === true || format === 'json';
   try {
-    const { dataFile } = await locateProject(config);
-    const report = readLast(dataFile);
+    const report =
+      command.args.length > 0
+        ? readShards(command.args)
+        : readLast((await locateProject(config)).dataFile);
     if (isJson) printJson(report);
     else
       printLines(format === 'markdown' ? renderMarkdown(report).split('\n') : renderText(report));
@@ -66,13 +71,27 @@ async function run(args: string[]): Promise<void> {
 
 /** @throws Where there is none, with a sentence on why. */
 function readLast(dataFile: string): RunReport {
+  const report = readFrom(dataFile);
+  if (report !== null) return report;
+  throw new Error(`there is no summary of a run in ${dataFile} yet; run jest-testmon first.`);
+}
+
+/** @throws Where none of them is the database of a shard, with a sentence on why. */
+function readShards(files: readonly string[]): RunReport {
+  const report = uniteShards(files.flatMap((file) => readFrom(path.resolve(file)) ?? []));
+  if (report !== null) return report;
+  throw new Error(
+    `there is no summary of a shard in ${files.join(', ')}; name the databases of runs with --shard.`,
+  );
+}
+
+/** @throws Where the database cannot be used, with a sentence on why. */
+function readFrom(dataFile: string): RunReport | null {
   const { store, problem } = openReadonly(dataFile);
   if (problem !== null) throw problem;
   try {
-    const report = readRunReport(store?.note(RUN_REPORT_NOTE));
-    if (report !== null) return report;
+    return readRunReport(store?.note(RUN_REPORT_NOTE));
   } finally {
     store?.close();
   }
-  throw new Error(`there is no summary of a run in ${dataFile} yet; run jest-testmon first.`);
 }

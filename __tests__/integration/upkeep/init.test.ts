@@ -155,6 +155,57 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
   }
 }
 
+/**
+ * GitHub's side of `gh api`: it lists the comments of a pull request, adds one or changes one. Of what `--jq` can say, it
+ * knows what the recipe says.
+ */
+const GH = `#!/usr/bin/env node
+const fs = require('fs');
+const [command, ...args] = process.argv.slice(2);
+const option = (name) => args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+const place = args.find((one) => one.startsWith('repos/'));
+const comments = JSON.parse(fs.readFileSync(process.env.GH_COMMENTS, 'utf8'));
+if (command !== 'api' || process.env.GH_TOKEN !== 'token') throw new Error('not understood');
+const [, id] = /^repos\\/me\\/shop\\/issues\\/comments\\/(\\d+)$/.exec(place) ?? [];
+if (id === undefined && place !== 'repos/me/shop/issues/7/comments') throw new Error(place);
+const body = option('-F')?.replace(/^body=@(.*)$/s, (_, file) => fs.readFileSync(file, 'utf8'));
+const login = 'github-actions[bot]';
+switch (option('--method')) {
+  case 'PATCH':
+    comments.find((one) => String(one.id) === id && one.user.login === login).body = body;
+    break;
+  case 'POST':
+    comments.push({ id: comments.length + 1, user: { login }, body });
+    break;
+  default: {
+    const [, user, start] = /^\\.\\[\\] \\| select\\(\\.user\\.login == "(.*?)" and \\(\\.body \\| startswith\\("(.*?)"\\)\\)\\) \\| \\.id$/.exec(option('--jq'));
+    for (const one of comments) if (one.user.login === user && one.body.startsWith(start)) console.log(one.id);
+  }
+}
+fs.writeFileSync(process.env.GH_COMMENTS, JSON.stringify(comments));
+`;
+
+/** Somebody who quotes our comment. */
+const theirs = '<!-- jest-testmon -->\nsee this?';
+
+/** What is said on the pull request after a job that comments: each time the same pull request. */
+function commentsAfter(steps: readonly string[], job: Project): string[] {
+  job.write({ 'bin/gh': GH });
+  fs.chmodSync(job.path('bin/gh'), 0o755);
+  ghComments ??= JSON.stringify([{ id: 1, user: { login: 'somebody' }, body: theirs }]);
+  job.write({ 'comments.json': ghComments });
+  shell(job, steps, {
+    PATH: `${job.path('bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    GH_TOKEN: 'token',
+    GH_COMMENTS: job.path('comments.json'),
+    GITHUB_REPOSITORY: 'me/shop',
+    COMMENTS: 'repos/me/shop/issues/7/comments',
+  });
+  ghComments = job.read('comments.json');
+  return (JSON.parse(ghComments) as { body: string }[]).map(({ body }) => body);
+}
+let ghComments: string | undefined;
+
 (process.platform === 'win32' ? test.skip : test).each(
   Object.keys(SERVICES) as (keyof typeof SERVICES)[],
 )('the shell steps for %s: two shards, merged, leave nothing to run', (service) => {
@@ -172,6 +223,14 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
   const ofBase = steps.slice(0, at - 1);
   const [takeBase = '', runShard = '', keepShard = '', ...merging] = steps.slice(at - 1);
   expect(takeBase).toMatch(/^if .*base\.db/);
+  const ofMerge = merging.findIndex((step) => step.startsWith('gh ')) >>> 0;
+  const comments: string[][] = [];
+  const writtenBy = (last: Project, steps: string[]): string[] => {
+    // The job has nothing but the artifact.
+    const job = new Project({ 'comment.md': last.read('comment.md') }, []);
+    made.push(job);
+    return commentsAfter(steps, job);
+  };
   const branch = { CI_COMMIT_REF_NAME: 'feature/a', CI_DEFAULT_BRANCH: 'main' };
 
   /** A job of its own, in a clone of its own, with what other jobs left. */
@@ -191,7 +250,8 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
       return clone;
     });
     const last = job(base, ...shards);
-    shell(last, merging, branch);
+    shell(last, merging.slice(0, ofMerge), branch);
+    if (service === 'github') comments.push(writtenBy(last, merging.slice(ofMerge)));
     return last;
   };
   const first = pipeline();
@@ -199,7 +259,21 @@ function shell(project: Project, steps: readonly string[], env: NodeJS.ProcessEn
   fs.copyFileSync(first.path('.testmondata'), project.path('.testmondata'));
   project.edit('t/two.test.js', 'undefined', 'void 0');
   expect(project.run(['--listTests']).stdout.trim()).toBe(project.path('t/two.test.js'));
-  if (service === 'github') expect(pipeline().run().ran).toEqual([]);
+  if (service === 'github') {
+    expect(pipeline().run().ran).toEqual([]);
+    expect(comments).toEqual([
+      [
+        theirs,
+        expect.stringMatching(/^<!-- jest-testmon -->\n### jest-testmon: 3 of 3 test files ran\n/),
+      ],
+      [
+        theirs,
+        expect.stringMatching(
+          /^<!-- jest-testmon -->\n### jest-testmon: 1 of 3 test files ran\n\n- \*\*Why:\*\* 1 by 1 change \(`t\/two\.test\.js`\)/,
+        ),
+      ],
+    ]);
+  }
   if (service === 'gitlab')
     for (const [name, isUsed] of [
       ['feature/a', true],

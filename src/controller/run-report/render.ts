@@ -57,6 +57,12 @@ const asIs: Quote = (name) => name;
 function statements(report: RunReport, quote: Quote): [title: string, text: string][] {
   const { leftOut, skippedTests, saved, failed, failures, spotChecks, escapes } = report;
   const lines: [string, string][] = [];
+  const { absentShards = [] } = report;
+  if (absentShards.length > 0)
+    lines.push([
+      'Without a report',
+      `${absentShards.length === 1 ? 'shard' : 'shards'} ${absentShards.join(', ')}`,
+    ]);
   const list = (names: readonly string[]) => some(names.map(quote), 5);
   if (report.selects && report.ran > 0) lines.push(['Why', reasons(report, quote)]);
   if (leftOut + skippedTests > 0) {

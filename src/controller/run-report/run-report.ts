@@ -30,6 +30,8 @@ export interface RunReport {
   duration: number;
   /** Such as `2/4`; null for a run without shards. All numbers are of this shard. */
   shard: string | null;
+  /** In a report on several shards: those of which there is none. */
+  absentShards?: string[];
   /** Whether anything could be left out. */
   selects: boolean;
   /** How many test files Jest found. */
@@ -54,7 +56,7 @@ export interface RunReport {
 }
 
 /** How many names of a list are kept. */
-const MAX_KEPT = 200;
+export const MAX_KEPT = 200;
 
 /**
  * Reports on a run that is over, while its database is open.

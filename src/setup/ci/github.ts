@@ -1,4 +1,11 @@
-import { SPOT_CHECKS, STEPS, WHY_ONE_BASE, type CiContext, type CiService } from './service';
+import {
+  COMMENT_MARK,
+  SPOT_CHECKS,
+  STEPS,
+  WHY_ONE_BASE,
+  type CiContext,
+  type CiService,
+} from './service';
 
 /** Writes a set-up for GitHub Actions. */
 export const github: CiService = { file: '.github/workflows/testmon.yml', write };
@@ -84,5 +91,42 @@ ${prepare}
         with:
           path: .testmondata
           key: testmon-\${{ github.run_id }}-\${{ github.run_attempt }}
+      - if: ${IS_PULL_REQUEST}
+        run: ${STEPS.writeComment(context)}
+      - if: ${IS_PULL_REQUEST}
+        uses: actions/upload-artifact@v4
+        with:
+          name: testmon-comment
+          path: comment.md
+          overwrite: true
+
+  # One comment on the pull request, which each run brings up to date. This job alone may write there, so it runs no
+  # code of the pull request. Leave it out, and nothing else changes.
+  comment:
+    needs: merge
+    if: ${IS_PULL_REQUEST}
+    runs-on: ubuntu-latest
+    permissions:
+      pull-requests: write
+    env:
+      GH_TOKEN: \${{ github.token }}
+      COMMENTS: repos/\${{ github.repository }}/issues/\${{ github.event.pull_request.number }}/comments
+    steps:
+      - uses: actions/download-artifact@v4
+        with:
+          name: testmon-comment
+      - run: ${FIND_COMMENT}
+      - run: ${PUT_COMMENT}
 `;
 }
+
+/** The token of a run for a fork may write nothing, so such a run leaves no comment. */
+const IS_PULL_REQUEST =
+  '${{ !cancelled() && github.event.pull_request.head.repo.full_name == github.repository }}';
+
+/** Others may write what looks like our comment, and the token may not change theirs. */
+const FIND_COMMENT = `gh api "$COMMENTS" --paginate --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("${COMMENT_MARK}"))) | .id' > found`;
+
+const PUT_COMMENT =
+  'if [ -s found ]; then gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$(head -n 1 found)" -F body=@comment.md; ' +
+  'else gh api --silent --method POST "$COMMENTS" -F body=@comment.md; fi';

@@ -32,7 +32,13 @@ export const STEPS = {
   keepShard: (name: string) => `mkdir -p records && cp .testmondata records/shard-${name}.db`,
   merge: ({ manager }: CiContext) =>
     `${manager.run} jest-testmon merge --into .testmondata records/*.db`,
+  /** What the shards did, as a comment that is found again by its first line. */
+  writeComment: ({ manager }: CiContext) =>
+    `(echo '${COMMENT_MARK}' && ${manager.run} jest-testmon summary --format markdown records/shard-*.db) > comment.md`,
 };
+
+/** The first line of the comment on a pull request, which nobody sees. */
+export const COMMENT_MARK = '<!-- jest-testmon -->';
 
 /** A comment in each written set-up. */
 export const WHY_ONE_BASE =

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderText } from '../../src/controller/run-report/render';
+import type { RunReport } from '../../src/controller/run-report/run-report';
+import { uniteShards } from '../../src/controller/run-report/unite';
+
+const report = (shard: string | null, more: Partial<RunReport> = {}): RunReport => ({
+  version: 1,
+  startedAt: 1000,
+  duration: 500,
+  shard,
+  selects: true,
+  testFiles: 10,
+  ran: 1,
+  leftOut: 9,
+  skippedTests: 0,
+  saved: 2000,
+  changes: ['src/a.js'],
+  selected: [{ path: `${shard}.test.js`, project: null, reason: 'changed', changes: ['src/a.js'] }],
+  failed: [],
+  failures: 0,
+  spotChecks: null,
+  escapes: [],
+  ...more,
+});
+
+describe('a report on the shards of a run', () => {
+  it('adds up what each of them did', () => {
+    const spotChecks = { percent: 2, unaffected: 9, chosen: 1, ended: 1, failed: 0, duration: 5 };
+    const united = uniteShards([
+      report('2/2', { startedAt: 1200, failed: ['b.test.js'], failures: 1, spotChecks }),
+      report('1/2', { changes: ['src/a.js', 'src/b.js'], spotChecks }),
+    ]);
+    expect(united).toMatchObject({
+      shard: null,
+      absentShards: [],
+      startedAt: 1000,
+      duration: 700,
+      testFiles: 20,
+      ran: 2,
+      leftOut: 18,
+      saved: 4000,
+      changes: ['src/a.js', 'src/b.js'],
+      selected: [{ path: '1/2.test.js' }, { path: '2/2.test.js' }],
+      failed: ['b.test.js'],
+      failures: 1,
+      spotChecks: { percent: 2, unaffected: 18, chosen: 2, ended: 2, failed: 0, duration: 10 },
+    });
+  });
+
+  it('says which shard is missing, and heeds no run but the last of each', () => {
+    const united = uniteShards([
+      report('10/11', { ran: 5, startedAt: 900 }),
+      report('10/11'),
+      report(null, { ran: 7 }),
+      ...[1, 2, 3, 4, 6, 7, 8, 9, 11].map((nth) => report(`${nth}/11`)),
+    ]);
+    expect(united).toMatchObject({ ran: 10, absentShards: ['5/11'] });
+    expect(united && renderText(united)).toContain('Without a report: shard 5/11');
+    expect(uniteShards([report(null)])).toBeNull();
+  });
+});
