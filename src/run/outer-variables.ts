@@ -9,6 +9,7 @@ import { announce, announced, OUTER_VARIABLE } from './run-variables';
  */
 
 interface State {
+  /** Without a prototype: code may ask for `toString`, which is no variable. */
   variables: NodeJS.ProcessEnv;
 }
 
@@ -37,15 +38,20 @@ export function outerVariable(name: string): string | undefined {
  * workers that it will start.
  */
 export function announceOuterVariables(variables: Readonly<NodeJS.ProcessEnv>): void {
-  state.variables = { ...variables };
+  state.variables = withoutPrototype(variables);
   announce(OUTER_VARIABLE, JSON.stringify(Object.keys(state.variables)));
 }
 
 /** What this process was started with, without what the controller's tools had set by then. */
 function inherited(): NodeJS.ProcessEnv {
-  const variables = { ...process.env };
+  const variables = withoutPrototype(process.env);
   const names = announced(OUTER_VARIABLE);
   if (names === undefined) return variables;
   const outer = new Set(JSON.parse(names) as string[]);
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => outer.has(name)));
+  for (const name of Object.keys(variables)) if (!outer.has(name)) delete variables[name];
+  return variables;
+}
+
+function withoutPrototype(variables: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  return Object.assign(Object.create(null) as NodeJS.ProcessEnv, variables);
 }

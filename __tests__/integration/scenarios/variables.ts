@@ -1,5 +1,9 @@
 import { NO_TRANSFORM, testing, type Family } from './scenario';
 
+/** Uses what the variables inherit. */
+const INHERITED = `const { env } = process; [env.toString(), env.valueOf(), env.constructor, env.__proto__, 'toString' in env, env[Symbol.iterator]];
+expect(env.propertyIsEnumerable('hasOwnProperty')).toBe(false);`;
+
 /** Environment variables. */
 export const variables: Family = {
   name: 'environment variables',
@@ -41,6 +45,16 @@ export const variables: Family = {
         'const { npm_package_version } = process.env; expect(npm_package_version).toMatch(/^1/);',
       ),
       '__tests__/port.test.js': testing("expect('npm_config_port' in process.env).toBe(true);"),
+      '__tests__/has-own.test.js': testing(
+        "expect([process.env.hasOwnProperty('FLAVOUR'), process.env.hasOwnProperty('SEASON')]).toHaveLength(2);",
+      ),
+      '__tests__/inspected.test.js': testing(
+        "expect(require('node:util').inspect(process.env)).not.toBe('');",
+      ),
+      '__tests__/inherited.test.js': testing(INHERITED),
+      '__tests__/inherited-in-child.test.js': testing(
+        `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(INHERITED.replace(/expect.*/, ''))}]);`,
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -53,7 +67,9 @@ export const variables: Family = {
         '__tests__/all.test.js',
         '__tests__/code.test.js',
         '__tests__/destructured.test.js',
+        '__tests__/has-own.test.js',
         '__tests__/in.test.js',
+        '__tests__/inspected.test.js',
       ],
     },
     {
@@ -64,7 +80,9 @@ export const variables: Family = {
         '__tests__/all.test.js',
         '__tests__/code.test.js',
         '__tests__/destructured.test.js',
+        '__tests__/has-own.test.js',
         '__tests__/in.test.js',
+        '__tests__/inspected.test.js',
         '__tests__/names.test.js',
       ],
     },
@@ -72,13 +90,19 @@ export const variables: Family = {
       name: 'a variable that was read in vain is set: another of those that there are',
       edit: () => undefined,
       env: { SEASON: 'summer' },
-      expectRan: ['__tests__/all.test.js', '__tests__/names.test.js', '__tests__/unset.test.js'],
+      expectRan: [
+        '__tests__/all.test.js',
+        '__tests__/has-own.test.js',
+        '__tests__/inspected.test.js',
+        '__tests__/names.test.js',
+        '__tests__/unset.test.js',
+      ],
     },
     {
       name: 'a variable that a test sets before it reads it',
       edit: () => undefined,
       env: { STATION: 'south' },
-      expectRan: ['__tests__/all.test.js'],
+      expectRan: ['__tests__/all.test.js', '__tests__/inspected.test.js'],
     },
     {
       name: 'what npm says of the package, to a test that asks for it',

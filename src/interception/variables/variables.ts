@@ -8,7 +8,10 @@ export interface VariableListener {
   askedForNames(): boolean;
 }
 
-/** Variables that report each read. What code sets or deletes itself is not an input. */
+/**
+ * Variables that report each read. What code sets or deletes itself is not an input. `util.inspect` looks behind the
+ * outermost proxy, so there are two.
+ */
 export function watchedVariables(
   actual: NodeJS.ProcessEnv,
   listener: VariableListener,
@@ -24,11 +27,11 @@ export function watchedVariables(
     if (typeof key !== 'string' || asked.has(key)) return;
     if (listener.asked(key)) asked.add(key);
   };
-  return new Proxy(actual, {
-    get(variables, key) {
+  const handler: ProxyHandler<NodeJS.ProcessEnv> = {
+    get(variables, key, receiver) {
       isCopying &&= key === described;
       if (!isCopied(key)) note(key);
-      return variables[key as string];
+      return Reflect.get(variables, key, receiver === watched ? variables : receiver) as unknown;
     },
     has(variables, key) {
       note(key);
@@ -45,13 +48,19 @@ export function watchedVariables(
       return Reflect.ownKeys(variables);
     },
     deleteProperty(variables, key) {
-      if (typeof key === 'string') asked.add(key);
-      return Reflect.deleteProperty(variables, key);
+      const isDeleted = Reflect.deleteProperty(variables, key);
+      if (isDeleted && typeof key === 'string') asked.add(key);
+      return isDeleted;
     },
-    set(variables, key, value: string) {
-      if (typeof key === 'string') asked.add(key);
+    set(variables, key, value: string, receiver) {
+      // An object that inherits from the variables may get a property of its own.
+      if (receiver !== watched) return Reflect.set(variables, key, value, receiver);
+      // An assignment throws what it would throw without us.
       variables[key as string] = value;
+      if (typeof key === 'string') asked.add(key);
       return true;
     },
-  });
+  };
+  const watched: NodeJS.ProcessEnv = new Proxy(new Proxy(actual, handler), {});
+  return watched;
 }
