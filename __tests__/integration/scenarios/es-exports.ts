@@ -72,6 +72,16 @@ try {
   seen = error.name;
 }
 `,
+  'src/lone.mjs': 'export const lone = 1;\n',
+  'src/outer.mjs': "export * from './inner.mjs';\nexport const outer = 1;\n",
+  'src/inner.mjs': 'export const inner = 1;\nconst made = 2;\nexport { made };\n',
+  'src/thenable.mjs': `export { wait as then } from './waiting.mjs';
+export * from './waited.mjs';
+import { early } from './waited.mjs';
+export { early as soon };
+`,
+  'src/waiting.mjs': 'export const wait = 0;\n',
+  'src/waited.mjs': 'export const waited = 1;\nexport const early = 1;\nexport const never = 1;\n',
   'src/plain.cjs': 'exports.one = 1;\nexports.two = 2;\n',
   '__tests__/version.test.mjs': `import { VERSION } ${from('dates')}${testing('expect(VERSION).toMatch(/^3/);')}`,
   '__tests__/month.test.mjs': `import { month } ${from('dates')}${testing('expect(month(0)).toMatch(/^J/);')}`,
@@ -111,11 +121,30 @@ ${testing("expect(month()).toBe('x');")}`,
   '__tests__/wants.test.mjs': `import { KIND } ${from('kinds')}${testing("let wanted = '';\ntry {\n  ({ wanted } = await import('../src/wants.mjs'));\n} catch {}\nexpect(KIND + wanted).toBe(KIND);")}`,
   '__tests__/circle.test.mjs': `import { second } ${from('circle-a')}${testing('expect(second()).toMatch(/yes|no/);')}`,
   '__tests__/early.test.mjs': `import '../src/early-a.mjs';\nimport { seen } ${from('early-b')}${testing('expect(seen).toBeTruthy();')}`,
+  '__tests__/lone.test.mjs': testing(
+    "const { lone } = await import('../src/lone.mjs');\nexpect(lone).toBe(1);",
+  ),
+  '__tests__/lone-member.test.mjs': testing(
+    "expect((await import('../src/lone.mjs')).lone).toBe(1);",
+  ),
+  '__tests__/lone-top.test.mjs': `const all = await import('../src/lone.mjs');\n${testing('expect(all.lone).toBe(1);')}`,
+  '__tests__/lone-loaded.test.mjs': testing(
+    "await expect(import('../src/lone.mjs')).resolves.toBeDefined();",
+  ),
+  '__tests__/outer.test.mjs': testing(
+    "const { outer } = await import('../src/outer.mjs');\nexpect(outer).toBe(1);",
+  ),
+  '__tests__/thenable.test.mjs': testing(
+    "const { soon } = await import('../src/thenable.mjs');\nexpect(soon).toBe(1);",
+  ),
   '__tests__/plain.test.mjs': `import { one } from '../src/plain.cjs';\n${testing('expect(one).toBe(1);')}`,
   '__tests__/required.test.mjs': `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n${testing("const { cache } = require;\nrequire('../src/plain.cjs');\nexpect(Object.values(cache).some((one) => one?.exports?.two)).toBeDefined();")}`,
 };
 
 const files = (...names: string[]): string[] => names.map((name) => `__tests__/${name}.test.mjs`);
+
+/** An export that the language asks for. */
+const THEN = 'export function then(done) {\n  done({});\n}\n';
 
 /** Those that let the namespace of `dates` go somewhere, or ask for a name that is not there. */
 const ALL = files(
@@ -274,6 +303,44 @@ export const esExports: Family = {
       name: 'a constant in an import cycle that nobody reads',
       edit: (project) => project.edit('src/early-a.mjs', 'later = 2', 'later = 3'),
       expectRan: [],
+    },
+    {
+      name: 'a new export that makes a promise of what `import()` gives',
+      edit: (project) => project.write({ 'src/lone.mjs': `export const lone = 1;\n${THEN}` }),
+      expectRan: files('lone', 'lone-loaded', 'lone-member', 'lone-top'),
+      expectExit: 1,
+      alone: true,
+    },
+    {
+      name: 'a constant that becomes such an export',
+      edit: (project) => project.edit('src/inner.mjs', '{ made }', '{ made as then }'),
+      expectRan: files('outer'),
+    },
+    {
+      name: 'such an export behind `export *`',
+      edit: (project) => project.edit('src/inner.mjs', 'export', `${THEN}export`),
+      expectRan: files('outer'),
+      expectExit: 1,
+      alone: true,
+    },
+    {
+      name: 'the value of such an export, in another module',
+      edit: (project) => project.edit('src/waiting.mjs', '0', '(done) => done({})'),
+      expectRan: files('thenable'),
+      expectExit: 1,
+      alone: true,
+    },
+    {
+      name: 'the value of an export beside such an export, in another module',
+      edit: (project) => project.edit('src/waited.mjs', 'early = 1', 'early = 2'),
+      expectRan: files('thenable'),
+      expectExit: 1,
+      alone: true,
+    },
+    {
+      name: 'a constant behind `export *` beside such an export',
+      edit: (project) => project.edit('src/waited.mjs', 'waited = 1', 'waited = 2'),
+      expectRan: files('thenable'),
     },
     {
       name: 'another export of a CommonJS module',

@@ -29,7 +29,10 @@ export class EsExports {
   readonly all = new Map<string, EsExport>();
   /** Specifiers of modules whose exports it also has, unless two of them export the same name. */
   readonly stars: string[] = [];
-  /** Whether the name of each export is an identifier. A text could be confused with the other names that we write. */
+  /**
+   * Whether the name of each export is an identifier other than `then`. A text could be confused with the other names
+   * that we write. Everybody who imports a module by `import()` asks for its `then`, and nobody names it.
+   */
   isPlain = true;
   /** Whether functions outside of classes use `this`, which may be a namespace object. */
   readonly usesThis: boolean;
@@ -114,6 +117,7 @@ export class EsExports {
   }
 
   #add(name: string, exported: EsExport): void {
+    if (name === 'then') this.isPlain = false;
     this.all.set(name, exported);
   }
 

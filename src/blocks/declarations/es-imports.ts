@@ -17,23 +17,26 @@ import { isNamed } from './top-level-names';
  * Finds which exports of other modules an ES module uses. If a module imports or exports a name of another module,
  * the name must exist whenever the module is loaded: a missing name is an error. The value counts where the name is
  * used.
+ * @param passesOn Whether its exports are blocks of their own. If not, it uses all that it passes on.
  */
-export function readEsImports(program: Program, names: ModuleNames): ImportUses {
-  return new EsImportReader(program, names).read();
+export function readEsImports(program: Program, names: ModuleNames, passesOn: boolean): ImportUses {
+  return new EsImportReader(program, names, passesOn).read();
 }
 
 class EsImportReader {
   readonly #program: Program;
   readonly #names: ModuleNames;
+  readonly #passesOn: boolean;
   readonly #at = new Map<AnyNode, ImportUse[]>();
   /** Specifiers of the imports that were understood. */
   readonly #understood = new Set<AnyNode>();
   readonly #specifiers = new Set<string>();
   readonly #whole = new Set<string>();
 
-  constructor(program: Program, names: ModuleNames) {
+  constructor(program: Program, names: ModuleNames, passesOn: boolean) {
     this.#program = program;
     this.#names = names;
+    this.#passesOn = passesOn;
   }
 
   read(): ImportUses {
@@ -60,6 +63,7 @@ class EsImportReader {
         const { source, specifiers } = statement;
         if (!source) return;
         const specifier = this.#add(source);
+        if (!this.#passesOn) this.#whole.add(specifier);
         for (const one of specifiers) {
           // Here only the presence counts. Whether the value is used depends on the importers of this module.
           if (isNamed(one.local)) this.#note(one, specifier, asPresent(one.local.name));
@@ -68,7 +72,8 @@ class EsImportReader {
         return;
       }
       case 'ExportAllDeclaration':
-        this.#add(statement.source);
+        if (this.#passesOn) this.#add(statement.source);
+        else this.#whole.add(this.#add(statement.source));
         return;
       default:
     }
@@ -81,7 +86,8 @@ class EsImportReader {
       if (name === null) this.#whole.add(specifier);
       else if (name !== ALL_EXPORTS) this.#note(one, specifier, asPresent(name));
       for (const place of this.#names.placesOf(one.local.name)) {
-        if (place.node === one.local || parentOf(place)?.type === 'ExportSpecifier') continue;
+        if (place.node === one.local) continue;
+        if (this.#passesOn && parentOf(place)?.type === 'ExportSpecifier') continue;
         const used = name === ALL_EXPORTS ? namesUsed(place) : [name ?? ALL_EXPORTS];
         for (const use of used) this.#note(place.node, specifier, use);
       }

@@ -98,7 +98,10 @@ export class LinkReader {
     this.#isEs = isEs;
     const stars = exports === null ? new Map<AnyNode, Star>() : this.#stars;
     if (names === null) this.#uses = null;
-    else this.#uses = isEs ? readEsImports(program, names) : readImports(program, names, stars);
+    else
+      this.#uses = isEs
+        ? readEsImports(program, names, esExports !== null)
+        : readImports(program, names, stars);
   }
 
   /** Names of all exports that are blocks of their own. */
