@@ -59,6 +59,21 @@ export function calledForKnownKeys(): boolean {
 const KNOWING =
   /[\\/]node_modules[\\/](?:@babel[\\/]core|browserslist|resolve|@?jest(?:-[\w-]+)?|@swc[\\/]\w+|typescript|tsconfig-paths|get-tsconfig)[\\/]/;
 
+/**
+ * Whether Angular asks for the text of a class. Its injector looks there for how the class inherits its constructor.
+ * Source: `isDelegateCtor` of @angular/core.
+ */
+export function calledByAngular(): boolean {
+  // Zone.js puts a function of its own before ours.
+  const first = callerFiles().find(
+    (file) =>
+      file !== '' &&
+      !file.startsWith(OWN_FOLDER) &&
+      !/[\\/]node_modules[\\/]zone\.js[\\/]/.test(file),
+  );
+  return first !== undefined && /[\\/]node_modules[\\/]@angular[\\/]core[\\/]/.test(first);
+}
+
 /** Whether the package `debug` looks for `DEBUG_*` among all variables. It only decides what is logged. */
 export function calledToLog(): boolean {
   const first = callerFiles().find(isForeignFile);

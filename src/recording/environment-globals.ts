@@ -1,4 +1,5 @@
 import { blocksIn, stripProbes } from '../blocks';
+import { calledByAngular } from '../interception/callers';
 import { unobserved } from '../interception/observer';
 import { replace } from '../interception/patched';
 import { watchedVariables } from '../interception/variables/variables';
@@ -39,12 +40,16 @@ export function hideProbes(global: object, recorder: Recorder): void {
       const text = asText(toString, self === hiding ? toString : self, args);
       const blocks = blocksIn(text);
       if (blocks.length === 0) return text;
-      safely(recorder, () => recorder.shown(blocks));
+      if (!INHERITS_NOTHING.test(text) || !calledByAngular())
+        safely(recorder, () => recorder.shown(blocks));
       return stripProbes(text);
     },
   });
   replace('environmentFunction', prototype, 'toString', hiding);
 }
+
+/** The text of a class with a name and without a base. Nothing else in it matters to Angular. */
+const INHERITS_NOTHING = /^class\s+[\w$]+\s*\{/;
 
 /** The text of a function. For any other value, throws the error that is thrown without jest-testmon. */
 function asText(toString: () => string, self: unknown, args: unknown[]): string {
