@@ -204,6 +204,193 @@ test('${method}', async () => {
       ],
     ],
   },
+  'Angular with jest-preset-angular': {
+    packages: [
+      ...['core', 'common', 'compiler', 'platform-browser'].map((name) => `@angular/${name}`),
+      ...['jest-preset-angular', 'jest-environment-jsdom', 'zone.js', 'rxjs', 'tslib'],
+      ...['typescript', '@types/jest', '@types/node'],
+    ],
+    files: {
+      'jest.config.js':
+        "const { createCjsPreset } = require('jest-preset-angular/presets');\nmodule.exports = { ...createCjsPreset(), setupFilesAfterEnv: ['<rootDir>/setup.ts'] };\n",
+      'setup.ts':
+        "import { setupZoneTestEnv } from 'jest-preset-angular/setup-env/zone';\nsetupZoneTestEnv();\n",
+      'tsconfig.spec.json':
+        '{"compilerOptions":{"target":"ES2022","module":"ES2022","moduleResolution":"bundler","strict":true,"isolatedModules":true,"esModuleInterop":true,"skipLibCheck":true,"experimentalDecorators":true,"useDefineForClassFields":false,"types":["jest","node"]}}',
+      ...SIGN,
+      'src/counter.component.html':
+        '<!-- A comment. -->\n<button (click)="more()">{{ label() }}: {{ count }}</button>\n',
+      'src/counter.component.ts': `import { Component, Input } from '@angular/core';
+import { sign } from './sign';
+@Component({ selector: 'app-counter', templateUrl: './counter.component.html' })
+export class CounterComponent {
+  @Input() count = 0;
+  label(): string {
+    return sign(this.count);
+  }
+  more(): void {
+    this.count += 1;
+  }
+  less(): void {
+    this.count -= 1;
+  }
+}
+`,
+      'src/greeting.component.ts': `import { Component } from '@angular/core';
+@Component({ selector: 'app-greeting', template: '<p>hello {{ name }}</p>' })
+export class GreetingComponent {
+  name = 'you';
+}
+`,
+      '__tests__/counter.test.ts': `import { TestBed } from '@angular/core/testing';
+import { CounterComponent } from '../src/counter.component';
+test('counts', () => {
+  const counter = TestBed.createComponent(CounterComponent);
+  counter.componentRef.setInput('count', 1);
+  counter.detectChanges();
+  counter.nativeElement.querySelector('button').click();
+  counter.detectChanges();
+  expect(counter.nativeElement.textContent).toBe('plus: 2');
+});
+`,
+      '__tests__/shown.test.ts': `import { TestBed } from '@angular/core/testing';
+import { CounterComponent } from '../src/counter.component';
+test('is shown', () => {
+  const counter = TestBed.createComponent(CounterComponent);
+  counter.componentRef.setInput('count', 5);
+  counter.detectChanges();
+  expect(counter.nativeElement.textContent).toContain('5');
+});
+`,
+      '__tests__/greeting.test.ts': `import { TestBed } from '@angular/core/testing';
+import { GreetingComponent } from '../src/greeting.component';
+test('greets', () => {
+  const greeting = TestBed.createComponent(GreetingComponent);
+  greeting.detectChanges();
+  expect(greeting.nativeElement.textContent).toMatch(/^hello you/);
+});
+`,
+    },
+    edits: [
+      ...TYPESCRIPT_EDITS((name) => `__tests__/${name}.test.ts`),
+      [
+        'a template in the class',
+        'src/greeting.component.ts',
+        '{{ name }}',
+        '{{ name }}!',
+        ['__tests__/greeting.test.ts'],
+      ],
+      // The preset hands it on as it is.
+      [
+        'a comment of a template in a file of its own',
+        'src/counter.component.html',
+        'A comment.',
+        'Another.',
+        ['__tests__/counter.test.ts', '__tests__/shown.test.ts'],
+      ],
+      [
+        'a template in a file of its own',
+        'src/counter.component.html',
+        '<button ',
+        '<button type="button" ',
+        ['__tests__/counter.test.ts', '__tests__/shown.test.ts'],
+      ],
+      [
+        'a comment in the class',
+        'src/counter.component.ts',
+        'this.count -=',
+        '/* n */ this.count -=',
+        [],
+      ],
+      [
+        'a method',
+        'src/counter.component.ts',
+        'count += 1',
+        'count += 1 + 0',
+        ['__tests__/counter.test.ts'],
+      ],
+      ['a method that nobody calls', 'src/counter.component.ts', 'count -= 1', 'count -= 2', []],
+    ],
+  },
+  'Next with next/jest': {
+    packages: ['next', 'react', 'react-dom', 'jest-environment-jsdom'],
+    files: {
+      'jest.config.js':
+        "module.exports = require('next/jest')({ dir: __dirname })({ testEnvironment: 'jsdom' });\n",
+      'next.config.js': 'module.exports = { compiler: { reactRemoveProperties: false } };\n',
+      '.env.test': 'NEXT_PUBLIC_RATE=2\n',
+      'pages/index.tsx': 'export default function Home() { return <p>home</p>; }\n',
+      ...SIGN,
+      'src/price.module.css': '.price { color: red; }\n',
+      'src/coin.png': 'PNG',
+      'src/Price.tsx': `import styles from './price.module.css';
+import coin from './coin.png';
+import { sign } from './sign';
+export default function Price({ n }: { n: number }) {
+  return (
+    <p className={styles.price}>
+      {sign(n)} {n * Number(process.env.NEXT_PUBLIC_RATE)}
+      <img src={coin.src} />
+    </p>
+  );
+}
+`,
+      'src/Big.tsx': 'export default function Big() { return <b>big</b>; }\n',
+      'src/Lazy.tsx': `import dynamic from 'next/dynamic';
+const Big = dynamic(() => import('./Big'), { ssr: false, loading: () => <i>wait</i> });
+export default function Lazy() { return <Big />; }
+`,
+      'render.tsx': `import { act, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+(globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+export function render(node: ReactNode): HTMLElement {
+  const box = document.createElement('div');
+  act(() => createRoot(box).render(node));
+  return box;
+}
+export const wait = () => act(() => new Promise<void>((resolve) => setTimeout(resolve)));
+`,
+      '__tests__/price.test.tsx': `import Price from '../src/Price';
+import { render } from '../render';
+test('price', () => {
+  const box = render(<Price n={2} />);
+  expect(box.textContent).toMatch(/^plus \\d/);
+  expect(box.querySelector('p')?.className).toBe('price');
+});
+`,
+      '__tests__/lazy.test.tsx': `import Lazy from '../src/Lazy';
+import { render, wait } from '../render';
+test('lazy', async () => {
+  const box = render(<Lazy />);
+  while (box.textContent === 'wait') await wait();
+  expect(box.textContent).toMatch(/^big/);
+});
+`,
+    },
+    edits: [
+      ...TYPESCRIPT_EDITS((name) => `__tests__/${name}.test.ts`),
+      [
+        'what next/dynamic imports',
+        'src/Big.tsx',
+        '<b>big',
+        '<b>bigger',
+        ['__tests__/lazy.test.tsx'],
+      ],
+      ['a component', 'src/Price.tsx', '{sign(n)}', '{`${sign(n)}`}', ['__tests__/price.test.tsx']],
+      ['a CSS module, of which the names count', 'src/price.module.css', 'red', 'blue', []],
+      ['an image, of which nothing is loaded', 'src/coin.png', 'PNG', 'GIF', []],
+      ['a variable of a .env file', '.env.test', '=2', '=3', ['__tests__/price.test.tsx']],
+      [
+        'an option of the compiler',
+        'next.config.js',
+        'false',
+        'true',
+        ['lazy.test.tsx', 'minus.test.ts', 'plus.test.ts', 'price.test.tsx'].map(
+          (name) => `__tests__/${name}`,
+        ),
+      ],
+    ],
+  },
   sucrase: {
     packages: ['@sucrase/jest-plugin', 'sucrase'],
     files: {
