@@ -28,7 +28,10 @@ const KILLER = `
 `;
 
 function make(files: Files): void {
-  project = new Project({ 'jest.config.js': CONFIG, 'killer.js': KILLER, ...files });
+  project = new Project({ 'jest.config.js': CONFIG, 'killer.js': KILLER, ...files }, [
+    'jest',
+    'jest-runner',
+  ]);
 }
 
 /** Plain `jest`, as the config selects. */
@@ -60,6 +63,91 @@ describe('a controller that died before its commit', () => {
     // Back to what passed, and what passed meanwhile is kept.
     project.edit('__tests__/crash.test.js', "'still lives'", "'lives'");
     expect(run().ran).toEqual(['__tests__/crash.test.js', '__tests__/snapshot.test.js']);
+  });
+});
+
+describe('what was read in the background', () => {
+  const TWO = ['__tests__/first.test.js', '__tests__/second.test.js'];
+  const SERVER = `
+    const server = require('node:http').createServer((request, response) => {
+      response.end(require('node:fs').readFileSync(require('node:path').join(__dirname, 'page.txt')));
+    });
+    exports.listen = (listening) => server.listen(0, '127.0.0.1', () => listening(server.address().port));
+    exports.close = () => server.close();
+  `;
+  const ASKING = `
+    test('asks', async () => {
+      const text = await new Promise((resolve) => {
+        require('node:http').get({ host: '127.0.0.1', port: process.env.SERVED_AT, agent: false }, (response) => {
+          response.once('data', (part) => resolve(String(part)));
+        });
+      });
+      expect(text).toContain('page');
+    });
+  `;
+  const STARTING: Record<string, Files> = {
+    'a server in the process of the global setup': {
+      'setup.js': `
+        module.exports = () => new Promise((resolve) => {
+          require('./server').listen((port) => { process.env.SERVED_AT = String(port); resolve(); });
+        });
+      `,
+      'teardown.js': "module.exports = () => require('./server').close();",
+    },
+    'a server in a process that the global setup started': {
+      'setup.js': `
+        module.exports = () => new Promise((resolve) => {
+          const listen = "process.once('disconnect', process.exit); require('./server').listen((port) => process.send(port))";
+          const options = { cwd: __dirname, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] };
+          globalThis.fixtureChild = require('node:child_process').spawn(process.execPath, ['-e', listen], options);
+          globalThis.fixtureChild.once('message', (port) => { process.env.SERVED_AT = String(port); resolve(); });
+        });
+      `,
+      'teardown.js': 'module.exports = () => globalThis.fixtureChild.kill();',
+    },
+  };
+
+  it.each(Object.keys(STARTING))('counts though the controller died: %s', (kind) => {
+    make({
+      ...STARTING[kind],
+      'jest.config.js': CONFIG.replace(
+        '{ transform: {},',
+        "{ transform: {}, globalSetup: './setup.js', globalTeardown: './teardown.js',",
+      ),
+      'server.js': SERVER,
+      'page.txt': 'a page\n',
+      '__tests__/first.test.js': ASKING,
+      '__tests__/second.test.js': ASKING,
+    });
+    expect(run({ KILLED: '1' })).toMatchObject({ exitCode: null, ran: TWO });
+    expect(run().ran).toEqual([]);
+    project.edit('page.txt', 'a page', 'another page');
+    expect(run().ran).toEqual(TWO);
+  });
+
+  it('counts though the controller died: by a runner of the project', () => {
+    make({
+      'jest.config.js': CONFIG.replace(
+        '{ transform: {},',
+        "{ transform: {}, runner: './runner.js',",
+      ),
+      'runner.js': `
+        const Runner = require('jest-runner').default;
+        module.exports = class extends Runner {
+          runTests(...given) {
+            require('node:fs').readFileSync(__dirname + '/page.txt');
+            return super.runTests(...given);
+          }
+        };
+      `,
+      'page.txt': 'a page\n',
+      '__tests__/first.test.js': "test('one', () => {});\n",
+      '__tests__/second.test.js': "test('two', () => {});\n",
+    });
+    expect(run({ KILLED: '1' })).toMatchObject({ exitCode: null, ran: TWO });
+    expect(run().ran).toEqual([]);
+    project.edit('page.txt', 'a page', 'another page');
+    expect(run().ran).toEqual(TWO);
   });
 });
 

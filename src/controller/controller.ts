@@ -2,7 +2,7 @@ import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import type { Dependency, TestFileKey } from '../records/types';
 import type { AwaitedSetups, RunFile } from '../run/run-file';
-import type { LateInputs } from './steps/commit';
+import type { BackgroundInputs } from '../run/background-inputs';
 import { makeBatch, type StoredRecord, type StoredTest } from '../store';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
@@ -40,7 +40,6 @@ export class Controller {
   #shard: Shard | null = null;
   #spotChecks: SpotChecks | null = null;
   #counts: RunCounts | null = null;
-  readonly lateInputs: LateInputs = { ofRunner: null, ofTeardowns: [] };
   /** The projects that test files run of. */
   runningConfigs: readonly Config.ProjectConfig[] = [];
   /** What carries coverage into the report of this run; null where nothing does. */
@@ -143,11 +142,7 @@ export class Controller {
    * @param index From 1.
    * @returns Null where they divide as Jest does.
    */
-  async agreeOnShards(
-    tests: readonly Test[],
-    index: number,
-    count: number,
-  ): Promise<Test[] | null> {
+  agreeOnShards(tests: readonly Test[], index: number, count: number): Promise<Test[] | null> {
     const { projects } = this.#run;
     const found = { tests, judged: this.#selection.judged };
     const environmentOf = (test: Test) => projects.of(test)?.environment;
@@ -274,10 +269,7 @@ export class Controller {
     return this.#publication?.awaitedSetups ?? null;
   }
 
-  /**
-   * Tells the workers which environment variables the global setups changed, and what they read.
-   * @param setupInputs The dependencies of the global setups.
-   */
+  /** Tells the workers which variables the global setups changed, and on what they depend. */
   noteGlobalSetup(setupInputs: Dependency[]): void {
     this.#publication?.noteGlobalSetup(setupInputs);
   }
@@ -286,6 +278,11 @@ export class Controller {
   get ownRunners(): { run: RunFile | null; runners: string[] } {
     const run = this.collects ? this.#publication?.published : null;
     return { run: run ?? null, runners: this.#run.projects.otherRunners };
+  }
+
+  /** Null until `publish`. */
+  get background(): BackgroundInputs | null {
+    return this.#publication?.background ?? null;
   }
 
   /** Called if our reporter sees the outcome of every test file. */
@@ -303,6 +300,7 @@ export class Controller {
   noteResult(configId: string, testPath: string, passed: boolean): void {
     const testFile = this.#run.projects.keyOf(configId, testPath);
     if (testFile === null || (passed && this.#selection.skips(configId, testFile.path))) return;
+    this.background?.write(this.#run.projects.all);
     this.#run.outcomes.note(testFile, passed);
   }
 
@@ -342,7 +340,7 @@ export class Controller {
         counts: this.#counts,
         startedAt: this.startedAt,
         orderDependent: this.#orderDependent,
-        lateInputs: this.lateInputs,
+        background: this.background,
       },
       ending,
     );

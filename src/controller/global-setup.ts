@@ -3,13 +3,13 @@ import type { Config } from '@jest/types';
 import { readComposition } from '../config/composition';
 import { fromJest } from '../run/user-jest';
 import type { AwaitedSetups, AwaitedTeardowns, RunFile } from '../run/run-file';
+import type { BackgroundReads } from '../run/background-inputs';
 import type { Dependency } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { describeFault, isSystemError } from '../terminal/fault';
 import { beginSharedRun } from './sharing/begin-shared-run';
 import { describeFailedSelection } from './open-store';
-import type { RunnerInputs } from './steps/commit';
 import { isPassed } from './conclude-with';
 import { putAroundTeardowns } from './jest-process/global-teardowns';
 import { listenToRunners } from './jest-process/runner-outcomes';
@@ -108,10 +108,10 @@ export function ownRunners(): { run: RunFile | null; runners: string[] } {
   return session().controller?.ownRunners ?? { run: null, runners: [] };
 }
 
-/** What these runners read counts for each test file of theirs. @param inputsOf Is asked as the run ends. */
-export function awaitRunnerInputs(inputsOf: RunnerInputs | null): void {
-  const { controller } = session();
-  if (controller !== null) controller.lateInputs.ofRunner = inputsOf;
+/** What is read in the background counts for each test file. */
+export function watchBackground(reads: BackgroundReads): void {
+  const background = session().controller?.background ?? null;
+  if (background !== null) background.reads = reads;
 }
 
 /**
@@ -131,7 +131,7 @@ export async function expectTeardowns(
   const files = usersOwn([...ofProjects, globalConfig.globalTeardown]);
   if (files.length === 0) return;
   const ofToolChain = usersOwn([...ofProjects, readComposition()?.effective.globalTeardown]);
-  const { startedAt: began, lateInputs } = controller;
+  const { startedAt: began, background } = controller;
   try {
     const watch = await load();
     const teardowns = new Teardowns(files);
@@ -140,7 +140,7 @@ export async function expectTeardowns(
       try {
         return await tearDown();
       } finally {
-        lateInputs.ofTeardowns.push(...(attempt(() => stop?.()) ?? []));
+        background?.add(attempt(() => stop?.()) ?? []);
         teardowns.ended(file);
       }
     });

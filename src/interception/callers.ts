@@ -92,16 +92,22 @@ function isForeignFile(file: string): boolean {
  * Finds the innermost caller that is code of the user or of a tool. What a package does counts for the code that
  * called it.
  * @param toolOf Returns the tool that a file belongs to, or undefined.
+ * @param ofPackage Returns the tool that a file of a package works for where nobody has called it, or undefined.
  * @returns The tool, or undefined if that code belongs to no tool.
  */
-export function calledByTool(toolOf: (file: string) => string | undefined): string | undefined {
+export function calledByTool(
+  toolOf: (file: string) => string | undefined,
+  ofPackage?: (file: string) => string | undefined,
+): string | undefined {
+  let uncalled: string | undefined;
   for (const given of callerFiles(MAX_TOOL_FRAMES)) {
     const file = given.startsWith('file:') ? fileURLToPath(given) : given;
     if (!path.isAbsolute(file) || file.startsWith(OWN_FOLDER)) continue;
     const tool = toolOf(file);
     if (tool !== undefined || packageFolder(file) === null || OF_JEST.test(file)) return tool;
+    uncalled ??= ofPackage?.(file);
   }
-  return undefined;
+  return uncalled;
 }
 
 /** Packages of Jest. What Jest does when a tool calls it counts for Jest, not for the tool. */

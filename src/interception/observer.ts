@@ -13,7 +13,7 @@ import { loadedModulesAt } from './modules/loaded-modules';
 import { isLoaded, isToolOfTestFile, tellUnresolved } from './modules/module-requests';
 import { watchResolver } from './modules/resolver';
 import { Reading, type Reads } from './reads';
-import { guarded, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
+import { guarded, joined, PendingObservations, type OnFault, type Sink, type Watch } from './sink';
 import { debug, swallowed } from '../terminal/debug';
 
 /** The functions of `fs` as they were before they were replaced. Our own code uses these. */
@@ -33,6 +33,7 @@ const { readFileSync } = fs;
 
 let sink: Sink | null = null;
 let background: Sink | null = null;
+let beside: Sink | null = null;
 let suspended = 0;
 /** How many module loads are in progress, one inside the other. Counted only for sinks that see loading. */
 let loading = 0;
@@ -70,6 +71,12 @@ export function observeBehind(next: Sink): void {
   background = withGuard(next);
 }
 
+/** Reports to this sink whatever happens in this process, also while a test file is recorded. Null ends that. */
+export function observeBeside(next: Sink | null): void {
+  install();
+  beside = next === null ? null : withGuard(next);
+}
+
 /** Replaces the functions. Call it before other code keeps references to them. Nothing is reported yet. */
 export function install(): void {
   if (installed) return;
@@ -84,12 +91,17 @@ let asynchronous: AsyncLocalStorage<Sink> | null = null;
 let transforms = 0;
 
 const WATCH: Watch = {
-  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? (sink ?? background) : null),
+  sink: () => asynchronous?.getStore() ?? (suspended === 0 ? receiver() : null),
   unobserved,
   suspend: () => (suspended += 1),
   resume: () => (suspended -= 1),
   failed,
 };
+
+function receiver(): Sink | null {
+  const first = sink ?? background;
+  return first === null || beside === null ? (first ?? beside) : joined(first, beside);
+}
 
 /** Stops reporting to a sink. */
 export function stopObserving(previous: Sink): void {
@@ -298,7 +310,7 @@ export function watchLoadsOfTools(listener: ToolLoads): void {
 function toolOfLoad(request: unknown): string | undefined {
   if (toolLoads === null || suspended + loading + transforms > 0) return undefined;
   if (typeof request !== 'string' || Module.isBuiltin(request)) return undefined;
-  const to = sink ?? background;
+  const to = sink ?? background ?? beside;
   if (to === null || to.seesLoading === true) return undefined;
   const isBetween = pending !== null && to === withGuard(pending.sink);
   return toolLoads.caller() ?? (isBetween && isToolOfTestFile(request) ? request : undefined);

@@ -159,14 +159,36 @@ export class PendingObservations {
       const other = behind();
       if (other !== null) tell(other, call);
     };
-    this.sink = Object.fromEntries(
-      METHODS.map((name) => [name, (...args: unknown[]) => receive([name, args])]),
-    ) as unknown as Sink;
+    this.sink = made((...call) => receive(call));
   }
 
   replay(to: Sink): void {
     for (const call of this.#calls) tell(to, call);
   }
+}
+
+/** Returns a sink that reports to both. The first one says what it is. */
+export function joined(first: Sink, second: Sink): Sink {
+  const known = joints.get(first);
+  if (known?.second === second) return known.both;
+  const both = {
+    ...first,
+    ...made((...call) => {
+      tell(first, call);
+      tell(second, call);
+    }),
+  };
+  joints.set(first, { second, both });
+  return both;
+}
+
+const joints = new WeakMap<Sink, { second: Sink; both: Sink }>();
+
+/** Makes a sink of one function. */
+function made(receive: (...call: Call) => void): Sink {
+  return Object.fromEntries(
+    METHODS.map((name) => [name, (...args: unknown[]) => receive(name, args)]),
+  ) as unknown as Sink;
 }
 
 type Call = [(typeof METHODS)[number], unknown[]];

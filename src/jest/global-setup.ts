@@ -4,7 +4,6 @@
  */
 import type { Config } from '@jest/types';
 import {
-  awaitRunnerInputs,
   beforeGlobalSetup,
   beginWithoutSequencer,
   expectTeardowns,
@@ -12,8 +11,9 @@ import {
   noteGlobalSetup,
   ownRunners,
   runUserGlobalSetup,
+  watchBackground,
 } from '../controller/global-setup';
-import type { Dependency } from '../records/types';
+import type { BackgroundReads } from '../run/background-inputs';
 
 async function globalSetup(
   globalConfig: Config.GlobalConfig,
@@ -21,23 +21,27 @@ async function globalSetup(
 ): Promise<void> {
   await beginWithoutSequencer(globalConfig, projectConfig);
   await runUserGlobalSetup(globalConfig, projectConfig);
-  noteGlobalSetup(beforeGlobalSetup() === null ? [] : await findInputs());
+  const background: BackgroundReads[] = [];
+  if (beforeGlobalSetup() === null) noteGlobalSetup([]);
+  else {
+    const { globalSetupInputs, servedInputs } = await import('../recording/setup-recorder.js');
+    noteGlobalSetup(globalSetupInputs());
+    background.push(servedInputs);
+  }
   const { run, runners } = ownRunners();
   if (run !== null && runners.length > 0) {
     const { watchRunners } = await import('../recording/runner-recorder.js');
-    awaitRunnerInputs(watchRunners(run, runners));
+    const ofRunners = watchRunners(run, runners);
+    if (ofRunners !== null) background.push(ofRunners);
   }
+  if (background.length > 0)
+    watchBackground((runner) => background.flatMap((reads) => reads(runner)));
   await hearOutcomes(globalConfig, projectConfig);
   await expectTeardowns(
     globalConfig,
     projectConfig,
     async () => (await import('../recording/teardown-recorder.js')).watchTeardown,
   );
-}
-
-async function findInputs(): Promise<Dependency[]> {
-  const { globalSetupInputs } = await import('../recording/setup-recorder.js');
-  return globalSetupInputs();
 }
 
 export = globalSetup;

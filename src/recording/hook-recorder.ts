@@ -12,7 +12,7 @@ import { collectChildren, watchChildren } from '../interception/children/childre
 import { Accumulator } from './accumulator';
 import { observe, stopObserving, unobserved } from '../interception/observer';
 import { now } from '../interception/files/self-writes';
-import { PathInputs } from './inputs/path-inputs';
+import { PathInputs, type Places } from './inputs/path-inputs';
 import { Replay } from './inputs/replay';
 import type { Sink } from '../interception/sink';
 
@@ -30,12 +30,16 @@ export class HookRecorder extends PathInputs implements Sink {
   readonly named = (): void => undefined;
   readonly soughtMock = (): void => undefined;
 
+  protected readonly places: Places;
+  protected readonly found = new Accumulator();
+  protected readonly replay: Replay;
+  /** The hooks and what they import, as absolute paths. */
+  protected readonly closure: readonly string[];
+  /** The modules that this process had loaded before. */
+  protected readonly loadedBefore: ReadonlySet<string> = new Set(Object.keys(require.cache));
   readonly #paths: PathClassifier;
-  readonly #found = new Accumulator();
-  readonly #replay: Replay;
-  /** The hooks and what they import. These belong to the tool chain of their projects. */
+  /** The closure as stored paths. It belongs to the tool chain of its projects. */
   readonly #ofToolChain: ReadonlySet<string>;
-  readonly #loadedBefore = new Set(Object.keys(require.cache));
 
   /** @param hooks Absolute paths of the modules that belong to the tool chain. */
   constructor({ root, excluded, ignore }: RunFile, hooks: readonly string[]) {
@@ -50,18 +54,20 @@ export class HookRecorder extends PathInputs implements Sink {
       }),
     };
     super(places);
+    this.places = places;
     this.#paths = paths;
-    this.#ofToolChain = new Set(importClosure(hooks).map((file) => toStored(root, realPath(file))));
-    this.#replay = new Replay(places, this.selfWrites, this.#found);
+    this.closure = importClosure(hooks);
+    this.#ofToolChain = new Set(this.closure.map((file) => toStored(root, realPath(file))));
+    this.replay = new Replay(places, this.selfWrites, this.found);
     watchChildren({
       ...paths.surroundings,
       // Reporting scripts would slow down a build or a server.
       reportsScripts: false,
       loaded: (file) => this.read(file),
-      missed: (name) => this.#replay.take({ at: now(), what: 'missed', name, value: '' }),
+      missed: (name) => this.replay.take({ at: now(), what: 'missed', name, value: '' }),
       mayRead: (_folder, entries) => this.#bundles(entries),
       observed: (observation) => {
-        if (observation.what !== 'variable') this.#replay.take(observation);
+        if (observation.what !== 'variable') this.replay.take(observation);
       },
     });
     observe(this);
@@ -77,7 +83,7 @@ export class HookRecorder extends PathInputs implements Sink {
   }
 
   protected depend(dependency: Dependency): void {
-    this.#found.depend(dependency);
+    this.found.depend(dependency);
   }
 
   /** A bundler follows the imports by itself. All that is below the folder would select all tests at any change. */
@@ -87,28 +93,35 @@ export class HookRecorder extends PathInputs implements Sink {
 
   /** Stops to observe. @returns What the hook read. */
   finish(): Dependency[] {
+    return this.finishWith(collectChildren);
+  }
+
+  /** @param collect Reports what children did. */
+  protected finishWith(collect: () => void): Dependency[] {
     stopObserving(this);
     return unobserved(() => {
-      collectChildren();
-      this.#replay.finish();
+      collect();
+      this.replay.finish();
       this.settle();
       for (const file of Object.keys(require.cache))
-        if (!this.#loadedBefore.has(file)) this.read(file);
-      return [...this.#found.dependencies.values()].filter((found) => this.#counts(found));
+        if (!this.loadedBefore.has(file)) this.read(file);
+      return [...this.found.dependencies.values()].filter((found) => this.counts(found));
     });
   }
 
   /**
    * Installed packages belong to the tool chain if the hook names them. What the hook itself makes or changes is
    * not an input. Neither is what its programs keep outside of the repository.
+   * @param until Only what was made or changed up to then is left out, from `now`.
    */
-  #counts({ kind, name }: Dependency): boolean {
+  protected counts({ kind, name }: Dependency, until?: number): boolean {
+    if (kind === 'variable') return true;
     if (kind === 'package' || (kind === 'file' && this.#ofToolChain.has(name))) return false;
     const file = fromStored(this.#paths.root, name);
     return (
       this.#isOfRepository(file) &&
-      this.selfWrites.before(file) === undefined &&
-      (kind !== 'listing' || this.selfWrites.namesIn(file).size === 0)
+      this.selfWrites.before(file, until) === undefined &&
+      (kind !== 'listing' || this.selfWrites.namesIn(file, until).size === 0)
     );
   }
 

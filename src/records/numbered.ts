@@ -1,5 +1,12 @@
 import type { IdFootprint } from './footprint';
-import type { Dependency, ExecutedBlocks, FileVersion, Footprint, TestOutcome } from './types';
+import type {
+  Dependency,
+  ExecutedBlocks,
+  FileVersion,
+  Footprint,
+  TestFileRecord,
+  TestOutcome,
+} from './types';
 
 /**
  * The versions and dependencies that the footprints of one journal refer to, by the journal's numbers. The meaning of
@@ -53,6 +60,12 @@ export class NumberedFootprint implements Footprint {
   get dependencies(): Dependency[] {
     return this.numbers.dependencies.map((number) => this.named.dependencies[number] as Dependency);
   }
+}
+
+/** Adds dependencies to what all tests of a record share. */
+export function addToRecord(record: TestFileRecord, more: readonly Dependency[]): void {
+  if (more.length > 0 && record.shared instanceof NumberedFootprint)
+    record.shared = record.shared.with(more);
 }
 
 function keyOf({ kind, name, value }: Dependency): string {

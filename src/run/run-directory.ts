@@ -87,6 +87,11 @@ export class RunDirectory {
     return path.join(this.path, 'verdicts.jsonl');
   }
 
+  /** The file in which the controller stores what is read in the background. */
+  get backgroundFile(): string {
+    return path.join(this.path, 'background.jsonl');
+  }
+
   /**
    * Reads the journals of the run, one line at a time.
    * @param pid The id of the controller's process.

@@ -37,6 +37,7 @@ import { closed, platforms, resolution } from './resolution';
 import { sameVersion } from './same-version';
 import type { Family } from './scenario';
 import { scripts } from './scripts';
+import { setupServers } from './setup-servers';
 import { testFiles } from './test-files';
 import { babelPlugins, babelToolChain, swcToolChain } from './tool-chain';
 import { compilerPlugins, soughtPackages, transformInputs } from './transform-inputs';
@@ -107,6 +108,7 @@ export const families: readonly Family[] = [
   projectSetup,
   rootSetup,
   typeScriptSetup,
+  setupServers,
   typeScript,
   typeErrors,
   packageTypes,

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import { fromStored } from '../../dependencies/files/paths';
-import type { Dependency, TestFileKey, TestFileRecord } from '../../records/types';
-import { NumberedFootprint } from '../../records/numbered';
+import type { TestFileKey, TestFileRecord } from '../../records/types';
+import { addToRecord } from '../../records/numbered';
+import type { BackgroundInputs } from '../../run/background-inputs';
 import type { RunDirectory } from '../../run/run-directory';
 import { keyOf } from '../../run/test-outcomes';
 import { makeBatch, SHARD_NOTE, type CommitBatch } from '../../store';
@@ -17,17 +18,6 @@ import type { SpotChecks } from '../checks/spot-checks';
 import type { RunCounts } from '../run-counts';
 import { sayDoubtful, sayOrderDependent, sayPartialFailures, sayUnrecorded } from '../summary';
 
-/** Tells what a runner read in this process. @param runner Absolute path. */
-export type RunnerInputs = (runner: string) => readonly Dependency[];
-
-/** What counts for the records of a run and is only known as the run ends. */
-export interface LateInputs {
-  /** What runners of the project's own read; null where there are none. */
-  ofRunner: RunnerInputs | null;
-  /** What global teardowns read. */
-  ofTeardowns: Dependency[];
-}
-
 /** The results of a run at its end. */
 export interface FinishedRun {
   context: RunContext;
@@ -42,7 +32,8 @@ export interface FinishedRun {
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  lateInputs: LateInputs;
+  /** Null if no workers were to start. */
+  background: BackgroundInputs | null;
   /** Test files that run as a whole from now on. */
   orderDependent: readonly TestFileKey[];
 }
@@ -157,7 +148,7 @@ function* recordsOf(
 ): Generator<TestFileRecord> {
   const { request, outcomes, partialFailures, flakyTests } = run.context;
   const progress = request.logger.progress('recording test files', outcomes.count);
-  yield* withProgress(withLateInputs(run, results.records()), progress);
+  yield* withProgress(withBackground(run, results.records()), progress);
   const { orderDependent, flaky, notes } = partialFailures.learnt;
   for (const sighting of flaky) flakyTests.add(sighting);
   batch.orderDependent = [
@@ -183,24 +174,13 @@ function addReport(run: FinishedRun, batch: CommitBatch): void {
   if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
 }
 
-function* withLateInputs(
-  { context, lateInputs: { ofRunner, ofTeardowns } }: FinishedRun,
+function* withBackground(
+  { context, background }: FinishedRun,
   records: Iterable<TestFileRecord>,
 ): Generator<TestFileRecord> {
-  if (ofRunner === null && ofTeardowns.length === 0) {
-    yield* records;
-    return;
-  }
-  const inputs = new Map(
-    context.projects.all.map(({ environmentId, config }) => [
-      environmentId,
-      [...(ofRunner?.(config.runner) ?? []), ...ofTeardowns],
-    ]),
-  );
+  const inputs = background?.of(context.projects.all);
   for (const record of records) {
-    const more = inputs.get(record.environmentId) ?? [];
-    const { shared } = record;
-    if (more.length > 0 && shared instanceof NumberedFootprint) record.shared = shared.with(more);
+    addToRecord(record, inputs?.get(record.environmentId) ?? []);
     yield record;
   }
 }

@@ -16,6 +16,8 @@ export function endWith(run: FinishedRun, ending: Ending): Settlement | null {
   const { context, directory, spotChecks } = run;
   const { logger, dataFile } = context.request;
   context.packages.keep();
+  // For the case that only a later run can commit.
+  run.background?.write(context.projects.all);
   try {
     const passes = context.writable ? commitRun(run, ending) : null;
     directory?.remove();

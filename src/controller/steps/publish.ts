@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { slowHashes } from '../../dependencies/slow-hash';
 import { variableValue } from '../../dependencies/variables';
 import type { Dependency } from '../../records/types';
+import { BackgroundInputs } from '../../run/background-inputs';
 import { outerVariables } from '../../run/outer-variables';
 import { RunDirectory, UnsafeFolderError } from '../../run/run-directory';
 import {
@@ -28,11 +29,13 @@ const OWN_FOLDER = path.join(__dirname, '..', '..');
 /** The run file that workers read, and the folder that they write their journals to. */
 export class Publication {
   readonly directory: RunDirectory;
+  readonly background: BackgroundInputs;
   readonly #run: RunContext;
   readonly published: RunFile;
 
   private constructor(run: RunContext, directory: RunDirectory, published: RunFile) {
     this.directory = directory;
+    this.background = new BackgroundInputs(directory.backgroundFile);
     this.#run = run;
     this.published = published;
   }

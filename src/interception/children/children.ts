@@ -41,19 +41,50 @@ export interface ChildWatcher extends WorkspacePaths {
   observed(observation: Observation): void;
 }
 
-/** The folder for the reports of children. Made when the first child starts. */
-let reports: string | null = null;
-/** The observations of children. */
-let observations = new ObservationFiles();
-/** The scripts that children reported. */
-let scripts = new ChildReports();
-let watcher: ChildWatcher | null = null;
+/** The children of one watcher. */
+interface Watched {
+  watcher: ChildWatcher | null;
+  /** The folder for the reports of children. Made when the first child starts. */
+  reports: string | null;
+  /** The observations of children. */
+  readonly observations: ObservationFiles;
+  /** The scripts that children reported. */
+  readonly scripts: ChildReports;
+}
+
+const watched = (watcher: ChildWatcher | null): Watched => ({
+  watcher,
+  reports: null,
+  observations: new ObservationFiles(),
+  scripts: new ChildReports(),
+});
+
+let current = watched(null);
+/** Children that are followed while nobody else is watched, and whether one of their code's is being started. */
+let followed: { watched: Watched; isStarting: () => boolean } | null = null;
 let installed = false;
+
+/** Whose children are started now. */
+function starting(): Watched {
+  return current.watcher === null && followed?.isStarting() === true ? followed.watched : current;
+}
 
 /** Starts to watch for one test file. */
 export function watchChildren(next: ChildWatcher): void {
-  watcher = next;
+  current.watcher = next;
   install();
+}
+
+/**
+ * Goes on to watch the children of the one who is watched now, until it is called again.
+ * @param isStarting Whether a child that is started while nobody else is watched belongs to them.
+ * @returns Reports what they did since the last time.
+ */
+export function followChildren(isStarting: () => boolean): () => void {
+  const kept = current;
+  followed = { watched: kept, isStarting };
+  current = watched(null);
+  return () => unobserved(() => readObservations(kept));
 }
 
 /**
@@ -61,17 +92,14 @@ export function watchChildren(next: ChildWatcher): void {
  * children that keep running, only what they did until the end of `work` counts.
  */
 export function childrenDuring<T>(next: ChildWatcher, work: () => T): T {
-  const outer = { watcher, reports, observations, scripts };
+  const outer = current;
   install();
-  watcher = next;
-  reports = null;
-  observations = new ObservationFiles();
-  scripts = new ChildReports();
+  current = watched(next);
   try {
     return work();
   } finally {
     unobserved(collectChildren);
-    ({ watcher, reports, observations, scripts } = outer);
+    current = outer;
   }
 }
 
@@ -83,44 +111,47 @@ export function install(): void {
     isWorker: true,
     variables: (given = process.env) => unwatchedVariables(given),
     handover: () => {
-      if (watcher === null) return null;
-      const { workspace, temporary, reportsScripts } = watcher;
-      return { folder: reportFolder(), workspace, temporary, reportsScripts };
+      const to = starting();
+      if (to.watcher === null) return null;
+      const { workspace, temporary, reportsScripts } = to.watcher;
+      return { folder: reportFolder(to), workspace, temporary, reportsScripts };
     },
     named: (file, runs) => {
+      const { watcher, scripts } = starting();
       if (runs && watcher?.ran !== undefined) scripts.launched(file);
       else if (watcher !== null) loadedWithImports(watcher, file);
     },
     executed: (name) =>
-      watcher?.observed({ at: now(), what: 'looked', name, value: permissionsAt(name) ?? '' }),
-    mayRead: (folder, entries) => watcher?.mayRead?.(folder, entries),
-    missed: (file) => watcher?.missed(file),
+      observed({ at: now(), what: 'looked', name, value: permissionsAt(name) ?? '' }),
+    mayRead: (folder, entries) => starting().watcher?.mayRead?.(folder, entries),
+    missed: (file) => starting().watcher?.missed(file),
     listed: (name) => {
+      const { watcher } = starting();
       if (watcher?.listed !== undefined) {
         watcher.listed(name);
         return;
       }
       const value = listingValue(name, unwatched.readdirSync);
-      watcher?.observed({ at: now(), what: 'listed', name, value });
+      observed({ at: now(), what: 'listed', name, value });
     },
-    lost: () => watcher?.observed({ at: now(), what: 'lost', name: '', value: '' }),
-    asked: (name) => watcher?.observed({ at: 0, what: 'variable', name, value: '' }),
+    lost: () => observed({ at: now(), what: 'lost', name: '', value: '' }),
+    asked: (name) => observed({ at: 0, what: 'variable', name, value: '' }),
     // What the child did must be reported before what the test does next.
-    ended: () => unobserved(readObservations),
+    ended: () => unobserved(() => readObservations(starting())),
     unobserved,
   });
 }
 
+/** Reports to the one whose children are started now. */
+function observed(observation: Observation): void {
+  starting().watcher?.observed(observation);
+}
+
 /** Reports what children and threads did, and stops watching. */
 export function collectChildren(): void {
-  readObservations();
-  const to = watcher;
-  watcher = null;
-  const folder = reports;
-  const found = scripts;
-  reports = null;
-  observations = new ObservationFiles();
-  scripts = new ChildReports();
+  readObservations(current);
+  const { watcher: to, reports: folder, scripts: found } = current;
+  current = watched(null);
   if (to === null) return;
   for (const name of folder === null ? [] : listed(folder)) {
     const id = name.startsWith(OBSERVATIONS) ? null : idOf(name);
@@ -132,8 +163,7 @@ export function collectChildren(): void {
 }
 
 /** Reports the observations since the last call. */
-function readObservations(): void {
-  const to = watcher;
+function readObservations({ watcher: to, reports, observations, scripts }: Watched): void {
   if (to === null || reports === null) return;
   for (const { name, observations: added } of observations.added(reports, listed(reports)))
     for (const observation of added)
@@ -178,8 +208,8 @@ function textOf(report: string): string {
  * A folder inside the run's folder. The controller removes it at the end of the run. If the controller or this
  * process is killed, the next run removes it.
  */
-function reportFolder(): string {
-  return (reports ??= unobserved(() => {
+function reportFolder(of: Watched): string {
+  return (of.reports ??= unobserved(() => {
     const runFile = announced(RUN_FILE_VARIABLE);
     const folder =
       runFile === undefined || !path.isAbsolute(runFile) ? null : path.dirname(runFile);

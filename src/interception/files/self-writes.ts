@@ -70,10 +70,14 @@ export class SelfWrites {
     }
   }
 
-  /** The names of what the test file created, replaced or removed in a folder. */
-  namesIn(folder: string): ReadonlySet<string> {
+  /**
+   * The names of what the test file created, replaced or removed in a folder.
+   * @param seen When the folder was looked at, from `now`. Only changes up to then count.
+   */
+  namesIn(folder: string, seen = Infinity): ReadonlySet<string> {
+    const own = [...this.#own].flatMap(([file, { since }]) => (since <= seen ? file : []));
     return new Set(
-      [...this.#own.keys(), ...this.#links.keys()]
+      [...own, ...this.#links.keys()]
         .filter((file) => path.dirname(file) === folder)
         .map((file) => path.basename(file)),
     );

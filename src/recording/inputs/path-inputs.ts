@@ -49,13 +49,15 @@ interface OwnListing {
 /** Makes dependencies of what code does to the file system. */
 export abstract class PathInputs implements PathSink {
   /** What the code itself did to the file system. */
-  readonly selfWrites = new SelfWrites();
+  readonly selfWrites: SelfWrites;
   readonly #places: Places;
   /** Listings of folders in which the code itself had made or removed something. */
   readonly #withOwn: OwnListing[] = [];
 
-  constructor(places: Places) {
+  /** @param selfWrites What the code did to the file system before. */
+  constructor(places: Places, selfWrites = new SelfWrites()) {
     this.#places = places;
+    this.selfWrites = selfWrites;
   }
 
   /** Receives each dependency. */

@@ -21,10 +21,10 @@ import type { JournalFootprint, JournalLine, JournalTest } from './journal-lines
  */
 export function asJournalLine(value: unknown): JournalLine | null {
   if (!isObject(value)) return null;
-  return isNames(value) || isStart(value) || isEnd(value) || isVerdict(value) || isConcluded(value)
-    ? (value as unknown as JournalLine)
-    : null;
+  return CHECKS.some((isLine) => isLine(value)) ? (value as unknown as JournalLine) : null;
 }
+
+const CHECKS = [isNames, isStart, isEnd, isVerdict, isConcluded, isBackground];
 
 type Fields = Record<string, unknown>;
 
@@ -99,6 +99,10 @@ function isConcluded(line: Fields): boolean {
     isNumber(line.at) &&
     (line.distrust === 'nobody' || line.distrust === 'inBand' || line.distrust === 'everybody')
   );
+}
+
+function isBackground({ type, environmentId, dependency }: Fields): boolean {
+  return type === 'background' && isCount(environmentId) && isDependency(dependency);
 }
 
 function namesTestFile({ environmentId, path, at }: Fields): boolean {

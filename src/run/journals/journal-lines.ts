@@ -12,7 +12,8 @@ export type JournalLine =
   | { type: 'start'; environmentId: number; path: string; at: number }
   | JournalEnd
   | JournalVerdict
-  | JournalConclusion;
+  | JournalConclusion
+  | JournalBackground;
 
 /**
  * Defines numbers for file versions and dependencies before the first line that refers to them. A version is the
@@ -57,6 +58,13 @@ export interface JournalVerdict {
  * another one runs.
  */
 export type Distrust = 'nobody' | 'inBand' | 'everybody';
+
+/** What was read in the background of a run, and counts for all test files of an environment. */
+export interface JournalBackground {
+  type: 'background';
+  environmentId: number;
+  dependency: Dependency;
+}
 
 /** Says how a run ended whose records could not be committed yet. */
 export interface JournalConclusion {
