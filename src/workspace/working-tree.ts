@@ -14,7 +14,7 @@ import {
   FolderReader,
   resolutionCandidatesValue,
 } from '../dependencies/resolution/resolution-candidates';
-import { kindAt, permissionsAt } from '../dependencies/files/stats';
+import { deadLinkAt, kindAt, permissionsAt } from '../dependencies/files/stats';
 import { variableHolds, variableNamesValue } from '../dependencies/variables';
 import { outerVariable, outerVariables } from '../run/outer-variables';
 import { fromJest } from '../run/user-jest';
@@ -186,7 +186,9 @@ export class WorkingTree {
   }
 
   #exists(name: string): boolean {
-    return this.#presence(name, 'exists') !== null;
+    return (
+      this.#presence(name, 'exists') !== null || deadLinkAt(fromStored(this.#root, name)) !== null
+    );
   }
 
   #presence(name: string, question: PresenceQuestion): string | null {

@@ -33,6 +33,7 @@ import { packageTypes } from './package-types';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
 import { programs } from './programs';
+import { refused } from './refused';
 import { closed, platforms, resolution } from './resolution';
 import { sameVersion } from './same-version';
 import type { Family } from './scenario';
@@ -82,6 +83,7 @@ export const families: readonly Family[] = [
   files,
   links,
   writes,
+  refused,
   testFiles,
   resolution,
   packages,

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
+import { LEADS_TO, TO_NOTHING } from '../../records/presence';
 
 /** Captured at load, before interception patches `fs`: our own calls are not inputs of a test. */
-const { lstatSync, statSync } = fs;
+const { lstatSync, readlinkSync, statSync } = fs;
 
 /**
  * Returns the stats of a path, or undefined if nothing exists there for whatever reason. `throwIfNoEntry` alone does
@@ -20,6 +21,30 @@ export function statsOf(file: string): fs.Stats | undefined {
 export function kindAt(file: string): Kind | null {
   const stats = statsOf(file);
   return stats === undefined ? null : kindOf(stats);
+}
+
+/**
+ * Returns the value that says where a link leads at whose end nothing exists: what the link says. Null for everything
+ * else.
+ */
+export function deadLinkAt(file: string): string | null {
+  if (statsOf(file) !== undefined || entryAt(file)?.isSymbolicLink() !== true) return null;
+  try {
+    return LEADS_TO + readlinkSync(file) + TO_NOTHING;
+  } catch {
+    // It was removed meanwhile.
+    return null;
+  }
+}
+
+/** Returns the stats of what is at a path itself, even a link that leads to nothing. Undefined if nothing is. */
+export function entryAt(file: string): fs.Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    // A part of the path is a file, or may not be entered.
+    return undefined;
+  }
 }
 
 /** `other` is a pipe, a socket or a device. It has no content that could be compared. */

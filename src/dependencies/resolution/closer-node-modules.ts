@@ -3,6 +3,7 @@ import { LEADS_TO } from '../../records/presence';
 import type { Dependency } from '../../records/types';
 import { installedName } from '../../records/package-name';
 import { fromStored, realPath, toStored } from '../files/paths';
+import { deadLinkAt } from '../files/stats';
 import type { FolderReader } from './resolution-candidates';
 
 /**
@@ -53,9 +54,10 @@ export function linkValue(root: string, place: string): string {
   return real === file ? 'directory' : LEADS_TO + toStored(root, real);
 }
 
-/** Returns the value that says where an existing path leads, even if that is to itself. */
+/** Returns the value that says where an existing path leads, even if that is to itself or to nothing. */
 export function leadsTo(root: string, place: string): string {
-  return LEADS_TO + toStored(root, realPath(fromStored(root, place)));
+  const file = fromStored(root, place);
+  return deadLinkAt(file) ?? LEADS_TO + toStored(root, realPath(file));
 }
 
 /**

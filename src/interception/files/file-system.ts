@@ -3,7 +3,9 @@ import Module from 'node:module';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
-import { asPath, findsManifest, follows, globs, OPERATIONS, type Report } from './operations';
+import { resolveSteps } from './entries';
+import { globs } from './globs';
+import { asPath, findsManifest, follows, OPERATIONS, type Report } from './operations';
 import { replace, type FunctionTable, type PatchedGroup } from '../patched';
 import type { Sink, Watch } from '../sink';
 
@@ -89,7 +91,12 @@ function watchOne(
     try {
       const file = pathOf(args);
       // Our own look at the file must not be reported.
-      if (file !== null) watch.unobserved(() => report(to, file, args));
+      if (file === null) return;
+      watch.unobserved(() => {
+        if (typeof args[0] === 'string')
+          resolveSteps(args[0]).links.forEach((link) => to.followed(link));
+        report(to, file, args);
+      });
     } catch (error) {
       // For example, the working folder was removed, so a relative path means nothing.
       watch.failed?.(error, name);

@@ -1,5 +1,5 @@
 import { contentHash } from '../../dependencies/files/content';
-import { kindAt, kindOf, permissionsAt } from '../../dependencies/files/stats';
+import { deadLinkAt, kindAt, kindOf, permissionsAt } from '../../dependencies/files/stats';
 import { manifestValue } from '../../dependencies/packages/manifest';
 import type { Dependency } from '../../records/types';
 import { unwatched } from '../observer';
@@ -17,8 +17,16 @@ export function fileDependency(name: string, file: string): Dependency {
     return { kind: 'file', name, value: contentHash(unwatched.readFileSync(file)) };
   } catch {
     // It is missing or unreadable. The code that looks at it finds nothing either.
-    return { kind: 'absent', name, value: '' };
+    return nothingAt(name, file);
   }
+}
+
+/** Nothing exists at a path, or there is a link that leads to nothing. */
+export function nothingAt(name: string, file: string): Dependency {
+  const link = deadLinkAt(file);
+  return link === null
+    ? { kind: 'absent', name, value: '' }
+    : { kind: 'present', name, value: link };
 }
 
 /** Whether a path exists, whatever its content, and perhaps what its owner may do with it. */
@@ -28,7 +36,7 @@ export function presenceDependency(
   seesPermissions = false,
 ): Dependency {
   const value = seesPermissions ? permissionsAt(file) : kindAt(file);
-  return value === null ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+  return value === null ? nothingAt(name, file) : { kind: 'present', name, value };
 }
 
 /** What a package.json says about the files around it. A missing package.json is a value too. */

@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calledForStackTrace, calledForSuggestions } from '../callers';
+import { kindAt } from '../../dependencies/files/stats';
+import { entriesOf, isEntry, isLink, resolveSteps, treeBelow } from './entries';
 import { tellImport, tellScope } from '../../dependencies/resolution/node-lookups';
 import type { Sink } from '../sink';
 
@@ -34,7 +36,7 @@ export const follows: Report = (to, file) => to.followed(file);
 /** Even the answer about the link itself depends on where it leads. */
 const looksAtLink: Report = (to, file, args) => {
   readsStats(to, file, args);
-  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) to.followed(file);
+  if (isLink(file)) to.followed(file);
 };
 const lists: Report = (to, file, args) => {
   if (calledForSuggestions()) return;
@@ -45,21 +47,89 @@ const lists: Report = (to, file, args) => {
 };
 /** Without `force`, the result depends on what exists. */
 const removes: Report = (to, file, args) => {
-  if (!flag(args[1], 'force')) to.looked(file);
-  to.wrote(file);
+  if (!flag(args[1], 'force')) looksAtEntry(to, file);
+  const isTree = kindAt(file) === 'directory' && !isLink(file);
+  if (!isTree || flag(args[1], 'recursive')) to.wrote(file);
+};
+/** Only an empty folder can be removed in this way. */
+const removesFolder: Report = (to, file, args) => {
+  if (flag(args[1], 'recursive')) return removes(to, file, args);
+  to.looked(file);
+  if (kindAt(file) !== 'directory') return;
+  to.listed(file);
+  if (entriesOf(file).length === 0) to.wrote(file);
 };
 const makes: Report = (to, file, args) => {
-  if (!flag(args[1], 'recursive')) to.looked(file);
-  to.makes(file);
+  if (flag(args[1], 'recursive')) return makesBelow(to, file);
+  looksAtEntry(to, file);
+  to.looked(path.dirname(file));
+  if (!isEntry(file) && kindAt(path.dirname(file)) === 'directory') to.makes(file);
 };
-const changes: Report = (to, file) => to.changes(file);
-const writes: Report = (to, file, args) => opensFor(to, file, option(args[2], 'flag') ?? 'w');
-const appends: Report = (to, file, args) => opensFor(to, file, option(args[2], 'flag') ?? 'a');
-const opens: Report = (to, file, args) => opensFor(to, file, args[1] ?? 'r');
+const changes: Report = (to, file) => {
+  to.looked(file);
+  to.changes(file);
+};
+const writes: Report = (to, file, args) => {
+  if (!isRefused(args[1], args[2])) opensFor(to, file, option(args[2], 'flag') ?? 'w');
+};
+const appends: Report = (to, file, args) => {
+  if (!isRefused(args[1], args[2])) opensFor(to, file, option(args[2], 'flag') ?? 'a');
+};
+const opens: Report = (to, file, args) =>
+  opensFor(to, file, typeof args[1] === 'function' ? 'r' : (args[1] ?? 'r'));
 const moves: Report = (to, file, args) => {
+  const target = asPath(args[1]);
+  if (target === null) return;
+  looksAtEntry(to, file);
+  const from = kindAt(file);
+  if (!isEntry(file) || (from === 'directory' && isRefusedAt(to, target))) return;
+  if (from !== 'directory' && isFolderInTheWay(to, target)) return;
   copies(to, file, args);
   to.wrote(file);
 };
+const copiesFile: Report = (to, file, args) => {
+  const target = asPath(args[1]);
+  const mode = typeof args[2] === 'number' ? args[2] : 0;
+  if (target === null) return;
+  if ((mode & fs.constants.COPYFILE_EXCL) !== 0 && isTaken(to, target)) to.read(file, true);
+  else copiesOne(to, file, target);
+};
+const linksHard: Report = (to, file, args) => {
+  const target = asPath(args[1]);
+  if (target === null) return;
+  if (isTaken(to, target)) to.looked(file);
+  else copiesOne(to, file, target);
+};
+/** What exists at the target stays, unless it is replaced. */
+const copiesTree: Report = (to, file, args) => {
+  const target = asPath(args[1]);
+  if (target === null) return;
+  const keeps = option(args[2], 'force') === false || flag(args[2], 'errorOnExist');
+  const chooses = typeof option(args[2], 'filter') === 'function';
+  if (!keeps && !chooses) return copies(to, file, args);
+  for (const { path: below, isFolder } of [
+    { path: file, isFolder: kindAt(file) === 'directory' },
+    ...treeBelow(file),
+  ]) {
+    const copy = path.join(target, path.relative(file, below));
+    if (isFolder) {
+      to.listed(below);
+      makesBelow(to, copy);
+      continue;
+    }
+    to.read(below, true);
+    if (chooses) to.looked(copy);
+    if (chooses) to.changes(copy);
+    else if (!isTaken(to, copy)) to.wrote(copy);
+  }
+};
+/** Copies one file. If that fails because of what exists, nothing was written. */
+function copiesOne(to: Sink, file: string, target: string): void {
+  to.read(file, true);
+  to.looked(path.dirname(target));
+  if (kindAt(file) === 'file' && !isFolderInTheWay(to, target) && mayWrite(to, target))
+    to.wrote(target);
+}
 const copies: Report = (to, file, args) => {
   const target = asPath(args[1]);
   if (target === null) return;
@@ -85,9 +155,69 @@ const copies: Report = (to, file, args) => {
 };
 const linksTo: Report = (to, file, args) => {
   const link = asPath(args[1]);
-  if (link !== null)
+  if (link === null) return;
+  to.looked(path.dirname(link));
+  if (!isTaken(to, link))
     to.links(link, path.resolve(path.dirname(link), relativeTarget(args[0], file)));
 };
+
+/** What is at a path itself, even if it is a link that leads nowhere. */
+function looksAtEntry(to: Sink, file: string): void {
+  to.looked(file);
+  if (isLink(file)) to.followed(file);
+}
+
+/** Whether a path exists that a call must not find. If so, the call fails and changes nothing. */
+function isTaken(to: Sink, file: string): boolean {
+  looksAtEntry(to, file);
+  return isEntry(file);
+}
+
+/** Whether a folder is where a file is to be written. */
+function isFolderInTheWay(to: Sink, target: string): boolean {
+  if (kindAt(target) !== 'directory' || isLink(target)) return false;
+  to.looked(target);
+  return true;
+}
+
+/** Whether a folder cannot be moved to a path: a file or a folder with entries is there. */
+function isRefusedAt(to: Sink, target: string): boolean {
+  if (!isEntry(target)) return false;
+  to.looked(target);
+  if (kindAt(target) !== 'directory') return true;
+  to.listed(target);
+  return entriesOf(target).length > 0;
+}
+
+/** Makes a folder and those above it, unless something else than a folder is in the way. */
+function makesBelow(to: Sink, folder: string): void {
+  let existing = folder;
+  while (!isEntry(existing) && path.dirname(existing) !== existing)
+    existing = path.dirname(existing);
+  if (kindAt(existing) === 'directory') to.makes(folder);
+  else looksAtEntry(to, existing);
+}
+
+/** Whether the permissions allow to write a file. Only a refusal counts. */
+function mayWrite(to: Sink, file: string): boolean {
+  const place = isEntry(file) ? file : path.dirname(file);
+  try {
+    fs.accessSync(place, fs.constants.W_OK);
+    return true;
+  } catch {
+    // The call is refused as well.
+    to.looked(place, true);
+    return false;
+  }
+}
+
+/** Whether a call is refused because of its arguments, before it touches the file. */
+function isRefused(data: unknown, options: unknown): boolean {
+  const signal = option(options, 'signal');
+  const isAborted = typeof signal === 'object' && signal !== null && 'aborted' in signal;
+  if (isAborted && signal.aborted === true) return true;
+  return typeof data !== 'string' && (typeof data !== 'object' || data === null);
+}
 
 /** What opening a file with these flags does to it. Source: Node's documentation of file system flags. */
 function opensFor(to: Sink, file: string, flags: unknown): void {
@@ -100,17 +230,20 @@ function opensFor(to: Sink, file: string, flags: unknown): void {
       : String(flags).startsWith('r') && !String(flags).includes('+');
   if (readsOnly) return to.read(file, true);
   to.looked(path.dirname(file));
-  if (has('x', O_EXCL)) to.looked(file);
-  if (typeof flags === 'string' && flags.startsWith('r')) {
+  if (has('x', O_EXCL) && isTaken(to, file)) return;
+  const folder = path.dirname(file);
+  if (kindAt(folder) !== 'directory' || isFolderInTheWay(to, file) || !mayWrite(to, file)) return;
+  const isNumber = typeof flags === 'number';
+  const keeps = isNumber ? (flags & O_TRUNC) === 0 : /[ar]/.test(String(flags));
+  // Through the same descriptor, the code may read what was there.
+  if (keeps && (isNumber ? (flags & O_RDWR) !== 0 : String(flags).includes('+')))
     to.read(file, true);
-    to.changes(file);
-  } else if (has('a', O_APPEND) || (typeof flags === 'number' && (flags & O_TRUNC) === 0)) {
-    to.changes(file);
-  } else to.wrote(file);
+  if (keeps || has('a', O_APPEND)) to.changes(file);
+  else to.wrote(file);
 }
 
 /** An option of a call. The options may also be given as a text, the encoding. */
-function option(options: unknown, name: string): unknown {
+export function option(options: unknown, name: string): unknown {
   return typeof options === 'object' && options !== null
     ? (options as Record<string, unknown>)[name]
     : undefined;
@@ -145,11 +278,11 @@ export const OPERATIONS: Record<string, Report> = {
   truncate: changes,
   unlink: removes,
   rm: removes,
-  rmdir: removes,
+  rmdir: removesFolder,
   rename: moves,
-  copyFile: copies,
-  cp: copies,
-  link: copies,
+  copyFile: copiesFile,
+  cp: copiesTree,
+  link: linksHard,
   symlink: linksTo,
   // Whether these fail depends on what exists.
   chmod: looks,
@@ -161,33 +294,6 @@ export const OPERATIONS: Record<string, Report> = {
   watch: looks,
   watchFile: reads,
 };
-
-/** Lists the folders in which a pattern looks, down to the depth of the pattern. */
-export const globs: Report = (to, _cwd, [patterns, options]) => {
-  const cwd = asPath(option(options, 'cwd')) ?? process.cwd();
-  for (const pattern of [patterns].flat()) {
-    if (typeof pattern !== 'string') continue;
-    const parts = pattern.split(/[\\/]/);
-    const first = parts.findIndex((part) => /[*?[\]{}()!+@]/.test(part));
-    if (first < 0) {
-      to.looked(path.resolve(cwd, pattern));
-      continue;
-    }
-    const start = path.resolve(cwd, parts.slice(0, first).join('/') || (first > 0 ? '/' : '.'));
-    const depth = /\*\*|\{/.test(pattern) ? Infinity : parts.length - first;
-    listBelow(to, start, depth, !pattern.includes('node_modules'));
-  }
-};
-
-function listBelow(to: Sink, folder: string, depth: number, skipsPackages: boolean): void {
-  to.listed(folder);
-  if (depth <= 1) return;
-  for (const { path: below, isFolder } of entriesOf(folder)) {
-    const name = path.basename(below);
-    if (isFolder && name !== '.git' && !(skipsPackages && name === 'node_modules'))
-      listBelow(to, below, depth - 1, skipsPackages);
-  }
-}
 
 /** `module.findPackageJSON` returns where a package.json is, not its content. */
 export const findsManifest: Report = (to, _cwd, [specifier, base]) => {
@@ -222,7 +328,7 @@ const STDIN = '/dev/stdin';
 export function asPath(value: unknown): string | null {
   if (value === 0) return STDIN;
   // Code that looks into stack traces also looks for Node's own modules.
-  if (typeof value === 'string') return value.startsWith('node:') ? null : path.resolve(value);
+  if (typeof value === 'string') return value.startsWith('node:') ? null : resolveSteps(value).file;
   if (ArrayBuffer.isView(value))
     return path.resolve(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString());
   // A URL may come from the realm of the test.
@@ -232,22 +338,5 @@ export function asPath(value: unknown): string | null {
   } catch {
     // Another kind of URL. `fs` refuses it too.
     return null;
-  }
-}
-
-/** Everything below a folder. Empty if it is not a folder. */
-function treeBelow(folder: string): { path: string; isFolder: boolean }[] {
-  return entriesOf(folder, true);
-}
-
-function entriesOf(folder: string, recursive = false): { path: string; isFolder: boolean }[] {
-  try {
-    return fs.readdirSync(folder, { withFileTypes: true, recursive }).map((entry) => ({
-      path: path.join(entry.parentPath, entry.name),
-      isFolder: entry.isDirectory(),
-    }));
-  } catch {
-    // It is not a folder. The call itself fails with that error.
-    return [];
   }
 }

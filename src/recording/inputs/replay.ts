@@ -9,7 +9,7 @@ import { STAMP, type Observation } from '../../interception/children/observation
 import { unwatched } from '../../interception/observer';
 import type { SelfWrites } from '../../interception/files/self-writes';
 import { isStill } from '../../interception/children/stamps';
-import { manifestDependency } from '../../interception/files/file-values';
+import { manifestDependency, nothingAt } from '../../interception/files/file-values';
 import { inputAt, LOST, type Places } from './path-inputs';
 
 /** Adds what a child process or a thread did to the dependencies of a test file, as if the test file had done it. */
@@ -34,9 +34,9 @@ export class Replay {
       case 'read':
         return this.#depend(file, at, (name) => this.#content(name, file, value));
       case 'looked':
-        return this.#depend(file, at, (name) => presence(name, value));
+        return this.#depend(file, at, (name) => presence(name, file, value));
       case 'followed':
-        return this.#depend(file, at, (name) => this.#followed(name, value));
+        return this.#depend(file, at, (name) => this.#followed(name, file, value));
       case 'listed':
         return this.#depend(file, at, (name) => ({ kind: 'listing', name, value }));
       case 'wrote':
@@ -44,7 +44,7 @@ export class Replay {
       case 'changed':
         return this.#changed(file, at, (name) => this.#content(name, file, value));
       case 'made':
-        return this.#changed(file, at, (name) => presence(name, ''));
+        return this.#changed(file, at, (name) => presence(name, file, ''));
       case 'missed':
         return this.#miss(file, at);
       case 'linked':
@@ -62,10 +62,10 @@ export class Replay {
       if (statsOf(file) !== undefined) continue;
       const { paths } = this.#places;
       const place = paths.place(file);
-      if (place.kind === 'file') this.#into.depend(presence(place.name, ''));
+      if (place.kind === 'file') this.#into.depend(presence(place.name, file, ''));
       // A package that brings a program of this name may be installed.
       else if (place.kind === 'ignored' && isBin(file))
-        this.#into.depend(presence(toStored(paths.root, file), ''));
+        this.#into.depend(presence(toStored(paths.root, file), file, ''));
     }
   }
 
@@ -91,7 +91,8 @@ export class Replay {
   }
 
   #content(name: string, file: string, value: string): Dependency {
-    if (value === '' || value === 'directory' || value === 'other') return presence(name, value);
+    if (value === '' || value === 'directory' || value === 'other')
+      return presence(name, file, value);
     return { kind: 'file', name, value: this.#contentHash(file, value) };
   }
 
@@ -110,8 +111,8 @@ export class Replay {
     return hash;
   }
 
-  #followed(name: string, value: string): Dependency {
-    const found = presence(name, value);
+  #followed(name: string, file: string, value: string): Dependency {
+    const found = presence(name, file, value);
     return found.kind === 'absent'
       ? found
       : { ...found, value: leadsTo(this.#places.paths.root, name) };
@@ -123,6 +124,6 @@ function isBin(file: string): boolean {
   return file.split(path.sep).slice(-3, -1).join('/') === 'node_modules/.bin';
 }
 
-function presence(name: string, value: string): Dependency {
-  return value === '' ? { kind: 'absent', name, value: '' } : { kind: 'present', name, value };
+function presence(name: string, file: string, value: string): Dependency {
+  return value === '' ? nothingAt(name, file) : { kind: 'present', name, value };
 }
