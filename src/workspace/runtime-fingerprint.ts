@@ -2,8 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
 import { nodePathFolders } from '../dependencies/resolution/lookup-folders';
+import { contentHash } from '../dependencies/files/content';
 import { isFile } from '../dependencies/files/stats';
 import { variableValue } from '../dependencies/variables';
+import { swallowed } from '../terminal/debug';
 import {
   isWithin,
   packageFolder,
@@ -47,6 +49,7 @@ function runtimeFingerprint(root: string, cwd: string): unknown[] {
       const value = process.env[name];
       return value === undefined ? [] : [[name, variableValue(name, value)]];
     }),
+    FILE_VARIABLES.flatMap((name) => fileOf(process.env[name]) ?? []),
     toStored(root, realPath(cwd)),
   ];
 }
@@ -59,8 +62,22 @@ const RUNNER_VARIABLES = [
   ...['NODE_PRESERVE_SYMLINKS', 'NODE_PRESERVE_SYMLINKS_MAIN', 'NODE_PENDING_DEPRECATION'],
   ...['NODE_ICU_DATA', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'],
   ...['NODE_USE_ENV_PROXY', 'OPENSSL_CONF', 'OPENSSL_MODULES', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-  'JEST_JASMINE',
+  ...['NODE_DEBUG', 'JEST_JASMINE'],
 ];
+
+/** Those of them that name a file, which Node reads as it starts. */
+const FILE_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'OPENSSL_CONF', 'SSL_CERT_FILE'];
+
+/** The content hash of the file that a variable names. */
+function fileOf(value: string | undefined): string | null {
+  if (value === undefined || !isFile(value)) return null;
+  try {
+    return contentHash(fs.readFileSync(value));
+  } catch (error) {
+    swallowed('workspace', error, `reading ${value}; Node cannot read it either`);
+    return null;
+  }
+}
 
 /** The folders of `NODE_PATH`, which Jest's resolver reads itself. Those in the repository are relative to the root. */
 function nodePath(root: string, cwd: string): string[] {

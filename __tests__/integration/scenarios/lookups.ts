@@ -27,6 +27,12 @@ const FINDERS: Record<string, string> = {
 
 const ALL = [...Object.keys(FINDERS), 'of-variable', 'missed-of-variable', 'nothing'].map(run);
 
+const ENV = {
+  NODE_PATH: 'first:searched',
+  NODE_OPTIONS: '--experimental-vm-modules',
+  SSL_CERT_FILE: 'certificates.pem',
+};
+
 /** Modules that are looked for in folders other than `node_modules`. */
 export const lookups: Family = {
   name: 'module lookups',
@@ -61,9 +67,10 @@ module.exports = {
       [run('missed-of-variable')]: testing(
         "let found = null;\ntry {\n  found = require('missed-of-variable');\n} catch {}\nexpect(found).toBe(null);",
       ),
+      'certificates.pem': 'none',
       [run('nothing')]: testing('expect(1).toBe(1);'),
     },
-    env: { NODE_PATH: 'first:searched', NODE_OPTIONS: '--experimental-vm-modules' },
+    env: ENV,
   },
   scenarios: [
     {
@@ -169,6 +176,18 @@ module.exports = {
       name: 'a package.json between the root and the folder of a module',
       edit: (project) => project.write({ 'src/package.json': '{"type":"module"}' }),
       expectRan: [run('deep'), run('folder')],
+    },
+    {
+      name: 'certificates that Node reads as it starts',
+      edit: (project) => project.write({ 'certificates.pem': 'other' }),
+      expectRan: ALL,
+      alone: true,
+    },
+    {
+      name: 'what Node itself prints for debugging',
+      edit: () => undefined,
+      env: { ...ENV, NODE_DEBUG: 'fixture' },
+      expectRan: ALL,
     },
     {
       name: 'another NODE_PATH',
