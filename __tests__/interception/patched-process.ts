@@ -9,6 +9,7 @@ import { report } from '../../src/interception/child/report';
 import { CHILD_VARIABLE } from '../../src/interception/child/handover';
 import { watchChildren } from '../../src/interception/children/children';
 import { calledForStackTrace } from '../../src/interception/callers';
+import { watchFunctionTexts } from '../../src/interception/function-texts';
 import { observe } from '../../src/interception/observer';
 import { PATCHED, type PatchedGroup } from '../../src/interception/patched';
 import { keepCompiledModules } from '../../src/interception/modules/recompiled';
@@ -90,6 +91,7 @@ if (mode === 'child') {
     observed: () => undefined,
   });
   keepCompiledModules('', true);
+  watchFunctionTexts(() => undefined);
   during = withWatchedVariables(valuesNow);
 }
 calledForStackTrace();

@@ -162,11 +162,19 @@ export const PATCHED = {
   },
   vm: {
     of: 'vm',
-    names: ['compileFunction'],
-    shows: 'nothing: it lets Jest take modules that were compiled before',
+    names: ['compileFunction', 'createContext', 'runInNewContext'],
+    shows: 'the realms that tests make; and Jest may take modules that were compiled before',
     in: ['worker'],
     undone: 'stays',
     holders: () => [vm],
+  },
+  functionTexts: {
+    of: 'Function, vm.Script, MessagePort, BroadcastChannel, v8.Serializer and the global objects',
+    names: ['toString', 'runInNewContext', 'postMessage', 'writeValue', 'structuredClone'],
+    shows: 'which functions are turned into text, by any realm or in an error',
+    in: ['worker'],
+    undone: 'stays',
+    holders: () => [Function.prototype, vm.Script.prototype, MessagePort.prototype],
   },
   scriptTransformer: {
     of: 'ScriptTransformer.prototype of every loaded copy of @jest/transform',
@@ -283,8 +291,7 @@ export const PATCHED = {
   runnerModule: {
     of: "the module of the project's test runner",
     names: ['exports'],
-    shows:
-      'test files whose docblock names another environment, where the config does not name our test runner',
+    shows: 'test files whose docblock names another environment, if no config names our runner',
     in: ['worker'],
     undone: 'stays',
     holders: () => [],

@@ -1,9 +1,6 @@
-import { blocksIn, stripProbes } from '../blocks';
-import { calledByAngular } from '../interception/callers';
-import { unobserved } from '../interception/observer';
+import { hideProbesIn, watchFunctionTexts } from '../interception/function-texts';
 import { replace } from '../interception/patched';
 import { watchedVariables } from '../interception/variables/variables';
-import { withoutOurFrames } from '../run/own-frames';
 import { takeOut } from '../run/run-variables';
 import type { Recorder } from './recorder';
 import { safely } from './safely';
@@ -31,31 +28,11 @@ export function watchVariables(global: object, recorder: Recorder): void {
  * @param global The global object of the environment.
  */
 export function hideProbes(global: object, recorder: Recorder): void {
-  const prototype = (global as { Function?: { prototype: { toString: () => string } } }).Function
-    ?.prototype;
-  if (prototype === undefined) return;
-  const hiding: () => string = new Proxy(prototype.toString, {
-    apply: (toString, self, args) => {
-      // The text of a proxy has no name. For `toString.toString()`, the text of the original is returned.
-      const text = asText(toString, self === hiding ? toString : self, args);
-      const blocks = blocksIn(text);
-      if (blocks.length === 0) return text;
-      if (!INHERITS_NOTHING.test(text) || !calledByAngular())
-        safely(recorder, () => recorder.shown(blocks));
-      return stripProbes(text);
-    },
+  // What stays in place after the test file must not keep its recorder.
+  const current = new WeakRef(recorder);
+  watchFunctionTexts((blocks) => {
+    const to = current.deref();
+    if (to !== undefined) safely(to, () => to.shown(blocks));
   });
-  replace('environmentFunction', prototype, 'toString', hiding);
-}
-
-/** The text of a class with a name and without a base. Nothing else in it matters to Angular. */
-const INHERITS_NOTHING = /^class\s+[\w$]+\s*\{/;
-
-/** The text of a function. For any other value, throws the error that is thrown without jest-testmon. */
-function asText(toString: () => string, self: unknown, args: unknown[]): string {
-  try {
-    return Reflect.apply(toString, self, args) as string;
-  } catch (error) {
-    throw unobserved(() => withoutOurFrames(error));
-  }
+  hideProbesIn(global);
 }

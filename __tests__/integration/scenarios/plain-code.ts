@@ -1,5 +1,47 @@
 import { NO_TRANSFORM, testing, type Family } from './scenario';
 
+/** How the text of a function is seen in other ways than by `toString` of the test's own realm. */
+const WAYS: Record<string, string> = {
+  'new-realm':
+    "expect(vm.runInNewContext('Function.prototype.toString').call(told)).toMatch(/^function told/);",
+  'new-realm-script':
+    "expect(new vm.Script('Function').runInNewContext().prototype.toString.call(told)).toMatch(/^function told/);",
+  'made-realm':
+    "const context = vm.createContext({});\nexpect(vm.runInContext('(f) => Function.prototype.toString.call(f)', context)(told)).toMatch(/^function told/);",
+  'this-realm':
+    "expect(vm.runInThisContext('Function.prototype.toString').call(told)).toMatch(/^function told/);",
+  'realm-of-node':
+    'expect(Object.getPrototypeOf(fs.readFileSync).toString.call(told)).toMatch(/^function told/);',
+  'constructor-of-node':
+    'expect(fs.readFileSync.constructor.prototype.toString.call(told)).toMatch(/^function told/);',
+  cloned: uncloned('structuredClone(told)'),
+  'cloned-inside': uncloned('structuredClone({ a: [1, new Map([[1, told]])] })'),
+  posted:
+    'const { port1 } = new MessageChannel();\ntry {\n' +
+    uncloned('port1.postMessage(told)') +
+    '\n} finally {\n  port1.close();\n}',
+  serialized: uncloned("require('v8').serialize([told])"),
+};
+
+/** A function that cannot be cloned is shown in the error. V8 leaves out the middle of a long text. */
+function uncloned(statement: string): string {
+  return `let message = '';
+try {
+  ${statement};
+} catch (error) {
+  message = error.message;
+  expect(error.stack).toContain(message);
+}
+expect(message).toMatch(/^function told.a. \\{\\n {2}if .a. \\{\\n {4}return ...es., a..join..;\\n {2}\\}\\n {2}return \\[.(?:.o., )?.{0,40}\\.\\.\\.<omitted>\\.\\.\\.\\n\\} could not be cloned\\.$/);`;
+}
+
+const SHOWN_ELSEWHERE: Record<string, string> = Object.fromEntries(
+  Object.entries(WAYS).map(([name, body]) => [
+    `__tests__/shown-${name}.test.js`,
+    `const fs = require('fs');\nconst vm = require('vm');\n${testing(`const { told } = require('../src/told');\n${body}`)}`,
+  ]),
+);
+
 /** JavaScript that runs as it is written: nothing normalises it before its blocks are taken. */
 export const plainCode: Family = {
   name: 'code, as it is written',
@@ -66,6 +108,14 @@ exports.called = function called() {
   return ['called'].join();
 };
 `,
+      'src/told.js': `
+exports.told = function told(a) {
+  if (a) {
+    return ['yes', a].join();
+  }
+  return ['no', 'this text is longer than what the message shows of it', a].join();
+};
+`,
       'src/whole.js':
         'const idle = 1;\nexports.text = String(arguments.callee);\nexports.other = () => 1;\n',
       '__tests__/whole.test.js': testing("expect(require('../src/whole').text).toMatch(/idle/);"),
@@ -75,6 +125,7 @@ exports.called = function called() {
       '__tests__/shown-class.test.js': testing(
         "expect(Function.prototype.toString.call(require('../src/shown').Shown)).toMatch(/^class/);",
       ),
+      ...SHOWN_ELSEWHERE,
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -124,6 +175,11 @@ exports.called = function called() {
       name: 'a method of a class that a test makes a text of',
       edit: (project) => project.edit('src/shown.js', "'method'", "'Method'"),
       expectRan: ['__tests__/shown-class.test.js'],
+    },
+    {
+      name: 'a branch of a function whose text is seen by another realm or in an error',
+      edit: (project) => project.edit('src/told.js', "'yes'", "'Yes'"),
+      expectRan: Object.keys(SHOWN_ELSEWHERE),
     },
     {
       name: 'a function beside those that a test makes a text of',
