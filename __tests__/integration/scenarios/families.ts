@@ -32,6 +32,7 @@ import { mocksOfPackages, packagePaths, packagePathsByConfig } from './package-p
 import { packageTypes } from './package-types';
 import { packages } from './packages';
 import { plainCode } from './plain-code';
+import { commandWords } from './command-words';
 import { programs } from './programs';
 import { refused } from './refused';
 import { closed, platforms, resolution } from './resolution';
@@ -121,6 +122,7 @@ export const families: readonly Family[] = [
   childInputs,
   childLookups,
   nodeOptions,
+  commandWords,
   programs,
   hiddenNode,
   foundPrograms,

@@ -2,10 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isFile, isFolder, statsOf } from '../../dependencies/files/stats';
 import { isWithin } from '../../dependencies/files/workspace-paths';
-import { implicitReads, type ImplicitReads } from './implicit-reads';
-import { languageOfProgram, languageOfScript, quotedIn, type Language } from './languages';
+import { operandsOf, readsScript } from './command-words';
+import { existingPartsOf, reportHiddenNames } from './hidden-names';
+import { implicitReads, reportImplicit } from './implicit-reads';
+import {
+  languageOfProgram,
+  languageOfScript,
+  quotedIn,
+  startsAsScript,
+  type Language,
+} from './languages';
 import { GLOB, matchesOf, reportFolder } from './named-folders';
 import { hidesNode } from './hidden-node';
+import { MAX_CHARACTERS, MAX_SCRIPT_CHARACTERS, MAX_TEXT_CHARACTERS } from './limits';
 import type { NamedInCommand, ReaderContext } from './named-in-command';
 import { isNode, isNodeProgram, readNodeCommand, runsNode, SCRIPT, startOf } from './node-command';
 import {
@@ -15,7 +24,7 @@ import {
   variablesInside,
   type HowSought,
 } from './program-search';
-import { reportRepository, type RepositoryReader } from './repository-reads';
+import type { RepositoryReader } from './repository-reads';
 import { reportModules } from './script-modules';
 import {
   assignedPaths,
@@ -25,38 +34,16 @@ import {
   isProgramName,
   knownPart,
   MODULE_VARIABLES,
+  nodeArgumentsIn,
+  PATH_LIKE,
   runsOthers,
   simpleCommandsOf,
   withoutComputed,
   wordsOf,
 } from './shell-words';
+import { asksForAnyVariable, VARIABLE_NAME, variablesIn } from './variables-in-text';
 
 const { readFileSync } = fs;
-
-/** Matches a word that is meant as a path, even if nothing exists there. */
-const PATH_LIKE = /^(?!-)[^$*?[\]:]*(?:[\\/]|\.\w{1,8}$)[^$*?[\]:]*$/;
-
-const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
-
-/** Matches Node in a shell command, with its arguments. */
-const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g;
-
-const BETWEEN_ARGUMENTS = /["'\s]+/;
-
-/** Matches a word that is probably the name of a variable: `printenv MY_NAME`, `os.environ["MY_NAME"]`. */
-const VARIABLE_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-
-/** A longer text is a program or data, not a command. */
-const MAX_TEXT_CHARACTERS = 20_000;
-
-/** A longer script of the project is not read. */
-const MAX_SCRIPT_CHARACTERS = 200_000;
-
-/** Nor are more characters for one command, in all scripts together. */
-const MAX_CHARACTERS = 1_000_000;
-
-/** Matches the first line of a script for another interpreter than Node. */
-const SCRIPT_START = /^#!(?!.*\bnode\b)/;
 
 /** Reads one command, and the scripts that it runs. */
 export class CommandReader {
@@ -107,9 +94,8 @@ export class CommandReader {
     if (text.length > (language === null ? MAX_TEXT_CHARACTERS : MAX_SCRIPT_CHARACTERS)) return;
     const { isNode: ofNode, hooked } = this.#context;
     if (isCommand && !ofNode && hidesNode(text)) this.#to.lost();
-    for (const [, variable = ''] of text.matchAll(VARIABLE)) this.#to.asked(variable);
-    for (const [, args = ''] of text.matchAll(NODE_IN_SHELL))
-      this.node(args.split(BETWEEN_ARGUMENTS).filter(Boolean), folder);
+    this.variablesOf(text);
+    for (const args of nodeArgumentsIn(text)) this.node(args, folder);
     this.#word(text, folder, hooked && ofNode);
     const known = /[$`]|#\{/.test(text) ? withoutComputed(text, this.#variablesIn(folder)) : text;
     const isShell = isCommand && !ofNode && (language === null || language.isShell === true);
@@ -118,10 +104,46 @@ export class CommandReader {
       else this.#modulesIn(value, folder);
     const folders = isShell ? changedFolders(known, folder).filter(isFolder) : [];
     for (const at of [folder, ...folders]) this.#words(text, known, at, isCommand, language);
+    if (!ofNode)
+      for (const at of [folder, ...folders])
+        reportHiddenNames({ text, known, isShell }, at, this.#context, {
+          word: (word) => this.#word(word, at, false, false),
+          name: (name) => this.#named(name, at),
+          lost: () => this.#to.lost(),
+        });
     if (language === null || isShell) return;
     for (const quoted of quotedIn(text))
       if (isDots(quoted)) this.#word(quoted, folder, false);
       else this.#program(quoted.split(/\s/)[0] ?? '', folder, 'known');
+  }
+
+  /** Reports which variables a text asks for. */
+  variablesOf(text: string): void {
+    const { env, isNode: ofNode } = this.#context;
+    for (const variable of variablesIn(text, ofNode ? [] : Object.keys(env)))
+      this.#to.asked(variable);
+    if (!ofNode && asksForAnyVariable(text)) this.#allVariables();
+  }
+
+  #allVariables(): void {
+    for (const variable of ['', ...Object.keys(process.env)]) this.#to.asked(variable);
+  }
+
+  /** A name counts, whether it looks like a path or not. */
+  #named(name: string, folder: string): void {
+    if (isDots(name)) return;
+    this.#word(name, folder, false, false);
+    const file = path.resolve(folder, name);
+    if (statsOf(file) === undefined) this.#to.missed(file);
+  }
+
+  /** Reads what a program gets on its standard input. @param words Its name and its arguments. */
+  input(input: string, words: readonly string[], folder: string): void {
+    const language = languageOfProgram(words.find((word) => languageOfProgram(word)) ?? '');
+    if (readsScript(words) && language !== null) {
+      this.text(input, folder, true, language);
+      this.#loads(language, input, null, folder);
+    } else this.text(input, folder, false);
   }
 
   #words(
@@ -176,10 +198,18 @@ export class CommandReader {
     if (program === undefined) return;
     const isShell = language === null || language.isShell === true;
     this.#program(program, folder, isShell ? 'sought' : 'inside');
+    if (isShell) for (const operand of operandsOf(words)) this.#named(operand, folder);
     if (isNode(program)) return;
     const others = runsOthers(path.basename(program));
     for (const arg of args) this.#program(arg, folder, isShell && others ? 'sought' : 'inside');
-    this.implicit(implicitReads(words, all), args, folder);
+    reportImplicit(implicitReads(words, all), args, folder, {
+      ...this.#reader(),
+      instructions: (file, at) => {
+        this.#word(file, at, false);
+        if (isFile(file)) this.#script(file, at);
+      },
+      allVariables: () => this.#allVariables(),
+    });
     const at = others ? words.findIndex((word) => languageOfProgram(word) !== null) : 0;
     const interpreted = languageOfProgram(words[at] ?? '');
     if (interpreted !== null && isShell)
@@ -216,26 +246,6 @@ export class CommandReader {
     this.#script(file, folder, language);
   }
 
-  /**
-   * Reports what a program reads that its command does not name.
-   * @param args The arguments of the command.
-   */
-  implicit(reads: ImplicitReads, args: readonly string[], folder: string): void {
-    if (reads.hasVariables === true)
-      for (const variable of ['', ...Object.keys(process.env)]) this.#to.asked(variable);
-    const folders = args.map((arg) => path.resolve(folder, arg)).filter(isFolder);
-    for (const at of reads.files === undefined ? [] : [folder, ...folders])
-      for (const name of reads.files ?? []) {
-        this.#word(path.join(at, name), at, false);
-        if (isFile(path.join(at, name))) this.#script(path.join(at, name), at);
-      }
-    if (reads.repository !== undefined) reportRepository(folder, reads.repository, this.#reader());
-    if (reads.names === undefined) return;
-    for (const at of folders.length > 0 ? folders : [folder])
-      if (reads.names === 'folder') this.#to.listed(at);
-      else reportFolder(at, reads.hasContents === true, this.#reader());
-  }
-
   /** Reports what Node reads before the program's code could report it. */
   node(args: readonly string[], folder: string): void {
     const { hooked } = this.#context;
@@ -267,10 +277,10 @@ export class CommandReader {
       if (stats?.isFile() === true && SCRIPT.test(file)) this.#to.named(file, runs);
     } else if (stats === undefined) {
       // An option may have its value attached: `-Ilib`.
-      const [, value = ''] = /^-[A-Za-z](.+)$/.exec(word) ?? [];
+      const parts = existingPartsOf(word, folder);
+      for (const part of parts) if (!isDots(part)) this.#word(part, folder, runs, false);
       if (GLOB.test(word)) this.#glob(word, folder, runs);
-      else if (value !== '' && statsOf(path.resolve(folder, value)) !== undefined)
-        this.#word(value, folder, runs, false);
+      else if (parts.length > 0) return;
       else if (PATH_LIKE.test(word)) this.#to.missed(file);
       else if (VARIABLE_NAME.test(word)) this.#to.asked(word);
     } else if (stats.isFile()) {
@@ -296,7 +306,7 @@ export class CommandReader {
     if (this.#scripts.has(file)) return;
     const size = statsOf(file)?.size ?? 0;
     const isNamedSo = languageOfScript(file, '') !== null;
-    const isScript = given !== null || isNamedSo || SCRIPT_START.test(startOf(file));
+    const isScript = given !== null || isNamedSo || startsAsScript(startOf(file));
     if (!isScript) return;
     this.#scripts.add(file);
     this.#charactersLeft -= size;
@@ -317,11 +327,10 @@ export class CommandReader {
   #loads(language: Language, text: string, script: string | null, folder: string): void {
     const { workspace } = this.#context;
     const env = this.#variablesIn(folder);
-    const libraries = this.#libraries;
     reportModules(
       language,
       text,
-      { script, folder, env, workspace, libraries },
+      { script, folder, env, workspace, libraries: this.#libraries },
       {
         ...this.#reader(),
         module: (file, isLoaded) => this.#found(file, folder, isLoaded ? language : null),

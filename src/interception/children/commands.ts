@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandReader } from './command-reader';
+import { readsScript } from './command-words';
 import { hidesNode } from './hidden-node';
 import type { NamedInCommand } from './named-in-command';
 import { isNode } from './node-command';
@@ -15,6 +16,8 @@ export interface StartedWith {
   workspace: string;
   /** Whether Node programs that it starts report what they do. */
   hooked: boolean;
+  /** What it is given on its standard input. Null if that comes from somewhere else. */
+  input?: string | null;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface StartedWith {
  */
 export function noteCommand(
   command: readonly unknown[],
-  { cwd, env, workspace, hooked }: StartedWith,
+  { cwd, env, workspace, hooked, input }: StartedWith,
   to: NamedInCommand,
   isCommand = true,
 ): void {
@@ -44,6 +47,12 @@ export function noteCommand(
       const words = command.filter((text) => typeof text === 'string');
       if (isCommand && !ofNode && hidesNode(words.join(' '))) to.lost();
       if (isCommand && !/\s/.test(words[0] ?? ' ')) reader.simpleCommand(words, words, folder);
+      if (!isCommand || ofNode) return;
+      reader.variablesOf(words.join(' '));
+      // A shell's command is one text here.
+      const parts = words.length === 1 ? (words[0] ?? '').trim().split(/\s+/) : words;
+      if (typeof input === 'string') reader.input(input, parts, folder);
+      else if (readsScript(parts)) to.lost();
     });
   } catch {
     // What the command does not show is reported by the program itself, or not at all.

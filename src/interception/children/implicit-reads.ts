@@ -1,4 +1,7 @@
 import path from 'node:path';
+import { isFolder } from '../../dependencies/files/stats';
+import { reportFolder } from './named-folders';
+import { reportRepository, type RepositoryReader } from './repository-reads';
 
 /** What a program looks at though its command does not name it. */
 export interface ImplicitReads {
@@ -80,4 +83,34 @@ function gitReads(words: readonly string[]): ImplicitReads {
   const command = words[at];
   if (command === undefined || NO_REPOSITORY.has(command)) return {};
   return { repository: REFERENCES_ALONE.has(command) ? 'references' : 'files' };
+}
+
+/** Receives what a program reads that its command does not name. */
+export interface ImplicitReader extends RepositoryReader {
+  /** A file in a folder that tells the program what to do, whether it is there or not. */
+  instructions(file: string, folder: string): void;
+  /** Every environment variable. */
+  allVariables(): void;
+}
+
+/**
+ * Reports what a program reads that its command does not name.
+ * @param args The arguments of the command.
+ * @param folder Absolute path of the folder that it is started in.
+ */
+export function reportImplicit(
+  { hasVariables, files, repository, names, hasContents }: ImplicitReads,
+  args: readonly string[],
+  folder: string,
+  to: ImplicitReader,
+): void {
+  if (hasVariables === true) to.allVariables();
+  const folders = args.map((arg) => path.resolve(folder, arg)).filter(isFolder);
+  for (const at of files === undefined ? [] : [folder, ...folders])
+    for (const name of files ?? []) to.instructions(path.join(at, name), at);
+  if (repository !== undefined) reportRepository(folder, repository, to);
+  if (names === undefined) return;
+  for (const at of folders.length > 0 ? folders : [folder])
+    if (names === 'folder' && hasContents !== true) to.folder(at);
+    else reportFolder(at, hasContents === true, to);
 }

@@ -148,6 +148,11 @@ export function languageOfScript(file: string, text: string): Language | null {
   return null;
 }
 
+/** Whether a file begins like a script for another interpreter than Node. */
+export function startsAsScript(start: string): boolean {
+  return /^#!(?!.*\bnode\b)/.test(start);
+}
+
 function matches(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, name = '']) => name.trim());
 }

@@ -153,7 +153,8 @@ function watchSynchronous(
     const command = args.filter((_, index) => index !== at).flat();
     const added = additions(String(command[0]), command, env, options, handover);
     const hooked = takesHook(String(command[0]), command, env, options);
-    const started = { cwd: options.cwd, env, workspace: handover.workspace, hooked };
+    const { cwd, input } = options;
+    const started = { cwd, env, workspace: handover.workspace, hooked, input: textOf(input) };
     noteCommand(asText(command, options.shell), started, watch);
     noteServiceInput({ command, cwd: options.cwd }, options.input, watch);
     const reporting = { ...options, env: { ...env, ...added } };
@@ -169,6 +170,14 @@ function watchSynchronous(
   };
   Object.defineProperty(watched, 'name', { value: name });
   replace('spawnSync', table, name, watched);
+}
+
+/** What a child is given on its standard input, as a text. Null if it is given none. */
+function textOf(input: unknown): string | null {
+  if (typeof input === 'string') return input;
+  return ArrayBuffer.isView(input)
+    ? Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString()
+    : null;
 }
 
 /** A shell is given the program and its arguments as one text. */

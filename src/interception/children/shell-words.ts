@@ -5,6 +5,21 @@ import path from 'node:path';
 /** Separates the words of a shell command. */
 const BETWEEN = /[\s"'`;|&<>(){}=,]+/;
 
+/** Matches a word that is meant as a path, even if nothing exists there. */
+export const PATH_LIKE = /^(?!-)[^$*?[\]:]*(?:[\\/]|\.\w{1,8}$)[^$*?[\]:]*$/;
+
+/** Matches Node in a shell command, with its arguments. */
+const NODE_IN_SHELL = /(?:^|[\s"'`;|&(/\\])node(?:\.exe)?["']?\s+([^;|&<>()]*)/g;
+
+const BETWEEN_ARGUMENTS = /["'\s]+/;
+
+/** Returns the arguments of each command of a text that runs Node. */
+export function nodeArgumentsIn(text: string): string[][] {
+  return [...text.matchAll(NODE_IN_SHELL)].map(([, args = '']) =>
+    args.split(BETWEEN_ARGUMENTS).filter(Boolean),
+  );
+}
+
 /** Where a simple command of a shell ends. */
 const COMMAND_END = /[;&|()`\n]+/;
 
