@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hidesNode } from '../../src/interception/children/hidden-node';
+import { hidesNode } from '../../src/interception/commands/hidden-node';
 
 test.each([
   'env -i node x.js',

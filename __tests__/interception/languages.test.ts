@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { languageOfScript } from '../../src/interception/children/languages';
+import { languageOfScript } from '../../src/interception/commands/languages';
 
 const FILES = ['a.sh', 'a.py', 'Makefile', 'a.rb', 'a.pl', 'a.php', 'a.lua', 'a.awk'];
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { readReport, type ScriptFunction } from '../../blocks/v8-coverage';
 import { importClosure } from '../../dependencies/resolution/imports';
 import { isFile } from '../../dependencies/files/stats';
-import { SCRIPT } from './node-command';
+import { SCRIPT } from '../commands/node-command';
 import { STAMP, STARTED_WITH_HOOKS, type Observation } from './observation';
 import { isStill } from './stamps';
 

@@ -9,7 +9,7 @@ import { permissionsAt } from '../../dependencies/files/stats';
 import { listingValue } from '../../dependencies/files/listing';
 import { ChildReports, idOf, type Ran } from './child-reports';
 import type { WorkspacePaths } from '../../dependencies/files/workspace-paths';
-import { SCRIPT } from './node-command';
+import { SCRIPT } from '../commands/node-command';
 import { watchLaunches } from './launches';
 import { OBSERVATIONS, type Observation } from './observation';
 import { ObservationFiles } from './observation-files';

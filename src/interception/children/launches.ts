@@ -13,8 +13,8 @@ import {
   takesHook,
   type ChildHandover,
 } from '../child/handover';
-import { noteCommand } from './commands';
-import type { NamedInCommand } from './named-in-command';
+import { noteCommand } from '../commands/commands';
+import type { NamedInCommand } from '../commands/named-in-command';
 import type { AnyFunction } from '../files/file-system';
 import { noteServiceInput, watchService, type ServiceWatch } from './services';
 import { define, replace } from '../patched';

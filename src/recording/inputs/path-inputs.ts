@@ -9,7 +9,7 @@ import {
   manifestDependency,
   presenceDependency,
 } from '../../interception/files/file-values';
-import { readFolder } from '../../interception/children/named-folders';
+import { readFolder } from '../../interception/commands/named-folders';
 import { unwatched } from '../../interception/observer';
 import { SelfWrites } from '../../interception/files/self-writes';
 import type { Sink } from '../../interception/sink';
