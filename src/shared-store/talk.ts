@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { swallowed } from '../terminal/debug';
 import { messageOf } from '../terminal/error-message';
 import { within } from './deadline';
@@ -65,6 +66,8 @@ export class Conversation {
   constructor(name: string, milliseconds: number) {
     this.#name = name;
     this.#milliseconds = milliseconds;
+    // Each request listens while it waits, and Node warns of more than ten on the user's terminal.
+    setMaxListeners(0, this.signal);
     this.#timer = this.#startTimer();
   }
 
