@@ -84,11 +84,19 @@ export class World {
   /**
    * What every test file's run recorded.
    * @param round Another one is another run, which took other branches.
+   * @param first The number of the test file to begin with.
+   * @param count How many test files; all by default.
    */
-  *records(environmentId: number, at: number, round = 0): Generator<TestFileRecord> {
+  *records(
+    environmentId: number,
+    at: number,
+    round = 0,
+    first = 0,
+    count = this.size.testFiles,
+  ): Generator<TestFileRecord> {
     const random = randomNumbers(this.#seed + round);
-    for (let index = 0; index < this.size.testFiles; index += 1)
-      yield this.#record(environmentId, index, at, random);
+    for (let nth = 0; nth < count; nth += 1)
+      yield this.#record(environmentId, (first + nth) % this.size.testFiles, at, random);
   }
 
   /**

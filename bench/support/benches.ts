@@ -24,6 +24,7 @@ export const BENCHES = {
   kill: 'runs killed at any moment: is anything lost or wrong',
   soak: 'edits, branches, kills, runs at once, for half an hour',
   shared: 'many machines and one store, which is killed now and then: is anything lost or wrong',
+  'shared-cost': 'what a store that machines share takes: to pull, to push, and in size',
   properties: 'random programs and edits',
   'node-versions': 'the integration tests under other versions of Node',
 } as const;
