@@ -5,35 +5,13 @@ import vm from 'node:vm';
 import workerThreads from 'node:worker_threads';
 import { loadedModulesAt } from './modules/loaded-modules';
 import { OPERATIONS } from './files/operations';
+import type { Patch } from './patch';
 
 /** Functions and other values by name. */
 export type FunctionTable = Record<string, unknown>;
 
-/** A group of functions or values of Node, Jest or the test environment that are replaced. */
-interface Patch {
-  /** Where the group is found, in words. */
-  of: string;
-  names: readonly string[];
-  /** What the replacements make visible. */
-  shows: string;
-  /**
-   * The processes in which they are replaced: `worker` is Jest's process that runs tests (or the only one), `child` a
-   * child process or a worker thread that tests start.
-   */
-  in: readonly ('worker' | 'child')[];
-  /**
-   * How the replacement is undone:
-   * - `stays` until the process ends. While nobody observes, it passes every call on.
-   * - `restored` as soon as the work that needs it is done.
-   * - `goes with its holder`, such as the global object of a test environment.
-   */
-  undone: 'stays' | 'restored' | 'goes with its holder';
-  /** The objects that have these functions now. Empty if the objects are made anew for each test file. */
-  holders: () => readonly object[];
-}
-
 /**
- * Everything that is replaced. `replace` and `define` refuse a name that this list lacks. XX
+ * Everything that is replaced. `replace` and `define` refuse a name that this list lacks. Four groups are replaced
  * without them, and say so in their files: `stackTrace` for speed, the others because their rooms may not import
  * this one. A name that this version of Node or Jest does not have is skipped.
  */
@@ -247,6 +225,14 @@ export const PATCHED = {
     in: ['child'],
     undone: 'stays',
     holders: () => [process],
+  },
+  childClones: {
+    of: 'the global object, MessagePort and Worker',
+    names: ['structuredClone', 'postMessage'],
+    shows: 'nothing: it lets a child clone its variables',
+    in: ['child'],
+    undone: 'stays',
+    holders: () => [MessagePort.prototype, workerThreads.Worker.prototype],
   },
   uncaught: {
     of: 'process',

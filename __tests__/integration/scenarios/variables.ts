@@ -4,6 +4,11 @@ import { NO_TRANSFORM, testing, type Family } from './scenario';
 const INHERITED = `const { env } = process; [env.toString(), env.valueOf(), env.constructor, env.__proto__, 'toString' in env, env[Symbol.iterator]];
 expect(env.propertyIsEnumerable('hasOwnProperty')).toBe(false);`;
 
+/** Passes all variables on, as Node's own can be. */
+const CLONED = `const { MessageChannel, Worker } = require('node:worker_threads'); const { port1 } = new MessageChannel();
+structuredClone({ env: process.env }); port1.postMessage([process.env]); port1.close();
+new Worker('', { eval: true, workerData: { env: process.env } }).postMessage(process.env);`;
+
 /** Environment variables. */
 export const variables: Family = {
   name: 'environment variables',
@@ -55,6 +60,9 @@ export const variables: Family = {
       '__tests__/inherited-in-child.test.js': testing(
         `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(INHERITED.replace(/expect.*/, ''))}]);`,
       ),
+      '__tests__/cloned-in-child.test.js': testing(
+        `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(CLONED)}]);`,
+      ),
       '__tests__/nothing.test.js': testing('expect(1).toBe(1);'),
     },
   },
@@ -65,6 +73,7 @@ export const variables: Family = {
       env: { FLAVOUR: 'strong' },
       expectRan: [
         '__tests__/all.test.js',
+        '__tests__/cloned-in-child.test.js',
         '__tests__/code.test.js',
         '__tests__/destructured.test.js',
         '__tests__/has-own.test.js',
@@ -78,6 +87,7 @@ export const variables: Family = {
       env: { FLAVOUR: undefined },
       expectRan: [
         '__tests__/all.test.js',
+        '__tests__/cloned-in-child.test.js',
         '__tests__/code.test.js',
         '__tests__/destructured.test.js',
         '__tests__/has-own.test.js',
@@ -92,6 +102,7 @@ export const variables: Family = {
       env: { SEASON: 'summer' },
       expectRan: [
         '__tests__/all.test.js',
+        '__tests__/cloned-in-child.test.js',
         '__tests__/has-own.test.js',
         '__tests__/inspected.test.js',
         '__tests__/names.test.js',
@@ -102,7 +113,11 @@ export const variables: Family = {
       name: 'a variable that a test sets before it reads it',
       edit: () => undefined,
       env: { STATION: 'south' },
-      expectRan: ['__tests__/all.test.js', '__tests__/inspected.test.js'],
+      expectRan: [
+        '__tests__/all.test.js',
+        '__tests__/cloned-in-child.test.js',
+        '__tests__/inspected.test.js',
+      ],
     },
     {
       name: 'what npm says of the package, to a test that asks for it',

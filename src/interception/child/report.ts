@@ -11,6 +11,7 @@ import { watchFs } from '../files/file-system';
 import { watchLaunches } from '../children/launches';
 import { replace } from '../patched';
 import { guarded, type Watch } from '../sink';
+import { letVariablesBeCloned } from '../variables/cloned-variables';
 import { watchedVariables } from '../variables/variables';
 import { CHILD_VARIABLE, takeVariables, type ChildHandover, type ThreadHandover } from './handover';
 import { OBSERVATIONS, STARTED_WITH_HOOKS } from '../children/observation';
@@ -70,6 +71,7 @@ export function report(): void {
   };
   const watched = watchedVariables(variables, { asked: note, askedForNames: () => note('') });
   replace('childVariables', process, 'env', watched);
+  letVariablesBeCloned(watched, () => ({ ...watched }));
   watchLaunches({
     variables: (given = variables) => given,
     handover: () => handover,

@@ -18,6 +18,7 @@ import type { NamedInCommand } from '../commands/named-in-command';
 import type { AnyFunction } from '../files/file-system';
 import { noteServiceInput, watchService, type ServiceWatch } from './services';
 import { define, replace } from '../patched';
+import { cloneable } from '../variables/cloned-variables';
 
 /** Receives what child processes and worker threads are started with, and decides what they are given. */
 export interface LaunchWatch extends NamedInCommand, ServiceWatch {
@@ -207,11 +208,19 @@ function watchThreads(watch: LaunchWatch): void {
       // Nothing is looked up by variables.
       const started = { env: {}, workspace: handover.workspace, hooked: hooks };
       noteCommand(runs ? ['node', file] : [file], started, watch, runs);
-      const own = watch.isWorker === true ? withOwnVariables(options) : options;
-      return startHooked(start, script, own, handover) ?? start(args);
+      const own = watch.isWorker === true ? withOwnVariables(options) : withPlainData(options);
+      return (
+        startHooked(start, script, own, handover) ?? start(own === options ? args : [script, own])
+      );
     },
   });
   replace('threads', workerThreads, 'Worker', watched);
+}
+
+/** Our variables of a child cannot be cloned. */
+function withPlainData(options: workerThreads.WorkerOptions): workerThreads.WorkerOptions {
+  const workerData: unknown = cloneable<unknown>(options.workerData);
+  return workerData === options.workerData ? options : { ...options, workerData };
 }
 
 /** A thread gets a copy of the process's variables, which may contain ours. */
