@@ -12,6 +12,7 @@ import {
   makeFormat8,
 } from './older';
 
+const DAY = 24 * 3_600_000;
 const A = version('src/a.js', ['module', 'f']);
 
 function scripts(files: Record<string, string>, key = 'key'): CountedScripts {
@@ -61,7 +62,7 @@ describe('what V8 counted', () => {
     sql(file, (db) => db.exec("DELETE FROM test_file WHERE path = 'd.test.js'"));
     sql(file, (db) => db.exec("INSERT OR REPLACE INTO note VALUES ('store:pending', '100000')"));
     const { id } = store.findOrCreateEnvironment(KEY, 1);
-    store.commit(batch({ gone: [{ environmentId: id, path: 'c.test.js' }] }), 6);
+    store.commit(batch({ gone: [{ environmentId: id, path: 'c.test.js' }] }), 31 * DAY);
     expect([rows(file, 'script_counts'), rows(file, 'script_coverage')]).toEqual([2, 2]);
   });
 
