@@ -100,7 +100,7 @@ export function calledByTool(
   ofPackage?: (file: string) => string | undefined,
 ): string | undefined {
   let uncalled: string | undefined;
-  for (const given of callerFiles(MAX_TOOL_FRAMES)) {
+  for (const given of callerFiles(ofPackage === undefined ? MAX_TOOL_FRAMES : MAX_FRAMES)) {
     const file = given.startsWith('file:') ? fileURLToPath(given) : given;
     if (!path.isAbsolute(file) || file.startsWith(OWN_FOLDER)) continue;
     const tool = toolOf(file);
@@ -116,6 +116,9 @@ const OF_JEST =
 
 /** Larger than the default limit, because a tool may read its config through a package. */
 const MAX_TOOL_FRAMES = 40;
+
+/** Enough to reach whoever called a package, even a compiler of hundreds of nested steps. */
+const MAX_FRAMES = 1000;
 
 /** Whether Node reads a module to run it. */
 export function calledByModuleLoader(): boolean {
