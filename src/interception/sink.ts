@@ -184,6 +184,17 @@ export function joined(first: Sink, second: Sink): Sink {
 
 const joints = new WeakMap<Sink, { second: Sink; both: Sink }>();
 
+/** Returns a sink that passes on what happens while a question is answered with yes, and what was lost. */
+export function onlyWhen(isMeant: () => boolean, to: Sink): Sink {
+  const methods = to as unknown as Record<string, unknown>;
+  return made((...call) => {
+    const [name] = call;
+    // The question can be a costly one.
+    if (methods[name] === NOBODY[name]) return;
+    if (name === 'lost' || isMeant()) tell(to, call);
+  });
+}
+
 /** Makes a sink of one function. */
 function made(receive: (...call: Call) => void): Sink {
   return Object.fromEntries(

@@ -12,23 +12,16 @@ import { collectChildren, watchChildren } from '../interception/children/childre
 import { Accumulator } from './accumulator';
 import { observe, stopObserving, unobserved } from '../interception/observer';
 import { now } from '../interception/files/self-writes';
-import { PathInputs, type Places } from './inputs/path-inputs';
+import { FileSink } from './inputs/file-sink';
+import type { Places } from './inputs/path-inputs';
 import { Replay } from './inputs/replay';
-import type { Sink } from '../interception/sink';
 
 /**
  * Notes what a function that Jest calls once per run, in its main process, does to the files of the project: a global
  * setup or teardown.
  */
-export class HookRecorder extends PathInputs implements Sink {
+export class HookRecorder extends FileSink {
   readonly seesLoading = true;
-  // Jest does not load anything for a test yet.
-  readonly loaded = (): void => undefined;
-  readonly resolved = (): void => undefined;
-  readonly identified = (): void => undefined;
-  readonly unresolved = (): void => undefined;
-  readonly named = (): void => undefined;
-  readonly soughtMock = (): void => undefined;
 
   protected readonly places: Places;
   protected readonly found = new Accumulator();

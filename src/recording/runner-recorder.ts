@@ -1,8 +1,7 @@
 import { observeBehind } from '../interception/observer';
-import { NOBODY, type Sink } from '../interception/sink';
 import type { Dependency } from '../records/types';
 import type { RunFile } from '../run/run-file';
-import { PathInputs } from './inputs/path-inputs';
+import { FileSink } from './inputs/file-sink';
 import { ToolCode } from './inputs/tool-code';
 import { noteWorkOf, toolInputs, watchToolLoads } from './inputs/tool-inputs';
 import { storedInput } from '../transform/input-values';
@@ -30,15 +29,7 @@ export function watchRunners(
 /** The recorder of the previous run, in watch mode. */
 let watching: RunnerRecorder | null = null;
 
-class RunnerRecorder extends PathInputs implements Sink {
-  // What Jest does for test files is observed where they run.
-  readonly loaded = NOBODY.loaded;
-  readonly resolved = NOBODY.resolved;
-  readonly identified = NOBODY.identified;
-  readonly unresolved = NOBODY.unresolved;
-  readonly named = NOBODY.named;
-  readonly soughtMock = NOBODY.soughtMock;
-
+class RunnerRecorder extends FileSink {
   readonly #run: WorkerRun;
   readonly #code: ToolCode;
   readonly #unwatch: () => void;

@@ -59,14 +59,11 @@ class SetupRecorder extends HookRecorder {
 
   /** The setups have returned. From now on, what their code and their servers do counts. */
   override finish(): Dependency[] {
-    let readChildren: After['readChildren'] = () => undefined;
     const code = unobserved(
       () => new SetupCode(this.#setups[0] ?? '', this.closure, this.loadedBefore),
     );
-    const found = this.finishWith(() => {
-      readChildren = followChildren(() => code.caller !== undefined);
-      readChildren();
-    });
+    const readChildren = followChildren(() => code.caller !== undefined);
+    const found = this.finishWith(readChildren);
     const { places, selfWrites } = this;
     this.#after = {
       code,

@@ -4,25 +4,17 @@ import { getOrCreate } from '../dependencies/get-or-create';
 import { calledByTool } from '../interception/callers';
 import type { SelfWrites } from '../interception/files/self-writes';
 import { observeBeside } from '../interception/observer';
-import { NOBODY, type Sink } from '../interception/sink';
+import { onlyWhen } from '../interception/sink';
 import type { Dependency } from '../records/types';
-import { PathInputs, type Places } from './inputs/path-inputs';
+import { FileSink } from './inputs/file-sink';
+import type { Places } from './inputs/path-inputs';
 import { noteWorkOf, watchToolLoads } from './inputs/tool-inputs';
 
 /**
  * Observes the servers that global setups leave running in Jest's main process. They read files when tests ask them.
  * Nobody knows which test file a request comes from, so what they read counts for all.
  */
-export class SetupServers extends PathInputs implements Sink {
-  // Jest loads and looks up modules for test files.
-  readonly loaded = NOBODY.loaded;
-  readonly resolved = NOBODY.resolved;
-  readonly identified = NOBODY.identified;
-  readonly unresolved = NOBODY.unresolved;
-  readonly named = NOBODY.named;
-  readonly soughtMock = NOBODY.soughtMock;
-
-  readonly #code: SetupCode;
+export class SetupServers extends FileSink {
   readonly #unwatch: () => void;
   readonly #depend: (dependency: Dependency) => void;
 
@@ -37,47 +29,10 @@ export class SetupServers extends PathInputs implements Sink {
     depend: (dependency: Dependency) => void,
   ) {
     super(places, written);
-    this.#code = code;
     this.#depend = depend;
     watchToolLoads();
     this.#unwatch = noteWorkOf(() => code.caller);
-    observeBeside(this);
-  }
-
-  override read(file: string, isContent?: boolean): void {
-    if (this.#isAtWork()) super.read(file, isContent);
-  }
-
-  override looked(file: string, seesPermissions?: boolean): void {
-    if (this.#isAtWork()) super.looked(file, seesPermissions);
-  }
-
-  override followed(file: string): void {
-    if (this.#isAtWork()) super.followed(file);
-  }
-
-  override listed(folder: string): void {
-    if (this.#isAtWork()) super.listed(folder);
-  }
-
-  override mayRead(folder: string, names?: RegExp): void {
-    if (this.#isAtWork()) super.mayRead(folder, names);
-  }
-
-  override wrote(file: string): void {
-    if (this.#isAtWork()) super.wrote(file);
-  }
-
-  override changes(file: string): void {
-    if (this.#isAtWork()) super.changes(file);
-  }
-
-  override makes(folder: string): void {
-    if (this.#isAtWork()) super.makes(folder);
-  }
-
-  override links(link: string, target: string): void {
-    if (this.#isAtWork()) super.links(link, target);
+    observeBeside(onlyWhen(() => code.caller !== undefined, this));
   }
 
   /** What was listed now counts as the servers leave it. */
@@ -93,10 +48,6 @@ export class SetupServers extends PathInputs implements Sink {
 
   protected depend(dependency: Dependency): void {
     this.#depend(dependency);
-  }
-
-  #isAtWork(): boolean {
-    return this.#code.caller !== undefined;
   }
 }
 
