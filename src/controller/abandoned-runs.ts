@@ -1,13 +1,12 @@
 import { readRunFile, type RunFile } from '../run/run-file';
 import { makeBatch, type Store } from '../store';
 import { isCount, isEnvironmentKey } from '../records/checks';
-import { addToRecord } from '../records/numbered';
 import type { CommitBatch, EnvironmentKey, TestFileRecord } from '../records/types';
 import type { Logger } from '../terminal/logger';
 import { withProgress } from '../terminal/progress';
 import { JudgedRecords } from '../run/judged-records';
 import type { Journal } from '../run/journals/read-journals';
-import { BackgroundInputs } from '../run/background-inputs';
+import { BackgroundInputs, withBackground } from '../run/background-inputs';
 import { RunDirectory } from '../run/run-directory';
 import { TestOutcomes } from '../run/test-outcomes';
 
@@ -28,32 +27,18 @@ export function finishAbandonedRuns(store: Store, dataFile: string, logger: Logg
       batch.records = withProgress(
         withBackground(
           recordsOf(directory.journals(run.pid), outcomes, environments, batch),
-          directory,
-          environments,
+          new Map(
+            Array.from(BackgroundInputs.writtenIn(directory.backgroundFile), ([id, found]) => [
+              environments(id),
+              found,
+            ]),
+          ),
         ),
         progress,
       );
       store.commit(batch, Date.now());
     }
     directory.remove();
-  }
-}
-
-/** Adds what was read in the background of that run. */
-function* withBackground(
-  records: Iterable<TestFileRecord>,
-  { backgroundFile }: RunDirectory,
-  environments: Environments,
-): Generator<TestFileRecord> {
-  const inputs = new Map(
-    Array.from(BackgroundInputs.writtenIn(backgroundFile), ([id, found]) => [
-      environments(id),
-      found,
-    ]),
-  );
-  for (const record of records) {
-    addToRecord(record, inputs.get(record.environmentId) ?? []);
-    yield record;
   }
 }
 

@@ -1,6 +1,8 @@
 import * as fs from 'node:fs';
+import { getOrCreate } from '../dependencies/get-or-create';
+import { addToRecord } from '../records/numbered';
 import { questionOf } from '../records/question';
-import type { Dependency } from '../records/types';
+import type { Dependency, TestFileRecord } from '../records/types';
 import { swallowed } from '../terminal/debug';
 import { decodeJournal, encodeLine } from './journals/journal';
 import { chunksOf } from './run-directory';
@@ -58,10 +60,12 @@ export class BackgroundInputs {
 
   /** By environment: what is known now. */
   of(projects: readonly ProjectInBackground[]): Map<number, readonly Dependency[]> {
+    const ofRunners = new Map<string, Dependency[]>();
     return new Map(
-      projects.map(({ environmentId, config }) => [
+      projects.map(({ environmentId, config: { runner } }) => [
         environmentId,
-        [...(this.reads?.(config.runner) ?? []), ...this.#added],
+        // Most projects have the same runner, and asking reads what children report.
+        getOrCreate(ofRunners, runner, () => [...(this.reads?.(runner) ?? []), ...this.#added]),
       ]),
     );
   }
@@ -74,7 +78,21 @@ export class BackgroundInputs {
     const found = new Map<number, Dependency[]>();
     for (const line of decodeJournal(chunksOf(file)))
       if (line.type === 'background')
-        found.set(line.environmentId, [...(found.get(line.environmentId) ?? []), line.dependency]);
+        getOrCreate(found, line.environmentId, () => []).push(line.dependency);
     return found;
+  }
+}
+
+/**
+ * Adds to records what was read in the background of their run.
+ * @param inputs By environment.
+ */
+export function* withBackground(
+  records: Iterable<TestFileRecord>,
+  inputs: ReadonlyMap<number | null, readonly Dependency[]>,
+): Generator<TestFileRecord> {
+  for (const record of records) {
+    addToRecord(record, inputs.get(record.environmentId) ?? []);
+    yield record;
   }
 }

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import { fromStored } from '../../dependencies/files/paths';
 import type { TestFileKey, TestFileRecord } from '../../records/types';
-import { addToRecord } from '../../records/numbered';
-import type { BackgroundInputs } from '../../run/background-inputs';
+import { withBackground, type BackgroundInputs } from '../../run/background-inputs';
 import type { RunDirectory } from '../../run/run-directory';
 import { keyOf } from '../../run/test-outcomes';
 import { makeBatch, SHARD_NOTE, type CommitBatch } from '../../store';
@@ -148,7 +147,8 @@ function* recordsOf(
 ): Generator<TestFileRecord> {
   const { request, outcomes, partialFailures, flakyTests } = run.context;
   const progress = request.logger.progress('recording test files', outcomes.count);
-  yield* withProgress(withBackground(run, results.records()), progress);
+  const inputs = run.background?.of(run.context.projects.all) ?? new Map<number, never>();
+  yield* withProgress(withBackground(results.records(), inputs), progress);
   const { orderDependent, flaky, notes } = partialFailures.learnt;
   for (const sighting of flaky) flakyTests.add(sighting);
   batch.orderDependent = [
@@ -172,17 +172,6 @@ function* recordsOf(
 function addReport(run: FinishedRun, batch: CommitBatch): void {
   const report = reportOn(run);
   if (report !== null) batch.notes.push({ key: RUN_REPORT_NOTE, value: JSON.stringify(report) });
-}
-
-function* withBackground(
-  { context, background }: FinishedRun,
-  records: Iterable<TestFileRecord>,
-): Generator<TestFileRecord> {
-  const inputs = background?.of(context.projects.all);
-  for (const record of records) {
-    addToRecord(record, inputs?.get(record.environmentId) ?? []);
-    yield record;
-  }
 }
 
 /** Whether a test file was loaded only to skip its tests, which leaves no record. */
