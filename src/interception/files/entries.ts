@@ -16,14 +16,19 @@ export function isLink(file: string): boolean {
 /** Matches a step up that comes after the name of a folder or of a link. */
 const STEP_UP = /[^\\/.][\\/]+(?:\.[\\/]+)*\.\.(?:[\\/]|$)/;
 
-/**
- * Resolves a path as the system does: a step up from a link leads to the folder above the link's target. On Windows, it
- * leads to the folder of the link.
- * @returns The absolute path, and the links on which it depends.
- */
-export function resolveSteps(text: string): { file: string; links: readonly string[] } {
-  const file = path.resolve(text);
-  if (process.platform === 'win32' || !STEP_UP.test(text)) return { file, links: [] };
+/** Resolves a path as the system does: a step up from a link leads to the folder above the link's target. */
+export function resolveSteps(text: string): string {
+  return stepsIn(text)?.file ?? path.resolve(text);
+}
+
+/** The links from which a path steps up, so that where they lead counts. */
+export function linksOfSteps(text: string): readonly string[] {
+  return stepsIn(text)?.links ?? [];
+}
+
+/** Null for a path without a step up from a name, and on Windows, where such a step leads to the folder of the link. */
+function stepsIn(text: string): { file: string; links: readonly string[] } | null {
+  if (process.platform === 'win32' || !STEP_UP.test(text)) return null;
   const links: string[] = [];
   let at = path.isAbsolute(text) ? path.sep : process.cwd();
   for (const step of text.split(path.sep)) {
@@ -36,16 +41,20 @@ export function resolveSteps(text: string): { file: string; links: readonly stri
   return { file: at, links };
 }
 
+/** What is found in a folder. */
+export interface Entry {
+  /** Absolute path. */
+  path: string;
+  isFolder: boolean;
+}
+
 /** Everything below a folder. Empty if it is not a folder. */
-export function treeBelow(folder: string): { path: string; isFolder: boolean }[] {
+export function treeBelow(folder: string): Entry[] {
   return entriesOf(folder, true);
 }
 
 /** What is in a folder. Empty if it is not a folder. */
-export function entriesOf(
-  folder: string,
-  recursive = false,
-): { path: string; isFolder: boolean }[] {
+export function entriesOf(folder: string, recursive = false): Entry[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true, recursive }).map((entry) => ({
       path: path.join(entry.parentPath, entry.name),

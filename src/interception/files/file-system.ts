@@ -3,7 +3,7 @@ import Module from 'node:module';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { isPromise } from 'node:util/types';
-import { resolveSteps } from './entries';
+import { linksOfSteps } from './entries';
 import { globs } from './globs';
 import { asPath, findsManifest, follows, OPERATIONS, type Report } from './operations';
 import { replace, type FunctionTable, type PatchedGroup } from '../patched';
@@ -93,8 +93,7 @@ function watchOne(
       // Our own look at the file must not be reported.
       if (file === null) return;
       watch.unobserved(() => {
-        if (typeof args[0] === 'string')
-          resolveSteps(args[0]).links.forEach((link) => to.followed(link));
+        if (typeof args[0] === 'string') linksOfSteps(args[0]).forEach((link) => to.followed(link));
         report(to, file, args);
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { calledForStackTrace, calledForSuggestions } from '../callers';
 import { kindAt } from '../../dependencies/files/stats';
-import { entriesOf, isEntry, isLink, resolveSteps, treeBelow } from './entries';
+import { entriesOf, isEntry, isLink, resolveSteps, treeBelow, type Entry } from './entries';
 import { tellImport, tellScope } from '../../dependencies/resolution/node-lookups';
 import type { Sink } from '../sink';
 
@@ -107,21 +107,14 @@ const copiesTree: Report = (to, file, args) => {
   const keeps = option(args[2], 'force') === false || flag(args[2], 'errorOnExist');
   const chooses = typeof option(args[2], 'filter') === 'function';
   if (!keeps && !chooses) return copies(to, file, args);
-  for (const { path: below, isFolder } of [
-    { path: file, isFolder: kindAt(file) === 'directory' },
-    ...treeBelow(file),
-  ]) {
-    const copy = path.join(target, path.relative(file, below));
-    if (isFolder) {
-      to.listed(below);
-      makesBelow(to, copy);
-      continue;
-    }
-    to.read(below, true);
-    if (chooses) to.looked(copy);
-    if (chooses) to.changes(copy);
-    else if (!isTaken(to, copy)) to.wrote(copy);
-  }
+  const put = (copy: string): void => {
+    if (chooses) {
+      to.looked(copy);
+      to.changes(copy);
+    } else if (!isTaken(to, copy)) to.wrote(copy);
+  };
+  const entries = [{ path: file, isFolder: kindAt(file) === 'directory' }, ...treeBelow(file)];
+  copiesEach(to, file, target, entries, { makes: (folder) => makesBelow(to, folder), put });
 };
 /** Copies one file. If that fails because of what exists, nothing was written. */
 function copiesOne(to: Sink, file: string, target: string): void {
@@ -135,24 +128,31 @@ const copies: Report = (to, file, args) => {
   if (target === null) return;
   const tree = treeBelow(file);
   // An existing target folder keeps its other files.
-  if (tree.length > 0) {
-    to.listed(file);
-    to.makes(target);
-  } else {
-    to.read(file, true);
-    to.wrote(target);
-  }
-  for (const { path: below, isFolder } of tree) {
-    const copy = path.join(target, path.relative(file, below));
+  const entries = [{ path: file, isFolder: tree.length > 0 }, ...tree];
+  copiesEach(to, file, target, entries, {
+    makes: (folder) => to.makes(folder),
+    put: (copy) => to.wrote(copy),
+  });
+};
+/** Copies entries, with what that does to the copy of a folder and of a file. */
+function copiesEach(
+  to: Sink,
+  from: string,
+  target: string,
+  entries: readonly Entry[],
+  { makes, put }: Record<'makes' | 'put', (copy: string) => void>,
+): void {
+  for (const { path: below, isFolder } of entries) {
+    const copy = path.join(target, path.relative(from, below));
     if (isFolder) {
       to.listed(below);
-      to.makes(copy);
+      makes(copy);
     } else {
       to.read(below, true);
-      to.wrote(copy);
+      put(copy);
     }
   }
-};
+}
 const linksTo: Report = (to, file, args) => {
   const link = asPath(args[1]);
   if (link === null) return;
@@ -229,9 +229,9 @@ function opensFor(to: Sink, file: string, flags: unknown): void {
       ? (flags & (O_WRONLY | O_RDWR)) === 0
       : String(flags).startsWith('r') && !String(flags).includes('+');
   if (readsOnly) return to.read(file, true);
-  to.looked(path.dirname(file));
-  if (has('x', O_EXCL) && isTaken(to, file)) return;
   const folder = path.dirname(file);
+  to.looked(folder);
+  if (has('x', O_EXCL) && isTaken(to, file)) return;
   if (kindAt(folder) !== 'directory' || isFolderInTheWay(to, file) || !mayWrite(to, file)) return;
   const isNumber = typeof flags === 'number';
   const keeps = isNumber ? (flags & O_TRUNC) === 0 : /[ar]/.test(String(flags));
@@ -328,7 +328,7 @@ const STDIN = '/dev/stdin';
 export function asPath(value: unknown): string | null {
   if (value === 0) return STDIN;
   // Code that looks into stack traces also looks for Node's own modules.
-  if (typeof value === 'string') return value.startsWith('node:') ? null : resolveSteps(value).file;
+  if (typeof value === 'string') return value.startsWith('node:') ? null : resolveSteps(value);
   if (ArrayBuffer.isView(value))
     return path.resolve(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString());
   // A URL may come from the realm of the test.
