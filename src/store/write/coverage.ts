@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
+import { encodeIds, seal } from '../../records/encoding';
 import type { FileHits, KeptCoveredFile } from '../../records/coverage';
 import { ScriptsWriter } from './scripts';
+import { usedIds } from './used-ids';
 
 /** Returns the owner for which the hits of a record are sealed. */
 export function coverageOwner(recordId: number): string {
@@ -82,21 +83,16 @@ export class CoverageWriter {
   /** Removes the sets of hits and the counts that no record refers to, the layouts that no set has, and covered files that no record knows. */
   prune(): void {
     this.scripts.prune();
-    const used = new Set<number>();
     const rows = this.#db.prepare<[], { record_id: number; hit_sets: unknown }>(
       'SELECT record_id, hit_sets FROM coverage',
     );
-    const damaged: number[] = [];
-    for (const { record_id: recordId, hit_sets: sealed } of rows.iterate()) {
-      const ids = unseal(sealed, coverageOwner(recordId));
-      try {
-        if (ids === null) throw new Error('not sealed');
-        for (const id of decodeIds(ids)) used.add(id);
-      } catch {
-        // It does not decode, so it is deleted.
-        damaged.push(recordId);
-      }
-    }
+    const { used, damaged } = usedIds(
+      rows.iterate(),
+      ({ record_id: recordId, hit_sets: sealed }) => ({
+        ...{ recordId, sealed },
+        owner: coverageOwner(recordId),
+      }),
+    );
     const forget = this.#db.prepare<[number]>('DELETE FROM coverage WHERE record_id = ?');
     for (const id of damaged) forget.run(id);
     const remove = this.#db.prepare<[number]>('DELETE FROM hit_set WHERE id = ?');

@@ -45,29 +45,24 @@ export class CoverageMerger {
    * @param theirId The id of the same record in the other one.
    */
   take(recordId: number, theirId: number): void {
-    this.#takeScripts(recordId, theirId);
-    const theirs = this.#theirs.of(theirId);
-    if (theirs === null) return;
-    const mine = this.#mine.of(recordId);
-    if (mine !== null && compare(theirs, mine) <= 0) return;
-    this.#writer.write(recordId, theirs.files, theirs.recordedAt, this.#isSent);
-  }
-
-  #takeScripts(recordId: number, theirId: number): void {
-    const theirs = this.#theirs.scripts.of(theirId);
-    if (theirs === null) return;
-    const mine = this.#mine.scripts.of(recordId);
-    const isOlder =
-      mine !== null &&
-      (theirs.recordedAt - mine.recordedAt ||
-        Buffer.compare(scriptsContent(theirs), scriptsContent(mine))) <= 0;
-    if (!isOlder) this.#writer.scripts.write(recordId, theirs, theirs.recordedAt, this.#isSent);
+    const hits = this.#theirs.of(theirId);
+    if (hits !== null && isLater(hits, this.#mine.of(recordId), contentOf))
+      this.#writer.write(recordId, hits.files, hits.recordedAt, this.#isSent);
+    const scripts = this.#theirs.scripts.of(theirId);
+    if (scripts !== null && isLater(scripts, this.#mine.scripts.of(recordId), scriptsContent))
+      this.#writer.scripts.write(recordId, scripts, scripts.recordedAt, this.#isSent);
   }
 }
 
-/** The greater one wins: the later one, or at the same time the one with the greater content. */
-function compare(a: RecordedCoverage, b: RecordedCoverage): number {
-  return a.recordedAt - b.recordedAt || Buffer.compare(contentOf(a), contentOf(b));
+/** Whether theirs wins: the later one does, or at the same time the one with the greater content. */
+function isLater<T extends { recordedAt: number }>(
+  theirs: T,
+  mine: T | null,
+  contentOf: (coverage: T) => Buffer,
+): boolean {
+  if (mine === null) return true;
+  const later = theirs.recordedAt - mine.recordedAt;
+  return (later || Buffer.compare(contentOf(theirs), contentOf(mine))) > 0;
 }
 
 function scriptsContent({ key, files }: RecordedScripts): Buffer {

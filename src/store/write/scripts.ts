@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { CountedScripts, FileScripts } from '../../records/coverage';
-import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
+import { encodeIds, seal } from '../../records/encoding';
+import { usedIds } from './used-ids';
 
 /** Returns the owner for which the list of a record is sealed. */
 export function scriptsOwner(recordId: number, key: string): string {
@@ -58,21 +59,16 @@ export class ScriptsWriter {
 
   /** Removes lists that are damaged, and counts that no record refers to. */
   prune(): void {
-    const used = new Set<number>();
-    const damaged: number[] = [];
     const rows = this.#db.prepare<[], { record_id: number; key: string; counts: unknown }>(
       'SELECT record_id, key, counts FROM script_coverage',
     );
-    for (const { record_id: recordId, key, counts } of rows.iterate()) {
-      const ids = unseal(counts, scriptsOwner(recordId, key));
-      try {
-        if (ids === null) throw new Error('not sealed');
-        for (const id of decodeIds(ids)) used.add(id);
-      } catch {
-        // It does not decode, so it is deleted.
-        damaged.push(recordId);
-      }
-    }
+    const { used, damaged } = usedIds(
+      rows.iterate(),
+      ({ record_id: recordId, key, counts: sealed }) => ({
+        ...{ recordId, sealed },
+        owner: scriptsOwner(recordId, key),
+      }),
+    );
     const forget = this.#db.prepare<[number]>('DELETE FROM script_coverage WHERE record_id = ?');
     for (const id of damaged) forget.run(id);
     const remove = this.#db.prepare<[number]>('DELETE FROM script_counts WHERE id = ?');
