@@ -3,8 +3,11 @@ import {
   ALL,
   ALONE,
   compare,
+  compareAfterEach,
   config,
+  type CoveredEdit,
   FILES,
+  JESTS,
   LARGE,
   make,
   replace,
@@ -12,7 +15,7 @@ import {
   thresholds,
   TWICE,
 } from './covered';
-import type { Files, Project } from './harness';
+import type { Files } from './harness';
 
 jest.setTimeout(600_000);
 
@@ -47,7 +50,7 @@ test('it', () => { expect(new Kinds().of()).toBe(1); expect(size(1)).toBe('small
 const TYPED_TESTS = ['__tests__/kinds.test.js', '__tests__/large.test.js'];
 
 /** One after the other, on one project: what runs is written beside it. */
-const EDITS: [string, (project: Project) => void, string[]][] = [
+const EDITS: CoveredEdit[] = [
   ['nothing', () => undefined, []],
   [
     'a statement in a function, and a branch in another',
@@ -112,19 +115,9 @@ const EDITS: [string, (project: Project) => void, string[]][] = [
   ],
 ];
 
-const JESTS: [string, Record<string, string>][] = [
-  ['Jest 30', { jest: 'jest' }],
-  ['Jest 29', { jest: 'jest29' }],
-];
-
 describe('a run with coverage that selects', () => {
   test.each(JESTS)('reports what a full run would: %s', (_jest, packages) => {
-    const project = make(FILES, packages);
-    expect(compare(project).ran).toEqual(ALL);
-    for (const [what, edit, ran] of EDITS) {
-      edit(project);
-      expect([what, compare(project).ran]).toEqual([what, ran]);
-    }
+    compareAfterEach(make(FILES, packages), EDITS);
   });
 
   test.each<[string, Record<string, string>, unknown]>([

@@ -5,9 +5,12 @@ import {
   ALONE,
   ARGS,
   compare,
+  compareAfterEach,
   compareWith,
   config,
+  type CoveredEdit,
   FILES,
+  JESTS,
   LARGE,
   make,
   replace,
@@ -27,7 +30,7 @@ function byV8(more: object = {}): Files {
 const V8_FILES: Files = { ...FILES, ...byV8() };
 
 /** One after the other, on one project: what runs is written beside it. */
-const EDITS: [string, (project: Project) => void, string[]][] = [
+const EDITS: CoveredEdit[] = [
   ['nothing', () => undefined, []],
   [
     'a statement in a function',
@@ -68,19 +71,9 @@ const EDITS: [string, (project: Project) => void, string[]][] = [
   ['nothing again', () => undefined, []],
 ];
 
-const JESTS: [string, Record<string, string>][] = [
-  ['Jest 30', { jest: 'jest' }],
-  ['Jest 29', { jest: 'jest29' }],
-];
-
 describe('a run with coverage by V8 that selects', () => {
   test.each(JESTS)('reports what a full run would: %s', (_jest, packages) => {
-    const project = make(V8_FILES, packages);
-    expect(compare(project).ran).toEqual(ALL);
-    for (const [what, edit, ran] of EDITS) {
-      edit(project);
-      expect([what, compare(project).ran]).toEqual([what, ran]);
-    }
+    compareAfterEach(make(V8_FILES, packages), EDITS);
   });
 
   test.each<[string, Record<string, string>, unknown]>([

@@ -139,3 +139,21 @@ export function replace(
 ): void {
   for (const [from, to] of texts) project.edit(name, from, to);
 }
+
+/** The packages of each Jest, by its name. */
+export const JESTS: [string, Record<string, string>][] = [
+  ['Jest 30', { jest: 'jest' }],
+  ['Jest 29', { jest: 'jest29' }],
+];
+
+/** An edit, and the test files that run for it. */
+export type CoveredEdit = [what: string, edit: (project: Project) => void, ran: string[]];
+
+/** After each of these edits, the report is that of a full run, and no more test files ran than these. */
+export function compareAfterEach(project: Project, edits: readonly CoveredEdit[]): void {
+  expect(compare(project).ran).toEqual(ALL);
+  for (const [what, edit, ran] of edits) {
+    edit(project);
+    expect([what, compare(project).ran]).toEqual([what, ran]);
+  }
+}
