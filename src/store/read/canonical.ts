@@ -4,9 +4,9 @@ import { DependencyOrder } from '../../records/dependency-order';
 import type { ByteWriter } from '../../records/encoding';
 import type { Details } from './details';
 import {
-  decodeFootprint,
   knownVersion,
   trimBits,
+  union,
   type IdFootprint,
   type IdRecord,
   type KnownVersion,
@@ -73,6 +73,12 @@ export function* readEnvironments(
   }
 }
 
+/** A record whose content is what its hash says. */
+export interface VerifiedRecord extends IdRecord {
+  /** The union of all its footprints. */
+  whole: IdFootprint;
+}
+
 /**
  * Reads a record with its tests.
  * @returns Null if its content does not match its hash, because a value was changed.
@@ -81,32 +87,25 @@ export function readVerifiedRecord(
   record: StoredRecord,
   details: Details,
   rows: Rows,
-): IdRecord | null {
-  const shared = details.shared(record.id);
-  if (shared === null) return null;
+): VerifiedRecord | null {
   const { complete, duration, recordedAt, matchedAt } = record;
+  const trim = ({ blocks, dependencies }: IdFootprint): IdFootprint => ({
+    blocks: blocks.map(({ version, bits }) => {
+      const { fingerprints } = rows.version(version);
+      return { version, bits: trimBits(bits, fingerprints.length / FINGERPRINT_BYTES) };
+    }),
+    dependencies,
+  });
   try {
-    const trim = ({ blocks, dependencies }: IdFootprint): IdFootprint => ({
-      blocks: blocks.map(({ version, bits }) => {
-        const { fingerprints } = rows.version(version);
-        return { version, bits: trimBits(bits, fingerprints.length / FINGERPRINT_BYTES) };
-      }),
-      dependencies,
-    });
-    const tests = details
-      .tests(record.id)
-      .map((test) => ({ ...test, ...trim(decodeFootprint(test)) }));
-    const read: IdRecord = {
-      complete,
-      duration,
-      recordedAt,
-      matchedAt,
-      shared: trim(decodeFootprint(shared)),
-      tests,
-    };
-    return recordHash(read, rows).toString('hex') === record.hash ? read : null;
+    const found = details.footprints(record.id);
+    if (found === null) return null;
+    const shared = trim(found.shared);
+    const tests = found.tests.map((test) => ({ ...test, ...trim(test) }));
+    const whole = union([shared, ...tests]);
+    const read = { complete, duration, recordedAt, matchedAt, shared, tests, whole };
+    return recordHash(read, rows, whole).toString('hex') === record.hash ? read : null;
   } catch {
-    // A footprint does not decode, or refers to a missing row.
+    // A footprint refers to a missing row.
     return null;
   }
 }

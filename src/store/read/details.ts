@@ -21,6 +21,9 @@ interface TestRow {
   dependencies: unknown;
 }
 
+/** A test without its footprint. */
+type TestHead = Omit<StoredTest, 'blocks' | 'dependencies'>;
+
 interface RecordRow {
   complete: unknown;
   blocks: unknown;
@@ -85,6 +88,24 @@ export class Details {
     return encodeFootprint(without(whole, union(own)));
   }
 
+  /**
+   * Returns the footprints of a record and of its tests, each row of which is read once. Null if a part cannot be read.
+   */
+  footprints(recordId: number): { shared: IdFootprint; tests: (TestHead & IdFootprint)[] } | null {
+    const row = this.#record.get(recordId);
+    if (row === undefined) return null;
+    const owner = { environmentId: row.environment_id, path: row.path };
+    const whole = readFootprint(row, recordOwner(owner, row.complete === 1));
+    if (whole === null) return null;
+    const tests: (TestHead & IdFootprint)[] = [];
+    for (const testRow of this.#tests.all(recordId)) {
+      const test = readWholeTest(testRow, testOwner(recordId));
+      if (test === null) return null;
+      tests.push(test);
+    }
+    return { shared: without(whole, union(tests)), tests };
+  }
+
   /** Returns the encoded locations of a version's blocks. Empty if they are unknown. */
   places(versionId: number): string {
     const text = this.#places.get(versionId);
@@ -108,18 +129,18 @@ function readFootprint(
 }
 
 function readTest(row: TestRow, owner: string): StoredTest | null {
-  const { position, ordinal, outcome, duration } = row;
-  const name = readTitles(row.name);
   const blocks = unseal(row.blocks, owner);
   const dependencies = unseal(row.dependencies, owner);
-  if (
-    name === null ||
-    blocks === null ||
-    dependencies === null ||
-    readFootprint(row, owner) === null
-  )
-    return null;
+  const test = readWholeTest(row, owner);
+  return test && blocks && dependencies && { ...test, blocks, dependencies };
+}
+
+function readWholeTest(row: TestRow, owner: string): (TestHead & IdFootprint) | null {
+  const { position, ordinal, outcome, duration } = row;
+  const name = readTitles(row.name);
+  const footprint = readFootprint(row, owner);
+  if (name === null || footprint === null) return null;
   if (!isCount(position) || !isCount(ordinal) || !isTestOutcome(outcome) || !isNumber(duration))
     return null;
-  return { position, name, ordinal, outcome, duration, blocks, dependencies };
+  return { position, name, ordinal, outcome, duration, ...footprint };
 }

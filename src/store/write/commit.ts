@@ -239,7 +239,7 @@ export class Committer {
       tests: facts.tests.map((test) => rows.of(environmentId, test)),
     };
     const whole = rows.of(environmentId, facts.whole);
-    const recordId = this.#records.writeHashed(
+    const recordId = this.#records.write(
       { id, environmentId, path: record.path },
       resolved,
       whole,

@@ -63,6 +63,8 @@ export class Merger {
   readonly #part: MergePart | null;
   /** The ids of the source's versions in the target, for the present environment. */
   readonly #mapped = new Map<number, number>();
+  /** The ids of the source's dependencies in the target. */
+  readonly #mappedDependencies = new Map<number, number>();
 
   /**
    * @param keep How many complete records a test file keeps. By default 8.
@@ -221,15 +223,16 @@ export class Merger {
     const record = readVerifiedRecord(theirs, this.#source.details, rows);
     if (record === null) return null;
     const { environmentId } = testFile;
+    const { shared, tests, whole } = record;
     const mapped: IdRecord = {
       ...record,
-      shared: this.#mapFootprint(environmentId, record.shared, rows),
-      tests: record.tests.map((test) => ({
-        ...test,
-        ...this.#mapFootprint(environmentId, test, rows),
-      })),
+      shared: this.#mapFootprint(environmentId, shared, rows),
+      tests: tests.map((test) => ({ ...test, ...this.#mapFootprint(environmentId, test, rows) })),
     };
-    return this.#records.write(testFile, mapped, this.#interning);
+    const everything = this.#mapFootprint(environmentId, whole, rows);
+    // The hash depends on no row id, so it is the same in both databases.
+    const hash = Buffer.from(theirs.hash, 'hex');
+    return this.#records.write(testFile, mapped, everything, hash);
   }
 
   #mapFootprint(
@@ -242,8 +245,17 @@ export class Merger {
         version: this.#mapVersion(environmentId, version, rows),
         bits,
       })),
-      dependencies.map((id) => this.#interning.dependencyId(rows.dependency(id))),
+      dependencies.map((id) => this.#mapDependency(id, rows)),
     );
+  }
+
+  #mapDependency(id: number, rows: Rows): number {
+    let mapped = this.#mappedDependencies.get(id);
+    if (mapped === undefined) {
+      mapped = this.#interning.dependencyId(rows.dependency(id));
+      this.#mappedDependencies.set(id, mapped);
+    }
+    return mapped;
   }
 
   #mapVersion(environmentId: number, id: number, rows: Rows): number {

@@ -1,13 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { seal } from '../../records/encoding';
-import {
-  encodeFootprint,
-  union,
-  type IdFootprint,
-  type IdRecord,
-  type Rows,
-} from '../../records/footprint';
-import { recordHash } from '../../records/record-hash';
+import { encodeFootprint, type IdFootprint, type IdRecord } from '../../records/footprint';
 import type { TestFileKey } from '../../records/types';
 
 /** How many complete records a test file keeps. */
@@ -71,24 +64,11 @@ export class RecordWriter {
 
   /**
    * Writes a record. Replaces one with the same hash, because its versions and durations are older.
-   * @returns The id of the record.
-   */
-  write(testFile: TestFileRow, record: IdRecord, rows: Rows): number {
-    const whole = union([record.shared, ...record.tests]);
-    return this.writeHashed(testFile, record, whole, recordHash(record, rows, whole));
-  }
-
-  /**
-   * Like `write`, with the hash and the union of footprints that the caller has already.
    * @param everything The union of all footprints of the record.
+   * @param hash As `recordHash` returns it.
    * @returns The id of the record.
    */
-  writeHashed(
-    testFile: TestFileRow,
-    record: IdRecord,
-    everything: IdFootprint,
-    hash: Buffer,
-  ): number {
+  write(testFile: TestFileRow, record: IdRecord, everything: IdFootprint, hash: Buffer): number {
     const { duration, recordedAt, matchedAt } = record;
     const whole = encodeFootprint(everything);
     const owner = recordOwner(testFile, record.complete);
