@@ -75,6 +75,16 @@ describe('a process of Jest that ends otherwise than its results tell', () => {
     expect(project.run(['-i', '--listTests']).stdout.trim().split('\n')).toHaveLength(2);
   });
 
+  it('names each test file once that may be the cause', () => {
+    make('jest');
+    project.write({ [LATE]: `${LATE_ENDS['the exit code is set'] ?? ''}\n` });
+    expect(project.run(['-i']).messages).toContainEqual(
+      expect.stringMatching(
+        /^Jest's process ended in a way .*; 2 test files \(\S+, \S+\) that ran may be /,
+      ),
+    );
+  });
+
   it('runs again what had been recorded as passing before, where that ran too', () => {
     make('jest', '{ transform: {} }', {
       [LATE]:

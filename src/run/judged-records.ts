@@ -48,7 +48,9 @@ export class JudgedRecords {
   /** The test files that have no record that counts, and are not known to have failed. They must run again. */
   get doubtful(): TestFileKey[] {
     const begun = this.#distrust === 'nobody' ? [] : this.#journals.inBand;
-    return [...this.#doubtful, ...begun].filter(
+    // One that ended in Jest's own process is in both lists.
+    const testFiles = new Map([...this.#doubtful, ...begun].map((one) => [keyOf(one), one]));
+    return [...testFiles.values()].filter(
       (testFile) => !this.has(testFile) && !this.#outcomes.failed(testFile),
     );
   }
