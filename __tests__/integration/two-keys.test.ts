@@ -1,4 +1,5 @@
 import { Project, type Files, type RunResult } from './harness';
+import { inQuick } from '../turns';
 import { MARKER_FILE, WATCHED_FILES, Watcher } from './watcher';
 
 jest.setTimeout(300_000);
@@ -185,7 +186,7 @@ const EDITS: [
 ];
 
 describe('globalSetup and testEnvironment alone', () => {
-  test.each(Object.keys(STACKS))('%s: as precise as withTestmon', (name) => {
+  test.each(inQuick(Object.keys(STACKS)))('%s: as precise as withTestmon', (name) => {
     const stack = STACKS[name];
     if (stack === undefined) throw new Error(name);
     install(stack);
@@ -330,10 +331,12 @@ describe('a test file that is not loaded', () => {
 });
 
 describe('without a plug point that is told of outcomes', () => {
-  test.each([
-    ['Jest 30', undefined],
-    ['Jest 29', 'jest29'],
-  ] as const)('what Jest fails later than its worker stays selected: %s', (_, version) => {
+  test.each(
+    inQuick([
+      ['Jest 30', undefined],
+      ['Jest 29', 'jest29'],
+    ] as const),
+  )('what Jest fails later than its worker stays selected: %s', (_, version) => {
     install(
       { ...(STACKS['no transformer, in band'] as Stack), jest: version },
       {

@@ -1,4 +1,4 @@
-import { isFullTestRun } from '../../turns';
+import { isFullTestRun, isQuickTestRun } from '../../turns';
 import { groupRows, isGroupable, type Group } from './groups';
 import type { Base, Family, Scenario } from './scenario';
 
@@ -23,6 +23,11 @@ export function columnsOf(
       ? groupRows(given, testFiles, earlier)
       : given.map((row): Group => [row]);
   const first = grouped(groupable);
+  if (isQuickTestRun) {
+    // The first group holds most rows.
+    const groups = [...first, ...single].slice(0, 1);
+    return [{ workers: family.isInBand === true || index % 2 === 0 ? 1 : 2, groups }];
+  }
   if (family.base.isOlderJest === true) return [{ workers: 3, groups: [...first, ...single] }];
   if (family.isInBand === true) return [{ workers: 1, groups: [...first, ...single] }];
   const columns = isFullTestRun

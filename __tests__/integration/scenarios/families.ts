@@ -132,3 +132,12 @@ export const families: readonly Family[] = [
   onePackage,
   always,
 ];
+
+/** Those without a family that shows the same with another tool or Jest, which the part of its name after a comma tells. */
+export const oneOfEachKind: readonly Family[] = families.filter(
+  ({ name }, index) => families.findIndex((other) => kindOf(other.name) === kindOf(name)) === index,
+);
+
+function kindOf(name: string): string {
+  return name.split(', ')[0] ?? name;
+}

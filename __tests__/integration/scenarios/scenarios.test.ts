@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { Project, type RunResult } from '../harness';
-import { families } from './families';
+import { families, oneOfEachKind } from './families';
+import { isQuickTestRun } from '../../turns';
 import { columnsOf } from './columns';
 import type { Group } from './groups';
 import { limit, once } from './pace';
@@ -18,7 +19,9 @@ const inTurn = limit(2);
  * Rows that select different test files share a copy and a run, which must select exactly what they
  * say together. Where it does not, each of them is run alone, to say which one is at fault.
  */
-describe.each(families.map((family, index) => ({ ...family, index })))('$name', (family) => {
+describe.each(
+  (isQuickTestRun ? oneOfEachKind : families).map((family, index) => ({ ...family, index })),
+)('$name', (family) => {
   describe.each(columnsOf(family, family.index))('with $workers workers', ({ workers, groups }) => {
     const run = runner(family.base);
     const record = once(async () => {
