@@ -6,13 +6,16 @@ import type { Subcommand } from './subcommand';
  * them.
  */
 const LOADERS: ReadonlyMap<string, () => Subcommand> = new Map([
-  ['why', () => (require('./why') as typeof import('./why')).why],
-  ['impact', () => (require('./impact') as typeof import('./impact')).impact],
-  ['status', () => (require('./status') as typeof import('./status')).status],
-  ['flaky', () => (require('./flaky') as typeof import('./flaky')).flaky],
+  ['why', () => (require('./inspecting/why') as typeof import('./inspecting/why')).why],
+  ['impact', () => (require('./inspecting/impact') as typeof import('./inspecting/impact')).impact],
+  ['status', () => (require('./inspecting/status') as typeof import('./inspecting/status')).status],
+  ['flaky', () => (require('./inspecting/flaky') as typeof import('./inspecting/flaky')).flaky],
   ['summary', () => (require('./summary') as typeof import('./summary')).summary],
-  ['coverage', () => (require('./coverage') as typeof import('./coverage')).coverage],
-  ['report', () => (require('./report') as typeof import('./report')).report],
+  [
+    'coverage',
+    () => (require('./inspecting/coverage') as typeof import('./inspecting/coverage')).coverage,
+  ],
+  ['report', () => (require('./inspecting/report') as typeof import('./inspecting/report')).report],
   ['doctor', () => (require('./doctor') as typeof import('./doctor')).doctor],
   ['init', () => (require('./init') as typeof import('./init')).init],
   ['merge', () => (require('./merge') as typeof import('./merge')).merge],

@@ -1,10 +1,10 @@
 import type { AnyNode, Expression, Program, VariableDeclaration, VariableDeclarator } from 'acorn';
-import { EffectAnalysis, type Effect } from './effects';
+import { EffectAnalysis, type Effect } from '../evaluation/effects';
 import { enumValue } from './enums';
 import { rootOf, type ExportDefinition } from './export-definitions';
 import { exportKey } from './exports';
 import { boundNames } from '../syntax/names';
-import { isMutable, PRIMITIVE, UNKNOWN, type Value } from './values';
+import { isMutable, PRIMITIVE, UNKNOWN, type Value } from '../evaluation/values';
 import type { FreeDeclaration, TopLevel, TopLevelOptions } from './top-level';
 import { declarationIn, declaredNames, WRAPPER_NAMES } from './top-level-names';
 

@@ -1,9 +1,9 @@
-import { toolChainInputs } from '../controller/projects/environments';
-import { toStored } from '../dependencies/files/paths';
-import type { InspectedProject, Inspection, ReachedTestFile } from '../inspection';
-import { count } from '../terminal/logger';
-import { toolChainFiles } from '../workspace/tool-chain';
-import { colours } from './command';
+import { toolChainInputs } from '../../controller/projects/environments';
+import { toStored } from '../../dependencies/files/paths';
+import type { InspectedProject, Inspection, ReachedTestFile } from '../../inspection';
+import { count } from '../../terminal/logger';
+import { toolChainFiles } from '../../workspace/tool-chain';
+import { colours } from '../command';
 import { projectLabel, testTime, toolChainChanged } from './inspecting';
 
 /** `tests` are those that run changed code, `wouldRun` those that would run with their test files. */

@@ -1,10 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { repositoryRoot } from '../dependencies/files/paths';
-import type { Inspection } from '../inspection';
-import { findDiffImpact, type DiffImpact } from '../inspection/diff/diff-impact';
-import { parseDiff } from '../inspection/diff/parse-diff';
-import { count, duration, some } from '../terminal/logger';
-import { printJson, printLines } from './command';
+import { repositoryRoot } from '../../dependencies/files/paths';
+import type { Inspection } from '../../inspection';
+import { findDiffImpact, type DiffImpact } from '../../inspection/diff/diff-impact';
+import { parseDiff } from '../../inspection/diff/parse-diff';
+import { count, duration, some } from '../../terminal/logger';
+import { printJson, printLines } from '../command';
 import {
   consequencesOf,
   inProjects,

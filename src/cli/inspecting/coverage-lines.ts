@@ -6,10 +6,10 @@ import {
   type Inspection,
   type LackingTestFiles,
   type LineCoverage,
-} from '../inspection';
-import { count, some } from '../terminal/logger';
-import { printable } from '../terminal/printable';
-import { colours, printJson, printLines } from './command';
+} from '../../inspection';
+import { count, some } from '../../terminal/logger';
+import { printable } from '../../terminal/printable';
+import { colours, printJson, printLines } from '../command';
 import { findFile } from './find-file';
 import { linesText, projectLabel, UnknownNameError } from './inspecting';
 

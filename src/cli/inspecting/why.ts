@@ -1,6 +1,6 @@
-import { EXPORT_NAMES, TEST_NAMES } from '../blocks';
-import { ago } from '../terminal/age';
-import { count, duration } from '../terminal/logger';
+import { EXPORT_NAMES, TEST_NAMES } from '../../blocks';
+import { ago } from '../../terminal/age';
+import { count, duration } from '../../terminal/logger';
 import {
   explain,
   explainTests,
@@ -10,10 +10,10 @@ import {
   type InspectedTest,
   type Inspection,
   type TestExplanation,
-} from '../inspection';
-import { findPaths } from '../inspection/targets';
-import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './subcommand';
+} from '../../inspection';
+import { findPaths } from '../../inspection/targets';
+import { colours, makeCommand, printJson, printLines } from '../command';
+import type { Subcommand } from '../subcommand';
 import {
   functionName,
   inspecting,

@@ -1,17 +1,17 @@
-import { recordedSince } from '../controller/answers/carried-coverage';
+import { recordedSince } from '../../controller/answers/carried-coverage';
 import {
   carryAll,
   InspectionError,
   reportConfig,
   writeReport,
   type Inspection,
-} from '../inspection';
-import { ago } from '../terminal/age';
-import { count } from '../terminal/logger';
-import { EXIT, makeCommand, printNotice } from './command';
+} from '../../inspection';
+import { ago } from '../../terminal/age';
+import { count } from '../../terminal/logger';
+import { EXIT, makeCommand, printNotice } from '../command';
 import { describeLack, printCoveredLines } from './coverage-lines';
 import { inspecting, look, UnknownNameError, type InspectingFlags } from './inspecting';
-import type { Subcommand } from './subcommand';
+import type { Subcommand } from '../subcommand';
 
 /** `jest-testmon coverage`: writes the coverage report from what is recorded, and runs nothing for it. */
 export const coverage: Subcommand = {

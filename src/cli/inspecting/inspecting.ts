@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { EXPORT_NAMES, exportOf, TEST_NAMES } from '../blocks';
-import type { UserOptions } from '../config/options';
-import { whySelectionIsOff } from '../controller/checks/escapes';
-import { count, duration } from '../terminal/logger';
-import { openInspection, type Inspection } from '../inspection';
-import { printable } from '../terminal/printable';
-import { FLAGS } from './flags';
-import { EXIT, fail } from './command';
+import { EXPORT_NAMES, exportOf, TEST_NAMES } from '../../blocks';
+import type { UserOptions } from '../../config/options';
+import { whySelectionIsOff } from '../../controller/checks/escapes';
+import { count, duration } from '../../terminal/logger';
+import { openInspection, type Inspection } from '../../inspection';
+import { printable } from '../../terminal/printable';
+import { FLAGS } from '../flags';
+import { EXIT, fail } from '../command';
 
 /** The options of all commands that inspect a project. */
 export interface InspectingFlags {

@@ -1,10 +1,10 @@
-import { ago } from '../terminal/age';
-import { count, duration, some } from '../terminal/logger';
-import { showProgress } from '../terminal/progress';
-import { makeOverview, type Overview } from '../inspection';
-import { colours, makeCommand, printJson, printLines } from './command';
+import { ago } from '../../terminal/age';
+import { count, duration, some } from '../../terminal/logger';
+import { showProgress } from '../../terminal/progress';
+import { makeOverview, type Overview } from '../../inspection';
+import { colours, makeCommand, printJson, printLines } from '../command';
 import { outdatedLines } from './impact-lines';
-import type { Subcommand } from './subcommand';
+import type { Subcommand } from '../subcommand';
 import {
   functionName,
   inspecting,

@@ -1,5 +1,5 @@
-import { decodeLocations } from '../blocks';
-import { count, duration } from '../terminal/logger';
+import { decodeLocations } from '../../blocks';
+import { count, duration } from '../../terminal/logger';
 import {
   editCosts,
   findImpact,
@@ -7,8 +7,8 @@ import {
   type EditCost,
   type Impact,
   type Inspection,
-} from '../inspection';
-import { decodeBlocks } from '../store';
+} from '../../inspection';
+import { decodeBlocks } from '../../store';
 import { answerDiff } from './impact-diff';
 import {
   consequencesOf,
@@ -20,8 +20,8 @@ import {
   type Consequences,
 } from './impact-lines';
 import { findFile } from './find-file';
-import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './subcommand';
+import { colours, makeCommand, printJson, printLines } from '../command';
+import type { Subcommand } from '../subcommand';
 import {
   functionName,
   inspecting,

@@ -1,14 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { count } from '../terminal/logger';
-import { showProgress } from '../terminal/progress';
-import type { PageParts, ReportData } from '../report';
-import { parseArguments } from './arguments';
-import { FLAGS } from './flags';
-import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from './command';
-import type { Subcommand } from './subcommand';
-import { version } from './version';
+import { count } from '../../terminal/logger';
+import { showProgress } from '../../terminal/progress';
+import type { PageParts, ReportData } from '../../report';
+import { parseArguments } from '../arguments';
+import { FLAGS } from '../flags';
+import { EXIT, fail, makeCommand, printJson, printLines, printNotice } from '../command';
+import type { Subcommand } from '../subcommand';
+import { version } from '../version';
 
 /** The default path of the page. */
 const DEFAULT_FILE = 'testmon-report.html';
@@ -63,8 +63,8 @@ async function run(args: string[]): Promise<void> {
 
 async function look(args: readonly string[]): Promise<ReportData> {
   // Imported here, so that a run does not load what only the report needs.
-  const { openInspection } = await import('../inspection/index.js');
-  const { reportOf } = await import('../report/index.js');
+  const { openInspection } = await import('../../inspection/index.js');
+  const { reportOf } = await import('../../report/index.js');
   const { jestArguments, flags } = parseArguments(args);
   const inspection = await openInspection(jestArguments, flags, (name) => FLAGS[name] ?? name);
   const shown = showProgress('reporting on test files', inspection.tests.length);
@@ -81,7 +81,7 @@ async function look(args: readonly string[]): Promise<ReportData> {
 }
 
 async function writePage(file: string, data: ReportData): Promise<void> {
-  const { renderPage } = await import('../report/index.js');
+  const { renderPage } = await import('../../report/index.js');
   const page = renderPage(data, readParts());
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, page);

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
-import { fromStored } from '../dependencies/files/paths';
-import { isFile } from '../dependencies/files/stats';
-import type { Inspection } from '../inspection';
-import { isOfFile } from '../inspection/changes';
-import { findPaths, parseTarget, storedPath } from '../inspection/targets';
-import { count } from '../terminal/logger';
+import { fromStored } from '../../dependencies/files/paths';
+import { isFile } from '../../dependencies/files/stats';
+import type { Inspection } from '../../inspection';
+import { isOfFile } from '../../inspection/changes';
+import { findPaths, parseTarget, storedPath } from '../../inspection/targets';
+import { count } from '../../terminal/logger';
 import { UnknownNameError } from './inspecting';
 
 /**

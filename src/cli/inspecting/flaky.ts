@@ -1,9 +1,9 @@
-import { getOrCreate } from '../dependencies/get-or-create';
-import { ago } from '../terminal/age';
-import { count } from '../terminal/logger';
-import { findFlakyTests, type FlakyTest } from '../inspection';
-import { colours, makeCommand, printJson, printLines } from './command';
-import type { Subcommand } from './subcommand';
+import { getOrCreate } from '../../dependencies/get-or-create';
+import { ago } from '../../terminal/age';
+import { count } from '../../terminal/logger';
+import { findFlakyTests, type FlakyTest } from '../../inspection';
+import { colours, makeCommand, printJson, printLines } from '../command';
+import type { Subcommand } from '../subcommand';
 import { inspecting, look, projectLabel, type InspectingFlags } from './inspecting';
 
 /** `jest-testmon flaky`: lists the tests whose outcome changed although nothing that is watched did. */
