@@ -70,15 +70,15 @@ export function prepareProcess(
  * @throws {JestMissingError} If there is none, or it has no command line.
  */
 export function findProjectJest(args: readonly string[]): ProjectJest {
-  const jest = findJest(foldersToSearch(args));
+  const jest = findJest(process.cwd(), foldersNamed(args));
   if (jest.cli !== null) return { jest, cli: jest.cli };
   throw new JestMissingError(
     `testmon: Jest's command line was not found beside the Jest ${jest.version} of this project; install it with "${commandToAdd('jest')}".`,
   );
 }
 
-/** Jest may be installed in the working folder, or only in a folder that an option names. */
-function foldersToSearch(args: readonly string[]): string[] {
+/** Jest may be installed only in a folder that an option names. */
+function foldersNamed(args: readonly string[]): string[] {
   const { options } = readArguments(args, {});
   const paths = (...names: string[]) =>
     options
@@ -87,7 +87,7 @@ function foldersToSearch(args: readonly string[]): string[] {
       .filter((value) => typeof value === 'string' && !value.startsWith('{'))
       .map((value) => path.resolve(String(value)));
   const configFolders = paths('config', 'c').map((file) => path.dirname(file));
-  return [process.cwd(), ...paths('rootDir'), ...configFolders];
+  return [...paths('rootDir'), ...configFolders];
 }
 
 /**

@@ -6,6 +6,7 @@ import { folderWith } from '../dependencies/files/paths';
 import { resolveFrom, runningJest } from '../run/user-jest';
 import type { OptionTable } from './arguments';
 import type { RawConfig } from './reading/raw-config';
+import { toolWithJest } from './tool-with-jest';
 
 /** The part of the user's jest-config that is used here. */
 export interface JestConfigModule {
@@ -54,13 +55,19 @@ export class UnusableJestError extends JestMissingError {
   /** Its command line. Null if there is none. */
   readonly cli: JestCliModule | null;
 
-  /** @param why What is wrong, as the rest of a sentence that begins with its name. */
-  constructor(version: string, why: string, cli: JestCliModule | null) {
-    super(
-      `testmon: Jest ${version} ${why}, so everything runs and nothing is recorded; update it with "${commandToAdd('jest@latest')}".`,
-    );
+  /**
+   * @param why What is wrong, as the beginning of a sentence.
+   * @param fix What to do about it.
+   */
+  constructor(why: string, fix: string, cli: JestCliModule | null) {
+    super(`testmon: ${why}, so everything runs and nothing is recorded; ${fix}.`);
     this.cli = cli;
   }
+}
+
+function unusable(version: string, why: string, cli: JestCliModule | null): UnusableJestError {
+  const fix = `update it with "${commandToAdd('jest@latest')}"`;
+  return new UnusableJestError(`Jest ${version} ${why}`, fix, cli);
 }
 
 const OLDEST_JEST_MAJOR = 29;
@@ -70,7 +77,7 @@ const OLDEST_JEST_MAJOR = 29;
  * @param folders Absolute paths of the folders to search from, the most likely one first.
  * @throws {JestMissingError} If there is none, or it is not supported.
  */
-export function findJest(folders: readonly string[]): UserJest {
+function findInstalledJest(folders: readonly string[]): UserJest {
   for (const folder of folders) {
     for (const name of ['jest', 'jest-cli', '@jest/core']) {
       const entry = resolveFrom(path.join(folder, 'noop.js'), name);
@@ -79,6 +86,23 @@ export function findJest(folders: readonly string[]): UserJest {
   }
   const [from = process.cwd()] = folders;
   throw new JestMissingError(`testmon: Jest was not found from ${from}; ${adviceFor(from)}.`);
+}
+
+/**
+ * Finds the Jest that a project uses.
+ * @param folder Absolute path of the working folder.
+ * @param named Folders that the command line names. Those that name some bring the config.
+ * @throws {JestMissingError} If there is none, it is not supported, or a tool of the project runs another.
+ */
+export function findJest(folder: string, named: readonly string[]): UserJest {
+  const tool = named.length === 0 ? toolWithJest(folder) : null;
+  if (tool === null) return findInstalledJest([folder, ...named]);
+  const { name, version, run } = tool;
+  throw new UnusableJestError(
+    `${name} runs the tests of this project with ${version === null ? 'a Jest' : `Jest ${version}`} and a config of its own`,
+    'jest-testmon needs a Jest config of the project, and Jest 29.2 or later',
+    { run },
+  );
 }
 
 /** With Plug'n'Play, Node only finds packages if it was started by Yarn. */
@@ -90,15 +114,15 @@ function adviceFor(folder: string): string {
 
 /**
  * Finds the Jest that runs in this process. In a repository with several, this need not be the nearest one.
- * @param folders Used if no module of Jest is loaded, see `findJest`.
- * @throws {JestMissingError} See `findJest`.
+ * @param folders Used if no module of Jest is loaded, see `findInstalledJest`.
+ * @throws {JestMissingError} See `findInstalledJest`.
  */
 export function findRunningJest(folders: readonly string[]): UserJest {
   for (const name of ['jest-cli', '@jest/core']) {
     const [entry] = runningJest([name]);
     if (entry !== undefined) return load(entry, name);
   }
-  return findJest(folders);
+  return findInstalledJest(folders);
 }
 
 function load(entry: string, name: string): UserJest {
@@ -118,11 +142,10 @@ function load(entry: string, name: string): UserJest {
     Number.parseInt(version, 10) < OLDEST_JEST_MAJOR ||
     typeof config.readInitialOptions !== 'function'
   )
-    throw new UnusableJestError(version, 'is too old for jest-testmon', cli);
+    throw unusable(version, 'is too old for jest-testmon', cli);
   const optionTable = cliPath === null ? {} : readOptionTable(cliPath);
   // Without the table, `-i --projects a b` would be parsed differently from Jest, and test files would be lost.
-  if (optionTable === null)
-    throw new UnusableJestError(version, 'does not tell jest-testmon its options', cli);
+  if (optionTable === null) throw unusable(version, 'does not tell jest-testmon its options', cli);
   return { version, config, cli, optionTable };
 }
 

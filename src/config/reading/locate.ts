@@ -35,7 +35,7 @@ export async function locateProject(config?: string): Promise<ProjectLocation> {
   process.env['NODE_ENV'] ??= 'test';
   const args = config === undefined ? [] : ['--config', config];
   const beside = config === undefined ? [] : [path.dirname(path.resolve(config))];
-  const jest = findJest([process.cwd(), ...beside]);
+  const jest = findJest(process.cwd(), beside);
   const argv = toArgv(readArguments(args, jest.optionTable), jest.optionTable);
   const { result: loaded, options: given } = await collectOptions(() =>
     loadConfigs(jest.config, argv),
