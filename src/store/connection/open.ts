@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly?: boolean;
   /** For a read-only database of an older format: `refuse` it, or update a `copy` in memory. By default `refuse`. */
   older?: 'refuse' | 'copy';
+  /** Whether this process has checked the file already, which nobody else can write. By default false. */
+  isChecked?: boolean;
   /** Milliseconds to wait for a lock of another process. By default 10,000. */
   timeout?: number;
   /** The migrations of the schema. By default all. */
@@ -30,13 +32,13 @@ export interface OpenOptions {
  * @throws {StoreError} If the database cannot be used.
  */
 export function openDatabase(file: string, options: OpenOptions = {}): Database.Database {
-  const { readonly = false, timeout = 10_000, migrations = MIGRATIONS } = options;
+  const { readonly = false, timeout = 10_000, migrations = MIGRATIONS, isChecked } = options;
   let db: Database.Database | undefined;
   try {
     checkFile(file, readonly);
     db = new (loadSqlite())(file, { readonly, timeout });
     setUp(db, readonly);
-    checkSchema(db, file, migrations);
+    if (isChecked !== true) checkSchema(db, file, migrations);
     if (readonly && options.older === 'copy' && isOlder(db, file, migrations))
       db = updatedCopy(db, file, migrations);
     else if (readonly) checkVersion(db, file, migrations);

@@ -17,14 +17,41 @@ import type { Loader } from './load';
 import { recordHash } from '../../records/record-hash';
 import type { Dependency, EnvironmentKey, SelectionData, StoredRecord } from '../../records/types';
 
-/** One environment of a database with everything that is recorded in it. Invalid rows are left out. */
-export interface EnvironmentContent {
+/** The row of an environment. */
+export interface EnvironmentHead {
   key: EnvironmentKey;
   id: number;
   createdAt: number;
   usedAt: number;
+}
+
+/** One environment of a database with everything that is recorded in it. Invalid rows are left out. */
+export interface EnvironmentContent extends EnvironmentHead {
   data: SelectionData;
   rows: Rows;
+}
+
+/** Reads the rows of environments, in a fixed order. Null for an invalid one. */
+export function readEnvironmentHeads(db: Database): (EnvironmentHead | null)[] {
+  return db
+    .prepare<[], Record<string, unknown>>(
+      'SELECT * FROM environment ORDER BY name, project, node_major, platform, hash',
+    )
+    .all()
+    .map((row) => {
+      const { id, name, project, platform, hash } = row;
+      const { node_major: nodeMajor, created_at: createdAt, used_at: usedAt } = row;
+      if (!isCount(id) || !isCount(nodeMajor) || !isCount(createdAt) || !isCount(usedAt))
+        return null;
+      if (
+        typeof name !== 'string' ||
+        typeof project !== 'string' ||
+        typeof platform !== 'string' ||
+        typeof hash !== 'string'
+      )
+        return null;
+      return { key: { name, project, nodeMajor, platform, hash }, id, createdAt, usedAt };
+    });
 }
 
 /**
@@ -36,40 +63,10 @@ export function* readEnvironments(
   loader: Loader,
   part: { wants: (key: EnvironmentKey) => boolean; testFiles?: readonly string[] } | null = null,
 ): Generator<EnvironmentContent> {
-  const rows = db
-    .prepare<[], Record<string, unknown>>(
-      'SELECT * FROM environment ORDER BY name, project, node_major, platform, hash',
-    )
-    .all();
-  for (const {
-    id,
-    name,
-    project,
-    node_major: nodeMajor,
-    platform,
-    hash,
-    created_at: createdAt,
-    used_at: usedAt,
-  } of rows) {
-    if (!isCount(id) || !isCount(nodeMajor) || !isCount(createdAt) || !isCount(usedAt)) continue;
-    if (
-      typeof name !== 'string' ||
-      typeof project !== 'string' ||
-      typeof platform !== 'string' ||
-      typeof hash !== 'string'
-    )
-      continue;
-    const key = { name, project, nodeMajor, platform, hash };
-    if (part?.wants(key) === false) continue;
-    const data = loader.load(id, part?.testFiles);
-    yield {
-      key,
-      id,
-      createdAt,
-      usedAt,
-      data,
-      rows: new LoadedRows(data),
-    };
+  for (const head of readEnvironmentHeads(db)) {
+    if (head === null || part?.wants(head.key) === false) continue;
+    const data = loader.load(head.id, part?.testFiles);
+    yield { ...head, data, rows: new LoadedRows(data) };
   }
 }
 

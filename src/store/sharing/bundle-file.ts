@@ -1,25 +1,39 @@
 import { StoreError } from '../connection/errors';
 import { findDamage } from '../connection/integrity';
 import { StoreConnection } from '../connection/store-connection';
+import type { EnvironmentHead } from '../read/canonical';
 import { readNote } from '../read/totals';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
+import { findAdoptable } from './adoptable';
 import type { TakeOptions, UnpackedBundle } from './sharing';
 
 /** Where a bundle says which others it stands for. */
 const COVERS_NOTE = 'shared:covers';
 
+/** From how many records on the rows of a bundle are copied where they can be. Fewer are united one by one. */
+const MANY_RECORDS = 500;
+
+/** What was found in the database of a bundle. */
+export interface InspectedBundle {
+  /** Names of the bundles that it stands for. */
+  covers: string[];
+  /** The environment of all of its rows, if they can be copied; see `findAdoptable`. */
+  adoptable: EnvironmentHead | null;
+}
+
 /**
  * Reads the database of a bundle from its first page to its last.
- * @returns Names of the bundles that it stands for.
+ * @param many From how many records on its rows may be copied.
  * @throws StoreError
  */
-export function inspectBundle(file: string): string[] {
+export function inspectBundle(file: string, many = MANY_RECORDS): InspectedBundle {
   const bundle = new StoreConnection(file, { readonly: true, older: 'copy' });
   try {
     return bundle.guard(() => {
       const [problem] = findDamage(bundle.db);
       if (problem !== undefined) throw new StoreError('damaged', file, problem);
-      return readCovers(readNote(bundle.db, COVERS_NOTE));
+      const covers = readCovers(readNote(bundle.db, COVERS_NOTE));
+      return { covers, adoptable: findAdoptable(bundle.db, many) };
     });
   } finally {
     bundle.close();
@@ -53,7 +67,8 @@ export function uniteBundles(
 ): string[] {
   const covers = new Set(bundles.map(({ name }) => name));
   for (const bundle of bundles)
-    for (const covered of inspectBundle(bundle.file)) if (others.has(covered)) covers.add(covered);
+    for (const covered of inspectBundle(bundle.file, Infinity).covers)
+      if (others.has(covered)) covers.add(covered);
   makeBundle(file, (target) => {
     const into = { ...sourceOf(target), file };
     for (const bundle of bundles)

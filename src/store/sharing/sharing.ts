@@ -1,9 +1,12 @@
-import type { StoreConnection } from '../connection/store-connection';
+import { StoreConnection } from '../connection/store-connection';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
 import { readEnvironmentRows } from '../write/environments';
 import { Merger } from '../write/merge';
-import { inspectBundle, makeBundle } from './bundle-file';
+import { RecordWriter } from '../write/record-writer';
+import { Adoption } from './adoption';
+import { inspectBundle, makeBundle, type InspectedBundle } from './bundle-file';
 import type { Environment, EnvironmentKey } from '../../records/types';
+import { swallowed } from '../../terminal/debug';
 import { SharedFacts, type SharedPlace, type UnsentFacts } from './shared-facts';
 
 /** A bundle's database, unpacked. */
@@ -21,6 +24,8 @@ export interface TakeOptions {
   now: number;
   /** How many complete records a test file keeps. Default: 8. */
   keep?: number | undefined;
+  /** From how many records on the rows of a bundle are copied where they can be. Default: 500. */
+  many?: number;
 }
 
 /** What the database at hand and a shared store know of each other. Everything that fails throws a StoreError. */
@@ -73,20 +78,53 @@ export class Sharing {
   }
 
   /**
-   * Unites bundles with the database, all of them or none. Each is read from its first page to its last before.
+   * Unites bundles with the database. Each is read from its first page to its last before anything is written. Each that
+   * can be copied is written in a transaction of its own, and all others in one.
    * @throws StoreError about any of the files.
    */
-  takeIn(bundles: readonly UnpackedBundle[], { wants, now, keep }: TakeOptions): void {
-    const covers = bundles.map(({ file }) => inspectBundle(file));
+  takeIn(bundles: readonly UnpackedBundle[], { wants, now, keep, many }: TakeOptions): void {
+    const inspected = bundles.map((bundle) => ({
+      ...bundle,
+      ...inspectBundle(bundle.file, many),
+    }));
+    const rest = inspected.filter((bundle) => !this.#adopt(bundle, { wants, keep }));
+    if (rest.length === 0) return;
     const { file, options } = this.#connection;
+    const how = { ...options, isChecked: true };
     this.#connection.write(() => {
       const target = { ...sourceOf(this.#connection), file };
       this.#facts.receive(() => {
-        for (const bundle of bundles)
-          mergeDatabase(target, bundle.file, options, { now, keep, part: { wants } });
+        for (const bundle of rest)
+          mergeDatabase(target, bundle.file, how, { now, keep, part: { wants } });
       });
-      for (const [nth, { name }] of bundles.entries()) this.#note(name, covers[nth] ?? []);
+      for (const { name, covers } of rest) this.#note(name, covers);
     });
+  }
+
+  /** Copies a bundle where nothing of its environment is known yet. @returns Whether it was. */
+  #adopt(
+    { name, file, covers, adoptable: head }: UnpackedBundle & InspectedBundle,
+    { wants, keep }: Pick<TakeOptions, 'wants' | 'keep'>,
+  ): boolean {
+    if (head === null || !wants(head.key) || this.#facts.holds(head.key)) return false;
+    const { db } = this.#connection;
+    const bundle = new StoreConnection(file, { readonly: true, isChecked: true });
+    let isAdopted = false;
+    try {
+      Adoption.attach(db, file, () =>
+        this.#connection.write(() => {
+          this.#facts.receive(() => (isAdopted = new Adoption(db, bundle.db, head).run()));
+          if (isAdopted) this.#note(name, covers);
+        }),
+      );
+    } catch (error) {
+      swallowed('store', error, 'copying a bundle, which is merged instead');
+      return false;
+    } finally {
+      bundle.close();
+    }
+    if (isAdopted) this.#connection.write(() => new RecordWriter(db).limitAll(keep));
+    return isAdopted;
   }
 
   /** A bundle was made and stored that stands for others, all of which are taken. */

@@ -5,11 +5,8 @@ import {
   readVerifiedRecord,
   type EnvironmentContent,
 } from '../read/canonical';
-import { Clock } from '../connection/clock';
 import { CoverageMerger } from './merge-coverage';
 import type { Details } from '../read/details';
-import { FailureWriter } from './failures';
-import { FlakyWriter } from './flaky';
 import { BlocksCursor, unpackHash } from '../../records/encoding';
 import {
   compareText,
@@ -20,10 +17,10 @@ import {
 } from '../../records/footprint';
 import { Interning, versionIdentity } from './interning';
 import type { Loader } from '../read/load';
+import { mergeEnvironment, mergeMarks } from './merge-marks';
 import { Pruning } from './pruning';
 import { RecordWriter, type TestFileRow } from './record-writer';
 import { MAX_RUNS, limitRuns, readRuns } from './runs';
-import { SpotCheckWriter } from './spot-checks';
 import type {
   EnvironmentKey,
   ProjectPath,
@@ -95,45 +92,19 @@ export class Merger {
       this.#part === null
         ? () => true
         : ({ project, path }: ProjectPath) => projects.has(project) && paths?.has(path) !== false;
-    new FailureWriter(this.#target.db).addAll(this.#source.db, wants);
-    new FlakyWriter(this.#target.db).addAll(this.#source.db, wants);
-    new SpotCheckWriter(this.#target.db).addAll(this.#source.db, wants);
-    this.#passTime();
+    mergeMarks(this.#target.db, this.#source.db, wants);
     new Pruning(this.#target.db).note(dropped, now);
   }
 
-  #passTime(): void {
-    const { db } = this.#target;
-    const latest = db
-      .prepare<[], unknown>(
-        `SELECT max(at) FROM (SELECT max(matched_at) AS at FROM record UNION ALL SELECT max(failed_at) FROM failure
-           UNION ALL SELECT max(seen_at) FROM flaky
-           UNION ALL SELECT max(found_at) FROM escaped UNION ALL SELECT max(checked_at) FROM spot_check)`,
-      )
-      .pluck()
-      .get();
-    new Clock(db).passed(Number(latest));
-  }
-
   #environment(content: EnvironmentContent, merged: () => void): number {
-    const { key, createdAt, usedAt, data } = content;
-    const environmentId = Number(
-      this.#target.db
-        .prepare<unknown[], number>(
-          `INSERT INTO environment (name, project, node_major, platform, hash, created_at, used_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET used_at = max(used_at, excluded.used_at), created_at = min(created_at, excluded.created_at)
-           RETURNING id`,
-        )
-        .pluck()
-        .get(key.name, key.project, key.nodeMajor, key.platform, key.hash, createdAt, usedAt),
-    );
+    const { key, data } = content;
+    const environmentId = mergeEnvironment(this.#target.db, key, content);
     this.#mapped.clear();
     const isWhole = this.#part?.testFiles === undefined;
     if (isWhole) this.#contents(environmentId, content);
     if (this.#part === null) this.#coverage.takeFiles(environmentId, content.id);
     // Loaded once per environment. If both sides have a record, its versions are compared.
-    const known = this.#target.loader.load(environmentId);
+    const known = this.#target.loader.load(environmentId, [...data.testFiles.keys()]);
     const myRows = new LoadedRows(known);
     let dropped = 0;
     for (const theirs of data.testFiles.values()) {

@@ -29,6 +29,7 @@ export class RecordWriter {
   readonly #deleteTests;
   readonly #insertTest;
   readonly #excess;
+  readonly #crowded;
   readonly #delete;
   readonly #forget;
 
@@ -54,6 +55,12 @@ export class RecordWriter {
       .prepare<[number, number, number], number>(
         `SELECT id FROM record WHERE test_file_id = ? AND complete = ?
          ORDER BY matched_at DESC, recorded_at DESC, hash DESC LIMIT -1 OFFSET ?`,
+      )
+      .pluck();
+    this.#crowded = db
+      .prepare<[number], number>(
+        `SELECT test_file_id FROM record GROUP BY test_file_id
+         HAVING sum(complete = 1) > ? OR sum(complete <> 1) > 1`,
       )
       .pluck();
     this.#delete = db.prepare<[number]>('DELETE FROM record WHERE id = ?');
@@ -123,6 +130,12 @@ export class RecordWriter {
     ];
     for (const id of excess) this.#delete.run(id);
     return excess.length;
+  }
+
+  /** Like `limit`, for all test files that have too many. */
+  limitAll(keep = MAX_RECORDS): void {
+    const ids = this.#crowded.all(keep);
+    for (const id of ids) this.limit(id, keep);
   }
 
   /** Deletes the records that were written, or matched, after a time. @returns The number of removed records. */
