@@ -95,7 +95,7 @@ async function writePage(file: string, data: ReportData): Promise<void> {
 
 /** Reads the parts of the page, which `npm run build` creates from `src/report/page/`. */
 function readParts(): PageParts {
-  const folder = path.join(__dirname, '..', 'report', 'page');
+  const folder = path.join(__dirname, '..', '..', 'report', 'page');
   const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
   return { frame: read('frame.html'), style: read('page.css'), script: read('main.js') };
 }
