@@ -76,6 +76,7 @@ const report: Prepare = (size) => {
       notice: null,
       projects: [{ name: '', data, judged, current: () => null }],
       details: { tests: () => [], shared: () => null, places: () => '' },
+      coverage: null,
       runs: [],
       flaky: [],
       spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },

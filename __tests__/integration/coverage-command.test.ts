@@ -1,5 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import * as fs from 'node:fs';
+import type { ReportData } from '../../src/report/data';
+import { decodeRanges } from '../../src/report/ranges';
 import {
   ALL,
   ALONE,
@@ -195,6 +197,16 @@ test.each([
   expect(project.run(['why', ALONE]).stdout).toContain(`${ALONE} need not run`);
 });
 
+/** First and last line, and the test files, as the report has them. */
+function linesIn({ files, reaches, testFiles }: ReportData, file: string): unknown {
+  const found = files.find(({ path }) => path === file)?.covered;
+  return found?.map(({ line, endLine, reach }) => [
+    line,
+    endLine,
+    decodeRanges(reaches[reach]?.testFiles ?? '').map((index) => testFiles[index]?.path),
+  ]);
+}
+
 describe('the coverage command, of a file', () => {
   test('tells which test files hit which lines', () => {
     const project = make(FILES);
@@ -220,6 +232,13 @@ describe('the coverage command, of a file', () => {
       lines: [{ line: 1, endLine: 1, testFiles: [{ path: ALONE, project: '.' }] }],
       lacking: { affected: [], unrecorded: [], unknown: [] },
     });
+    const shown = JSON.parse(project.run(['report', '--json']).stdout) as ReportData;
+    expect(shown.coverage).toEqual({ lacking: 0 });
+    expect(linesIn(shown, 'src/size.js')).toEqual([
+      [4, 6, [LARGE, SMALL]],
+      [7, 7, [SMALL]],
+      [9, 9, [LARGE, SMALL]],
+    ]);
     project.write({ 'src/never.js': 'exports.never = (a) => {\n  return a ? 1 : 2;\n};\n' });
     replace(project, 'src/size.js', ["'large'", "'lar' + 'ge'"]);
     expect(project.run(['coverage', 'src/size.js']).stdout).toBe(`src/size.js is hit by 1 test file:
@@ -284,6 +303,13 @@ export function kind(name: string, all: Names): Kind | null {
     const told = lines.map(({ line, testFiles }) => [line, testFiles.map(({ path }) => path)]);
     const [none, some] = ['__tests__/none.test.ts', '__tests__/some.test.ts'];
     expect(Object.fromEntries(told)).toMatchObject({ 8: [some], 10: [none] });
+    const shown = JSON.parse(project.run(['report', '--json']).stdout) as ReportData;
+    const named = lines.map(({ line, endLine, testFiles }) => [
+      line,
+      endLine,
+      testFiles.map(({ path }) => path),
+    ]);
+    expect(linesIn(shown, 'src/kind.ts')).toEqual(named);
     expect(lines.find(({ line, endLine }) => line <= 7 && 7 <= endLine)?.testFiles).toHaveLength(2);
     project.write({ 'src/never.ts': 'export const never = (a: number) => {\n  return a;\n};\n' });
     expect(project.run(['coverage', 'src/never.ts']).stdout).toContain('hit by no test file:');

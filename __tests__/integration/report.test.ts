@@ -291,6 +291,26 @@ const title = browserIsThere
     expect(await focused()).toBe('gross');
   });
 
+  test('tells the lines of a function, and which test files hit them', async () => {
+    const project = recorded.copy();
+    expect(project.run(['--coverage']).exitCode).toBe(0);
+    project.edit('src/price.js', 'price * 0.9', 'price * 0.8');
+    project.run(['report']);
+    await page.goto(pathToFileURL(project.path('testmon-report.html')).href);
+    await page.fill('#search', 'gross');
+    await page.keyboard.press('Enter');
+    const covered = page.locator('#detail .covered');
+    expect(await covered.innerText()).toMatch(
+      /^Lines, by coverage\s+Without 1 test file, until jest-testmon --coverage has run\./,
+    );
+    await covered.locator('summary').first().click();
+    expect(await covered.innerText()).toMatch(
+      /lines 1–6\s+1 test file\s+__tests__\/gross\.test\.js/,
+    );
+    expect(complaints).toEqual([]);
+    project.remove();
+  });
+
   test('says so where nothing has the name', async () => {
     await page.fill('#search', 'nothing like it');
     expect(await page.locator('#search-status').innerText()).toBe(

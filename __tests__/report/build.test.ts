@@ -34,6 +34,7 @@ function source(count: number): ReportSource {
     notice: null,
     projects: [{ name: '', data, judged, current: () => null }],
     details: { tests: () => [], shared: () => null, places: () => '' },
+    coverage: null,
     runs: [],
     spotChecks: { percent: 0, checked: 0, latest: null, escapes: [] },
     flaky: [],

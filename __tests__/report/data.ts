@@ -42,12 +42,19 @@ export function sampleReport(changes: Partial<ReportData> = {}): ReportData {
           { name: '', line: 1, endLine: 10, lines: 4, reach: 0 },
           { name: 'add', line: 2, endLine: 7, lines: 6, reach: 1 },
         ],
+        covered: [
+          { line: 1, endLine: 3, reach: 0 },
+          { line: 4, endLine: 5, reach: 1 },
+          { line: 9, endLine: 9, reach: 2 },
+        ],
       },
       {
         path: 'src/deep/b.js',
         functions: [{ name: 'unused', line: 1, endLine: 10, lines: 10, reach: 2 }],
+        covered: null,
       },
     ],
+    coverage: { lacking: 1 },
     reaches: [
       { testFiles: '0-1', tests: '0-1' },
       { testFiles: '0', tests: '0' },

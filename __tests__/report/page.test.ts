@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { renderPage } from '../../src/report/html';
 import { find, type Target } from '../../src/report/page/find';
 import { ago, duration, lines, percent } from '../../src/report/page/format';
-import { codeTree, everyNode, heat } from '../../src/report/page/model';
+import { codeTree, coveredIn, everyNode, heat } from '../../src/report/page/model';
 import { sampleReport } from './data';
 
 describe('the code as a tree', () => {
@@ -20,6 +20,20 @@ describe('the code as a tree', () => {
     expect(node('a.js')).toMatchObject({ cost: (400 * 4 + 100 * 6) / 10, most: 400, lines: 10 });
     expect(node('unused')).toMatchObject({ cost: 0, testFiles: [] });
     expect(root).toMatchObject({ cost: 110, most: 400, tests: [0, 1], testFiles: [0, 1] });
+  });
+
+  test('tells the lines of a file, or of one function, with the test files that hit them', () => {
+    const covered = (label: string) => {
+      const found = node(label);
+      if (found === undefined) throw new Error(label);
+      return coveredIn(sampleReport(), found);
+    };
+    expect(covered('a.js')).toHaveLength(3);
+    expect(covered('add')).toEqual([
+      { line: 2, endLine: 3, reach: 0 },
+      { line: 4, endLine: 5, reach: 1 },
+    ]);
+    expect([covered('b.js'), coveredIn(sampleReport(), root)]).toEqual([null, null]);
   });
 
   test('colours by the share of the suite', () => {

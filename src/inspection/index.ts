@@ -21,6 +21,11 @@ export {
   type InspectedTest,
   type Inspection,
 } from './inspection';
-export { coverageByLine, type CoveredLines, type LineCoverage } from './line-coverage';
+export {
+  coverageByLine,
+  coverageByLineOfAll,
+  type CoveredLines,
+  type LineCoverage,
+} from './line-coverage';
 export { openInspection, openReadonly } from './open';
 export { makeOverview, spotCheckOverview, type Overview } from './overview';

@@ -1,7 +1,7 @@
 import { getOrCreate } from '../dependencies/get-or-create';
 import type { LackingTestFiles, ReportConfig } from './carried-report';
 import type { InspectedTest, Inspection } from './inspection';
-import { lineSource, type SourceCoverage } from './line-sources';
+import { lineSource, type LineSource, type SourceCoverage } from './line-sources';
 
 /** Lines of a file that the same test files hit. */
 export interface CoveredLines {
@@ -30,6 +30,12 @@ interface Line {
   testFiles: InspectedTest[];
 }
 
+/** The lines of files, by stored path. */
+type Lines = Map<string, Map<number, Line>>;
+
+/** Test files of which what they hit is not told. */
+type Lacking = Record<keyof LackingTestFiles, InspectedTest[]>;
+
 /**
  * Finds the test files that hit each line of a file, by what is recorded. As for istanbul, a line is hit if a statement
  * that begins in it is.
@@ -40,34 +46,51 @@ export async function coverageByLine(
   file: string,
   config: ReportConfig,
 ): Promise<LineCoverage> {
-  const lines = new Map<number, Line>();
-  const lacking: Record<keyof LackingTestFiles, InspectedTest[]> = {
-    affected: [],
-    unrecorded: [],
-    unknown: [],
-  };
-  const source = lineSource({ store }, file, config);
-  let counts = false;
-  for (const test of tests) {
-    if (test.decision.affected) {
-      lacking.affected.push(test);
-      continue;
-    }
-    const found = await source.of(test);
-    if (found === 'unrecorded' || found === 'unknown') lacking[found].push(test);
-    else if (found !== null) {
-      counts = true;
-      addLines(lines, found, test);
-    }
-  }
-  if (counts) return { file, lines: rangesOf(lines), lacking };
+  const source = lineSource({ store }, config);
+  const { lines, lacking } = await hitLines(tests, source, file);
+  const hit = lines.get(file);
+  if (hit !== undefined) return { file, lines: rangesOf(hit), lacking };
   for (const project of projects) {
-    const empty = await source.empty(project);
-    if (empty === null) continue;
-    counts = true;
-    addLines(lines, empty, null);
+    const empty = await source.empty(project, file);
+    if (empty !== null) addLines(getOrCreate(lines, file, newLines), empty, null);
   }
-  return { file, lines: counts ? rangesOf(lines) : null, lacking };
+  const empty = lines.get(file);
+  return { file, lines: empty === undefined ? null : rangesOf(empty), lacking };
+}
+
+/**
+ * The same of every file that an unaffected test file loads.
+ * @returns The lines by stored path. Null where no coverage is recorded.
+ */
+export async function coverageByLineOfAll(
+  { tests, store }: Pick<Inspection, 'tests' | 'store'>,
+  config: ReportConfig,
+): Promise<{ files: Map<string, CoveredLines[]>; lacking: LackingTestFiles } | null> {
+  const { lines, lacking } = await hitLines(tests, lineSource({ store }, config), null);
+  if (lines.size === 0) return null;
+  const files = new Map([...lines].map(([file, hit]) => [file, rangesOf(hit)]));
+  return { files, lacking };
+}
+
+async function hitLines(
+  tests: readonly InspectedTest[],
+  source: LineSource,
+  only: string | null,
+): Promise<{ lines: Lines; lacking: Lacking }> {
+  const lines: Lines = new Map();
+  const lacking: Lacking = { affected: [], unrecorded: [], unknown: [] };
+  for (const test of tests) {
+    const found = test.decision.affected ? 'affected' : await source.of(test, only);
+    if (typeof found === 'string') lacking[found].push(test);
+    else
+      for (const { path, coverage } of found)
+        addLines(getOrCreate(lines, path, newLines), await coverage(), test);
+  }
+  return { lines, lacking };
+}
+
+function newLines(): Map<number, Line> {
+  return new Map();
 }
 
 /** Adds the lines of a file, with a test file to those that it hits. */

@@ -6,6 +6,7 @@ import { ProjectCoverage } from '../controller/answers/project-coverage';
 import { ProjectScripts, type V8Coverage } from '../controller/answers/project-scripts';
 import { firstKnown, unaffectedRecords } from '../controller/projects/unaffected-records';
 import type { FileCoverage } from '../coverage/file-coverage';
+import type { StoredRecord } from '../records/types';
 import { getOrCreate } from '../dependencies/get-or-create';
 import { fromJest } from '../run/user-jest';
 import { coverageOptions, type ReportConfig } from './carried-report';
@@ -16,24 +17,41 @@ export interface SourceCoverage extends Pick<FileCoverage, 's'> {
   statementMap: Record<string, { start: { line: number }; end: { line: number } }>;
 }
 
-/** Tells the lines of one file from what is recorded. */
-export interface LineSource {
-  /** What an unaffected test file hits. @returns Null if it loads nothing of the file that counts. */
-  of(test: InspectedTest): Promise<SourceCoverage[] | 'unrecorded' | 'unknown' | null>;
-
-  /** The file where nothing has run. @returns Null if nothing in it counts. */
-  empty(project: InspectedProject): Promise<SourceCoverage[] | null>;
+/** What one test file hits of one file. */
+export interface HitFile {
+  /** Stored path. */
+  path: string;
+  coverage: () => Promise<SourceCoverage[]>;
 }
 
-/** @param file Stored path. */
-export function lineSource(
-  { store }: Pick<Inspection, 'store'>,
-  file: string,
-  config: ReportConfig,
-): LineSource {
+/** Tells lines from what is recorded. */
+export interface LineSource {
+  /**
+   * What an unaffected test file hits.
+   * @param only Stored path of the one file that matters; null for every file.
+   */
+  of(test: InspectedTest, only: string | null): Promise<HitFile[] | 'unrecorded' | 'unknown'>;
+
+  /**
+   * A file where nothing has run.
+   * @param file Stored path.
+   * @returns Null if nothing in it counts.
+   */
+  empty(project: InspectedProject, file: string): Promise<SourceCoverage[] | null>;
+}
+
+export function lineSource({ store }: Pick<Inspection, 'store'>, config: ReportConfig): LineSource {
   return config.coverageProvider === 'v8'
-    ? new ScriptLines(store, file, config)
-    : new CounterLines(store, file, config);
+    ? new ScriptLines(store, config)
+    : new CounterLines(store, config);
+}
+
+/** What is recorded of an unaffected test file. */
+function recordedOf<T>(
+  test: InspectedTest,
+  find: (recordId: number) => T | null | undefined,
+): { record: StoredRecord; known: T } | null {
+  return firstKnown(unaffectedRecords(test.project.project, test), (id) => find(id) ?? null);
 }
 
 /** The part of istanbul's libraries that is used here, which Jest brings along. */
@@ -50,16 +68,14 @@ interface CoverageMap {
 /** Tells lines from istanbul's counters. */
 class CounterLines implements LineSource {
   readonly #store: Inspection['store'];
-  readonly #file: string;
   readonly #config: ReportConfig;
   readonly #istanbul: Istanbul;
   readonly #coverages = new Map<InspectedProject, ProjectCoverage>();
   /** Many test files hit the same. */
-  readonly #mapped = new Map<string, Promise<SourceCoverage[]>>();
+  readonly #mapped = new Map<object, Promise<SourceCoverage[]>>();
 
-  constructor(store: Inspection['store'], file: string, config: ReportConfig) {
+  constructor(store: Inspection['store'], config: ReportConfig) {
     this.#store = store;
-    this.#file = file;
     this.#config = config;
     const { resolve } = fromJest('@jest/reporters', config.rootDir);
     const load = createRequire(resolve('@jest/reporters'));
@@ -69,19 +85,24 @@ class CounterLines implements LineSource {
     };
   }
 
-  async of(test: InspectedTest): Promise<SourceCoverage[] | 'unrecorded' | 'unknown' | null> {
-    const recorded = firstKnown(
-      unaffectedRecords(test.project.project, test),
-      (id) => this.#store?.coverage(id) ?? null,
-    );
+  async of(
+    test: InspectedTest,
+    only: string | null,
+  ): Promise<HitFile[] | 'unrecorded' | 'unknown'> {
+    const recorded = recordedOf(test, (id) => this.#store?.coverage(id));
     if (recorded === null) return 'unrecorded';
     const { record, known } = recorded;
-    const hits = await this.#coverageOf(test.project).hitsIn(this.#file, record, known);
-    return hits === null || hits === 'unknown' ? hits : this.#map(hits);
+    const hits = await this.#coverageOf(test.project).hits(record, known, only);
+    return (
+      hits?.map(({ path, counters, coverage }) => ({
+        path,
+        coverage: () => getOrCreate(this.#mapped, counters, () => this.#map(coverage())),
+      })) ?? 'unknown'
+    );
   }
 
-  async empty(project: InspectedProject): Promise<SourceCoverage[] | null> {
-    const empty = await this.#coverageOf(project).emptyOf(this.#file);
+  async empty(project: InspectedProject, file: string): Promise<SourceCoverage[] | null> {
+    const empty = await this.#coverageOf(project).emptyOf(file);
     return empty === null || empty === 'unknown' ? null : this.#map(empty);
   }
 
@@ -98,49 +119,50 @@ class CounterLines implements LineSource {
   }
 
   /** Maps counters to the source that they were compiled from, as Jest's reporter does. */
-  #map(coverage: FileCoverage): Promise<SourceCoverage[]> {
-    const key = JSON.stringify([coverage.hash, coverage.s]);
-    return getOrCreate(this.#mapped, key, async () => {
-      const { createCoverageMap, createSourceMapStore } = this.#istanbul;
-      // Mapping changes what it is given.
-      const given = createCoverageMap({ [coverage.path]: structuredClone(coverage) });
-      return dataOf(await createSourceMapStore().transformCoverage(given));
-    });
+  async #map(coverage: FileCoverage): Promise<SourceCoverage[]> {
+    const { createCoverageMap, createSourceMapStore } = this.#istanbul;
+    // Mapping changes what it is given.
+    const given = createCoverageMap({ [coverage.path]: structuredClone(coverage) });
+    return dataOf(await createSourceMapStore().transformCoverage(given));
   }
 }
 
 /** Tells lines from what V8 counted, by Jest's reporter. */
 class ScriptLines implements LineSource {
   readonly #store: Inspection['store'];
-  readonly #file: string;
   readonly #config: ReportConfig;
   readonly #scripts = new Map<InspectedProject, ProjectScripts>();
   /** Many test files count the same. */
   readonly #mapped = new Map<string, Promise<SourceCoverage[]>>();
 
-  constructor(store: Inspection['store'], file: string, config: ReportConfig) {
+  constructor(store: Inspection['store'], config: ReportConfig) {
     this.#store = store;
-    this.#file = file;
     this.#config = config;
   }
 
-  async of(test: InspectedTest): Promise<SourceCoverage[] | 'unrecorded' | 'unknown' | null> {
-    const recorded = firstKnown(
-      unaffectedRecords(test.project.project, test),
-      (id) => this.#store?.scripts(id) ?? null,
-    );
+  async of(
+    test: InspectedTest,
+    only: string | null,
+  ): Promise<HitFile[] | 'unrecorded' | 'unknown'> {
+    const recorded = recordedOf(test, (id) => this.#store?.scripts(id));
     if (recorded === null) return 'unrecorded';
-    const files = recorded.known.files.filter(({ path }) => path === this.#file);
-    const carried = await this.#scriptsOf(test.project).of({ ...recorded.known, files });
-    if (carried === null) return 'unknown';
-    const [counted] = files;
-    if (carried.v8Coverage === undefined || counted === undefined) return null;
-    return this.#map(counted.packed.toString('latin1'), carried.v8Coverage);
+    const hits: HitFile[] = [];
+    for (const counted of recorded.known.files) {
+      if (only !== null && counted.path !== only) continue;
+      const files = [counted];
+      const carried = await this.#scriptsOf(test.project).of({ ...recorded.known, files });
+      if (carried === null) return 'unknown';
+      const { v8Coverage } = carried;
+      if (v8Coverage === undefined) continue;
+      const key = `${counted.path} ${counted.packed.toString('latin1')}`;
+      hits.push({ path: counted.path, coverage: () => this.#map(key, v8Coverage) });
+    }
+    return hits;
   }
 
-  async empty(project: InspectedProject): Promise<SourceCoverage[] | null> {
-    const counted = this.#scriptsOf(project).emptyOf(this.#file);
-    return counted && this.#map('', counted);
+  async empty(project: InspectedProject, file: string): Promise<SourceCoverage[] | null> {
+    const counted = this.#scriptsOf(project).emptyOf(file);
+    return counted && this.#report(counted);
   }
 
   #scriptsOf(project: InspectedProject): ProjectScripts {

@@ -14,13 +14,36 @@ import type {
 import { changedPlaces, ReachedCode, type CurrentBlocks, type ProjectCode } from './code';
 import type {
   ReportCause,
+  ReportCoveredLines,
   ReportData,
   ReportFlakyTest,
   ReportSpotChecks,
   ReportTest,
   ReportTestFile,
 } from './data';
-import { ReachTable } from './reach';
+import { Reach, ReachTable } from './reach';
+
+interface JudgedTestFile {
+  path: string;
+  decision: Decision;
+  duration: number | undefined;
+  skips: UnaffectedTests | null;
+}
+
+/** Which test files hit which lines. */
+export interface CoverageSource {
+  /** In order, by stored path. */
+  files: ReadonlyMap<string, readonly CoveredRange[]>;
+  /** The number of test files of which it is not known. */
+  lacking: number;
+}
+
+interface CoveredRange {
+  line: number;
+  endLine: number;
+  /** Those of `judged`. */
+  testFiles: readonly object[];
+}
 
 /** One Jest project with its records, as far as the report needs them. */
 export interface SourceProject {
@@ -28,12 +51,7 @@ export interface SourceProject {
   name: string;
   data: SelectionData;
   /** All test files, each with its present decision. */
-  judged: readonly {
-    path: string;
-    decision: Decision;
-    duration: number | undefined;
-    skips: UnaffectedTests | null;
-  }[];
+  judged: readonly JudgedTestFile[];
   /** Returns the present blocks of a recorded file. Null if the file is gone or does not transform. */
   current(version: StoredVersion): CurrentBlocks | null;
 }
@@ -54,6 +72,7 @@ export interface ReportSource {
   notice: string | null;
   projects: readonly SourceProject[];
   details: RecordDetails;
+  coverage: CoverageSource | null;
   /** The newest first. */
   runs: readonly RunSummary[];
   spotChecks: ReportSpotChecks;
@@ -71,6 +90,7 @@ class Builder {
   readonly #source: ReportSource;
   readonly #code = new ReachedCode();
   readonly #testFiles: ReportTestFile[] = [];
+  readonly #indices = new Map<object, number>();
   readonly #tests: ReportTest[] = [];
   readonly #causes: ReportCause[] = [];
   /** By kind and label: the index of a cause, and the keys of its places. */
@@ -82,9 +102,12 @@ class Builder {
   }
 
   report(): ReportData {
-    const { generator, project, now, notice, runs, spotChecks, flaky } = this.#source;
+    const { generator, project, now, notice, coverage, runs, spotChecks, flaky } = this.#source;
     const table = new ReachTable();
-    const files = this.#code.files(table);
+    const files = this.#code.files(table).map((file) => {
+      const ranges = coverage?.files.get(file.path);
+      return { ...file, covered: ranges?.map((range) => this.#covered(range, table)) ?? null };
+    });
     return {
       format: 1,
       generator,
@@ -94,11 +117,19 @@ class Builder {
       ...this.#orderedCauses(),
       tests: this.#tests,
       files,
+      coverage: coverage && { lacking: coverage.lacking },
       reaches: table.reaches,
       runs: [...runs].reverse(),
       spotChecks,
       flaky: [...flaky],
     };
+  }
+
+  #covered({ line, endLine, testFiles }: CoveredRange, table: ReachTable): ReportCoveredLines {
+    const reach = new Reach();
+    const indices = testFiles.map((testFile) => this.#indices.get(testFile) ?? -1);
+    for (const index of indices.sort((a, b) => a - b)) if (index >= 0) reach.testFiles.add(index);
+    return { line, endLine, reach: table.intern(reach) };
   }
 
   #addProject(project: SourceProject): void {
@@ -111,6 +142,7 @@ class Builder {
     for (const item of [...judged].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const { path, decision, duration, skips } = item;
       const index = this.#testFiles.length;
+      this.#indices.set(item, index);
       const stored = data.testFiles.get(path);
       this.#testFiles.push({
         path,

@@ -84,7 +84,7 @@ export class ReachedCode {
   }
 
   /** Returns all collected files, by path. */
-  files(table: ReachTable): ReportFile[] {
+  files(table: ReachTable): Omit<ReportFile, 'covered'>[] {
     return [...this.#files]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, functions]) => ({

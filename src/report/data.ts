@@ -21,6 +21,8 @@ export interface ReportData {
   causes: ReportCause[];
   /** The recorded code without test files, by path. */
   files: ReportFile[];
+  /** Null where no coverage is recorded, or none that holds now. */
+  coverage: ReportCoverage | null;
   /** The sets of tests that reach a function. Many functions share one. */
   reaches: ReportReach[];
   /** The last runs, the oldest first. */
@@ -75,6 +77,23 @@ export interface ReportFile {
   path: string;
   /** The first one, named '', is the code outside of functions. */
   functions: ReportFunction[];
+  /** Lines that count for coverage, joined where the same test files hit them, in order. Null without coverage of it. */
+  covered: ReportCoveredLines[] | null;
+}
+
+/** What the lines of files do not tell. */
+export interface ReportCoverage {
+  /** The number of test files of which nobody can tell what they hit now: they run next time, or ran without coverage. */
+  lacking: number;
+}
+
+/** Lines that the same test files hit, as `coverage <file>` tells them. */
+export interface ReportCoveredLines {
+  /** Counts from 1. */
+  line: number;
+  endLine: number;
+  /** Index of an entry of `reaches`, which names test files only. They are none where nothing hits these lines. */
+  reach: number;
 }
 
 /** A named function including the anonymous ones in it, or the code of a file that is in no function. */

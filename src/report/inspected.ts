@@ -4,14 +4,16 @@ import { contentHash } from '../dependencies/files/content';
 import { fromStored } from '../dependencies/files/paths';
 import { whySelectionIsOff } from '../controller/checks/escapes';
 import {
+  coverageByLineOfAll,
   findFlakyTests,
+  reportConfig,
   spotCheckOverview,
   type InspectedProject,
   type Inspection,
 } from '../inspection';
 import { contentsKey, type Store } from '../store';
 import type { SelectionData, StoredVersion } from '../records/types';
-import { buildReport, type RecordDetails, type SourceProject } from './build';
+import { buildReport, type CoverageSource, type RecordDetails, type SourceProject } from './build';
 import type { CurrentBlocks } from './code';
 import type { ReportData } from './data';
 
@@ -42,11 +44,21 @@ export async function reportOf(
     notice: noticeOf(inspection),
     projects,
     details: store ?? NO_DETAILS,
+    coverage: await coverageOf(inspection),
     runs: store?.runs() ?? [],
     spotChecks: spotCheckOverview(inspection),
     flaky: findFlakyTests(store),
     progress,
   });
+}
+
+/** @returns Null where no coverage is recorded. */
+async function coverageOf(inspection: Inspection): Promise<CoverageSource | null> {
+  if (inspection.store === null || inspection.request.composition === null) return null;
+  const found = await coverageByLineOfAll(inspection, reportConfig(inspection));
+  if (found === null) return null;
+  const { affected, unrecorded, unknown } = found.lacking;
+  return { files: found.files, lacking: affected.length + unrecorded.length + unknown.length };
 }
 
 const NO_DETAILS: RecordDetails = { tests: () => [], shared: () => null, places: () => '' };

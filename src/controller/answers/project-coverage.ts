@@ -13,11 +13,23 @@ import { CoveredFiles, type KeptCoveredFiles } from './covered-files';
 
 /** What a test file that does not run would hit of one file. */
 interface Hit {
+  /** Stored path. */
+  path: string;
   file: PresentFile;
   counters: Counters;
 }
 
 type Counters = NonNullable<ReturnType<typeof carryHits>>;
+
+/** What a test file that does not run would hit of one file, for those that look. */
+export interface CarriedHits {
+  /** Stored path. */
+  path: string;
+  /** The same object for the same hits. */
+  counters: object;
+  /** The data that Jest would have of it. */
+  coverage: () => FileCoverage;
+}
 
 /** By hits, and then by the bits of the executed blocks; null where nobody can tell. */
 type CarriedByHits = Map<FileHits | null, Map<string, Counters | null>>;
@@ -51,7 +63,7 @@ export class ProjectCoverage {
    * @returns False if nobody can tell: the test file has to run.
    */
   async add(bringer: object, record: StoredRecord, recorded: RecordedCoverage): Promise<boolean> {
-    const hits = await this.#hitsOf(record, recorded);
+    const hits = await this.#hitsOf(record, recorded, null);
     for (const { file, counters } of hits ?? []) {
       const { coverage } = getOrCreate(this.#merged, file, () => ({
         coverage: structuredClone(file.empty),
@@ -63,19 +75,28 @@ export class ProjectCoverage {
   }
 
   /**
-   * What an unaffected test file would hit of one file.
-   * @param path Stored path.
-   * @returns Null if it would load nothing of it that counts; `unknown` if nobody can tell.
+   * What an unaffected test file would hit.
+   * @param only Stored path of the one file that matters; null for every file.
+   * @returns Null if nobody can tell.
    */
-  async hitsIn(
-    path: string,
+  async hits(
     record: StoredRecord,
     recorded: RecordedCoverage,
-  ): Promise<FileCoverage | 'unknown' | null> {
-    const hits = await this.#hitsOf(record, recorded, path);
-    if (hits === null) return 'unknown';
-    const [hit] = hits;
-    return hit === undefined ? null : hitCoverage(hit);
+    only: string | null,
+  ): Promise<CarriedHits[] | null> {
+    const hits = await this.#hitsOf(record, recorded, only);
+    return (
+      hits &&
+      hits.map(({ path, file, counters }) => ({
+        path,
+        counters,
+        coverage: () => {
+          const coverage = structuredClone(file.empty);
+          addHits(coverage, counters);
+          return coverage;
+        },
+      }))
+    );
   }
 
   /**
@@ -114,7 +135,7 @@ export class ProjectCoverage {
   async #hitsOf(
     record: StoredRecord,
     { files: recorded }: RecordedCoverage,
-    only: string | null = null,
+    only: string | null,
   ): Promise<Hit[] | null> {
     const versions = this.#project.data?.versions;
     const hits: Hit[] = [];
@@ -134,7 +155,7 @@ export class ProjectCoverage {
       const own = recorded.find(({ path }) => path === version.path) ?? null;
       const counters = this.#carry(version, bits, own, file);
       if (counters === null) return null;
-      hits.push({ file, counters });
+      hits.push({ path: version.path, file, counters });
     }
     return hits;
   }
@@ -169,10 +190,4 @@ export class ProjectCoverage {
       return 'unknown';
     }
   }
-}
-
-function hitCoverage({ file, counters }: Hit): FileCoverage {
-  const coverage = structuredClone(file.empty);
-  addHits(coverage, counters);
-  return coverage;
 }

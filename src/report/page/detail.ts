@@ -1,7 +1,9 @@
 import type { ReportData, ReportTest } from '../data';
 import { breakable, element, place } from './dom';
+import { coveredLines } from './covered-lines';
 import { count, duration, lines, number, percent } from './format';
 import type { CodeNode } from './model';
+import { inParts } from './parts';
 
 /** Longer lists are shortened at first. */
 const SHOWN_AT_ONCE = 40;
@@ -35,6 +37,8 @@ export class Detail {
     const title = isFunction ? node.label : node.label || 'All code';
     const none = 'No recorded test executes it, so an edit here selects nothing.';
     this.#show(node.kind, title, where, facts, testFiles, tests, none);
+    const covered = coveredLines(this.#data, node);
+    if (covered !== null) this.#panel.append(covered);
   }
 
   /** Shows a test file. */
@@ -139,26 +143,4 @@ function testList(tests: readonly ReportTest[]): HTMLElement {
     { role: 'list', 'aria-label': label },
     ...inParts(items, SHOWN_AT_ONCE * 2, 'test'),
   );
-}
-
-/** Returns the first items, and a button that replaces itself by the others. */
-function inParts(
-  items: readonly (() => HTMLElement)[],
-  limit: number,
-  noun: string,
-): HTMLElement[] {
-  const shown = items.slice(0, limit).map((make) => make());
-  const rest = items.slice(limit);
-  if (rest.length === 0) return shown;
-  const more = element(
-    'button',
-    { type: 'button', class: 'more' },
-    `Show ${count(rest.length, `more ${noun}`)}`,
-  );
-  more.addEventListener('click', () => {
-    const made = rest.map((make) => make());
-    more.replaceWith(...made);
-    made[0]?.querySelector<HTMLElement>('summary')?.focus();
-  });
-  return [...shown, more];
 }

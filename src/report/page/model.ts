@@ -1,4 +1,4 @@
-import type { ReportData, ReportFile, ReportFunction } from '../data';
+import type { ReportCoveredLines, ReportData, ReportFile, ReportFunction } from '../data';
 import { decodeRanges } from '../ranges';
 
 /** A folder, file or function of the code, with the cost of an edit. */
@@ -103,6 +103,23 @@ function united(lists: readonly (readonly number[])[]): number[] {
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
+}
+
+/** Lines that the same test files hit. */
+export type CoveredRange = ReportCoveredLines;
+
+/** The lines of a file, or those of a function, that count for coverage. Null where no coverage tells them. */
+export function coveredIn(data: ReportData, node: CodeNode): readonly CoveredRange[] | null {
+  if (node.kind === 'folder') return null;
+  const covered = data.files.find(({ path }) => path === node.path)?.covered ?? null;
+  if (covered === null || node.kind === 'file' || node.line <= 0) return covered;
+  return covered
+    .filter(({ line, endLine }) => line <= node.endLine && endLine >= node.line)
+    .map(({ line, endLine, reach }) => ({
+      line: Math.max(line, node.line),
+      endLine: Math.min(endLine, node.endLine),
+      reach,
+    }));
 }
 
 /** Yields every node, parents first. */
