@@ -58,7 +58,7 @@ function bundleOf(store: Store): { name: string; file: string } {
   const [environment] = sharing.withUnsent();
   if (environment === undefined) throw new Error('nothing to send');
   const file = path.join(makeFolder(), 'bundle.db');
-  sharing.exportTo(file, environment, sharing.unsent(environment.id), 5);
+  sharing.exportTo(file, environment, sharing.unsent(environment.id));
   return { name: 'one', file };
 }
 

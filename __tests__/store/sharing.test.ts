@@ -38,7 +38,7 @@ function send(store: Store, name: string, place = PLACE): string {
   if (environment === undefined || others.length > 0) throw new Error('not one environment');
   const facts = sharing.unsent(environment.id);
   const file = path.join(makeFolder(), name);
-  sharing.exportTo(file, environment, facts, 5);
+  sharing.exportTo(file, environment, facts);
   sharing.markSent(facts, name);
   return file;
 }
@@ -219,4 +219,21 @@ it.each([
   store.close();
   makeOlder(file);
   expect(paths(send(open(file), 'one'))).toEqual(['a.test.js']);
+});
+
+it('sends only what the records refer to, and no record that was damaged', () => {
+  const file = newFile();
+  const store = open(file);
+  recordAll(store, ['a.test.js', 'b.test.js'], '1', 2);
+  send(store, 'one');
+  recordAll(store, ['b.test.js', 'c.test.js', 'd.test.js'], '2', 3);
+  // As a flipped bit would: SQLite does not notice it.
+  sql(file, (db) => db.exec("UPDATE dependency SET value = '3' WHERE name = 'd.test.js.json'"));
+  const two = send(store, 'two');
+  expect(paths(two)).toEqual(['b.test.js', 'c.test.js']);
+  const names = sql(two, (db) => db.prepare('SELECT name, value FROM dependency').raw().all());
+  expect(names).toEqual([
+    ['b.test.js.json', '2'],
+    ['c.test.js.json', '2'],
+  ]);
 });

@@ -49,7 +49,8 @@ export function machineLabel({
 
 /** Makes a bundle of a database. @param file Of nothing but what is to be shared. */
 export function packBundle(file: string, options: PackOptions): PackedBundle {
-  const content = zlib.gzipSync(fs.readFileSync(file));
+  // Mostly hashes: a higher level takes twice the time, for a tenth of the size.
+  const content = zlib.gzipSync(fs.readFileSync(file), { level: 1 });
   const { machine, environment } = environmentLabel(options.environment);
   const parts = [
     String(Math.max(0, Math.trunc(options.madeAt))).padStart(13, '0'),

@@ -97,7 +97,7 @@ async function send(
   const sharing = store.sharing(settings.place);
   const facts = sharing.unsent(environment.id);
   const file = path.join(folder, `${environment.id}.db`);
-  sharing.exportTo(file, environment, facts, now);
+  sharing.exportTo(file, environment, facts);
   const { name, content } = packBundle(file, { environment, scope, signer, madeAt: now });
   const { engine, signal } = conversation;
   await conversation.within(engine.put(scope, name, content, signal));

@@ -56,16 +56,16 @@ export function readEnvironmentHeads(db: Database): (EnvironmentHead | null)[] {
 
 /**
  * Reads environments, one after the other.
- * @param part Which of them, and of which test files. Default: all.
+ * @param part Which of them. Default: all.
  */
 export function* readEnvironments(
   db: Database,
   loader: Loader,
-  part: { wants: (key: EnvironmentKey) => boolean; testFiles?: readonly string[] } | null = null,
+  part: { wants: (key: EnvironmentKey) => boolean } | null = null,
 ): Generator<EnvironmentContent> {
   for (const head of readEnvironmentHeads(db)) {
     if (head === null || part?.wants(head.key) === false) continue;
-    const data = loader.load(head.id, part?.testFiles);
+    const data = loader.load(head.id);
     yield { ...head, data, rows: new LoadedRows(data) };
   }
 }

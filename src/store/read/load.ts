@@ -31,6 +31,8 @@ export class Loader {
   readonly #fingerprints;
   readonly #allDependencies;
   readonly #oneDependency;
+  readonly #someVersions;
+  readonly #someDependencies;
 
   constructor(db: Database) {
     const testFile = [
@@ -82,6 +84,16 @@ export class Loader {
       ['id', 'kind', 'name', 'value'],
       'dependency NOT INDEXED',
     );
+    this.#someVersions = new Columns(
+      db,
+      FILE_COLUMNS,
+      `json_each(?) j CROSS JOIN file_version v ON v.id = j.value ${versions} WHERE v.environment_id = ?`,
+    );
+    this.#someDependencies = new Columns(
+      db,
+      ['d.id', 'd.kind', 'd.name', 'd.value'],
+      'json_each(?) j CROSS JOIN dependency d ON d.id = j.value',
+    );
     this.#oneDependency = raw('SELECT id, kind, name, value FROM dependency WHERE id = ?');
   }
 
@@ -96,6 +108,24 @@ export class Loader {
       ? this.#filesOf(environmentId, references.versions)
       : this.#allFiles(environmentId);
     const dependencies = this.#dependencies(references?.dependencies ?? null);
+    dropUnsound(testFiles.values(), files, dependencies);
+    return asSelectionData(testFiles.values(), files, dependencies);
+  }
+
+  /**
+   * Loads test files with their records, and of files only the versions that these refer to. That is enough to read the
+   * records, and not to select.
+   */
+  loadReferred(environmentId: number, paths: readonly string[]): SelectionData {
+    const testFiles =
+      paths.length <= MAX_TEST_FILES_ONE_BY_ONE
+        ? this.#loadFew(environmentId, paths)
+        : this.#loadMany(environmentId, paths);
+    const references = collectReferences(testFiles.values());
+    const files = new Files(this.#fingerprints);
+    files.add(this.#someVersions.read(JSON.stringify([...references.versions]), environmentId));
+    const rows = this.#someDependencies.read(JSON.stringify([...references.dependencies]));
+    const dependencies = new Map(new DependencyTable(rows).entries());
     dropUnsound(testFiles.values(), files, dependencies);
     return asSelectionData(testFiles.values(), files, dependencies);
   }

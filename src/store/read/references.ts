@@ -3,7 +3,7 @@ import type { Dependency, StoredRecord, StoredTestFile } from '../../records/typ
 import type { Files } from './files';
 
 /** Collects the ids that records refer to. Unreadable records are skipped. */
-export function collectReferences(testFiles: Iterable<StoredTestFile>): {
+export function collectReferences(testFiles: Iterable<Pick<StoredTestFile, 'records'>>): {
   versions: Set<number>;
   dependencies: Set<number>;
 } {

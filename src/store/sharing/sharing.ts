@@ -1,10 +1,10 @@
 import { StoreConnection } from '../connection/store-connection';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
 import { readEnvironmentRows } from '../write/environments';
-import { Merger } from '../write/merge';
 import { RecordWriter } from '../write/record-writer';
 import { Adoption } from './adoption';
-import { inspectBundle, makeBundle, type InspectedBundle } from './bundle-file';
+import { inspectBundle, type InspectedBundle } from './bundle-file';
+import { exportFacts } from './export';
 import type { Environment, EnvironmentKey } from '../../records/types';
 import { swallowed } from '../../terminal/debug';
 import { SharedFacts, type SharedPlace, type UnsentFacts } from './shared-facts';
@@ -146,32 +146,10 @@ export class Sharing {
    * Writes facts of one environment into a new database.
    * @param facts As `unsent` returned them.
    */
-  exportTo(file: string, environment: Environment, facts: UnsentFacts, now: number): void {
-    const { paths, records } = facts;
-    makeBundle(file, (target) =>
-      this.#connection.atomically(() =>
-        new Merger(sourceOf(target), sourceOf(this.#connection), ALL, {
-          wants: (key) => isSameKey(key, environment),
-          testFiles: paths,
-          wantsRecord: (id) => records.has(id),
-        }).merge(now),
-      ),
-    );
+  exportTo(file: string, { id }: Environment, facts: UnsentFacts): void {
+    this.#connection.guard(() => exportFacts(this.#connection, file, id, facts));
   }
-}
-
-function isSameKey(a: EnvironmentKey, b: EnvironmentKey): boolean {
-  return (
-    a.name === b.name &&
-    a.project === b.project &&
-    a.nodeMajor === b.nodeMajor &&
-    a.platform === b.platform &&
-    a.hash === b.hash
-  );
 }
 
 /** What stands for a bundle that was passed over: no bundle has this name. */
 export const OF_NO_USE = '';
-
-/** A bundle drops no record. */
-const ALL = 1_000_000;

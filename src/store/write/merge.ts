@@ -39,10 +39,6 @@ export interface Source {
 export interface MergePart {
   /** Of which environments. */
   wants: (key: EnvironmentKey) => boolean;
-  /** What is known of these test files alone, and of files what their records refer to. Default: everything. */
-  testFiles?: readonly string[];
-  /** Which records, by id; all else is of every test file. */
-  wantsRecord?: (id: number) => boolean;
 }
 
 /**
@@ -86,12 +82,8 @@ export class Merger {
       projects.add(content.key.project);
     }
     if (this.#part === null) this.#runs();
-    const { testFiles } = this.#part ?? {};
-    const paths = testFiles && new Set(testFiles);
     const wants =
-      this.#part === null
-        ? () => true
-        : ({ project, path }: ProjectPath) => projects.has(project) && paths?.has(path) !== false;
+      this.#part === null ? () => true : ({ project }: ProjectPath) => projects.has(project);
     mergeMarks(this.#target.db, this.#source.db, wants);
     new Pruning(this.#target.db).note(dropped, now);
   }
@@ -100,8 +92,7 @@ export class Merger {
     const { key, data } = content;
     const environmentId = mergeEnvironment(this.#target.db, key, content);
     this.#mapped.clear();
-    const isWhole = this.#part?.testFiles === undefined;
-    if (isWhole) this.#contents(environmentId, content);
+    this.#contents(environmentId, content);
     if (this.#part === null) this.#coverage.takeFiles(environmentId, content.id);
     // Loaded once per environment. If both sides have a record, its versions are compared.
     const known = this.#target.loader.load(environmentId, [...data.testFiles.keys()]);
@@ -111,7 +102,6 @@ export class Merger {
       const mine = known.testFiles.get(theirs.path);
       const testFileId = this.#testFile(environmentId, theirs, mine);
       for (const record of theirs.records) {
-        if (this.#part?.wantsRecord?.(record.id) === false) continue;
         const same = mine?.records.find(({ hash }) => hash === record.hash);
         const recordId = this.#record(
           { id: testFileId, environmentId, path: theirs.path },
@@ -125,17 +115,11 @@ export class Merger {
       dropped += this.#records.limit(testFileId, this.#keep);
       merged();
     }
-    // Of a part, only those of versions that came with its records.
-    if (!isWhole) this.#contents(environmentId, content, this.#mapped);
     return dropped;
   }
 
   /** Contents are added even if the two databases disagree. `load` then uses neither. */
-  #contents(
-    environmentId: number,
-    { id, rows, data }: EnvironmentContent,
-    versions: { has(id: number): boolean } = data.versions,
-  ): void {
+  #contents(environmentId: number, { id, rows, data }: EnvironmentContent): void {
     const contents = this.#source.db
       .prepare<[number], [number, Buffer | string, number]>(
         `SELECT c.file_version_id, c.hash, c.learned_at FROM file_version v JOIN content c ON c.file_version_id = v.id
@@ -147,7 +131,11 @@ export class Merger {
        ON CONFLICT DO UPDATE SET learned_at = max(learned_at, excluded.learned_at)`,
     );
     for (const [versionId, hash, learnedAt] of contents.iterate(id)) {
-      if (!versions.has(versionId) || unpackHash(hash) === null || !Number.isSafeInteger(learnedAt))
+      if (
+        !data.versions.has(versionId) ||
+        unpackHash(hash) === null ||
+        !Number.isSafeInteger(learnedAt)
+      )
         continue;
       add.run(hash, this.#mapVersion(environmentId, versionId, rows), learnedAt);
     }
