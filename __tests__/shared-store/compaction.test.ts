@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as zlib from 'node:zlib';
 import { expect, it, jest } from '@jest/globals';
-import { GRACE } from '../../src/shared-store/compact';
+import { packBundle } from '../../src/shared-store/bundle';
+import { GRACE, smallestWithin } from '../../src/shared-store/compact';
 import { FolderEngine } from '../../src/shared-store/engines/folder';
 import { SharedStoreError } from '../../src/shared-store/engine';
 import { pull } from '../../src/shared-store/pull';
@@ -202,4 +203,41 @@ it('makes a snapshot of snapshots, and keeps the store small', async () => {
   }
   expect(names(share).length).toBeLessThan(3 * MANY);
   expect((await fresh(share)).testFiles).toBe(4 * MANY);
+});
+
+it('makes no snapshot that nobody would take, and leaves what it would stand for', async () => {
+  const share = makeShare();
+  const machine = open();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to the engine below
+  const list = FolderEngine.prototype.list;
+  // As if each were large: two of them together are more than a machine takes.
+  const spy = jest.spyOn(FolderEngine.prototype, 'list').mockImplementation(async function (
+    this: FolderEngine,
+    ...args
+  ) {
+    const found = await list.apply(this, args);
+    return found.map((bundle) => ({ ...bundle, bytes: 150 * 1024 * 1024 }));
+  });
+  try {
+    for (let run = 0; run <= MANY + 1; run += 1)
+      await runOn(machine, share, `test-${run}`, 10 + run * 2 * GRACE);
+  } finally {
+    spy.mockRestore();
+  }
+  expect(snapshots(share)).toEqual([]);
+  expect(names(share)).toHaveLength(MANY + 2);
+});
+
+it('unites the smallest of many', () => {
+  const bundles = [50, 10, 30, 20].map((bytes) => ({ scope: 'main', name: String(bytes), bytes }));
+  expect(smallestWithin(bundles, 60).map(({ bytes }) => bytes)).toEqual([10, 20, 30]);
+  expect(smallestWithin(bundles, 59).map(({ bytes }) => bytes)).toEqual([10, 20]);
+});
+
+it('packs nothing that unpacks to more than a machine takes', () => {
+  const file = path.join(makeFolder(), 'large.db');
+  fs.writeFileSync(file, '');
+  fs.truncateSync(file, 512 * 1024 * 1024 + 1);
+  const options = { environment: KEY, scope: 'main', madeAt: 1, signer: null };
+  expect(() => packBundle(file, options)).toThrow('it unpacks to more than 512 MB');
 });

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Store } from '../../src/store';
 import { Adoption } from '../../src/store/sharing/adoption';
+import { uniteBundles } from '../../src/store/sharing/bundle-file';
 import {
   batch,
   dependency,
@@ -236,4 +237,24 @@ it('merges a bundle in another encoding of texts', () => {
   const second = received({ name: 'one', file }, 1);
   expect(run).not.toHaveBeenCalled();
   expect(everything(second)).toEqual(everything(received(bundle, Infinity)));
+});
+
+it('unites bundles as a merge would, the largest of which it copies', () => {
+  const [first, second] = [open(), open()];
+  fill(first);
+  const { id } = second.findOrCreateEnvironment(KEY, 1);
+  second.commit(batch({ records: [record(id, 'mine.test.js', [])] }), 2);
+  const bundles = [
+    { ...bundleOf(second), name: 'two' },
+    { ...bundleOf(first), name: 'one' },
+  ];
+  const names = new Set(['one', 'two', 'three']);
+  const [merged, copied] = [Infinity, 1].map((many) => {
+    const file = path.join(makeFolder(), 'all.db');
+    expect(uniteBundles(file, bundles, names, { ...TAKE, many })).toEqual(['two', 'one']);
+    return everything(received({ name: 'all', file }, Infinity));
+  });
+  expect(run.mock.results.map(({ value }) => value)).toEqual([true, false]);
+  expect(copied).toEqual(merged);
+  expect(copied).toMatchObject({ damage: [] });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
 import type { EnvironmentKey } from '../records/types';
-import { readBundleName, SharedStoreError } from './engine';
+import { MAX_BUNDLE_BYTES, readBundleName, SharedStoreError } from './engine';
 import type { Signer } from './signing';
 
 /** What a bundle unpacks to at most: many times the database of ten thousand test files. */
@@ -47,10 +47,16 @@ export function machineLabel({
   return `node${nodeMajor}.${platform}`;
 }
 
-/** Makes a bundle of a database. @param file Of nothing but what is to be shared. */
+/**
+ * Makes a bundle of a database.
+ * @param file Of nothing but what is to be shared.
+ * @throws {SharedStoreError} `refused` where it is so large that no machine would take it.
+ */
 export function packBundle(file: string, options: PackOptions): PackedBundle {
+  if (fs.statSync(file).size > MAX_UNPACKED_BYTES) throw tooLarge(UNPACKS_TO, MAX_UNPACKED_BYTES);
   // Mostly hashes: a higher level takes twice the time, for a tenth of the size.
   const content = zlib.gzipSync(fs.readFileSync(file), { level: 1 });
+  if (content.length > MAX_BUNDLE_BYTES) throw tooLarge('it is packed into', MAX_BUNDLE_BYTES);
   const { machine, environment } = environmentLabel(options.environment);
   const parts = [
     String(Math.max(0, Math.trunc(options.madeAt))).padStart(13, '0'),
@@ -82,11 +88,14 @@ function gunzip(content: Uint8Array): Buffer {
     return zlib.gunzipSync(content, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    throw new SharedStoreError(
-      'refused',
-      isTooLarge
-        ? `it unpacks to more than ${MAX_UNPACKED_BYTES / 1024 / 1024} MB`
-        : 'it cannot be unpacked',
-    );
+    throw isTooLarge
+      ? tooLarge(UNPACKS_TO, MAX_UNPACKED_BYTES)
+      : new SharedStoreError('refused', 'it cannot be unpacked');
   }
+}
+
+const UNPACKS_TO = 'it unpacks to';
+
+function tooLarge(does: string, bytes: number): SharedStoreError {
+  return new SharedStoreError('refused', `${does} more than ${bytes / 1024 / 1024} MB`);
 }

@@ -1,8 +1,9 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uniteBundles, type Environment, type EnvironmentKey, type UnpackedBundle } from '../store';
 import { swallowed } from '../terminal/debug';
-import { environmentLabel, packBundle } from './bundle';
-import { readBundleName, type StoredBundle } from './engine';
+import { environmentLabel, packBundle, type PackedBundle, type PackOptions } from './bundle';
+import { MAX_BUNDLE_BYTES, readBundleName, type StoredBundle } from './engine';
 import { fetchBundle } from './fetch-bundle';
 import type { Sender } from './sender';
 import { makeVerifier } from './signing';
@@ -72,17 +73,46 @@ async function makeSnapshot(
     ({ name }) => readBundleName(name)?.environment === label && taken.get(name) === null,
   );
   if (many.length <= sender.many) return;
-  const unpacked = await fetchAll(sender, many);
-  if (unpacked.length < 2) return;
-  const file = path.join(folder, `snapshot-${label}.db`);
-  const wants = (key: EnvironmentKey) => environmentLabel(key).environment === label;
-  const names = new Set(listed.map(({ name }) => name));
-  const covers = uniteBundles(file, unpacked, names, { wants, now, keep });
-  const options = { environment, scope, signer, madeAt: now, isSnapshot: true };
-  const { name, content } = packBundle(file, options);
-  const { engine, signal } = conversation;
-  await conversation.within(engine.put(scope, name, content, signal));
-  sharing.noteSnapshot(name, covers);
+  for (const limit of [MAX_BUNDLE_BYTES, MAX_BUNDLE_BYTES / 2]) {
+    const few = smallestWithin(many, limit);
+    // To unite fewer again and again would cost more than it saves.
+    if (few.length < Math.max(2, sender.many / 4)) return;
+    const unpacked = await fetchAll(sender, few);
+    if (unpacked.length < 2) return;
+    const file = path.join(folder, `snapshot-${label}.db`);
+    const wants = (key: EnvironmentKey) => environmentLabel(key).environment === label;
+    const names = new Set(listed.map(({ name }) => name));
+    const covers = uniteBundles(file, unpacked, names, { wants, now, keep });
+    for (const one of unpacked) fs.rmSync(one.file, { force: true });
+    const packed = packOrNull(file, { environment, scope, signer, madeAt: now, isSnapshot: true });
+    fs.rmSync(file, { force: true });
+    if (packed === null) continue;
+    const { engine, signal } = conversation;
+    await conversation.within(engine.put(scope, packed.name, packed.content, signal));
+    sharing.noteSnapshot(packed.name, covers);
+    return;
+  }
+}
+
+/**
+ * The smallest bundles that together are not larger than a limit. What is made of too many, no machine would take, and
+ * those that it stands for are removed.
+ */
+export function smallestWithin(bundles: readonly StoredBundle[], limit: number): StoredBundle[] {
+  let sum = 0;
+  return bundles
+    .toSorted((a, b) => a.bytes - b.bytes)
+    .filter(({ bytes }) => (sum += bytes) <= limit);
+}
+
+/** Null where nobody would take the bundle. */
+function packOrNull(file: string, options: PackOptions): PackedBundle | null {
+  try {
+    return packBundle(file, options);
+  } catch (error) {
+    if (asFailure(error).reason !== 'refused') throw error;
+    return null;
+  }
 }
 
 /** Those that are still there and can be believed: no single one keeps the others from being united. */

@@ -1,10 +1,14 @@
+import * as fs from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { StoreConnection } from '../connection/store-connection';
 import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
 import { shiftIds } from '../../records/shift-ids';
 import type { EnvironmentHead } from '../read/canonical';
 import { CoverageMerger } from '../write/merge-coverage';
 import { mergeEnvironment, mergeMarks } from '../write/merge-marks';
 import { recordOwner, testOwner } from '../write/record-writer';
+import type { EnvironmentKey } from '../../records/types';
+import { swallowed } from '../../terminal/debug';
 import { ADOPTED_TABLES, COVERAGE_TABLES } from './adoptable';
 
 /** Under which name the database of a bundle is attached. */
@@ -16,6 +20,40 @@ interface Shift {
   version: number;
   testFile: number;
   record: number;
+}
+
+/**
+ * Copies a bundle into a database, in a transaction of its own, where nothing of its environment is known yet.
+ * @param bundle As it was inspected.
+ * @param account Does the copying, and keeps account of it in the same transaction.
+ * @returns Whether it was copied. If it failed, nothing was written.
+ */
+export function adopt(
+  connection: StoreConnection,
+  { file, adoptable: head }: { file: string; adoptable: EnvironmentHead | null },
+  wants: (key: EnvironmentKey) => boolean,
+  account: (copy: () => boolean) => void = (copy) => void copy(),
+): boolean {
+  if (head === null || !wants(head.key)) return false;
+  const { db } = connection;
+  const bundle = new StoreConnection(file, { readonly: true, isChecked: true });
+  let isAdopted = false;
+  try {
+    const copy = () => (isAdopted = new Adoption(db, bundle.db, head).run());
+    Adoption.attach(db, file, () => connection.write(() => account(copy)));
+    return isAdopted;
+  } catch (error) {
+    swallowed('store', error, 'copying a bundle, which is merged instead');
+    return false;
+  } finally {
+    bundle.close();
+  }
+}
+
+/** Bundles in the order in which copying saves most. */
+export function largestFirst<T extends { file: string }>(bundles: readonly T[]): T[] {
+  const sizes = new Map(bundles.map((bundle) => [bundle, fs.statSync(bundle.file).size]));
+  return [...bundles].sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
 }
 
 /**

@@ -4,6 +4,8 @@ import { StoreConnection } from '../connection/store-connection';
 import type { EnvironmentHead } from '../read/canonical';
 import { readNote } from '../read/totals';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
+import { RecordWriter } from '../write/record-writer';
+import { adopt, largestFirst } from './adoption';
 import { findAdoptable } from './adoptable';
 import type { TakeOptions, UnpackedBundle } from './sharing';
 
@@ -42,11 +44,15 @@ export function inspectBundle(file: string, many = MANY_RECORDS): InspectedBundl
 
 /** Makes the database of a bundle. @param fill Writes into it, in one transaction. */
 export function makeBundle(file: string, fill: (target: StoreConnection) => void): void {
+  withNewDatabase(file, (target) => target.write(() => fill(target)));
+}
+
+function withNewDatabase(file: string, work: (target: StoreConnection) => void): void {
   const target = new StoreConnection(file, {});
   try {
     // It is a temporary file, which nobody needs after a power cut.
     target.db.pragma('synchronous = OFF');
-    target.write(() => fill(target));
+    work(target);
   } finally {
     target.close();
   }
@@ -63,19 +69,23 @@ export function uniteBundles(
   file: string,
   bundles: readonly UnpackedBundle[],
   others: ReadonlySet<string>,
-  { wants, now, keep }: TakeOptions,
+  { wants, now, keep, many }: TakeOptions,
 ): string[] {
   const covers = new Set(bundles.map(({ name }) => name));
-  for (const bundle of bundles)
-    for (const covered of inspectBundle(bundle.file, Infinity).covers)
-      if (others.has(covered)) covers.add(covered);
-  makeBundle(file, (target) => {
-    const into = { ...sourceOf(target), file };
-    for (const bundle of bundles)
-      mergeDatabase(into, bundle.file, {}, { now, keep, part: { wants } });
-    target.db
-      .prepare<[string, string]>('INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)')
-      .run(COVERS_NOTE, JSON.stringify([...covers]));
+  const inspected = bundles.map((bundle) => ({ ...bundle, ...inspectBundle(bundle.file, many) }));
+  for (const bundle of inspected)
+    for (const covered of bundle.covers) if (others.has(covered)) covers.add(covered);
+  withNewDatabase(file, (target) => {
+    const rest = largestFirst(inspected).filter((bundle) => !adopt(target, bundle, wants));
+    target.write(() => {
+      const into = { ...sourceOf(target), file };
+      if (rest.length < inspected.length) new RecordWriter(target.db).limitAll(keep);
+      for (const bundle of rest)
+        mergeDatabase(into, bundle.file, { isChecked: true }, { now, keep, part: { wants } });
+      target.db
+        .prepare<[string, string]>('INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)')
+        .run(COVERS_NOTE, JSON.stringify([...covers]));
+    });
   });
   return [...covers];
 }

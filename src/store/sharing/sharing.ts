@@ -1,12 +1,11 @@
-import { StoreConnection } from '../connection/store-connection';
+import type { StoreConnection } from '../connection/store-connection';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
 import { readEnvironmentRows } from '../write/environments';
 import { RecordWriter } from '../write/record-writer';
-import { Adoption } from './adoption';
+import { adopt, largestFirst } from './adoption';
 import { inspectBundle, type InspectedBundle } from './bundle-file';
 import { exportFacts } from './export';
 import type { Environment, EnvironmentKey } from '../../records/types';
-import { swallowed } from '../../terminal/debug';
 import { SharedFacts, type SharedPlace, type UnsentFacts } from './shared-facts';
 
 /** A bundle's database, unpacked. */
@@ -87,7 +86,9 @@ export class Sharing {
       ...bundle,
       ...inspectBundle(bundle.file, many),
     }));
-    const rest = inspected.filter((bundle) => !this.#adopt(bundle, { wants, keep }));
+    const rest = largestFirst(inspected).filter((bundle) => !this.#adopt(bundle, wants));
+    if (rest.length < inspected.length)
+      this.#connection.write(() => new RecordWriter(this.#connection.db).limitAll(keep));
     if (rest.length === 0) return;
     const { file, options } = this.#connection;
     const how = { ...options, isChecked: true };
@@ -101,30 +102,15 @@ export class Sharing {
     });
   }
 
-  /** Copies a bundle where nothing of its environment is known yet. @returns Whether it was. */
-  #adopt(
-    { name, file, covers, adoptable: head }: UnpackedBundle & InspectedBundle,
-    { wants, keep }: Pick<TakeOptions, 'wants' | 'keep'>,
-  ): boolean {
-    if (head === null || !wants(head.key) || this.#facts.holds(head.key)) return false;
-    const { db } = this.#connection;
-    const bundle = new StoreConnection(file, { readonly: true, isChecked: true });
-    let isAdopted = false;
-    try {
-      Adoption.attach(db, file, () =>
-        this.#connection.write(() => {
-          this.#facts.receive(() => (isAdopted = new Adoption(db, bundle.db, head).run()));
-          if (isAdopted) this.#note(name, covers);
-        }),
-      );
-    } catch (error) {
-      swallowed('store', error, 'copying a bundle, which is merged instead');
-      return false;
-    } finally {
-      bundle.close();
-    }
-    if (isAdopted) this.#connection.write(() => new RecordWriter(db).limitAll(keep));
-    return isAdopted;
+  /** @returns Whether the bundle was copied. */
+  #adopt(bundle: UnpackedBundle & InspectedBundle, wants: TakeOptions['wants']): boolean {
+    const { name, covers, adoptable } = bundle;
+    if (adoptable !== null && this.#facts.holds(adoptable.key)) return false;
+    return adopt(this.#connection, bundle, wants, (copy) => {
+      let isAdopted = false;
+      this.#facts.receive(() => (isAdopted = copy()));
+      if (isAdopted) this.#note(name, covers);
+    });
   }
 
   /** A bundle was made and stored that stands for others, all of which are taken. */
