@@ -51,6 +51,9 @@ describe('the names in a diff', () => {
     ['with blank.js', [], [['with blank.js', 'with blank.js']]],
     ['grö"ße\t.js', [], [['grö"ße\t.js', 'grö"ße\t.js']]],
     ['with blank.js', ['--src-prefix=c/', '--dst-prefix=w/'], [['with blank.js', 'with blank.js']]],
+    ['a/x.js', ['--src-prefix=old/', '--dst-prefix=new/v2/'], [['a/x.js', 'a/x.js']]],
+    ['x.js', ['--src-prefix=old/', '--dst-prefix=new/'], [['x.js', 'x.js']]],
+    ['a/x.js', ['--color=always'], [['a/x.js', 'a/x.js']]],
   ])('are those of %j, with %j', (name, args, expected) => {
     expect(names(diff({ [name]: '1\n' }, { [name]: '2\n' }, ...args))).toEqual(expected);
   });
@@ -78,6 +81,29 @@ describe('the names in a diff', () => {
     );
   });
 
+  test('are read of copies, and where a diff is compared with several sides', () => {
+    const text = 'one\ntwo\nthree\nfour\n';
+    const copied = diff({ 'x.js': text }, { 'y z.js': text }, '-C', '--find-copies-harder');
+    expect(names(copied)).toEqual([['x.js', 'y z.js']]);
+    git('commit', '--quiet', '-m', 'copied');
+    git('branch', 'other');
+    for (const [branch, line] of [
+      ['other', '1'],
+      ['-', '2'],
+    ] as const) {
+      git('checkout', '--quiet', branch);
+      write({ 'x.js': text.replace('two', line) });
+      git('commit', '--quiet', '-am', line);
+    }
+    spawnSync('git', ['merge', 'other'], { cwd: folder });
+    const expected = [{ before: 'x.js', after: 'x.js', hunks: null }];
+    expect(parseDiff(git('diff'))).toEqual(expected);
+    expect(parseDiff(git('diff', '--cached'))).toEqual(expected);
+    write({ 'x.js': text.replace('two', '3') });
+    git('commit', '--quiet', '-am', 'merged');
+    for (const how of ['-c', '--cc']) expect(parseDiff(git('show', how))).toEqual(expected);
+  });
+
   test('are read of what diff writes, and of binary files', () => {
     write({ 'x.js': '1\n', 'y.js': '-- 2\n' });
     const { stdout } = spawnSync('diff', ['-u', 'x.js', 'y.js'], { cwd: folder, encoding: 'utf8' });
@@ -90,6 +116,15 @@ describe('the names in a diff', () => {
 });
 
 describe('the hunks of a diff', () => {
+  test('are read in colour too', () => {
+    const [before, after] = ['a\n\tb\nc\n', 'a\n\tx\nc\n'];
+    const [file] = parseDiff(diff({ x: before }, { x: after }, '--color=always'));
+    expect(applyHunks(before, file?.hunks ?? [])).toBe(after);
+    // Of a source that holds such characters itself, nothing is taken away.
+    const [own] = parseDiff(diff({ y: 'a\n' }, { y: '\x1b[1mdiff\n' }));
+    expect(applyHunks('a\n', own?.hunks ?? [])).toBe('\x1b[1mdiff\n');
+  });
+
   const long = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('');
   test.each<[string, string, string]>([
     ['a line', 'a\nb\nc\n', 'a\nx\nc\n'],

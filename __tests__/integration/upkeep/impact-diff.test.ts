@@ -47,6 +47,7 @@ function git(of: Project, ...args: string[]): string {
 interface Answer {
   files: { path: string; state: string }[];
   toolChain: string[];
+  newTestFiles: string[];
   testFiles: { path: string }[];
   totals: { testFiles: number };
 }
@@ -177,6 +178,25 @@ describe('impact --diff', () => {
     for (const file of ran) expect(told).toContain(/([^/]+)\.test\.js$/.exec(file)?.[1]);
   });
 
+  test('names the test files that are new, and those alone', () => {
+    project = recorded.fresh();
+    git(project, 'mv', '__tests__/data.test.js', '__tests__/moved.test.js');
+    project.write({
+      '__tests__/new.test.js': "test('new', () => {});\n",
+      'fixtures/node_modules/x/new.test.js': '',
+      'src/new.js': '',
+    });
+    git(project, 'add', '.');
+    git(project, 'add', '--force', 'fixtures');
+    const diff = git(project, 'diff', 'HEAD', '-M');
+    git(project, 'reset', '--quiet', '--hard');
+    const { newTestFiles } = JSON.parse(impact(diff, '--json').stdout) as Answer;
+    expect(newTestFiles.sort()).toEqual(['__tests__/moved.test.js', '__tests__/new.test.js']);
+    const { stdout, status } = impact(diff, '--exit-code');
+    expect(stdout).toContain('\n2 new test files run too (');
+    expect(status).toBe(1);
+  });
+
   test('tells of the tool chain, of what it cannot place, and of nothing', () => {
     project = recorded.fresh();
     project.write({ 'jest.config.js': 'module.exports = { transform: {}, verbose: true };\n' });
@@ -195,6 +215,17 @@ describe('impact --diff', () => {
     expect(impact('').stdout).toBe('the diff changes no file, so it would run nothing.\n');
     expect(impact(diff, '--exit-code').status).toBe(1);
     expect(impact('', '--exit-code').status).toBe(0);
+    for (const other of ['no diff\n', git(project, 'diff', '--stat')])
+      expect(impact(other)).toMatchObject({
+        stdout: '',
+        stderr: expect.stringMatching(/^testmon: standard input holds no unified diff, /),
+        status: 2,
+      });
+    const elsewhere = git(project, 'diff', '--relative=src');
+    expect(impact(elsewhere, '--exit-code')).toMatchObject({
+      stdout: expect.stringMatching(/\n1 file is not to be found here, .*\(sign\.js\)\.\n$/),
+      status: 1,
+    });
     fs.rmSync(project.path('.testmondata'));
     expect(impact(diff).stdout).toMatch(/^This change of 1 file would run none of the recorded/);
   });

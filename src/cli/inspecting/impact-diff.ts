@@ -37,7 +37,12 @@ export async function answerDiff(inspection: Inspection, flags: DiffFlags): Prom
     throw new UnknownNameError(
       '--diff reads a unified diff: git diff main | jest-testmon impact --diff',
     );
-  const diffs = parseDiff(await text(process.stdin));
+  const given = await text(process.stdin);
+  const diffs = parseDiff(given);
+  if (diffs.length === 0 && given.trim() !== '')
+    throw new UnknownNameError(
+      'standard input holds no unified diff, such as "git diff main" prints; nothing can be told of it.',
+    );
   const { root } = inspection.request;
   const found = await findDiffImpact(inspection, diffs, [
     repositoryRoot(root),
@@ -54,11 +59,12 @@ export async function answerDiff(inspection: Inspection, flags: DiffFlags): Prom
   };
   if (flags.json === true) printJson(answer);
   else printLines(describe(answer, flags));
-  return runsSomething(answer);
+  const isDoubtful = found.files.some(({ state }) => state === 'missing');
+  return runsSomething(answer) || found.newTestFiles.length > 0 || isDoubtful;
 }
 
 function describe(answer: Answer, flags: DiffFlags): string[] {
-  const { files, toolChain, concerned, testFiles, totals } = answer;
+  const { files, toolChain, concerned, testFiles, newTestFiles, totals } = answer;
   if (files.length === 0) return ['the diff changes no file, so it would run nothing.'];
   const change = `This change of ${count(files.length, 'file')} would run`;
   const time = `about ${duration(totals.duration)}`;
@@ -68,15 +74,22 @@ function describe(answer: Answer, flags: DiffFlags): string[] {
     ];
   const named = (state: Answer['files'][number]['state']) =>
     files.filter((file) => file.state === state).map((file) => file.path);
-  const [added, whole] = [named('added'), named('whole')];
+  const [missing, whole] = [named('missing'), named('whole')];
   const notes = [
     ...(whole.length > 0
       ? [
           `${count(whole.length, 'file')} ${whole.length === 1 ? 'counts' : 'count'} as a whole, as the diff does not tell how ${whole.length === 1 ? 'it' : 'they'} changed or fits neither side of the change${some(whole)}.`,
         ]
       : []),
-    ...(added.length > 0
-      ? [`Test files among ${count(added.length, 'new file')} run too${some(added)}.`]
+    ...(missing.length > 0
+      ? [
+          `${count(missing.length, 'file')} ${missing.length === 1 ? 'is' : 'are'} not to be found here, so it is not known what ${missing.length === 1 ? 'its change' : 'their changes'} would run${some(missing)}.`,
+        ]
+      : []),
+    ...(newTestFiles.length > 0
+      ? [
+          `${count(newTestFiles.length, 'new test file')} ${newTestFiles.length === 1 ? 'runs' : 'run'} too${some(newTestFiles)}.`,
+        ]
       : []),
   ];
   const outdated = outdatedLines(answer.outdated, concerned.of);

@@ -9,20 +9,27 @@ import { isOfFile } from '../changes';
 import { reachedBy, type Hits, type ReachedTestFile } from '../impact';
 import type { InspectedProject, Inspection } from '../inspection';
 import { storedPath } from '../targets';
+import { testFilesAmong } from './new-test-files';
 import { applyHunks, type FileDiff } from './parse-diff';
 
 /** A file that a diff changes. */
 export interface DiffedFile {
   /** Stored path: of a file that is gone the one before, else the one after. */
   path: string;
-  /** `whole`: how its code changed is not known, as the diff fits neither side of the change, or the file is no code. */
-  state: 'changed' | 'added' | 'deleted' | 'whole';
+  /**
+   * - `whole`: how its code changed is not known, as the diff fits neither side of the change, or the file is no code.
+   * - `missing`: both sides of the change have it, but neither the working tree nor a record does. So the diff is
+   *   probably one of another folder, and it is not known what it changes.
+   */
+  state: 'changed' | 'added' | 'deleted' | 'whole' | 'missing';
 }
 
 /** What a whole change would run. */
 export interface DiffImpact {
   files: DiffedFile[];
   testFiles: ReachedTestFile[];
+  /** Stored paths of the test files that the change adds. */
+  newTestFiles: string[];
 }
 
 /** One path of a change, with its text on both sides; null where there is none. */
@@ -59,13 +66,29 @@ export async function findDiffImpact(
     }
   }
   reached.sort((a, b) => b.duration - a.duration || (a.path < b.path ? -1 : 1));
-  return { files: sides.map(describe), testFiles: reached };
+  const files = sides.map((side) => describe(side, inspection));
+  const added = files.filter(({ state }) => state === 'added').map((file) => file.path);
+  return { files, testFiles: reached, newTestFiles: testFilesAmong(added, inspection) };
 }
 
-function describe({ path: name, before, after }: Side): DiffedFile {
+function describe({ path: name, before, after }: Side, inspection: Inspection): DiffedFile {
+  if (before === undefined && after === undefined && !isKnown(name, inspection))
+    return { path: name, state: 'missing' };
   if (before === undefined || after === undefined) return { path: name, state: 'whole' };
   if (before === null) return { path: name, state: 'added' };
   return { path: name, state: after === null ? 'deleted' : 'changed' };
+}
+
+function isKnown(name: string, { request, projects }: Inspection): boolean {
+  if (fs.existsSync(fromStored(request.root, name))) return true;
+  return projects.some(({ project: { data } }) => {
+    const versions = [...(data?.versions.values() ?? [])];
+    const dependencies = [...(data?.dependencies.values() ?? [])];
+    return (
+      versions.some((version) => version.path === name) ||
+      dependencies.some((dependency) => isOfFile(dependency.kind) && dependency.name === name)
+    );
+  });
 }
 
 /** A file that is moved is one that is gone and one that is new. */

@@ -21,8 +21,10 @@ export interface Hunk {
 /** Takes a unified diff apart, as `git diff` and `diff -u` write it. What is no part of a diff is passed over. */
 export function parseDiff(text: string): FileDiff[] {
   const files: FileDiff[] = [];
-  const lines = text.split('\n');
+  const lines = withoutColours(text).split('\n');
   let file: FileDiff | null = null;
+  /** Whether git has named the file, so that the next two names are its own. */
+  let isNamed = false;
   const begin = (before: string | null, after: string | null): FileDiff => {
     const begun: FileDiff = { before, after, hunks: [] };
     files.push(begun);
@@ -31,12 +33,20 @@ export function parseDiff(text: string): FileDiff[] {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     const header = /^diff --git (.+?)\r?$/.exec(line);
+    const merged = /^(?:diff --(?:cc|combined)|\* Unmerged path) (.+?)\r?$/.exec(line);
     if (header !== null) {
-      file = begin(...withoutPrefixes(...namesInHeader(header[1] ?? '')));
+      file = begin(...withoutGitPrefixes(...namesInHeader(header[1] ?? '')));
+      isNamed = true;
+    } else if (merged !== null) {
+      // A merge is compared with several sides at once.
+      const name = unquote(merged[1] ?? '');
+      file = begin(name, name);
+      file.hunks = null;
+      isNamed = true;
     } else if (line.startsWith('--- ') && lines[at + 1]?.startsWith('+++ ') === true) {
-      // Git has named the file already.
-      if (file === null || file.hunks?.length !== 0)
+      if (!isNamed)
         file = begin(...withoutPrefixes(nameAfter(line), nameAfter(lines[at + 1] ?? '')));
+      isNamed = false;
       at += 1;
     } else if (file !== null && line.startsWith('@@ ')) {
       const [hunk, last] = readHunk(lines, at);
@@ -47,13 +57,25 @@ export function parseDiff(text: string): FileDiff[] {
   return files;
 }
 
+/** Git colours a diff in a pipe too, where its config says so. A source may contain such characters by itself. */
+function withoutColours(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const colour = /\x1b\[[\d;]*[mK]/g;
+  // eslint-disable-next-line no-control-regex
+  return /^\x1b\[[\d;]*m(?:diff |--- )/m.test(text) ? text.replace(colour, '') : text;
+}
+
 /** Lines between the names of a file and its content. Names there have no prefix. */
 function noteHeader(file: FileDiff, line: string): void {
   if (line.startsWith('new file mode ')) file.before = null;
   else if (line.startsWith('deleted file mode ')) file.after = null;
-  else if (line.startsWith('rename from ')) file.before = unquote(line.slice(12));
-  else if (line.startsWith('rename to ')) file.after = unquote(line.slice(10));
+  else if (/^(rename|copy) from /.test(line)) file.before = nameBehind(line, ' from ');
+  else if (/^(rename|copy) to /.test(line)) file.after = nameBehind(line, ' to ');
   else if (/^(Binary files .* differ|GIT binary patch)$/.test(line)) file.hunks = null;
+}
+
+function nameBehind(line: string, words: string): string {
+  return unquote(line.slice(line.indexOf(words) + words.length).replace(/\r$/, ''));
 }
 
 /** The name in a line such as `--- a/x`, which `diff -u` ends with a time. */
@@ -73,6 +95,19 @@ function withoutPrefixes<Before extends string | null, After extends string | nu
   if (one === undefined || other === undefined || one === other) return [before, after];
   const strip = <Name extends string | null>(name: Name) => (name?.slice(2) ?? null) as Name;
   return [strip(before), strip(after)];
+}
+
+/**
+ * The names in git's own line are equal but for their prefixes, which may be any. Where a file is moved, lines that follow
+ * name it.
+ */
+function withoutGitPrefixes(before: string, after: string): [string, string] {
+  const short = withoutPrefixes(before, after);
+  if (short[0] !== before || before === after) return short;
+  const [one, other] = [before.split('/'), after.split('/')];
+  let same = 0;
+  while (same < one.length && one.at(-1 - same) === other.at(-1 - same)) same += 1;
+  return same === 0 ? short : [one.slice(-same).join('/'), other.slice(-same).join('/')];
 }
 
 /** The two names in the first line of a file: alike but for their prefixes, unless lines that follow say otherwise. */
