@@ -11,6 +11,7 @@ const report = (shard: string | null, more: Partial<RunReport> = {}): RunReport 
   selects: true,
   testFiles: 10,
   ran: 1,
+  unreached: 0,
   leftOut: 9,
   skippedTests: 0,
   saved: 2000,
@@ -20,6 +21,8 @@ const report = (shard: string | null, more: Partial<RunReport> = {}): RunReport 
   failures: 0,
   spotChecks: null,
   escapes: [],
+  flaky: { known: [], found: [] },
+  carried: null,
   ...more,
 });
 
@@ -45,6 +48,32 @@ describe('a report on the shards of a run', () => {
       failures: 1,
       spotChecks: { percent: 2, unaffected: 18, chosen: 2, ended: 2, failed: 0, duration: 10 },
     });
+  });
+
+  it('tells of flaky tests, carried coverage and what was not reached', () => {
+    const known = { label: '"a" in a.test.js', times: 2, last: Date.now() };
+    const united = uniteShards([
+      report('1/2', { flaky: { known: [known], found: [] }, carried: { testFiles: 3, since: 9 } }),
+      report('2/2', {
+        flaky: { known: [], found: ['"b" in b.test.js'] },
+        carried: { testFiles: 2, since: 5 },
+        unreached: 1,
+      }),
+    ]);
+    expect(united).toMatchObject({
+      flaky: { known: [known], found: ['"b" in b.test.js'] },
+      carried: { testFiles: 5, since: 5 },
+      unreached: 1,
+    });
+    const text = united === null ? [] : renderText(united);
+    expect(text).toContain('Not reached in time: 1 affected test file, which stays affected');
+    expect(text).toContain(
+      'Failed, and known to be flaky: "a" in a.test.js (seen 2 times, last less than a minute ago)',
+    );
+    expect(text).toContain('Flaky: 1 test found ("b" in b.test.js)');
+    expect(text.join('\n')).toMatch(
+      /Coverage: of 5 test files that did not run .*, recorded from /,
+    );
   });
 
   it('says which shard is missing, and heeds no run but the last of each', () => {

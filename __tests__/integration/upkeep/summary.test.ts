@@ -124,6 +124,38 @@ describe('the summary of a run', () => {
     ]);
   });
 
+  test('tells of flaky tests, carried coverage, and what a budget did not reach', () => {
+    make();
+    project.write({
+      'jest.config.js': `module.exports = require(${JSON.stringify(ENTRY)}).withTestmon({ transform: {} }, { ignore: ['flag'] });\n`,
+      [HOSTILE]: null,
+      [PLUS]:
+        "test('coin', () => { expect(require('fs').readFileSync('flag', 'utf8')).toBe('1'); });\n",
+      flag: '0',
+    });
+    const flip = (flag: string) => {
+      project.write({ flag });
+      run('--testmon-noselect');
+      return added();
+    };
+    flip('0');
+    expect(flip('1')).toContain('- **Flaky:** 1 test found (`"coin" in __tests__/plus.test.js`)');
+    expect(flip('0')).toContain(
+      '- **Failed, and known to be flaky:** `"coin" in __tests__/plus.test.js` (seen 1 time, last ',
+    );
+    flip('1');
+    run('--coverage');
+    added();
+    project.edit('src/sign.js', "'minus'", "'mi' + 'nus'");
+    run('--coverage');
+    expect(added()).toContain('- **Coverage:** of 1 test file that did not run is in the report, ');
+    project.edit('src/sign.js', "'mi' + 'nus'", "'m' + 'inus'");
+    run('--testmon-budget', '1ms');
+    const text = added();
+    expect(text).toMatch(/^### jest-testmon: 0 of 2 test files ran\n/);
+    expect(text).toContain('- **Not reached in time:** 1 affected test file, which stays affected');
+  });
+
   test('tells of an escape', () => {
     make();
     project.write({

@@ -32,9 +32,14 @@ export class CoverageCarrier implements CarriesCoverage {
     this.#runsAfterAll = runsAfterAll;
   }
 
+  /** When the coverage of each test file was recorded that did not run. */
+  get recordedAt(): readonly number[] {
+    return this.#found?.recordedAt ?? [];
+  }
+
   /** The line at the end of the run. Empty where nothing is carried. */
   get summary(): string[] {
-    const recordedAt = this.#found?.recordedAt ?? [];
+    const { recordedAt } = this;
     const files = recordedAt.length;
     if (files === 0) return [];
     return [

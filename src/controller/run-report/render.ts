@@ -1,9 +1,13 @@
+import { ago } from '../../terminal/age';
 import { count, duration, some } from '../../terminal/logger';
 import { printable } from '../../terminal/printable';
+import { recordedSince } from '../answers/carried-coverage';
 import type { RanTestFile, RunReport } from './run-report';
 
 /** How many names of a list a person is shown. */
 const MAX_SHOWN = 50;
+/** How many flaky tests that failed. */
+const MAX_FLAKY = 5;
 
 /** A report on a run as lines of plain text. */
 export function renderText(report: RunReport): string[] {
@@ -43,10 +47,12 @@ export function renderMarkdown(report: RunReport): string {
   ].join('\n');
 }
 
-function headline({ shard, testFiles, ran, selects }: RunReport): string {
+function headline({ shard, testFiles, ran, selects, unreached }: RunReport): string {
   const place = shard === null ? '' : ` in shard ${shard}`;
-  if (!selects) return `everything ran, ${count(testFiles, 'test file')}${place}`;
-  if (ran === 0) return `nothing to run, ${count(testFiles, 'test file')} unaffected${place}`;
+  if (!selects && unreached === 0)
+    return `everything ran, ${count(testFiles, 'test file')}${place}`;
+  if (ran + unreached === 0)
+    return `nothing to run, ${count(testFiles, 'test file')} unaffected${place}`;
   return `${ran} of ${count(testFiles, 'test file')} ran${place}`;
 }
 
@@ -73,6 +79,31 @@ function statements(report: RunReport, quote: Quote): [title: string, text: stri
     lines.push(['Left out', `${spared.join(' and ')}, about ${duration(saved)} of test time`]);
   }
   if (failures > 0) lines.push(['Failed', `${count(failures, 'test file')}${list(failed)}`]);
+  if (report.unreached > 0)
+    lines.push([
+      'Not reached in time',
+      `${count(report.unreached, 'affected test file')}, which ${report.unreached === 1 ? 'stays' : 'stay'} affected`,
+    ]);
+  const { known, found } = report.flaky;
+  if (known.length > 0)
+    lines.push([
+      'Failed, and known to be flaky',
+      known
+        .slice(0, MAX_FLAKY)
+        .map(
+          ({ label, times, last }) =>
+            `${quote(label)} (seen ${count(times, 'time')}, last ${ago(last)})`,
+        )
+        .join(', ') + (known.length > MAX_FLAKY ? ` and ${known.length - MAX_FLAKY} more` : ''),
+    ]);
+  if (found.length > 0) lines.push(['Flaky', `${count(found.length, 'test')} found${list(found)}`]);
+  if (report.carried !== null) {
+    const { testFiles, since } = report.carried;
+    lines.push([
+      'Coverage',
+      `of ${count(testFiles, 'test file')} that did not run is in the report, ${recordedSince(Array<number>(testFiles).fill(since), ago)}`,
+    ]);
+  }
   if (spotChecks !== null) {
     const { percent, ended, unaffected, failed: found } = spotChecks;
     const outcome = found > 0 ? `${found} failed` : 'none failed';

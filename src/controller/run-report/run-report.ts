@@ -1,4 +1,5 @@
 import { swallowed } from '../../terminal/debug';
+import type { FlakyOutcomes } from '../checks/flaky-tests';
 import type { SpotCheckOutcome } from '../checks/spot-checks';
 import type { JudgedTest } from '../projects/project';
 import { summarise, type RunCounts } from '../run-counts';
@@ -40,6 +41,8 @@ export interface RunReport {
   leftOut: number;
   /** Tests that were skipped inside of the test files that ran. */
   skippedTests: number;
+  /** Affected test files that were not reached in the run's time. */
+  unreached: number;
   /** Recorded milliseconds of what was left out. */
   saved: number;
   /** What changed, as a person calls it. */
@@ -53,7 +56,21 @@ export interface RunReport {
   spotChecks: SpotCheckOutcome | null;
   /** Unaffected test files that failed as spot checks. */
   escapes: { path: string; message: string }[];
+  /** Flaky tests that failed or were found. */
+  flaky: FlakyOutcomes;
+  /** Test files whose coverage is in the report although they did not run; null where there is none. */
+  carried: CarriedTestFiles | null;
 }
+
+/** Test files whose coverage was carried into a report. */
+export interface CarriedTestFiles {
+  testFiles: number;
+  /** When the oldest of it was recorded, in milliseconds since the epoch. */
+  since: number;
+}
+
+/** Notes of earlier versions do not have these. */
+const ADDED = { unreached: 0, flaky: { known: [], found: [] }, carried: null };
 
 /** How many names of a list are kept. */
 export const MAX_KEPT = 200;
@@ -73,7 +90,7 @@ export function reportOn(run: FinishedRun): RunReport | null {
 }
 
 function makeReport(run: FinishedRun, countsOfAll: RunCounts): RunReport {
-  const { context, shard, spotChecks, startedAt } = run;
+  const { context, shard, spotChecks, startedAt, unreached, carriedAt } = run;
   const { request, outcomes, projects } = context;
   const own = run.selection.judged.filter(({ test }) => shard?.isMine(test) !== false);
   const counts = shard === null ? countsOfAll : summarise(own, projects.all);
@@ -91,7 +108,11 @@ function makeReport(run: FinishedRun, countsOfAll: RunCounts): RunReport {
     shard: shard?.name ?? null,
     selects,
     testFiles: counts.total,
-    ran: selects ? counts.selected + (outcome?.chosen ?? 0) : counts.total,
+    ran: Math.max(
+      0,
+      (selects ? counts.selected + (outcome?.chosen ?? 0) : counts.total) - unreached,
+    ),
+    unreached,
     leftOut: selects ? counts.total - counts.selected - (outcome?.chosen ?? 0) : 0,
     skippedTests: selects ? counts.skippedTests : 0,
     saved: selects ? Math.max(0, counts.saved - (outcome?.duration ?? 0)) : 0,
@@ -106,6 +127,14 @@ function makeReport(run: FinishedRun, countsOfAll: RunCounts): RunReport {
     failures: failed.length,
     spotChecks: outcome,
     escapes: (spotChecks?.batch.escapes ?? []).map(({ path, message }) => ({ path, message })),
+    flaky: context.flakyTests.outcomes,
+    carried:
+      carriedAt.length === 0
+        ? null
+        : {
+            testFiles: carriedAt.length,
+            since: carriedAt.reduce((one, other) => Math.min(one, other)),
+          },
   };
 }
 
@@ -118,7 +147,7 @@ export function readRunReport(note: string | undefined): RunReport | null {
   if (note === undefined) return null;
   try {
     const report = JSON.parse(note) as Partial<RunReport> | null;
-    return report?.version === 1 ? (report as RunReport) : null;
+    return report?.version === 1 ? { ...ADDED, ...(report as RunReport) } : null;
   } catch {
     // Somebody else wrote it.
     return null;

@@ -22,6 +22,7 @@ export function uniteShards(reports: readonly RunReport[]): RunReport | null {
   const startedAt = Math.min(...all.map((report) => report.startedAt));
   const checks = all.flatMap(({ spotChecks }) => spotChecks ?? []);
   const [check] = checks;
+  const carried = all.flatMap((report) => report.carried ?? []);
   const total = (key: 'chosen' | 'ended' | 'failed' | 'unaffected' | 'duration') =>
     checks.reduce((count, one) => count + one[key], 0);
   return {
@@ -33,6 +34,7 @@ export function uniteShards(reports: readonly RunReport[]): RunReport | null {
     selects: all.some(({ selects }) => selects),
     testFiles: sum(({ testFiles }) => testFiles),
     ran: sum(({ ran }) => ran),
+    unreached: sum(({ unreached }) => unreached),
     leftOut: sum(({ leftOut }) => leftOut),
     skippedTests: sum(({ skippedTests }) => skippedTests),
     saved: sum(({ saved }) => saved),
@@ -52,6 +54,17 @@ export function uniteShards(reports: readonly RunReport[]): RunReport | null {
             duration: total('duration'),
           },
     escapes: list(({ escapes }) => escapes),
+    flaky: {
+      known: list(({ flaky }) => flaky.known),
+      found: list(({ flaky }) => flaky.found),
+    },
+    carried:
+      carried.length === 0
+        ? null
+        : {
+            testFiles: carried.reduce((total, { testFiles }) => total + testFiles, 0),
+            since: Math.min(...carried.map(({ since }) => since)),
+          },
   };
 }
 

@@ -27,6 +27,8 @@ export interface FinishedRun {
   spotChecks: SpotChecks | null;
   /** How many test files were not reached in the run's time. */
   unreached: number;
+  /** When the coverage of each test file was recorded that the report carries. */
+  carriedAt: readonly number[];
   /** Null if nothing was announced. Then the run has no entry in the list of runs. */
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
