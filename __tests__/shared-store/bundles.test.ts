@@ -163,6 +163,46 @@ it('fetches each bundle once', async () => {
   expect(await send(second)).toMatchObject({ bundles: 0 });
 });
 
+describe('what is too large for one bundle', () => {
+  /** Without any record, a bundle takes this many bytes. */
+  const EMPTY = 33 * 8192;
+
+  it('is sent in several', async () => {
+    const first = open();
+    const { id } = first.findOrCreateEnvironment(KEY, 1);
+    const records = Array.from({ length: 5 }, (_, nth) => {
+      const shared = { blocks: [], dependencies: [dependency('a.json', 'x'.repeat(60_000 + nth))] };
+      return record(id, `${nth}.test.js`, [], { shared });
+    });
+    first.commit(batch({ records }), 2);
+    const sent = await push(first, settings, {
+      now: 5,
+      transfer: 60_000,
+      largest: EMPTY + 200_000,
+    });
+    expect(sent).toMatchObject({ records: 5, failure: null });
+    expect(sent.bundles).toBeGreaterThan(2);
+    expect(await send(first)).toMatchObject({ bundles: 0 });
+    const second = open();
+    expect(await take(second)).toMatchObject({ taken: sent.bundles, records: 5, refused: [] });
+    expect(second.snapshot()).toEqual(first.snapshot());
+  });
+
+  it('is said of one test file, and keeps no other from being sent', async () => {
+    const first = open();
+    recordOne(first, 'a');
+    recordOne(first, 'b', 'x'.repeat(400_000), 3);
+    recordOne(first, 'c', '1', 4);
+    const sent = await push(first, settings, {
+      now: 5,
+      transfer: 60_000,
+      largest: EMPTY + 200_000,
+    });
+    expect(sent).toMatchObject({ records: 2, failure: { reason: 'refused' } });
+    expect(await send(first)).toMatchObject({ records: 1, failure: null });
+  });
+});
+
 it('lets go of an account of bundles that are gone', async () => {
   const first = open();
   recordOne(first, 'a');

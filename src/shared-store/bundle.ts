@@ -23,6 +23,8 @@ export interface PackOptions {
   /** Whether it was made of other bundles, and stands for them. */
   isSnapshot?: boolean;
   signer: Signer | null;
+  /** What the bundle may unpack to, in bytes. Default: what a machine takes. */
+  largest?: number | undefined;
 }
 
 /** The environment as the name of a bundle says it: a machine only fetches what it can use. */
@@ -53,7 +55,8 @@ export function machineLabel({
  * @throws {SharedStoreError} `refused` where it is so large that no machine would take it.
  */
 export function packBundle(file: string, options: PackOptions): PackedBundle {
-  if (fs.statSync(file).size > MAX_UNPACKED_BYTES) throw tooLarge(UNPACKS_TO, MAX_UNPACKED_BYTES);
+  const { largest = MAX_UNPACKED_BYTES } = options;
+  if (fs.statSync(file).size > largest) throw tooLarge(UNPACKS_TO, largest);
   // Mostly hashes: a higher level takes twice the time, for a tenth of the size.
   const content = zlib.gzipSync(fs.readFileSync(file), { level: 1 });
   if (content.length > MAX_BUNDLE_BYTES) throw tooLarge('it is packed into', MAX_BUNDLE_BYTES);
@@ -68,6 +71,16 @@ export function packBundle(file: string, options: PackOptions): PackedBundle {
   const name = parts.join('-');
   const signature = options.signer?.(options.scope, name);
   return { name: signature === undefined ? name : `${name}.${signature}`, content };
+}
+
+/** Like `packBundle`. Null where no machine would take the bundle. */
+export function packIfTaken(file: string, options: PackOptions): PackedBundle | null {
+  try {
+    return packBundle(file, options);
+  } catch (error) {
+    if (error instanceof SharedStoreError && error.reason === 'refused') return null;
+    throw error;
+  }
 }
 
 /**

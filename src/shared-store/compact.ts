@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uniteBundles, type Environment, type EnvironmentKey, type UnpackedBundle } from '../store';
 import { swallowed } from '../terminal/debug';
-import { environmentLabel, packBundle, type PackedBundle, type PackOptions } from './bundle';
+import { environmentLabel, packIfTaken } from './bundle';
 import { MAX_BUNDLE_BYTES, readBundleName, type StoredBundle } from './engine';
 import { fetchBundle } from './fetch-bundle';
 import type { Sender } from './sender';
@@ -84,7 +84,7 @@ async function makeSnapshot(
     const names = new Set(listed.map(({ name }) => name));
     const covers = uniteBundles(file, unpacked, names, { wants, now, keep });
     for (const one of unpacked) fs.rmSync(one.file, { force: true });
-    const packed = packOrNull(file, { environment, scope, signer, madeAt: now, isSnapshot: true });
+    const packed = packIfTaken(file, { environment, scope, signer, madeAt: now, isSnapshot: true });
     fs.rmSync(file, { force: true });
     if (packed === null) continue;
     const { engine, signal } = conversation;
@@ -103,16 +103,6 @@ export function smallestWithin(bundles: readonly StoredBundle[], limit: number):
   return bundles
     .toSorted((a, b) => a.bytes - b.bytes)
     .filter(({ bytes }) => (sum += bytes) <= limit);
-}
-
-/** Null where nobody would take the bundle. */
-function packOrNull(file: string, options: PackOptions): PackedBundle | null {
-  try {
-    return packBundle(file, options);
-  } catch (error) {
-    if (asFailure(error).reason !== 'refused') throw error;
-    return null;
-  }
 }
 
 /** Those that are still there and can be believed: no single one keeps the others from being united. */

@@ -1,6 +1,7 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { StoreError, type Environment, type Store } from '../store';
-import { packBundle } from './bundle';
+import { halvesOf, StoreError, type Environment, type Store, type UnsentFacts } from '../store';
+import { packIfTaken } from './bundle';
 import { SharedStoreError } from './engine';
 import { compact, MANY_BUNDLES } from './compact';
 import type { Sender } from './sender';
@@ -11,7 +12,7 @@ import { withTemporaryFolder } from './temporary';
 
 /** What came of a push. */
 export interface Pushed {
-  /** How many bundles were sent: one for each environment. */
+  /** How many bundles were sent: one for each environment, and more of one that holds much. */
   bundles: number;
   records: number;
   bytes: number;
@@ -29,6 +30,8 @@ export interface PushOptions {
   keep?: number | undefined;
   /** With more bundles of one environment, a snapshot takes their place. Default: 20. */
   many?: number;
+  /** What a bundle may unpack to, in bytes. Default: what a machine takes. */
+  largest?: number;
 }
 
 /**
@@ -57,9 +60,13 @@ export async function push(
       const listed = await conversation.within(engine.list([scope], signal));
       conversation.extend(options.transfer);
       await withTemporaryFolder(async (folder) => {
-        const { now, keep, many = MANY_BUNDLES } = options;
-        const sender = { store, settings, scope, signer, conversation, folder, now, keep, many };
-        for (const environment of environments) await send(sender, environment, pushed);
+        const { now, keep, many = MANY_BUNDLES, largest } = options;
+        const how = { now, keep, many, largest };
+        const sender = { store, settings, scope, signer, conversation, folder, ...how };
+        for (const environment of environments) {
+          const facts = store.sharing(settings.place).unsent(environment.id);
+          await send(sender, environment, facts, pushed);
+        }
         await compact(sender, environments, listed);
       });
     });
@@ -89,16 +96,27 @@ function signerOf({ publicKey }: SharedSettings, scope: string): Signer | null {
   return signer;
 }
 
+/** Sends facts in one bundle, or in as many as are not too large. */
 async function send(
-  { store, settings, scope, signer, conversation, folder, now }: Sender,
+  sender: Sender,
   environment: Environment,
+  facts: UnsentFacts,
   pushed: Pushed,
 ): Promise<void> {
+  const { store, settings, scope, signer, conversation, folder, now, largest } = sender;
   const sharing = store.sharing(settings.place);
-  const facts = sharing.unsent(environment.id);
   const file = path.join(folder, `${environment.id}.db`);
   sharing.exportTo(file, environment, facts);
-  const { name, content } = packBundle(file, { environment, scope, signer, madeAt: now });
+  const packed = packIfTaken(file, { environment, scope, signer, madeAt: now, largest });
+  fs.rmSync(file, { force: true });
+  if (packed === null) {
+    const halves = halvesOf(facts);
+    // It keeps no other from being sent.
+    if (halves === null) pushed.failure = new SharedStoreError('refused', TOO_LARGE);
+    for (const half of halves ?? []) await send(sender, environment, half, pushed);
+    return;
+  }
+  const { name, content } = packed;
   const { engine, signal } = conversation;
   await conversation.within(engine.put(scope, name, content, signal));
   sharing.markSent(facts, name);
@@ -106,3 +124,5 @@ async function send(
   pushed.records += facts.records.size;
   pushed.bytes += content.length;
 }
+
+const TOO_LARGE = 'what one test file recorded is larger than a machine takes from a shared store';

@@ -15,4 +15,6 @@ export interface Sender {
   /** How many complete records of a test file a snapshot keeps; by default 8. */
   keep: number | undefined;
   many: number;
+  /** What a bundle may unpack to, in bytes; by default what a machine takes. */
+  largest: number | undefined;
 }

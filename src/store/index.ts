@@ -37,7 +37,7 @@ export type {
   SnapshotTestFile,
 } from './read/snapshot';
 export { uniteBundles } from './sharing/bundle-file';
-export type { SharedPlace, UnsentFacts } from './sharing/shared-facts';
+export { halvesOf, type SharedPlace, type UnsentFacts } from './sharing/shared-facts';
 export { OF_NO_USE, type Sharing, type TakeOptions, type UnpackedBundle } from './sharing/sharing';
 export { Store } from './store';
 export { type Totals } from './read/totals';

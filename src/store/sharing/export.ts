@@ -96,7 +96,7 @@ function copyFacts(db: Database, environmentId: number, { paths, records }: Unse
 function soundRecords(
   db: Database,
   data: SelectionData,
-  wanted: ReadonlySet<number>,
+  wanted: ReadonlyMap<number, string>,
 ): StoredRecord[] {
   const details = new Details(db);
   const rows = new LoadedRows(data);

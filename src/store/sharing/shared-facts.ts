@@ -13,7 +13,8 @@ export interface SharedPlace {
 export interface UnsentFacts {
   /** Paths of the test files that they are about. */
   paths: string[];
-  records: Set<number>;
+  /** With the path of each one's test file, by id. */
+  records: Map<number, string>;
   testFiles: TestFileState[];
 }
 
@@ -22,6 +23,20 @@ interface TestFileState {
   path: string;
   lastRunAt: number;
   failed: number;
+}
+
+/** Divides facts in two by their test files. Null where they are about one. */
+export function halvesOf({ paths, records, testFiles }: UnsentFacts): UnsentFacts[] | null {
+  if (paths.length < 2) return null;
+  const middle = Math.ceil(paths.length / 2);
+  return [paths.slice(0, middle), paths.slice(middle)].map((half) => {
+    const known = new Set(half);
+    return {
+      paths: half,
+      records: new Map([...records].filter(([, path]) => known.has(path))),
+      testFiles: testFiles.filter(({ path }) => known.has(path)),
+    };
+  });
 }
 
 /** Records that a place has not been sent, of an environment. */
@@ -117,12 +132,16 @@ export class SharedFacts {
       .all(this.#place, environmentId);
     const testFiles = this.#states('AND t.environment_id = ?', environmentId);
     const paths = new Set([...records.map(([path]) => path), ...testFiles.map(({ path }) => path)]);
-    return { paths: [...paths], records: new Set(records.map(([, id]) => id)), testFiles };
+    return {
+      paths: [...paths],
+      records: new Map(records.map(([path, id]) => [id, path])),
+      testFiles,
+    };
   }
 
   /** The shared store has these now. */
   markSent({ records, testFiles }: UnsentFacts): void {
-    for (const id of records) this.#markRecord.run(this.#place, id);
+    for (const id of records.keys()) this.#markRecord.run(this.#place, id);
     this.#markStates(testFiles);
   }
 
