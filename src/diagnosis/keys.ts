@@ -68,9 +68,13 @@ export function checkKeys(loaded: LoadedConfigs, usesWithTestmon: boolean): Find
   if (usesWithTestmon) return [found.ok('withTestmon sets every key')];
   const { root } = loaded;
   const projects = loaded.projects ?? [root];
-  const missing = PLUG_POINTS.filter(({ ofRoot, files }) =>
-    (ofRoot ? [root] : projects).some(({ effective }) => !files(effective).some(isPlugPoint)),
-  );
+  const isIn = ({ files }: PlugPoint, { effective }: LoadedConfig) =>
+    files(effective).some(isPlugPoint);
+  const missing = PLUG_POINTS.filter((point) => {
+    // Jest calls that of each project too.
+    if (point.key === 'globalSetup') return ![root, ...projects].some((one) => isIn(point, one));
+    return (point.ofRoot ? [root] : projects).some((one) => !isIn(point, one));
+  });
   const byHand = PLUG_POINTS.some(({ files }) =>
     [root, ...projects].some(({ effective }) => files(effective).some(isPlugPoint)),
   );

@@ -126,15 +126,19 @@ test('config: keys missing beside those written by hand, one that does not load,
   expect(finds()).toEqual({ exitCode: 0, wrong: [] });
   const projects =
     "projects: [{ displayName: 'a' }, { displayName: 'b' }].map((one) => ({ ...one, transform: {}, testEnvironment: 'jest-testmon/environment-node' }))";
-  project.write({
-    'jest.config.js': `module.exports = { globalSetup: 'jest-testmon/global-setup', ${projects} };`,
-  });
-  expect(finds()).toEqual({
-    exitCode: 0,
-    wrong: [
-      expect.stringMatching(/^warning config keys: a globalSetup sees one of several projects/),
-    ],
-  });
+  // Beside the projects, or in each of them.
+  for (const config of [
+    `globalSetup: 'jest-testmon/global-setup', ${projects}`,
+    projects.replace('transform: {}', "$&, globalSetup: 'jest-testmon/global-setup'"),
+  ]) {
+    project.write({ 'jest.config.js': `module.exports = { ${config} };` });
+    expect(finds()).toEqual({
+      exitCode: 0,
+      wrong: [
+        expect.stringMatching(/^warning config keys: a globalSetup sees one of several projects/),
+      ],
+    });
+  }
   project.write({ 'own.js': null });
 
   project.write({ 'jest.config.js': "throw new Error('broken');" });
