@@ -22,7 +22,12 @@ export type { ExportTable, Links, UsedExports } from './declarations/links';
 export { decodeMetadata, encodeMetadata, type ProbeMetadata } from './probes/metadata';
 export { executedBlocks, readNodeFile, type NodeFile } from './node-file';
 export type { Form } from './syntax/parse';
-export { decodeLocations, type BlockLocation } from './probes/locations';
+export {
+  decodeDeclarations,
+  decodeLocations,
+  type BlockLocation,
+  type DeclarationLocation,
+} from './probes/locations';
 export { findMetadata, REGISTRY } from './probes/prelude';
 export { insertProbes, type Probed, type ProbeOptions } from './probes/probes';
 export { readBlocks, type Block } from './tree/read';

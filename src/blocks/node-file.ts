@@ -3,7 +3,7 @@ import { FINGERPRINT_BYTES } from './syntax/hash';
 import { lineStarts, ENGINE_BREAK, lastAtMost } from './syntax/lines';
 import type { ProbeMetadata } from './probes/metadata';
 import type { Form } from './syntax/parse';
-import { encodeLocations } from './probes/locations';
+import { describePlaces } from './probes/locations';
 import { asBlocks, readBlockNodes } from './tree/read';
 import type { ScriptFunction } from './v8-coverage';
 import { countsAt } from './v8-coverage';
@@ -70,13 +70,7 @@ function readAs(form: Form, code: string, { path, contentHash, root }: NodeFileO
       contentHash,
       form: 'node',
       fingerprints: Buffer.concat(blocks.map(({ fingerprint }) => seeded(seed, fingerprint))),
-      places: encodeLocations(
-        blocks.map(({ start, end, name }) => ({
-          line: lineAt(start),
-          endLine: lineAt(Math.max(start, end - 1)),
-          name,
-        })),
-      ),
+      places: describePlaces(tree, blocks, lineAt),
     },
     code,
     parents: drafts.map(({ parent }) => parent),

@@ -1,4 +1,11 @@
-import { EXPORT_NAMES, exportOf, TEST_NAMES, type BlockLocation } from '../blocks';
+import {
+  decodeDeclarations,
+  EXPORT_NAMES,
+  exportOf,
+  TEST_NAMES,
+  type BlockLocation,
+  type DeclarationLocation,
+} from '../blocks';
 
 /** A function, a member of a class or an export. */
 export interface NamedBlock extends BlockLocation {
@@ -34,8 +41,26 @@ export function namedOn(places: readonly BlockLocation[], line: number): NamedBl
     const { name } = place;
     if (place.line !== line && place.endLine !== line) continue;
     if (name === '' || name === EXPORT_NAMES || name === TEST_NAMES || found.has(name)) continue;
-    const exported = exportOf(name);
-    found.set(name, { ...place, ...(exported !== null && { export: exported }) });
+    found.set(name, asNamed(place));
   }
   return [...found.values()];
+}
+
+/**
+ * Returns the top-level declarations that a change at a line is in, if it is in no block but the module's.
+ * @param places The encoded places of the present file.
+ * @param line Counts from 1.
+ * @returns Empty if the change may be in other module-level code too.
+ */
+export function declarationsOn(places: string, line: number): DeclarationLocation[] {
+  const found = decodeDeclarations(places).filter(
+    (declaration) => declaration.line <= line && line <= declaration.endLine,
+  );
+  return found.every(({ isAlone }) => isAlone) ? found : [];
+}
+
+/** A location with the export that it stands for, if it stands for one. */
+export function asNamed({ name, line, endLine }: BlockLocation): NamedBlock {
+  const exported = exportOf(name);
+  return { name, line, endLine, ...(exported !== null && { export: exported }) };
 }

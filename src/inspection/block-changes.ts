@@ -1,11 +1,14 @@
 import {
+  decodeDeclarations,
   decodeLocations,
   EXPORT_NAMES,
   exportOf,
   FINGERPRINT_BYTES,
   TEST_NAMES,
   type BlockLocation,
+  type DeclarationLocation,
 } from '../blocks';
+import { asNamed, type NamedBlock } from './block-at';
 import { hasBit } from '../records/bits';
 
 /** The blocks of one version of a file. */
@@ -27,6 +30,8 @@ export interface BlockChange {
   export?: string;
   /** Of the block for which exports a module has: those that it did not have, and those that it has no more, sorted. */
   names?: { added: string[]; removed: string[] };
+  /** The declarations that changed or are new and that the block refers to, where they are now. Left out if there are none. */
+  through?: NamedBlock[];
   /** Where the block was when it was recorded. */
   before: Lines;
   /** Where its counterpart is now. Null if it has none. */
@@ -51,20 +56,37 @@ export function changedBlocks(
   const changed = before.filter(
     ({ index, fingerprint }) => hasBit(executed, index) && !present.has(fingerprint),
   );
+  const declarations = now === null ? [] : changedDeclarations(recorded.places, now.places);
   return changed
     .filter((block) => !changed.some((other) => isInside(block, other)))
     .map((block) => {
       const counterpart = counterparts.get(block.index);
       const exported = exportOf(block.name);
+      const through = declarations.filter(
+        ({ name, line, users }) =>
+          counterpart !== undefined &&
+          // It is said already that this block has changed.
+          (name !== block.name || (exported === null && line !== counterpart.line)) &&
+          users.includes(counterpart.index),
+      );
       return {
         name: block.name,
         ...(exported !== null && { export: exported }),
         ...(block.name === EXPORT_NAMES &&
           counterpart !== undefined && { names: changedNames(before, after) }),
+        ...(through.length > 0 && { through: through.map(asNamed) }),
         before: linesOf(block),
         after: counterpart === undefined ? null : linesOf(counterpart),
       };
     });
+}
+
+/** The present declarations that were not there, or not as they are now. */
+function changedDeclarations(before: string, after: string): DeclarationLocation[] {
+  const known = new Set(decodeDeclarations(before).map(({ name, hash }) => `${name}:${hash}`));
+  // Older records name no declaration.
+  if (known.size === 0) return [];
+  return decodeDeclarations(after).filter(({ name, hash }) => !known.has(`${name}:${hash}`));
 }
 
 function changedNames(

@@ -1,8 +1,8 @@
-import { decodeLocations, type BlockLocation } from '../blocks';
+import { decodeLocations, type BlockLocation, type DeclarationLocation } from '../blocks';
 import { decodeBlocks, decodeIds, type Store, type StoredTest, type StoredVersion } from '../store';
-import { blocksAround, namedOn, type NamedBlock } from './block-at';
+import { asNamed, blocksAround, declarationsOn, namedOn, type NamedBlock } from './block-at';
 import { hasBit } from '../records/bits';
-import { originsOf } from './block-changes';
+import { originsOf, type Origin } from './block-changes';
 import { isOfFile } from './changes';
 import { hasRun, recordOf } from './explain';
 import type { InspectedProject, InspectedTest, Inspection } from './inspection';
@@ -13,7 +13,7 @@ export interface Impact {
   file: string;
   /** Counts from 1. Null for a change anywhere in the file. */
   line: number | null;
-  /** The block that contains the line. Null for a whole file, or if no block is known. */
+  /** The block or declaration that contains the line. Null for a whole file, or if no block is known. */
   block: BlockLocation | null;
   /**
    * Functions, members of classes and exports that begin or end on the line. The change may be in one of them, though it counts
@@ -113,6 +113,11 @@ async function findHits(
       origins: originsOf({ fingerprints, places: store.places(id) }, now),
     }));
     const around = blocksAround(places, line);
+    const declared = around[0] === 0 ? declarationsOn(now.places, line) : [];
+    if (declared.length > 0) {
+      hitUsers(declared, origins, hits, impact);
+      continue;
+    }
     const target = around.find((index) => origins.some((one) => one.origins.has(index)));
     let same = false;
     for (const one of origins) {
@@ -128,6 +133,30 @@ async function findHits(
     else if (impact.precision === 'whole') impact.precision = 'recorded';
   }
   return hits;
+}
+
+/** Hits the blocks that refer to declarations. */
+function hitUsers(
+  declared: readonly DeclarationLocation[],
+  versions: readonly { id: number; origins: ReadonlyMap<number, Origin> }[],
+  hits: Hits,
+  impact: Impact,
+): void {
+  const users = [...new Set(declared.flatMap((declaration) => declaration.users))];
+  for (const { id, origins } of versions) {
+    const recorded = users.flatMap((user) => origins.get(user) ?? []);
+    // If none of them corresponds to a block of this version, every test file that loaded it counts.
+    const isUnknown = users.length > 0 && recorded.length === 0;
+    hits.blocks.set(
+      id,
+      isUnknown ? hasAny : (bits) => recorded.some(({ index }) => hasBit(bits, index)),
+    );
+    if (isUnknown || recorded.some(({ same }) => !same)) impact.precision = 'edited';
+    else if (impact.precision === 'whole') impact.precision = 'recorded';
+  }
+  const [first, ...others] = declared.map(asNamed);
+  impact.block = first ?? null;
+  impact.named = others;
 }
 
 /** A test file as a change reaches it; null where it does not. */

@@ -223,7 +223,8 @@ class TopLevelReader {
     if (values === undefined) this.#exported.set(name, [returned ?? value]);
     else values.push(returned ?? value);
     const position = `${returned ? 'get' : '='}${property ?? ''}${this.#effects}:${this.#callers.join(',')}`;
-    return { name: exportKey(name), content, position, isExported: false, madeOf };
+    const isGetter = returned !== null;
+    return { name: exportKey(name), content, position, isExported: false, madeOf, isGetter };
   }
 
   #assigned(init: Expression): { names: string[]; value: Expression } {

@@ -15,6 +15,8 @@ export interface FreeDeclaration {
   isExported: boolean;
   /** The names of other declarations that it is made of, in addition to those that its content refers to. */
   madeOf?: readonly string[];
+  /** Set for the getter of an export, which a compiler wrote: no line of the source is its own. */
+  isGetter?: boolean;
 }
 
 /** The top-level statements of a module, by what they do. */

@@ -1,4 +1,7 @@
 import { decode } from '@jridgewell/sourcemap-codec';
+import { declaredPlaces } from '../tree/declared-places';
+import type { BlockTree } from '../tree/block-node';
+import type { Block } from '../tree/read';
 import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from '../syntax/lines';
 import type { SourceMap } from './source-map';
 
@@ -18,10 +21,63 @@ export function encodeLocations(places: readonly BlockLocation[]): string {
   return places.map(({ line, endLine, name }) => `${line}:${endLine}:${cleanName(name)}`).join(',');
 }
 
+/** A declaration that is no function and that counts only for code that refers to it. */
+export interface DeclarationLocation extends BlockLocation {
+  /** Of its own syntax. */
+  hash: string;
+  /** Indices of the blocks that refer to it, directly or by another declaration. */
+  users: number[];
+  /** Whether nothing else on its lines counts in another way. */
+  isAlone: boolean;
+}
+
+/** Between the locations of blocks and those of declarations. */
+const SEPARATOR = ';';
+
+/**
+ * Returns the locations of blocks and, behind them, of declarations.
+ * @param blocks In tree order.
+ * @param lineAt Returns the line of an offset; 0 if it is not known.
+ */
+export function describePlaces(
+  tree: BlockTree,
+  blocks: readonly Block[],
+  lineAt: (offset: number) => number,
+): string {
+  const linesOf = ({ start, end }: { start: number; end: number }) => {
+    const line = lineAt(start);
+    return { line, endLine: lineAt(Math.max(start, end - 1)) || line };
+  };
+  const places = encodeLocations(blocks.map((block) => ({ ...linesOf(block), name: block.name })));
+  const declared = declaredPlaces(tree, tree.others, lineAt).map((place) => {
+    const { line, endLine } = linesOf(place);
+    const users = place.users.map((user) => user.toString(36)).join('.');
+    return `${line}:${endLine}:${cleanName(place.name)}:${place.hash}:${place.isAlone ? 1 : 0}:${users}`;
+  });
+  return declared.length === 0 ? places : [places, ...declared].join(SEPARATOR);
+}
+
+/** Reads the declarations that `describePlaces` wrote. Older records have none. */
+export function decodeDeclarations(places: string): DeclarationLocation[] {
+  return places
+    .split(SEPARATOR)
+    .slice(1)
+    .map((place) => {
+      const [line = '', endLine = '', name = '', hash = '', alone = '', users = ''] =
+        place.split(':');
+      return {
+        ...{ line: Number(line) || 0, endLine: Number(endLine) || 0, name, hash },
+        users: users === '' ? [] : users.split('.').map((user) => parseInt(user, 36) || 0),
+        isAlone: alone === '1',
+      };
+    });
+}
+
 /** Reads what `encodeLocations` wrote. A line that is not a number becomes 0, for unknown. */
 export function decodeLocations(places: string): BlockLocation[] {
   if (places === '') return [];
-  return places.split(',').map((place) => {
+  const [blocks = ''] = places.split(SEPARATOR, 1);
+  return blocks.split(',').map((place) => {
     const [line = '', endLine = '', name = ''] = place.split(':');
     return { line: Number(line) || 0, endLine: Number(endLine) || 0, name };
   });

@@ -6,13 +6,13 @@ import { insertAll, Shifts, type Insertion } from './insertions';
 import { lineStarts, MAP_BREAK } from '../syntax/lines';
 import { encodeMetadata } from './metadata';
 import { ownMap } from './own-map';
-import { encodeLocations, lineFinder } from './locations';
+import { describePlaces, lineFinder } from './locations';
 import type { Links } from '../declarations/links';
 import { initialiser, prelude, variableFor } from './prelude';
 import { asBlocks, readBlockNodes, type Block } from '../tree/read';
 import { readMap, shiftMap, type SourceMap } from './source-map';
 import { MARK } from './strip';
-import type { BlockNode, TreeOptions } from '../tree/block-node';
+import type { BlockNode, BlockTree, TreeOptions } from '../tree/block-node';
 
 export interface ProbeOptions extends TreeOptions {
   /** The path of the file, for the metadata. */
@@ -58,7 +58,7 @@ export function insertProbes(code: string, options: ProbeOptions): Probed {
   const given = readMap(options.map);
 
   const variable = variableFor(options.path, code);
-  const metadata = describe(code, blocks, given ?? inline?.map ?? null, {
+  const metadata = describe(code, tree, blocks, given ?? inline?.map ?? null, {
     ...options,
     links: tree.links,
     counters: instrumentation && counterTable(tree, blocks, instrumentation),
@@ -87,22 +87,19 @@ interface Carried {
 /** Returns the metadata text. */
 function describe(
   code: string,
+  tree: BlockTree,
   blocks: readonly Block[],
   map: SourceMap | null,
   { path, contentHash, form, extras, links, counters }: ProbeOptions & Carried,
 ): string {
   const lineAt = lineFinder(code, map);
-  const places = blocks.map(({ start, end, name }) => {
-    const line = lineAt(start);
-    return { line, endLine: lineAt(Math.max(start, end - 1)) || line, name };
-  });
   const fingerprints = Buffer.concat(blocks.map(({ fingerprint }) => fingerprint));
   return encodeMetadata({
     path,
     contentHash,
     form,
     fingerprints,
-    places: encodeLocations(places),
+    places: describePlaces(tree, blocks, lineAt),
     extras:
       links === null && counters === null
         ? extras

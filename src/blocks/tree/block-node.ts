@@ -1,4 +1,6 @@
-import type { Hashable, HashableDeclaration } from '../syntax/hash';
+import type { Hashable } from '../syntax/hash';
+import type { OpenDeclaration } from './declaration-list';
+import type { Span } from './declared-places';
 import type { CounterList } from '../counters/counter-list';
 import type { Instrumentation } from '../counters/remove-counters';
 import type { Links } from '../declarations/links';
@@ -31,7 +33,9 @@ export interface BlockTree {
   /** Parents come before children. The module is the first. */
   nodes: BlockNode[];
   /** Declarations that count only for code that refers to them. */
-  declarations: HashableDeclaration[];
+  declarations: OpenDeclaration[];
+  /** The top-level statements that are no such declarations, or that are functions. */
+  others: Span[];
   /** Null if they are not wanted, or if the module has none. */
   links: Links | null;
   /** Empty if the program was not instrumented. */

@@ -1,6 +1,7 @@
 import type { AnyNode, Class, Program, StaticBlock, SwitchCase } from 'acorn';
 import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
 import { DeclarationList } from './declaration-list';
+import { spanOf, type Span } from './declared-places';
 import type { FreeDeclaration } from '../declarations/top-level';
 import { exportNodes } from './export-nodes';
 import { TestLists } from './test-lists';
@@ -23,8 +24,8 @@ import { SyntaxWriter } from '../syntax/syntax-writer';
  * @param code The text that was parsed.
  */
 export function buildBlockTree(program: Program, code: string, options: TreeOptions): BlockTree {
-  const { nodes, declared, links, counters } = new BlockTreeBuilder(program, code, options);
-  return { nodes, declarations: declared.all, links, counters };
+  const { nodes, declared, others, links, counters } = new BlockTreeBuilder(program, code, options);
+  return { nodes, declarations: declared.all, others, links, counters };
 }
 
 /**
@@ -36,6 +37,8 @@ class BlockTreeBuilder extends SyntaxWriter {
   readonly links: Links | null;
   readonly declared = new DeclarationList();
   readonly counters: CounterList;
+  /** Top-level statements that count otherwise than by a name, or that are functions. */
+  readonly others: Span[] = [];
   readonly #names: OuterNames;
   readonly #links: LinkReader;
   readonly #code: string;
@@ -79,6 +82,7 @@ class BlockTreeBuilder extends SyntaxWriter {
       const declarations = this.#links.topLevel.free.get(statement);
       if (declarations !== undefined) this.counters.addLoaded(statement);
       else if (!this.visitApart(statement)) this.writeField(program, 'body', statement, '', ';');
+      if (declarations === undefined) this.others.push(statement);
       for (const declaration of declarations ?? []) {
         this.#visitDeclaration(declaration);
         if (declaration.isExported) exported.push(declaration.name);
@@ -96,10 +100,14 @@ class BlockTreeBuilder extends SyntaxWriter {
     this.write(')');
   }
 
-  #visitDeclaration({ name, content, position, madeOf = [] }: FreeDeclaration): void {
+  #visitDeclaration({ name, content, position, madeOf = [], isGetter }: FreeDeclaration): void {
     const declaration = this.declared.of(name);
     declaration.syntax += `${position};`;
     for (const other of madeOf) declaration.mentions.add(other);
+    const span = spanOf(content);
+    if (span !== null) declaration.spans.push(span);
+    else if (content.length > 0 && isGetter !== true)
+      this.others.push({ start: content[0]?.start ?? 0, end: content.at(-1)?.end ?? 0 });
     const block = writtenOf(declaration, 0, name);
     const scope = new HoistScope(content[0] as AnyNode);
     // An enum is two statements.

@@ -214,9 +214,10 @@ function indent(line: string): string {
   return line === '' ? line : `  ${line}`;
 }
 
-function blockText({ name, names, before, after }: BlockChange, path: string): string {
+function blockText({ name, names, through, before, after }: BlockChange, path: string): string {
   const isModule = name === '' && before.line <= 1;
-  if (isModule) return 'module-level code (imports, constants, the shape of the file)';
+  const uses = throughText(through ?? []);
+  if (isModule) return `module-level code (imports, constants, the shape of the file)${uses}`;
   if (names !== undefined) return `${functionName(name)}${namesText(names)}`;
   if (name === EXPORT_NAMES || name === TEST_NAMES) return functionName(name);
   const where = name === '' ? 'code outside of functions' : functionName(name);
@@ -224,7 +225,7 @@ function blockText({ name, names, before, after }: BlockChange, path: string): s
   if (after === null) return `${where} is gone${was === '' ? '' : ` (was ${was})`}`;
   const is = after.line === 0 ? '' : `  ${path}:${after.line}`;
   const moved = was === '' || was === linesText(after) ? '' : ` (was ${was})`;
-  return `${where}${is === '' ? '' : `, ${linesText(after)}`}${moved}${colours.dim(is)}`;
+  return `${where}${is === '' ? '' : `, ${linesText(after)}`}${moved}${uses}${colours.dim(is)}`;
 }
 
 /** Which names of exports changed: `: month is new, day is gone`. Empty where their order alone did. */
@@ -235,6 +236,19 @@ function namesText({ added, removed }: NonNullable<BlockChange['names']>): strin
   ];
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
+
+/** Which changed declarations a block refers to: `, which uses units (line 1)`. */
+function throughText(through: readonly Named[]): string {
+  if (through.length === 0) return '';
+  const shown = through.slice(0, MAX_NAMES).map((declaration) => {
+    const where = linesText(declaration);
+    return `${functionName(declaration.name)}${where === '' ? '' : ` (${where})`}`;
+  });
+  const more = through.length - shown.length;
+  return `, which uses ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+type Named = NonNullable<BlockChange['through']>[number];
 
 /** If there are more names, they are counted. */
 const MAX_NAMES = 5;
