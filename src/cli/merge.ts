@@ -61,7 +61,7 @@ async function run(args: string[]): Promise<void> {
       }),
     );
     if (flags.json === true) printJson({ into: target, ...merged });
-    else printLines([describe(target, merged)]);
+    else printLines(describe(target, merged));
     const { shards } = merged;
     for (const sentence of [...(shards === null ? [] : faultsOf(shards)), ...escapesOf(merged)])
       printNotice(`testmon: ${sentence}`);
@@ -119,14 +119,14 @@ function escapesOf({ openEscapes }: Merged): string[] {
   ];
 }
 
-function describe(target: string, { sources, before, after, shards }: Merged): string {
+function describe(target: string, { sources, before, after, shards }: Merged): string[] {
   const added = after.records - before.records;
   const gain = added > 0 ? `${count(added, 'record')} more than before` : 'no more than before';
-  return (
+  return [
     `${path.relative(process.cwd(), target) || target} now holds ${count(after.records, 'record')} of ` +
-    `${count(after.testFiles, 'test file')}, ${gain}, after merging ${count(sources.length, 'database')}.` +
-    (shards === null || shards.missing.length + shards.absent.length > 0
-      ? ''
-      : `\nShards ${shards.found.join(', ')}: every test file was run or unaffected.`)
-  );
+      `${count(after.testFiles, 'test file')}, ${gain}, after merging ${count(sources.length, 'database')}.`,
+    ...(shards === null || shards.missing.length + shards.absent.length > 0
+      ? []
+      : [`Shards ${shards.found.join(', ')}: every test file was run or unaffected.`]),
+  ];
 }

@@ -204,4 +204,12 @@ describe('merging shards', () => {
       shards: { found: ['2/2'], missing: wanted.filter((path) => !second.ran.includes(path)) },
     });
   });
+
+  test('say in a line of their own that nothing was left out', () => {
+    const project = shop();
+    const databases = ['1/2', '2/2'].map((name) => shard(project, name).database);
+    expect(command(project, ['merge', ...databases]).stdout).toMatch(
+      /^\.testmondata now holds 6 records .*\nShards 1\/2, 2\/2: every test file was run or unaffected\.\n$/,
+    );
+  });
 });
