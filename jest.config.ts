@@ -5,11 +5,9 @@ import { isQuickTestRun } from './__tests__/turns';
 /** The integration tests of a quick test run. The others show the same with more tools, versions of Jest or worse luck. */
 const QUICK = [
   'scenarios/scenarios',
-  'carried-coverage',
   'coverage',
   'loop',
   'no-tests',
-  'readonly',
   'two-keys',
   'upkeep/merge',
   'workers',
