@@ -337,7 +337,7 @@ export class Controller {
         shard: this.#shard,
         spotChecks: this.#spotChecks,
         unreached: this.#budget?.unreached ?? 0,
-        carriedAt: this.coverage?.recordedAt ?? [],
+        carried: this.coverage?.carried ?? null,
         counts: this.#counts,
         startedAt: this.startedAt,
         orderDependent: this.#orderDependent,

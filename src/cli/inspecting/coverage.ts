@@ -1,4 +1,4 @@
-import { recordedSince } from '../../controller/answers/carried-coverage';
+import { carriedTestFiles, recordedSince } from '../../controller/answers/carried-coverage';
 import {
   carryAll,
   InspectionError,
@@ -77,10 +77,11 @@ async function writeCarried(inspection: Inspection, json: boolean): Promise<numb
   const { tests } = inspection;
   const config = reportConfig(inspection);
   const { report, carried } = await carryAll(inspection, config);
-  if (carried.size === 0)
+  const held = carriedTestFiles(report.recordedAt);
+  if (held === null)
     throw new InspectionError(`testmon: no report is written: ${describeLack(report)}; ${ADVICE}.`);
   printNotice(
-    `testmon: the report holds the coverage of ${count(carried.size, 'test file')}, ${recordedSince(report.recordedAt, ago)}.`,
+    `testmon: the report holds the coverage of ${count(held.testFiles, 'test file')}, ${recordedSince(held, ago)}.`,
   );
   const isMet = await writeReport(
     tests.map(({ test }) => test),

@@ -79,8 +79,25 @@ function isScripts(recorded: RecordedCoverage | RecordedScripts): recorded is Re
   return 'key' in recorded;
 }
 
+/** Test files whose coverage was carried into a report. */
+export interface CarriedTestFiles {
+  /** How many. */
+  testFiles: number;
+  /** When the oldest of it was recorded, in milliseconds since the epoch. */
+  since: number;
+}
+
+/** @param recordedAt As `carriedCoverage` returns it. @returns Null where nothing is carried. */
+export function carriedTestFiles(recordedAt: readonly number[]): CarriedTestFiles | null {
+  if (recordedAt.length === 0) return null;
+  const since = recordedAt.reduce((one, other) => Math.min(one, other));
+  return { testFiles: recordedAt.length, since };
+}
+
 /** Since when there was coverage to carry, for a message. @param ago Says how long ago a time was. */
-export function recordedSince(recordedAt: readonly number[], ago: (at: number) => string): string {
-  const oldest = ago(recordedAt.reduce((a, b) => Math.min(a, b)));
-  return `recorded ${recordedAt.length === 1 ? oldest : `from ${oldest} on`}`;
+export function recordedSince(
+  { testFiles, since }: CarriedTestFiles,
+  ago: (at: number) => string,
+): string {
+  return `recorded ${testFiles === 1 ? ago(since) : `from ${ago(since)} on`}`;
 }

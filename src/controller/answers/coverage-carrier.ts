@@ -10,7 +10,13 @@ import type { CoverageOptions } from '../../workspace/transformed';
 import type { FileCoverage } from '../../coverage/file-coverage';
 import { contextsOf } from '../projects/project';
 import type { AskedCoverage, Carried, CarriesCoverage } from './answers';
-import { carriedCoverage, recordedSince, type CarriedCoverage } from './carried-coverage';
+import {
+  carriedCoverage,
+  carriedTestFiles,
+  recordedSince,
+  type CarriedCoverage,
+  type CarriedTestFiles,
+} from './carried-coverage';
 import { coverageOfUntested } from './untested-files';
 
 /** Why unaffected test files run in spite of that. */
@@ -32,18 +38,17 @@ export class CoverageCarrier implements CarriesCoverage {
     this.#runsAfterAll = runsAfterAll;
   }
 
-  /** When the coverage of each test file was recorded that did not run. */
-  get recordedAt(): readonly number[] {
-    return this.#found?.recordedAt ?? [];
+  /** The test files that did not run, and whose coverage is in the report. Null where there are none. */
+  get carried(): CarriedTestFiles | null {
+    return carriedTestFiles(this.#found?.recordedAt ?? []);
   }
 
   /** The line at the end of the run. Empty where nothing is carried. */
   get summary(): string[] {
-    const { recordedAt } = this;
-    const files = recordedAt.length;
-    if (files === 0) return [];
+    const { carried } = this;
+    if (carried === null) return [];
     return [
-      `the report holds the coverage of ${count(files, 'test file')} that did not run, ${recordedSince(recordedAt, ago)}`,
+      `the report holds the coverage of ${count(carried.testFiles, 'test file')} that did not run, ${recordedSince(carried, ago)}`,
     ];
   }
 

@@ -125,13 +125,16 @@ export function labelOf({ path, test }: Pick<StoredFlakySighting, 'path' | 'test
   return test === null ? path : `"${test.join(' ')}" in ${path}`;
 }
 
+/** How often a flaky test was seen, for a message. */
+export function sightings({ label, times, last }: KnownFlaky): string {
+  return `${label} (seen ${count(times, 'time')}, last ${ago(last)})`;
+}
+
 /** Returns the parts of the last line about flaky tests. Empty if there is nothing to say. */
 export function describeFlaky({ known, found }: FlakyOutcomes): string[] {
   const parts: string[] = [];
   if (known.length > 0) {
-    const each = known.map(
-      ({ label, times, last }) => `${label} (seen ${count(times, 'time')}, last ${ago(last)})`,
-    );
+    const each = known.map(sightings);
     const more = each.length > MAX_NAMED ? ` and ${each.length - MAX_NAMED} more` : '';
     parts.push(`failed, and known to be flaky: ${each.slice(0, MAX_NAMED).join(', ')}${more}`);
   }

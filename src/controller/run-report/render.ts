@@ -2,6 +2,7 @@ import { ago } from '../../terminal/age';
 import { count, duration, some } from '../../terminal/logger';
 import { printable } from '../../terminal/printable';
 import { recordedSince } from '../answers/carried-coverage';
+import { sightings } from '../checks/flaky-tests';
 import type { RanTestFile, RunReport } from './run-report';
 
 /** How many names of a list a person is shown. */
@@ -90,18 +91,14 @@ function statements(report: RunReport, quote: Quote): [title: string, text: stri
       'Failed, and known to be flaky',
       known
         .slice(0, MAX_FLAKY)
-        .map(
-          ({ label, times, last }) =>
-            `${quote(label)} (seen ${count(times, 'time')}, last ${ago(last)})`,
-        )
+        .map((flaky) => sightings({ ...flaky, label: quote(flaky.label) }))
         .join(', ') + (known.length > MAX_FLAKY ? ` and ${known.length - MAX_FLAKY} more` : ''),
     ]);
   if (found.length > 0) lines.push(['Flaky', `${count(found.length, 'test')} found${list(found)}`]);
   if (report.carried !== null) {
-    const { testFiles, since } = report.carried;
     lines.push([
       'Coverage',
-      `of ${count(testFiles, 'test file')} that did not run is in the report, ${recordedSince(Array<number>(testFiles).fill(since), ago)}`,
+      `of ${count(report.carried.testFiles, 'test file')} that did not run is in the report, ${recordedSince(report.carried, ago)}`,
     ]);
   }
   if (spotChecks !== null) {

@@ -1,4 +1,5 @@
 import { swallowed } from '../../terminal/debug';
+import type { CarriedTestFiles } from '../answers/carried-coverage';
 import type { FlakyOutcomes } from '../checks/flaky-tests';
 import type { SpotCheckOutcome } from '../checks/spot-checks';
 import type { JudgedTest } from '../projects/project';
@@ -62,13 +63,6 @@ export interface RunReport {
   carried: CarriedTestFiles | null;
 }
 
-/** Test files whose coverage was carried into a report. */
-export interface CarriedTestFiles {
-  testFiles: number;
-  /** When the oldest of it was recorded, in milliseconds since the epoch. */
-  since: number;
-}
-
 /** Notes of earlier versions do not have these. */
 const ADDED = { unreached: 0, flaky: { known: [], found: [] }, carried: null };
 
@@ -90,7 +84,7 @@ export function reportOn(run: FinishedRun): RunReport | null {
 }
 
 function makeReport(run: FinishedRun, countsOfAll: RunCounts): RunReport {
-  const { context, shard, spotChecks, startedAt, unreached, carriedAt } = run;
+  const { context, shard, spotChecks, startedAt, unreached, carried } = run;
   const { request, outcomes, projects } = context;
   const own = run.selection.judged.filter(({ test }) => shard?.isMine(test) !== false);
   const counts = shard === null ? countsOfAll : summarise(own, projects.all);
@@ -128,13 +122,7 @@ function makeReport(run: FinishedRun, countsOfAll: RunCounts): RunReport {
     spotChecks: outcome,
     escapes: (spotChecks?.batch.escapes ?? []).map(({ path, message }) => ({ path, message })),
     flaky: context.flakyTests.outcomes,
-    carried:
-      carriedAt.length === 0
-        ? null
-        : {
-            testFiles: carriedAt.length,
-            since: carriedAt.reduce((one, other) => Math.min(one, other)),
-          },
+    carried,
   };
 }
 

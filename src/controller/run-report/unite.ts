@@ -62,7 +62,7 @@ export function uniteShards(reports: readonly RunReport[]): RunReport | null {
       carried.length === 0
         ? null
         : {
-            testFiles: carried.reduce((total, { testFiles }) => total + testFiles, 0),
+            testFiles: sum((report) => report.carried?.testFiles ?? 0),
             since: Math.min(...carried.map(({ since }) => since)),
           },
   };

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { fromStored } from '../../dependencies/files/paths';
+import type { CarriedTestFiles } from '../answers/carried-coverage';
 import type { TestFileKey, TestFileRecord } from '../../records/types';
 import { withBackground, type BackgroundInputs } from '../../run/background-inputs';
 import type { RunDirectory } from '../../run/run-directory';
@@ -27,8 +28,8 @@ export interface FinishedRun {
   spotChecks: SpotChecks | null;
   /** How many test files were not reached in the run's time. */
   unreached: number;
-  /** When the coverage of each test file was recorded that the report carries. */
-  carriedAt: readonly number[];
+  /** Test files whose coverage the report carries; null where there are none. */
+  carried: CarriedTestFiles | null;
   /** Null if nothing was announced. Then the run has no entry in the list of runs. */
   counts: RunCounts | null;
   /** Milliseconds since the epoch. */
