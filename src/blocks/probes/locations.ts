@@ -1,5 +1,5 @@
 import { decode } from '@jridgewell/sourcemap-codec';
-import { declaredPlaces } from '../tree/declared-places';
+import { declaredPlaces, type Span } from '../tree/declared-places';
 import type { BlockTree } from '../tree/block-node';
 import type { Block } from '../tree/read';
 import { ENGINE_BREAK, lastAtMost, lineStarts, MAP_BREAK } from '../syntax/lines';
@@ -17,7 +17,7 @@ export interface BlockLocation {
 const NAME_LENGTH = 40;
 
 /** Writes locations as `line:endLine:name`, separated by commas. */
-export function encodeLocations(places: readonly BlockLocation[]): string {
+function encodeLocations(places: readonly BlockLocation[]): string {
   return places.map(({ line, endLine, name }) => `${line}:${endLine}:${cleanName(name)}`).join(',');
 }
 
@@ -44,16 +44,15 @@ export function describePlaces(
   blocks: readonly Block[],
   lineAt: (offset: number) => number,
 ): string {
-  const linesOf = ({ start, end }: { start: number; end: number }) => {
+  const linesOf = ({ start, end }: Span) => {
     const line = lineAt(start);
     return { line, endLine: lineAt(Math.max(start, end - 1)) || line };
   };
   const places = encodeLocations(blocks.map((block) => ({ ...linesOf(block), name: block.name })));
-  const declared = declaredPlaces(tree, tree.others, lineAt).map((place) => {
-    const { line, endLine } = linesOf(place);
-    const users = place.users.map((user) => user.toString(36)).join('.');
-    return `${line}:${endLine}:${cleanName(place.name)}:${place.hash}:${place.isAlone ? 1 : 0}:${users}`;
-  });
+  const declared = declaredPlaces(tree, linesOf).map(
+    ({ line, endLine, name, hash, isAlone, users }) =>
+      `${line}:${endLine}:${cleanName(name)}:${hash}:${isAlone ? 1 : 0}:${users.map((user) => user.toString(36)).join('.')}`,
+  );
   return declared.length === 0 ? places : [places, ...declared].join(SEPARATOR);
 }
 
@@ -73,7 +72,7 @@ export function decodeDeclarations(places: string): DeclarationLocation[] {
     });
 }
 
-/** Reads what `encodeLocations` wrote. A line that is not a number becomes 0, for unknown. */
+/** Reads the blocks that `describePlaces` wrote. A line that is not a number becomes 0, for unknown. */
 export function decodeLocations(places: string): BlockLocation[] {
   if (places === '') return [];
   const [blocks = ''] = places.split(SEPARATOR, 1);

@@ -1,7 +1,7 @@
 import type { AnyNode, Class, Program, StaticBlock, SwitchCase } from 'acorn';
 import { newBlockNode, type BlockNode, type BlockTree, type TreeOptions } from './block-node';
 import { DeclarationList } from './declaration-list';
-import { spanOf, type Span } from './declared-places';
+import { isFunction, spanOf, type Span } from './declared-places';
 import type { FreeDeclaration } from '../declarations/top-level';
 import { exportNodes } from './export-nodes';
 import { TestLists } from './test-lists';
@@ -105,9 +105,8 @@ class BlockTreeBuilder extends SyntaxWriter {
     declaration.syntax += `${position};`;
     for (const other of madeOf) declaration.mentions.add(other);
     const span = spanOf(content);
-    if (span !== null) declaration.spans.push(span);
-    else if (content.length > 0 && isGetter !== true)
-      this.others.push({ start: content[0]?.start ?? 0, end: content.at(-1)?.end ?? 0 });
+    if (span !== null && !isFunction(content[0])) declaration.spans.push(span);
+    else if (span !== null && isGetter !== true) this.others.push(span);
     const block = writtenOf(declaration, 0, name);
     const scope = new HoistScope(content[0] as AnyNode);
     // An enum is two statements.

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { AnyNode } from 'acorn';
-import type { BlockNode } from './block-node';
+import type { BlockNode, BlockTree } from './block-node';
 import type { OpenDeclaration } from './declaration-list';
 
-/** Where a declaration that is no function stands in the parsed text, and which blocks refer to it. */
-export interface DeclaredPlace {
+/** A range of lines, from 1. 0 if unknown. */
+export interface Lines {
+  line: number;
+  endLine: number;
+}
+
+/** Where a declaration that is no function stands, and which blocks refer to it. */
+export interface DeclaredPlace extends Lines {
   name: string;
-  /** Offsets. */
-  start: number;
-  end: number;
   /** Of its own syntax alone, so that it tells which of several declarations has changed. */
   hash: string;
   /** Indices of the blocks that refer to it, directly or by another declaration, in ascending order. */
@@ -22,29 +25,29 @@ const HASH_LENGTH = 6;
 
 /**
  * Finds the places of declarations, for messages. Functions are left out, as they are blocks.
- * @param others The other top-level statements, by their offsets.
- * @param lineAt Returns the line of an offset.
+ * @param linesOf Returns the lines of a part of the parsed text.
  */
 export function declaredPlaces(
-  {
-    nodes,
-    declarations,
-  }: { nodes: readonly BlockNode[]; declarations: readonly OpenDeclaration[] },
-  others: readonly Span[],
-  lineAt: (offset: number) => number,
+  { nodes, declarations, others }: Pick<BlockTree, 'nodes' | 'declarations' | 'others'>,
+  linesOf: (span: Span) => Lines,
 ): DeclaredPlace[] {
   const placed = declarations.filter(({ spans }) => spans.length > 0);
   if (placed.length === 0) return [];
   const users = new Users(nodes, declarations);
-  const taken = new Set(others.flatMap(({ start, end }) => linesOf(start, end, lineAt)));
+  const taken = new Set(others.flatMap((span) => eachOf(linesOf(span))));
   return placed.flatMap(({ name, syntax, spans }) => {
     const hash = createHash('sha1').update(syntax).digest('base64url').slice(0, HASH_LENGTH);
-    const blocks = users.of(name);
-    return spans.map(({ start, end }) => ({
-      ...{ name, start, end, hash, users: blocks },
-      isAlone: !linesOf(start, end, lineAt).some((line) => taken.has(line)),
+    const shared = { name, hash, users: users.of(name) };
+    return spans.map(linesOf).map((lines) => ({
+      ...shared,
+      ...lines,
+      isAlone: !eachOf(lines).some((line) => taken.has(line)),
     }));
   });
+}
+
+function eachOf({ line, endLine }: Lines): number[] {
+  return Array.from({ length: Math.max(0, endLine - line) + 1 }, (_, nth) => line + nth);
 }
 
 /** Offsets in the parsed text. */
@@ -53,25 +56,17 @@ export interface Span {
   end: number;
 }
 
-/** The place of a declaration without those that are functions, whose code is a block of its own. */
+/** The place of a declaration. Null if it has no text of its own. */
 export function spanOf(content: readonly AnyNode[]): Span | null {
   const [first] = content;
   const last = content.at(-1);
-  if (first === undefined || last === undefined || isFunction(first)) return null;
-  return { start: first.start, end: last.end };
+  return first === undefined || last === undefined ? null : { start: first.start, end: last.end };
 }
 
-function isFunction(node: AnyNode): boolean {
-  if (node.type === 'VariableDeclaration') {
-    const [variable] = node.declarations;
-    return variable?.init != null && isFunction(variable.init);
-  }
-  return /^(?:Arrow)?Function/.test(node.type);
-}
-
-function linesOf(start: number, end: number, lineAt: (offset: number) => number): number[] {
-  const [from, to] = [lineAt(start), lineAt(Math.max(start, end - 1))];
-  return Array.from({ length: Math.max(0, to - from) + 1 }, (_, nth) => from + nth);
+/** Whether a declaration is a function, whose code is a block of its own. */
+export function isFunction(node: AnyNode | undefined): boolean {
+  if (node?.type !== 'VariableDeclaration') return /^(?:Arrow)?Function/.test(node?.type ?? '');
+  return isFunction(node.declarations[0]?.init ?? undefined);
 }
 
 /** The blocks that refer to declarations. */
