@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { ENTRY, Project, type Files } from './harness';
-import { inQuick } from '../turns';
 
 jest.setTimeout(300_000);
 
@@ -46,12 +45,10 @@ const BUDGET = ['--testmon-budget', '15s'];
 const SLEEP = { SLEEP: '16000' };
 
 describe('a time budget', () => {
-  test.each(
-    inQuick([
-      ['jest', ['--runInBand']],
-      ['jest29', ['--maxWorkers=1', '--workerIdleMemoryLimit=1GB']],
-    ] as const),
-  )('of %s is kept, with %j: what was not reached stays affected', (version, args) => {
+  test.each([
+    ['jest', ['--runInBand']],
+    ['jest29', ['--maxWorkers=1', '--workerIdleMemoryLimit=1GB']],
+  ])('of %s is kept, with %j: what was not reached stays affected', (version, args) => {
     const one = project({}, version);
     // It fails, so it comes first.
     expect(one.run([], { env: { FAILING: 'one' } })).toMatchObject({ ran: ALL, failed: [FAILS] });

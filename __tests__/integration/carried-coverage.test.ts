@@ -16,7 +16,6 @@ import {
   TWICE,
 } from './covered';
 import type { Files } from './harness';
-import { inQuick } from '../turns';
 
 jest.setTimeout(600_000);
 
@@ -117,7 +116,7 @@ const EDITS: CoveredEdit[] = [
 ];
 
 describe('a run with coverage that selects', () => {
-  test.each(inQuick(JESTS))('reports what a full run would: %s', (_jest, packages) => {
+  test.each(JESTS)('reports what a full run would: %s', (_jest, packages) => {
     compareAfterEach(make(FILES, packages), EDITS);
   });
 

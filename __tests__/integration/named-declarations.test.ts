@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
-import { inQuick } from '../turns';
 import { Project } from './harness';
 
 jest.setTimeout(300_000);
@@ -58,7 +57,7 @@ const EDITS: [edit: [string, string], line: number, name: string, ran: string[],
   [["'1.0'", "'1.1'"], 9, 'VERSION', ['version'], 'VERSION, line 9'],
 ];
 
-describe.each(inQuick(Object.keys(STACKS)))('declarations, compiled by %s', (name) => {
+describe.each(Object.keys(STACKS))('declarations, compiled by %s', (name) => {
   test('are named by impact and why, and impact tells what runs', () => {
     const { packages, transformer } = STACKS[name] ?? { packages: [], transformer: '' };
     const project = new Project(

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Project, type Files } from './harness';
-import { inQuick } from '../turns';
 import { MARKER_FILE, WATCHED_FILES, Watcher } from './watcher';
 
 jest.setTimeout(300_000);
@@ -42,7 +41,7 @@ function git(...args: string[]): void {
   });
 }
 
-test.each(inQuick(['jest', 'jest29']))(
+test.each(['jest', 'jest29'])(
   '--watch of %s: each edit runs what it affects among what git calls changed, a key runs everything once',
   async (version) => {
     project = new Project(letters(['a', 'b', 'c', 'd']), { jest: version });
