@@ -1,4 +1,5 @@
 import { getOrCreate } from '../dependencies/get-or-create';
+import { compareText } from '../records/footprint';
 import type { LackingTestFiles, ReportConfig } from './carried-report';
 import type { InspectedTest, Inspection } from './inspection';
 import { lineSource, type LineSource, type SourceCoverage } from './line-sources';
@@ -79,7 +80,9 @@ async function hitLines(
 ): Promise<{ lines: Lines; lacking: Lacking }> {
   const lines: Lines = new Map();
   const lacking: Lacking = { affected: [], unrecorded: [], unknown: [] };
-  for (const test of tests) {
+  // Jest finds test files in whichever order the file system has them.
+  const sorted = [...tests].sort((a, b) => compareText(a.path, b.path));
+  for (const test of sorted) {
     const found = test.decision.affected ? 'affected' : await source.of(test, only);
     if (typeof found === 'string') lacking[found].push(test);
     else
