@@ -197,6 +197,19 @@ describe('impact --diff', () => {
     expect(status).toBe(1);
   });
 
+  test('names no new test file beside a root whose name begins alike', () => {
+    project = new Project({
+      'jest.config.js': "module.exports = { roots: ['<rootDir>/src'], transform: {} };\n",
+      'src/old.test.js': "test('old', () => {});\n",
+    });
+    const added = (name: string) =>
+      `diff --git a/${name} b/${name}\nnew file mode 100644\n--- /dev/null\n+++ b/${name}\n@@ -0,0 +1 @@\n+test('new', () => {});\n`;
+    const diff = added('src/new.test.js') + added('src2/new.test.js');
+    const { newTestFiles } = JSON.parse(impact(diff, '--json').stdout) as Answer;
+    expect(newTestFiles).toEqual(['src/new.test.js']);
+    project.remove();
+  });
+
   test('tells of the tool chain, of what it cannot place, and of nothing', () => {
     project = recorded.fresh();
     project.write({ 'jest.config.js': 'module.exports = { transform: {}, verbose: true };\n' });

@@ -1,15 +1,12 @@
-import type { Config } from '@jest/types';
+import type { SearchSource } from '@jest/core';
 import { fromStored } from '../../dependencies/files/paths';
 import { fromJest } from '../../run/user-jest';
 import type { Inspection } from '../inspection';
 
-/** The part of the user's jest-util that is used here. */
-interface JestUtil {
-  globsToMatcher(globs: readonly string[]): (file: string) => boolean;
-}
+type TestContext = ConstructorParameters<typeof SearchSource>[0];
 
 /**
- * Returns those of some files that Jest would run as tests. The files need not exist.
+ * Returns those of some files that Jest would run as tests, by its own decision. The files need not exist.
  * @param names Stored paths.
  */
 export function testFilesAmong(
@@ -17,22 +14,12 @@ export function testFilesAmong(
   { request: { root }, projects }: Inspection,
 ): string[] {
   if (names.length === 0) return [];
-  const util = fromJest('jest-util', root)('jest-util') as JestUtil;
-  const isTestFile = projects.map(({ project }) => matcherOf(project.config, util));
-  return names.filter((name) => isTestFile.some((matches) => matches(fromStored(root, name))));
-}
-
-/** Decides as `SearchSource` of `@jest/core` does. */
-function matcherOf(
-  { roots, testMatch, testRegex, testPathIgnorePatterns }: Config.ProjectConfig,
-  util: JestUtil,
-): (file: string) => boolean {
-  const matchesGlob = testMatch.length > 0 ? util.globsToMatcher(testMatch) : () => true;
-  const patterns = testRegex.map((pattern) => new RegExp(pattern));
-  const ignored = testPathIgnorePatterns.map((pattern) => new RegExp(pattern));
-  return (file) =>
-    roots.some((folder) => file.startsWith(folder)) &&
-    matchesGlob(file) &&
-    (patterns.length === 0 || patterns.some((pattern) => pattern.test(file))) &&
-    !ignored.some((pattern) => pattern.test(file));
+  const core = fromJest('@jest/core', root)('@jest/core') as { SearchSource: typeof SearchSource };
+  const sources = projects.map(
+    // For this question, it looks at nothing else.
+    ({ project: { config } }) => new core.SearchSource({ config } as unknown as TestContext),
+  );
+  return names.filter((name) =>
+    sources.some((source) => source.isTestFilePath(fromStored(root, name))),
+  );
 }
