@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StoreConnection } from '../connection/store-connection';
 import { decodeIds, encodeIds, seal, unseal } from '../../records/encoding';
@@ -48,12 +47,6 @@ export function adopt(
   } finally {
     bundle.close();
   }
-}
-
-/** Bundles in the order in which copying saves most. */
-export function largestFirst<T extends { file: string }>(bundles: readonly T[]): T[] {
-  const sizes = new Map(bundles.map((bundle) => [bundle, fs.statSync(bundle.file).size]));
-  return [...bundles].sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
 }
 
 /**

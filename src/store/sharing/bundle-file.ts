@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { StoreError } from '../connection/errors';
 import { findDamage } from '../connection/integrity';
 import { StoreConnection } from '../connection/store-connection';
@@ -5,7 +6,7 @@ import type { EnvironmentHead } from '../read/canonical';
 import { readNote } from '../read/totals';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
 import { RecordWriter } from '../write/record-writer';
-import { adopt, largestFirst } from './adoption';
+import { adopt } from './adoption';
 import { findAdoptable } from './adoptable';
 import type { TakeOptions, UnpackedBundle } from './sharing';
 
@@ -28,7 +29,7 @@ export interface InspectedBundle {
  * @param many From how many records on its rows may be copied.
  * @throws StoreError
  */
-export function inspectBundle(file: string, many = MANY_RECORDS): InspectedBundle {
+function inspectBundle(file: string, many = MANY_RECORDS): InspectedBundle {
   const bundle = new StoreConnection(file, { readonly: true, older: 'copy' });
   try {
     return bundle.guard(() => {
@@ -40,6 +41,20 @@ export function inspectBundle(file: string, many = MANY_RECORDS): InspectedBundl
   } finally {
     bundle.close();
   }
+}
+
+/**
+ * Reads bundles like `inspectBundle`.
+ * @returns What was found in each, in the order in which copying saves most.
+ */
+export function inspectBundles<T extends { file: string }>(
+  bundles: readonly T[],
+  many?: number,
+): (T & InspectedBundle)[] {
+  const sizes = new Map(bundles.map(({ file }) => [file, fs.statSync(file).size]));
+  return bundles
+    .map((bundle) => ({ ...bundle, ...inspectBundle(bundle.file, many) }))
+    .sort((a, b) => (sizes.get(b.file) ?? 0) - (sizes.get(a.file) ?? 0));
 }
 
 /** Makes the database of a bundle. @param fill Writes into it, in one transaction. */
@@ -72,11 +87,11 @@ export function uniteBundles(
   { wants, now, keep, many }: TakeOptions,
 ): string[] {
   const covers = new Set(bundles.map(({ name }) => name));
-  const inspected = bundles.map((bundle) => ({ ...bundle, ...inspectBundle(bundle.file, many) }));
+  const inspected = inspectBundles(bundles, many);
   for (const bundle of inspected)
     for (const covered of bundle.covers) if (others.has(covered)) covers.add(covered);
   withNewDatabase(file, (target) => {
-    const rest = largestFirst(inspected).filter((bundle) => !adopt(target, bundle, wants));
+    const rest = inspected.filter((bundle) => !adopt(target, bundle, wants));
     target.write(() => {
       const into = { ...sourceOf(target), file };
       if (rest.length < inspected.length) new RecordWriter(target.db).limitAll(keep);

@@ -2,8 +2,8 @@ import type { StoreConnection } from '../connection/store-connection';
 import { mergeDatabase, sourceOf } from '../write/merge-databases';
 import { readEnvironmentRows } from '../write/environments';
 import { RecordWriter } from '../write/record-writer';
-import { adopt, largestFirst } from './adoption';
-import { inspectBundle, type InspectedBundle } from './bundle-file';
+import { adopt } from './adoption';
+import { inspectBundles, type InspectedBundle } from './bundle-file';
 import { exportFacts } from './export';
 import type { Environment, EnvironmentKey } from '../../records/types';
 import { SharedFacts, type SharedPlace, type UnsentFacts } from './shared-facts';
@@ -82,11 +82,8 @@ export class Sharing {
    * @throws StoreError about any of the files.
    */
   takeIn(bundles: readonly UnpackedBundle[], { wants, now, keep, many }: TakeOptions): void {
-    const inspected = bundles.map((bundle) => ({
-      ...bundle,
-      ...inspectBundle(bundle.file, many),
-    }));
-    const rest = largestFirst(inspected).filter((bundle) => !this.#adopt(bundle, wants));
+    const inspected = inspectBundles(bundles, many);
+    const rest = inspected.filter((bundle) => !this.#adopt(bundle, wants));
     if (rest.length < inspected.length)
       this.#connection.write(() => new RecordWriter(this.#connection.db).limitAll(keep));
     if (rest.length === 0) return;
