@@ -3,15 +3,7 @@ import type { Config } from 'jest';
 import { isQuickTestRun } from './__tests__/turns';
 
 /** The integration tests of a quick test run. The others show the same with more tools, versions of Jest or worse luck. */
-const QUICK = [
-  'scenarios/scenarios',
-  'coverage',
-  'loop',
-  'no-tests',
-  'two-keys',
-  'upkeep/merge',
-  'workers',
-].join('|');
+const QUICK = ['scenarios/scenarios', 'coverage', 'loop', 'two-keys', 'workers'].join('|');
 
 /** The tests that take longest, which a quick test run leaves to `npm run test:all`. */
 const LONG = [
